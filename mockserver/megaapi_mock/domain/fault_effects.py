@@ -62,7 +62,7 @@ class NoFaults:
     has_faults = False
 
     def is_cut_off(self, key: str, *people: str) -> bool:
-        """No."""
+        """Whether this person, or everybody, cannot be reached."""
         return False
 
     def swallows(self, key: str, *people: str) -> str | None:

@@ -30,7 +30,15 @@ class Bugs(deque[str]):
     def note(self, what: str) -> None:
         """Keep the exception that is being handled; `what` says what could not be done."""
         log_failure(log, "our own bug: %s", what)
-        self.append(f"{what}: {sys.exception()!r:.500}")
+        self.append(f"{what}: {describe(sys.exception())}")
+
+
+def describe(error: BaseException | None) -> str:
+    """An exception in at most 500 characters; its type alone where it cannot even be shown."""
+    try:
+        return f"{error!r:.500}"
+    except Exception:
+        return type(error).__name__
 
 
 def log_failure(to: logging.Logger, sentence: str, *parts: object) -> None:

@@ -195,12 +195,13 @@ def _update(action: ContactAction) -> Json:
     changes = changes or {"subject": action.sample["subject"]}
     for name, value in changes.items():
         if not isinstance(value, _SETTINGS[name]):
-            raise ControlRefused(400, f"set: {name} must be a {_SETTINGS[name].__name__}")
+            raise ControlRefused(400, f"set: {name} must be {_TYPE_NAMES[_SETTINGS[name]]}")
     action.instance.groups.update_by(group, author, changes)
     return {"id": group.jid, **changes, "author": author}
 
 
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
+_TYPE_NAMES: Mapping[type, str] = {str: "a string", bool: "true or false"}
 # Events that tell only about other people, never about the own number.
 _BY_OTHERS = frozenset({"call", "presence"})
 _SHOWN: Mapping[str, Kind] = {"call": "call", "presence": "presence"}

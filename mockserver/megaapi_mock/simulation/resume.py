@@ -106,7 +106,7 @@ class _Parts:
         return {"clock": clock, **(self._faults() if self._runtime.faults.has_faults else {})}
 
     def all(self) -> Mapping[str, Any]:
-        """Everything."""
+        """The parts that belong to no instance, as the state file has them."""
         runtime = self._runtime
         return {
             "clock": self._encode("clock", runtime.clock.save()),

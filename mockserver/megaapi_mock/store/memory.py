@@ -13,7 +13,7 @@ from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.number_registry import NumberRegistry
 from ..errors import Conflict, UnknownInstance
-from ..records.bugs import Bugs
+from ..records.bugs import Bugs, describe
 from ..records.capacity import Capacity
 from ..records.delivery import end
 from ..records.journal import Journal
@@ -132,7 +132,7 @@ class MemoryStore:
             self._bugs.note(f"what a change of {outcome.instance} owes cannot be kept")
             for delivery in outcome.deliveries:
                 if delivery.state == "queued":
-                    end(delivery, "abandoned", f"our own bug: {error!r}")
+                    end(delivery, "abandoned", f"our own bug: {describe(error)}")
         try:
             if self._journal is not None and (outcome.deliveries or outcome.exchange):
                 self._journal.keep(outcome)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..records.bugs import log_failure
+from ..records.bugs import describe, log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
 from .crew import STUCK, Crew
 from .http.client import DeliveryFailed, Headers, Refused, Transport
@@ -244,7 +244,7 @@ class Courier:
             with self._lock:
                 is_abandoned = self.under_way.pop(delivery, None) is None
                 if not is_abandoned and delivery.state == "queued":
-                    end(delivery, "failed", f"our own bug: {problem!r}")
+                    end(delivery, "failed", f"our own bug: {describe(problem)}")
             if not is_abandoned:
                 self._tell(delivery)
             return True
@@ -265,7 +265,7 @@ class Courier:
             state = "refused" if isinstance(problem, Refused) else "failed"
         except Exception as problem:
             log_failure(log, "the webhook transport broke")
-            error = f"our own bug: {problem!r}"
+            error = f"our own bug: {describe(problem)}"
         attempt = trip.attempt(error, answer)
         reason = error or failure_reason(attempt.status)
         with self._lock:

@@ -18,7 +18,7 @@ from ..errors import (
     StoreUnavailable,
     UnknownInstance,
 )
-from ..records.bugs import Bugs
+from ..records.bugs import Bugs, describe
 from ..records.delivery import OLD_WORLD, Delivery, end
 from ..records.feed import Kind
 from ..records.journal import Journal
@@ -211,7 +211,7 @@ class Publisher:
         except Exception as error:
             self._bugs.note(f"the courier did not take webhooks of {outcome.instance}")
             queue = [each for each in outcome.deliveries if each.state == "queued"]
-            self._abandon(queue, f"our own bug: {error!r}")
+            self._abandon(queue, f"our own bug: {describe(error)}")
 
     def carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held.

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 ANA, PEER = "5511900000002", "5511900000003"
 PLANTED = "planted in a test"
+
 ERRORS = (RuntimeError(PLANTED), BrokenPipeError(PLANTED))
 
 

@@ -783,7 +783,7 @@ IMPOSSIBLE: tuple[tuple[str, dict[str, Any], int, str], ...] = (
     ("group-update", {}, 400, "give its JID"),
     ("group-update", {"group": GROUP, "from": COLLEAGUE}, 409, "is not a participant of"),
     ("group-update", {"group": GROUP, "set": {"restrict": True}}, 409, "is not an admin of"),
-    ("group-update", {"group": GROUP, "set": {"subject": 5}}, 400, "subject must be a str"),
+    ("group-update", {"group": GROUP, "set": {"subject": 5}}, 400, "subject must be a string"),
     ("group-participants", {}, 400, "give its JID"),
     ("group-participants", {"group": GROUP}, 409, "is in 120363000000000001@g.us:"),
     ("group-participants", {"group": GROUP, "to": COLLEAGUE}, 409, "is not an admin of"),

@@ -46,7 +46,7 @@ class ContractChange:
     message: str
 
     def as_json(self) -> dict[str, str]:
-        """All of it."""
+        """As `spec diff --format json` lists it."""
         return {
             "level": self.level.value,
             "rule": self.rule,

@@ -35,7 +35,7 @@ class Contents:
     def schema(
         self, subject: str, place: str, side: Side, old: Any, new: Any
     ) -> Iterator[ContractChange]:
-        """Of one value."""
+        """How the schema of one value has changed."""
         for each in self._schemas[side].differences(old, new):
             level = SCHEMA_RULES[each.rule].level(side)
             at = f"{place}: {each.place}" if each.place else place

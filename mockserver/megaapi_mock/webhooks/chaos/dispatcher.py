@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ...clock import Clock
-from ...records.bugs import log_failure
+from ...records.bugs import describe, log_failure
 from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
 from .series import Chaos, Entry, Out, Place, Series
@@ -242,7 +242,7 @@ class ChaosDispatcher:
         except Exception as error:
             log_failure(log, "our own bug: the courier did not take what chaos let go")
             for delivery in (each for each in out if each.state == "queued"):
-                end(delivery, "abandoned", f"our own bug: {error!r}")
+                end(delivery, "abandoned", f"our own bug: {describe(error)}")
                 self._on_change(delivery)
 
     def _copy(self, delivery: Delivery, mark: str, moment: float) -> Delivery:

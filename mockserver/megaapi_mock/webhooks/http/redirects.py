@@ -34,7 +34,7 @@ class Hop:
         try:
             return urljoin(self.url, location)
         except ValueError:
-            raise DeliveryFailed(f"it leads to {location[:200]!r}, which is no URL") from None
+            raise DeliveryFailed(f"it leads to {location[:200]!r}, which is not a URL") from None
 
 
 def _location(answer: ReceiverAnswer) -> str:

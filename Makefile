@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -87,6 +87,10 @@ generated: names
 # The types of event, operation and fault names in megaapi_mock/testing/names.py, from spec and code.
 names: $(VENV)/dev.stamp
 	$(BIN)/python mockserver/tests/testing/names_of_spec.py
+
+# The reference as HTML pages that need no server, in Portuguese and English.
+docs: setup
+	$(BIN)/megaapi-mock spec pages -o dist/reference
 
 bundle: setup
 	$(BIN)/megaapi-mock spec bundle -o dist/megaapi.yaml

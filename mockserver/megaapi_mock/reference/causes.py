@@ -9,23 +9,23 @@ from ..simulation.inbound_event import CAUSED
 from .calls import KEY, LOCAL_HOOK, Call, control_call
 
 CUSTOMER, OWNER, GROUP = "5511900000002", "5511900000001", "120363000000000001@g.us"
-# What `inbound` wants beside the event's name; a customer writes all the others.
+# What `inbound` wants beside the event: the owner writes on the own phone, a customer all else.
 _BODIES: Mapping[str, Mapping[str, Any]] = {
     "from-me-phone": {"from": OWNER, "to": CUSTOMER},
     "self-chat": {"from": OWNER},
     "newsletter": {"from": "120363000000000009@newsletter"},
-    "group-participants": {"from": CUSTOMER, "group": GROUP, "to": "5511900000003"},
+    "group-participants": {"from": OWNER, "group": GROUP, "to": "5511900000003"},
     "group-update": {"from": CUSTOMER, "group": GROUP},
 }
-# What an event refers to: an operation, or an event, that must have come before.
+# What an event refers to: an event that must have come before, or an operation with its example.
 BEFORE: Mapping[str, str] = {
-    "text-quoted-reply": "send_text",
-    "reaction": "send_text",
-    "pin-in-chat": "send_text",
-    "list-response": "send_list",
-    "buttons-response": "send_buttons",
-    "interactive-response": "send_buttons",
-    "template-button-reply": "send_template",
+    "text-quoted-reply": "send_text/to_person",
+    "reaction": "send_text/to_person",
+    "pin-in-chat": "send_text/to_person",
+    "list-response": "send_list/full",
+    "buttons-response": "send_buttons/reply",
+    "interactive-response": "send_buttons/reply",
+    "template-button-reply": "send_template/legacy",
     "poll-vote": "poll-creation",
     "edited": "text-plain",
     "deleted": "text-plain",

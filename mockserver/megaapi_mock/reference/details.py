@@ -8,7 +8,7 @@ from typing import Any
 from ..spec.operations import Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 from .calls import JSON, calls_of, examples_of
-from .causes import BEFORE, cause, emit_command, gateway_way
+from .causes import BEFORE, OWNER, cause, emit_command, gateway_way
 from .contract import Contract, Entry
 from .fields import Field, fields_of
 from .payloads import Generations, format_json
@@ -40,7 +40,6 @@ def event_details(
     document = contract.document
     content = event.definition["requestBody"]["content"][JSON]
     call = cause(event.name)
-    entries = {entry.path: entry for group in contract.menu().values() for entry in group}
     return {
         "event": event,
         "payloads": list(_examples(content, document)),
@@ -48,7 +47,8 @@ def event_details(
             (", ".join(years), text) for years, text in generations.of(event.name, event.generation)
         ],
         "cause": call,
-        "before": _before(event.name, entries),
+        "by_owner": call is not None and call.body["from"] == OWNER,
+        "before": _before(event.name, contract),
         "way": "" if call else words.way(event.name, gateway_way(event.name)),
         "emit": emit_command(event.name),
         "fields": _fields(content, document, event.grade),
@@ -56,9 +56,22 @@ def event_details(
     }
 
 
-def _before(event: str, entries: Mapping[str, Entry]) -> Entry | None:
-    name = BEFORE.get(event, "")
-    return entries.get(f"operations/{name}.html") or entries.get(f"events/{name}.html")
+def _before(event: str, contract: Contract) -> tuple[Entry, str, str] | None:
+    """What must have come before: its page, the place on it, and the title of that example."""
+    name, _, example = BEFORE.get(event, "").partition("/")
+    entries = [entry for group in contract.menu().values() for entry in group if not entry.alias]
+    paths = {f"operations/{name}.html", f"events/{name}.html"}
+    found = next((entry for entry in entries if entry.path in paths), None)
+    if found is None:
+        return None
+    calls = [
+        call.title
+        for operation in contract.operations
+        if operation.id == name
+        for call in calls_of(operation, contract.document)
+        if call.name == example
+    ]
+    return found, f"#example-{example}" if calls else "", "".join(calls)
 
 
 def _parameters(definition: Json, document: Json, grade: str) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ const BROWSER = [
 export default [
   js.configs.recommended,
   {
-    files: ["mockserver/megaapi_mock/web/ui/static/**/*.js", "mockserver/megaapi_mock/reference/static/*.js"],
+    files: ["mockserver/megaapi_mock/web/ui/static/**/*.js", "mockserver/megaapi_mock/reference/static/*.js", "mockserver/megaapi_mock/web/swagger/*.js"],
     languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, "readonly"])) },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -26,6 +26,6 @@ export default [
       "prefer-const": "error",
     },
   },
-  // Pages opened from a folder may load scripts, and no modules.
-  { files: ["mockserver/megaapi_mock/reference/static/*.js"], languageOptions: { sourceType: "script" } },
+  // Pages opened from a folder may load scripts, and no modules; Swagger UI is a script too.
+  { files: ["mockserver/megaapi_mock/reference/static/*.js", "mockserver/megaapi_mock/web/swagger/*.js"], languageOptions: { sourceType: "script" } },
 ];

@@ -22,7 +22,7 @@
       tab.type = "button";
       tab.id = `tab-${number}-${index}`;
       tab.setAttribute("role", "tab");
-      tab.textContent = panel.querySelector("h4").textContent;
+      tab.textContent = panel.querySelector(".language").textContent;
       panel.id = `panel-${number}-${index}`;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
@@ -146,4 +146,6 @@
     if (!event.currentTarget.contains(event.relatedTarget)) list.hidden = true;
   });
   box.addEventListener("focus", draw);
+  // Typed before this script was there, or kept by the browser.
+  if (document.activeElement === box) draw();
 })();

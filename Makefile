@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page languages page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,8 +15,8 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page) and whole runs against hosts (make hosts)."
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page and not languages" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
 # `make test` leaves out.
@@ -26,6 +26,10 @@ hosts: $(VENV)/dev.stamp
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp
 	$(BIN)/python -m pytest -m page mockserver/tests/page $(ARGS)
+
+# The programs of the reference pages in PHP, Node.js and C#, each language in its own interpreter.
+languages: $(VENV)/languages.stamp
+	$(BIN)/python -m pytest -m languages mockserver/tests/reference $(ARGS)
 
 # The page's modules under the eyes of ESLint.
 page-lint: node_modules/stamp
@@ -71,7 +75,7 @@ endurance: $(VENV)/dev.stamp
 	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page page-lint spec-lint wheel-check endurance
+test-all: check hosts page languages page-lint spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
@@ -87,6 +91,10 @@ generated: names
 # The types of event, operation and fault names in megaapi_mock/testing/names.py, from spec and code.
 names: $(VENV)/dev.stamp
 	$(BIN)/python mockserver/tests/testing/names_of_spec.py
+
+# The reference as HTML pages that need no server, in Portuguese and English.
+docs: setup
+	$(BIN)/megaapi-mock spec pages -o dist/reference
 
 bundle: setup
 	$(BIN)/megaapi-mock spec bundle -o dist/megaapi.yaml
@@ -139,6 +147,14 @@ $(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
 	$(PIP) --require-hashes -r requirements/page.txt
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || apt-get install -qq -y chromium
 	@command -v chromium >/dev/null || { echo "make page needs chromium: apt-get install chromium" >&2; exit 1; }
+	@touch $@
+
+# PHP and Mono come from Debian's packages where they may; Mono's compiler reads C# 7.
+LANGUAGES := php-cli php-curl nodejs mono-mcs mono-runtime libmono-system-net-http4.0-cil
+INTERPRETERS = command -v php >/dev/null && command -v node >/dev/null && command -v mcs >/dev/null && command -v mono >/dev/null && php -m | grep -qx curl
+$(VENV)/languages.stamp: $(VENV)/dev.stamp
+	@{ $(INTERPRETERS); } || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$(command -v node >/dev/null && echo $(filter-out nodejs,$(LANGUAGES)) || echo $(LANGUAGES)); }
+	@{ $(INTERPRETERS); } || { echo "make languages needs PHP with curl, Node.js 18 and Mono: apt-get install $(LANGUAGES)" >&2; exit 1; }
 	@touch $@
 
 clean:

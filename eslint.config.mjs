@@ -4,14 +4,14 @@ import js from "@eslint/js";
 const BROWSER = [
   "AbortController", "Blob", "CSS", "Event", "FileReader", "IntersectionObserver", "Intl", "MediaRecorder", "Node",
   "ResizeObserver", "TextDecoderStream", "URL", "URLSearchParams", "addEventListener", "atob", "clearInterval", "clearTimeout",
-  "document", "fetch", "getComputedStyle", "innerHeight", "innerWidth", "localStorage", "location", "matchMedia", "navigator", "reportError",
+  "document", "fetch", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "localStorage", "location", "matchMedia", "navigator", "reportError",
   "requestAnimationFrame", "sessionStorage", "setInterval", "setTimeout", "window",
 ];
 
 export default [
   js.configs.recommended,
   {
-    files: ["mockserver/megaapi_mock/web/ui/static/**/*.js"],
+    files: ["mockserver/megaapi_mock/web/ui/static/**/*.js", "mockserver/megaapi_mock/reference/static/*.js", "mockserver/megaapi_mock/web/swagger/*.js"],
     languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, "readonly"])) },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -26,4 +26,6 @@ export default [
       "prefer-const": "error",
     },
   },
+  // Pages opened from a folder may load scripts, and no modules; Swagger UI is a script too.
+  { files: ["mockserver/megaapi_mock/reference/static/*.js", "mockserver/megaapi_mock/web/swagger/*.js"], languageOptions: { sourceType: "script" } },
 ];

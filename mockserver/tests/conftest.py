@@ -77,6 +77,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "hosts: whole runs against hosts; `make hosts` has them")
     config.addinivalue_line("markers", "page: the page in a browser; `make page` has them")
+    config.addinivalue_line(
+        "markers", "languages: PHP, Node.js and C# programs; `make languages` has them"
+    )
 
 
 @pytest.hookimpl(trylast=True)

@@ -21,6 +21,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("faults", "handlers", "receiver_check", "timers", "webhooks", "worlds"),
         ("runtime",),
         ("simulation",),
+        ("reference",),
         ("web",),
         ("commands", "testing"),
         ("__main__", "pytest_plugin"),

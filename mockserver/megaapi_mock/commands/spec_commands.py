@@ -127,6 +127,30 @@ def evidence_command(page: bool, folder: Path | None) -> None:
         click.echo(f"{switch.name}={switch.default}\n    {switch.help}\n    {switch.settled_by}")
 
 
+@spec.command("pages")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="folder to write into",
+)
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def pages_command(output: Path, folder: Path | None) -> None:
+    """Write the reference as HTML pages, in Portuguese and English: what /docs/reference/ shows.
+
+    They need no server: open index.html in a browser.
+    """
+    from ..reference.contract import read_contract
+    from ..reference.site import Site
+
+    try:
+        count = Site(read_contract(folder)).write(output)
+    except OSError as error:
+        raise SetupError(f"{output} cannot be written: {error}") from None
+    click.echo(f"wrote {count} files: open {output / 'index.html'}", err=True)
+
+
 @spec.command("show")
 @click.argument("operation")
 @click.option("--yaml", "as_yaml", is_flag=True, help="print the definition itself")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
+from ..reference.calls import JSON, calls_of, examples_of
+from ..reference.code import curl_line
 from ..spec.operations import Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 
 Json = Mapping[str, Any]
-JSON = "application/json"
-# A mock as it starts by default, and its first instance.
-MOCK, KEY, TOKEN = "http://127.0.0.1:8080", "megacode-TESTKEY0001", "TESTKEY0001"
 WIDTH = 100
 _SENT: Mapping[str, str] = {
     "on": "sent unasked", "on-demand": "sent when a test asks", "off": "sent if a switch says so",
@@ -53,25 +50,9 @@ def event_text(event: WebhookEvent, document: Json, sources: Json) -> str:
         f"Written in spec/{event.spec_file}",
     ]
     content = definition["requestBody"]["content"][JSON]
-    for name, value, summary in _examples_of(content, document):
-        lines += ["", f"Payload {name}: {summary}", _format_json(value)]
+    for name, example in examples_of(content, document):
+        lines += ["", f"Payload {name}: {example['summary']}", _format_json(example["value"])]
     return "\n".join(lines) + "\n"
-
-
-def curl(operation: Operation, document: Json, body: Any = None) -> str:
-    """The call as a command for a shell, against a mock as it starts by default."""
-    query = {
-        each["name"]: str(each["example"])
-        for each in resolved_parameters(operation.definition, document)
-        if each["in"] == "query" and "example" in each
-    }
-    path = operation.path.replace("{instance_key}", KEY)
-    url = f"{MOCK}{path}" + (f"?{urlencode(query, safe='@')}" if query else "")
-    words = ["curl", *(("-X", operation.method) if operation.method != "GET" else ())]
-    words += [url, "-H", f"Authorization: Bearer {TOKEN}"]
-    if body is not None:
-        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(body, ensure_ascii=False)]
-    return shlex.join(words)
 
 
 def _title(name: str, definition: Json) -> list[str]:
@@ -107,12 +88,9 @@ def _parameters(definition: Json, document: Json) -> Iterator[str]:
 
 
 def _examples(operation: Operation, document: Json) -> Iterator[str]:
-    content = operation.definition.get("requestBody", {}).get("content", {}).get(JSON, {})
-    bodies = [*_examples_of(content, document)]
-    if not bodies:
-        yield from ("", "Example", f"  {curl(operation, document)}")
-    for name, value, summary in bodies:
-        yield from ("", f"Example {name}: {summary}", f"  {curl(operation, document, value)}")
+    for call in calls_of(operation, document):
+        title = "Example" if call.body is None else f"Example {call.name}: {call.title}"
+        yield from ("", title, f"  {curl_line(call)}")
 
 
 def _answers(definition: Json, document: Json) -> Iterator[str]:
@@ -122,16 +100,8 @@ def _answers(definition: Json, document: Json) -> Iterator[str]:
         grade = answer.get("x-provenance", {}).get("grade", "")
         description = " ".join(str(answer.get("description", "")).split())
         yield f"  {status} {description}" + (f" ({grade})" if grade else "")
-        examples = [*_examples_of(answer.get("content", {}).get(JSON, {}), document)][:1]
-        for _, value, _ in examples:
-            yield _format_json(value, "      ")
-
-
-def _examples_of(content: Json, document: Json) -> Iterator[tuple[str, Any, str]]:
-    for name, example_or_reference in content.get("examples", {}).items():
-        example = resolve(example_or_reference, document)
-        if "value" in example:
-            yield name, example["value"], str(example.get("summary", name))
+        for _, example in [*examples_of(answer.get("content", {}).get(JSON, {}), document)][:1]:
+            yield _format_json(example["value"], "      ")
 
 
 def _format_json(value: Any, margin: str = "  ") -> str:

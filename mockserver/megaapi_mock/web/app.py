@@ -69,11 +69,13 @@ class ControlAtFirstCall:
         from . import docs
         from .control import routes
         from .control.direct_inbound import DirectInbound
+        from .reference import ReferencePages
         from .ui import pages
 
         app, runtime = self._app, self._app.runtime
         app.register_blueprint(routes.blueprint(runtime))
         app.register_blueprint(pages.blueprint())
+        app.register_blueprint(ReferencePages(runtime).blueprint())
         paths = {operation.path for operation in app.pipeline.operations}
         app.register_blueprint(docs.blueprint(runtime.document, paths, runtime.settings.host))
         return DirectInbound(app, self._flask, runtime)

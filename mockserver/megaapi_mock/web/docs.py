@@ -1,26 +1,40 @@
-"""The documents live hosts show too: Swagger UI and the contract in one file."""
+"""The documents live hosts show too: Swagger UI over the contract and the control API."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+import flask_swagger_ui
 import orjson
-from flask import Blueprint, Response, request
-from flask_swagger_ui import get_swaggerui_blueprint
+from flask import Blueprint, Response, send_from_directory
 
-from .control.guard import is_loopback
+from ..reference.calls import EXAMPLE_HOOK, LOCAL_HOOK
+from .control.operation_input import control_document
+from .origin import own_origin
+from .ui.pages import pack, send
 
-# validatorUrl would make the page call a service of someone else.
-# The contract's example of a webhook address leads nowhere; tried out here, it leads to
-# `megaapi-mock listen` and to the receiver of the README.
-_EXAMPLE_HOOK, _LOCAL_HOOK = b"https://shop.example.test/hook", b"http://127.0.0.1:9000/hook"
-_UI = {"app_name": "megaAPI (mock)", "validatorUrl": None, "persistAuthorization": True}
+OWN = Path(__file__).with_name("swagger")
+_DIST = Path(flask_swagger_ui.__file__).with_name("dist")
+# Swagger UI writes styles into its page; its scripts are files, and nothing comes from elsewhere.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
 
 
 def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: str) -> Blueprint:
-    """`/docs/` and `/docs/swagger.json`, everything from packaged files.
+    """`/docs/` with the definitions of the gateway and of the control API, all packaged files.
 
     Only `offered_paths` are shown: another plan's are unknown routes here.
     """
@@ -30,19 +44,32 @@ def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: st
     def contract() -> Response:
         """The contract, naming this mock as its only server: no reader calls a real host."""
         paths = {path: item for path, item in document["paths"].items() if path in offered_paths}
-        own = {**document, "paths": paths, "servers": [{"url": _origin(host)}]}
-        text = orjson.dumps(own).replace(_EXAMPLE_HOOK, _LOCAL_HOOK)
-        return Response(text, mimetype="application/json")
+        return _definition({**document, "paths": paths}, host)
 
-    pages.register_blueprint(
-        get_swaggerui_blueprint("/docs", "/docs/swagger.json", config=dict(_UI))
-    )
+    @pages.get("/docs/control.json")
+    def control() -> Response:
+        """The control API's definition, of this mock too."""
+        return _definition(control_document(), host)
+
+    @pages.get("/docs/")
+    @pages.get("/docs/<path:path>")
+    def page(path: str = "index.html") -> Response:
+        """The page, and the files that make it up."""
+        if path not in _OWN_FILES:
+            return send_from_directory(_DIST, path)
+        suffix = Path(path).suffix
+        response = send(pack((OWN / path).read_bytes(), suffix))
+        if suffix == ".html":
+            response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
     return pages
 
 
-def _origin(host: str) -> str:
-    """Where this mock answers: as the reader called it, unless only loopback can be meant."""
-    url = urlsplit(request.host_url)
-    if is_loopback(host) and not is_loopback(url.hostname or ""):
-        return f"http://{host}:{request.environ.get('SERVER_PORT', 80)}"
-    return request.host_url.rstrip("/")
+_OWN_FILES = frozenset(path.name for path in OWN.iterdir())
+
+
+def _definition(document: Mapping[str, Any], host: str) -> Response:
+    own = {**document, "servers": [{"url": own_origin(host)}]}
+    text = orjson.dumps(own).replace(EXAMPLE_HOOK.encode(), LOCAL_HOOK.encode())
+    return Response(text, mimetype="application/json")

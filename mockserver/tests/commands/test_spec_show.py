@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
-from megaapi_mock.commands.spec_show import MOCK
+from megaapi_mock.reference.calls import MOCK
 from megaapi_mock.resources import root
 from megaapi_mock.spec.description import description
 from megaapi_mock.web.app import MockApp

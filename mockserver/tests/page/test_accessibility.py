@@ -90,7 +90,7 @@ def test_axe_finds_nothing_on_the_first_steps_and_the_first_page(
     expect(screen.page.locator(".next-step form")).to_be_visible()
     assert violations(screen) == []
     screen.page.goto(mock.url)
-    expect(screen.page.get_by_role("link")).to_have_count(4)
+    expect(screen.page.get_by_role("link")).to_have_count(6)
     assert violations(screen) == []
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from megaapi_mock.profile import default_profile
@@ -13,28 +15,21 @@ from megaapi_mock.web.app import MockApp
 from openapi_spec_validator import validate
 
 from ..conftest import MakeApp
+from ..spec.test_example_hosts import MADE_UP, hosts
+from ..support import TOKEN
+from .ui.test_pages import Inline
 
 
 class Links(HTMLParser):
-    """Every address an element names, and what stands in scripts."""
+    """Every address an element names."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.named: list[str] = []
-        self.script = ""
-        self._in_script = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_script = tag == "script"
         self.named += [value or "" for name, value in attrs if name in ("src", "href", "action")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_script = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script:
-            self.script += data
 
 
 @pytest.fixture
@@ -55,14 +50,66 @@ def test_the_page_names_no_foreign_host(app: MockApp, page: Links) -> None:
             assert [url for url in called if not url.startswith(("data:", "#"))] == []
 
 
-def test_the_page_is_set_up_to_call_nobody(page: Links) -> None:
-    found = re.search(r"user_config = ({.*?});", page.script)
-    assert found is not None
-    config = json.loads(found[1])
-    assert config["validatorUrl"] is None
-    assert config["url"] == "/docs/swagger.json"
-    hosts = set(re.findall(r"https?://[^/\"']+", page.script))
-    assert hosts == {"http://localhost"}
+def test_the_page_is_set_up_to_call_nobody(app: MockApp, page: Links) -> None:
+    reply = app.test_client().get("/docs/")
+    assert Inline(reply.get_data(as_text=True)).refused == []
+    policy = dict(
+        rule.strip().split(" ", 1) for rule in reply.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["connect-src"] == policy["script-src"] == "'self'"
+    start = app.test_client().get("/docs/start.js").get_data(as_text=True)
+    assert "validatorUrl: null" in start and not re.search(r"https?://", start)
+
+
+def test_both_definitions_are_offered_and_lead_here(app: MockApp) -> None:
+    start = app.test_client().get("/docs/start.js").get_data(as_text=True)
+    urls = re.findall(r'"(/docs/[a-z]+\.json)"', start)
+    assert sorted(urls) == ["/docs/control.json", "/docs/swagger.json"]
+    for url in urls:
+        served = app.test_client().get(url).get_json()
+        validate(served)
+        assert served["servers"] == [{"url": "http://localhost"}]
+
+
+def test_the_token_filled_in_is_the_one_of_the_starting_world(app: MockApp) -> None:
+    start = app.test_client().get("/docs/start.js").get_data(as_text=True)
+    [scheme] = re.findall(r'SCHEME = "(\w+)"', start)
+    [token] = re.findall(r'TOKEN = "(\w+)"', start)
+    contract = app.test_client().get("/docs/swagger.json").get_json()
+    assert contract["security"] == [{scheme: []}] and token == TOKEN
+
+
+def test_page_and_reference_lead_to_each_other(app: MockApp, page: Links) -> None:
+    ways = [link for link in page.named if link.startswith("/docs/reference/")]
+    assert len(ways) == 2
+    for way in ways:
+        assert 'href="http://localhost/docs/"' in app.test_client().get(way).text
+
+
+def examples(node: Any, kind: str = "") -> Iterator[Any]:
+    """The values of every example of a request, and of every parameter."""
+    if isinstance(node, list):
+        for item in node:
+            yield from examples(item, kind)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name == "example":
+                yield value
+            elif name == "examples":
+                yield value
+            elif name not in ("responses", "webhooks"):
+                yield from examples(value, name)
+
+
+@pytest.mark.parametrize("path", ["/docs/swagger.json", "/docs/control.json"])
+def test_nothing_that_can_be_tried_out_leads_to_a_public_host(app: MockApp, path: str) -> None:
+    tried = json.dumps(list(examples(app.test_client().get(path).get_json())), ensure_ascii=False)
+    named = set(hosts(tried))
+    # downloadMediaMessage names where WhatsApp keeps the file: nobody fetches it from there.
+    named -= {"mmg.whatsapp.net"}
+    assert named, "no example has a URL any more"
+    assert [host for host in named if not host.endswith(MADE_UP)] == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:9999", "[::1]:80"])

@@ -100,7 +100,11 @@ def blueprint() -> Blueprint:
 
 def _answer(path: Path) -> Response:
     stat = path.stat()
-    file = _load_file(path, stat.st_mtime_ns, stat.st_size)
+    return send(_load_file(path, stat.st_mtime_ns, stat.st_size))
+
+
+def send(file: File) -> Response:
+    """The file as this request takes it: packed, or not at all if the reader has it."""
     packs = request.accept_encodings["gzip"] > 0
     gzipped = file.gzipped if packs else None
     response = Response(file.content if gzipped is None else gzipped, headers=HEADERS)
@@ -114,8 +118,11 @@ def _answer(path: Path) -> Response:
 
 @lru_cache(maxsize=256)
 def _load_file(path: Path, _changed: int, _size: int) -> File:
-    content = path.read_bytes()
-    suffix = path.suffix.lower()
+    return pack(path.read_bytes(), path.suffix.lower())
+
+
+def pack(content: bytes, suffix: str) -> File:
+    """Bytes as a file whose name ends with that suffix."""
     # Without a time of its own: the same file is the same bytes.
     gzipped = gzip.compress(content, mtime=0) if suffix in _PACKED else None
     if gzipped is not None and len(gzipped) >= len(content):

@@ -134,7 +134,8 @@ def test_a_browser_finds_the_page_and_the_documents(app: MockApp) -> None:
     assert (reply.status_code, reply.mimetype) == (200, "text/html")
     text = reply.get_data(as_text=True)
     links = re.findall(r'<a [^>]*href="([^"]*)"', text)
-    assert set(links) == {"/_mock/ui/", "/docs/"}
+    reference = {f"/docs/reference/{language}/index.html" for language in ("pt", "en")}
+    assert set(links) == {"/_mock/ui/", "/docs/", *reference}
     assert Inline(text).refused == []
     for link in links:
         assert app.test_client().get(link).status_code == 200

@@ -1,0 +1,54 @@
+"""What the pages say of their own, in English and in Portuguese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..spec.bundle import read_yaml
+from .calls import KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language of the pages: its folder, its name for browsers, its own name."""
+
+    id: str
+    code: str
+    name: str
+
+
+ENGLISH = Tongue("en", "en", "English")
+PORTUGUESE = Tongue("pt", "pt-BR", "Português")
+TONGUES = (PORTUGUESE, ENGLISH)
+
+
+class Words:
+    """What the pages say, in one language."""
+
+    def __init__(self, tongue: Tongue) -> None:
+        self.tongue = tongue
+
+    def __call__(self, name: str) -> str:
+        text: str = _texts()["words"][name][self.tongue.id]
+        return text
+
+    def way(self, event: str, english: str) -> str:
+        """How the gateway can be made to cause an event; `english` where nothing translates it."""
+        ways: Mapping[str, str] = _texts()["ways_pt"]
+        translated = ways.get(event, english).replace("{key}", KEY)
+        return english if self.tongue is ENGLISH else translated
+
+    def is_translated(self, event: str) -> bool:
+        """Whether `way` answers in the language of the page."""
+        return self.tongue is ENGLISH or event in _texts()["ways_pt"]
+
+
+@cache
+def _texts() -> Mapping[str, Any]:
+    """The file, read once."""
+    texts: Mapping[str, Any] = read_yaml(Path(__file__).with_name("words.yaml"))
+    return texts

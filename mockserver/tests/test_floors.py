@@ -15,7 +15,7 @@ SUITE = MOCK.parents[1] / "contract_tests" / "megaapi_contract"
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "megaapi_mock": (
         ("", "clock", "codec", "errors", "ids", "qr"),
-        ("domain", "resources", "samples", "serving", "settings", "spec"),
+        ("domain", "events", "resources", "samples", "serving", "settings", "spec"),
         ("profile", "records"),
         ("store",),
         ("faults", "handlers", "receiver_check", "timers", "webhooks", "worlds"),

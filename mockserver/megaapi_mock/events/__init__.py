@@ -1,0 +1,1 @@
+"""Webhooks of megaAPI for whoever receives them: the types of their JSON."""

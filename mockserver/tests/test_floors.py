@@ -15,8 +15,8 @@ SUITE = MOCK.parents[1] / "contract_tests" / "megaapi_contract"
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "megaapi_mock": (
         ("", "clock", "codec", "errors", "ids", "qr"),
-        ("domain", "events", "resources", "samples", "serving", "settings", "spec"),
-        ("profile", "records"),
+        ("domain", "resources", "samples", "serving", "settings", "spec"),
+        ("events", "profile", "records"),
         ("store",),
         ("faults", "handlers", "receiver_check", "timers", "webhooks", "worlds"),
         ("runtime",),

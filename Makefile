@@ -1,12 +1,12 @@
 # Every target sets up what it needs. Python 3.11 or newer is all that has to be there
-# (npm too, for spec-lint, page-lint and bench).
+# (npm too, for spec-lint, page-lint, types and bench).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page page-lint types test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,8 +15,8 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page) and whole runs against hosts (make hosts)."
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page and not npm" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), of TypeScript (make types), whole runs against hosts (make hosts)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
 # `make test` leaves out.
@@ -30,6 +30,10 @@ page: $(VENV)/page.stamp
 # The page's modules under the eyes of ESLint.
 page-lint: node_modules/stamp
 	npm run --silent lint:page
+
+# The declarations for TypeScript under its own compiler, with every sample.
+types: node_modules/stamp $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n 2 -m npm mockserver/tests/events $(ARGS)
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -71,7 +75,7 @@ endurance: $(VENV)/dev.stamp
 	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page page-lint spec-lint wheel-check endurance
+test-all: check hosts page page-lint types spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp

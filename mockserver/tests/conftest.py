@@ -77,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "hosts: whole runs against hosts; `make hosts` has them")
     config.addinivalue_line("markers", "page: the page in a browser; `make page` has them")
+    config.addinivalue_line("markers", "npm: what needs tools of npm; `make types` has them")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1950,9 +1950,14 @@ export interface CallWebhookData {
 export interface CallWebhook {
   instance_key?: string;
   jid?: string;
-  messageType?: "call";
+  messageType: "call";
   type: "call";
   data: CallWebhookData;
+}
+
+/** The same without a `messageType`: compare it with `undefined`. */
+export interface BareCallWebhook extends Omit<CallWebhook, "messageType"> {
+  messageType?: never;
 }
 
 export interface PresenceUpdateWebhookPresence {
@@ -2075,6 +2080,7 @@ export type Webhook =
   | ConnectionUpdateWebhook
   | QrcodeUpdateWebhook
   | CallWebhook
+  | BareCallWebhook
   | PresenceUpdateWebhook
   | GroupParticipantsUpdateWebhook
   | GroupsUpdateWebhook;
@@ -2142,7 +2148,7 @@ export interface WebhooksByEvent {
   "disconnected-logout-variant": ConnectionUpdateWebhook;
   "connection-closed-temporary": ConnectionUpdateWebhook;
   "qrcode": QrcodeUpdateWebhook;
-  "call": CallWebhook;
+  "call": CallWebhook | BareCallWebhook;
   "presence": PresenceUpdateWebhook;
   "group-participants": GroupParticipantsUpdateWebhook;
   "group-update": GroupsUpdateWebhook;

@@ -30,19 +30,21 @@ _HEAD = """/**
 
 def typescript_declarations(types: PayloadTypes) -> str:
     """The text of a `.d.ts` file: types only."""
+    names = {record.name: _names(record) for record in types.records}
     parts = [_HEAD, *(_interface(record) for record in types.records)]
-    listed = "".join(f"\n  | {payload.record.name}" for payload in types.payloads)
-    parts.append(
-        f"/** Any webhook; `messageType` tells which. */\nexport type Webhook ={listed};\n"
+    listed = "".join(
+        f"\n  | {name}" for payload in types.payloads for name in names[payload.record.name]
     )
+    parts.append("/** Any webhook; `messageType` tells which. */")
+    parts[-1] += f"\nexport type Webhook ={listed};\n"
     parts.append(
         "/** What `messageType` may be. */\n"
         'export type MessageType = NonNullable<Webhook["messageType"]>;\n'
     )
-    rows = "".join(
-        f"  {json.dumps(event)}: {' | '.join(types.types_of(event))};\n"
-        for event in types.event_names
-    )
+    rows = ""
+    for event in types.event_names:
+        either = " | ".join(name for record in types.types_of(event) for name in names[record])
+        rows += f"  {json.dumps(event)}: {either};\n"
     parts.append(
         "/** What each event of the contract (`megaapi-mock events`) may arrive as. */\n"
         f"export interface WebhooksByEvent {{\n{rows}}}\n"
@@ -50,16 +52,34 @@ def typescript_declarations(types: PayloadTypes) -> str:
     return "\n".join(parts)
 
 
+def _names(record: Record) -> tuple[str, ...]:
+    """The name of the interface, and of the one without a messageType if that may be missing."""
+    field = record.field("messageType")
+    bare = field is not None and not field.required
+    return (record.name, f"Bare{record.name}") if bare else (record.name,)
+
+
 def _interface(record: Record) -> str:
     heir = f" extends {record.extends}" if record.extends else ""
     lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
+    bare = _names(record)[1:]
     for field in record.fields:
         lines += _comment(field.text, "  ")
-        mark = "" if field.required else "?"
-        lines.append(f"  {_name(field.name)}{mark}: {_of(field.shape)};")
+        # Where it may be missing there is another interface: a union narrows by one value only.
+        required = field.required or (bool(bare) and field.name == "messageType")
+        lines.append(f"  {_name(field.name)}{'' if required else '?'}: {_of(field.shape)};")
     if record.open:
         lines += ["  /** Whatever else there is. */", "  [name: string]: unknown;"]
-    return "\n".join([*lines, "}", ""])
+    lines += ["}", ""]
+    for name in bare:
+        lines += [
+            "/** The same without a `messageType`: compare it with `undefined`. */",
+            f'export interface {name} extends Omit<{record.name}, "messageType"> {{',
+            "  messageType?: never;",
+            "}",
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def _comment(text: str, indent: str) -> Iterator[str]:

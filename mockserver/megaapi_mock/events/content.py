@@ -243,7 +243,15 @@ def number_at(fields: Mapping[str, Any], name: str) -> int | None:
     value = fields.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return whole_number(value)
+
+
+def whole_number(value: Any) -> int | None:
+    """The value where it is a whole number, as JSON has them: 5.0 is one, `true` is not."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Infinity is none either.
+    return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
 def objects_in(fields: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

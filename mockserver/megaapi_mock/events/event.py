@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from .addresses import Chat, Person, chat, person
-from .content import Choice, Content, Media, object_at, objects_in, string_at
+from .content import Choice, Content, Media, object_at, objects_in, string_at, whole_number
 from .payloads import Webhook
 from .problems import Problem
 
@@ -179,8 +179,8 @@ class Event:
     def timestamp(self) -> int | None:
         """When it was written, in Unix seconds."""
         for name in ("messageTimestamp", "timestamp"):
-            value = self._fields.get(name)
-            if isinstance(value, int) and not isinstance(value, bool):
+            value = whole_number(self._fields.get(name))
+            if value is not None:
                 return value
         return None
 

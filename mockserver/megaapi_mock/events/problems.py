@@ -75,13 +75,22 @@ def _fits(value: Any, hint: Any) -> bool:
         return False
     origin = typing.get_origin(hint)
     if origin is typing.Literal:
-        return any(type(value) is type(each) and value == each for each in typing.get_args(hint))
+        return any(_is_same(value, each) for each in typing.get_args(hint))
     if origin is not None or typing.is_typeddict(hint):
         return isinstance(value, origin or dict)
     if hint is float:
         return type(value) in (int, float)
+    if hint is int and type(value) is float:
+        # Of JSON's numbers 5.0 is a whole one.
+        return bool(value.is_integer())
     # `True` is an `int` for Python, but not for JSON.
     return type(value) is hint or (hint is str and isinstance(value, str))
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Whether both are the same to JSON: 1 and 1.0 are, 1 and `true` are not."""
+    kinds = type(value), type(other)
+    return value == other if kinds[0] is kinds[1] or kinds == (float, int) else False
 
 
 def _is_new(value: Any, hint: Any) -> bool:

@@ -347,6 +347,9 @@ def test_small_things() -> None:
     assert sample("ephemeral").is_ephemeral
     assert sample("text-plain").timestamp == 1760000000
     assert sample("connected").timestamp is None
+    times = [(5.0, 5), (5.5, None), (True, None), (float("nan"), None), (float("inf"), None)]
+    for given, shown in times:
+        assert parse({**SAMPLES["text-plain"], "messageTimestamp": given}).timestamp == shown
     assert repr(sample("text-plain")) == (
         f"<Message conversation 8B34DBC2C05EB4D7E25D48EFEACE8245 in {ANA_JID}>"
     )

@@ -272,17 +272,17 @@ def seconds(size: int) -> float:
     )
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         for payload in payloads:
             ask_everything(parse(payload))
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
 def test_time_grows_with_the_size_only() -> None:
     seconds(1_000)
     # Ten times as much takes about ten times as long; what is quadratic would take a hundred.
-    assert seconds(40_000) < 40 * max(seconds(4_000), 0.001)
+    assert seconds(20_000) < 40 * max(seconds(2_000), 0.001)
 
 
 def test_qr_code_is_a_picture() -> None:

@@ -16,7 +16,7 @@ from megaapi_mock.spec.verdict import valid_bundle
 from .payload_samples import EVENTS, Payload, every_payload
 
 COMPILER = Compiler(valid_bundle(root("spec")).document)
-OTHERS: tuple[Any, ...] = (None, True, False, 0, 7, 1.5, "", "x", [], ["x"], {}, {"x": 1})
+OTHERS: tuple[Any, ...] = (None, True, False, 0, 7, 2.0, 1.5, "", "x", [], ["x"], {}, {"x": 1})
 GROWN: dict[str, Any] = {"x": 1, "contextInfo": {}}
 # Wrappers that schemas of any content name as a type, and describe only in events of their own.
 UNDESCRIBED = ("ephemeralMessage", "editedMessage")
@@ -103,6 +103,8 @@ def ack(**fields: Any) -> Payload:
     ("fields", "sentence"),
     [
         ({"timestamp": "5"}, "timestamp is '5', not a whole number"),
+        ({"timestamp": 5.0}, ""),
+        ({"timestamp": float("inf")}, "timestamp is inf, not a whole number"),
         ({"timestamp": 5.5}, "timestamp is 5.5, not a whole number"),
         ({"timestamp": True}, "timestamp is true, not a whole number"),
         ({"timestamp": 10**30}, ""),
@@ -114,6 +116,7 @@ def ack(**fields: Any) -> Payload:
         ({"key": "x" * 99}, f"key is '{'x' * 60}...', not an object"),
         ({"update": {}}, "update.status is missing"),
         ({"update": {"status": "4"}}, "update.status is '4', not one of 2, 3, 4, 5, 0"),
+        ({"update": {"status": 4.0}}, ""),
         ({"update": {"status": True}}, "update.status is true, not one of 2, 3, 4, 5, 0"),
         ({"unknown": object()}, ""),
     ],

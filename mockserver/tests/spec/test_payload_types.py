@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,38 @@ def test_python_module_has_every_field_of_every_record() -> None:
         }
         # `from` is a word of Python.
         assert names == {each.name for each in record.fields} - {"from"}
+
+
+def conditions_beside_fields(schema: Any, path: str) -> Iterator[str]:
+    """Every place in a schema with fields and, in the same object, alternatives without any."""
+    if not isinstance(schema, dict):
+        return
+    if "properties" in schema and not all("type" in each for each in schema.get("anyOf", ())):
+        yield path
+    for name, below in schema.get("properties", {}).items():
+        yield from conditions_beside_fields(below, f"{path}.{name}")
+    for key in ("allOf", "anyOf", "oneOf"):
+        for each in schema.get(key, ()):
+            yield from conditions_beside_fields(each, path)
+
+
+def test_conditions_stand_apart_from_fields() -> None:
+    """Generators of clients take fields with `anyOf: [{required: [...]}]` beside them for anything,
+    and the union of all webhooks no longer narrows by messageType."""
+    schemas = {
+        event.name: event.definition["requestBody"]["content"]["application/json"]["schema"]
+        for event in webhook_events(BUNDLE)
+    }
+    reached = Reader(BUNDLE.document)
+    for schema in schemas.values():
+        reached.shape(schema)
+    schemas |= {name: BUNDLE.document["components"]["schemas"][name] for name in reached.records}
+    found = [
+        place
+        for name, schema in schemas.items()
+        for place in conditions_beside_fields(schema, name)
+    ]
+    assert found == []
 
 
 # The rules

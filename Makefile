@@ -1,12 +1,12 @@
 # Every target sets up what it needs. Python 3.11 or newer is all that has to be there
-# (npm too, for spec-lint, page-lint and bench).
+# (npm too, for spec-lint, page-lint, types and bench).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page languages page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page languages page-lint types test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,8 +15,8 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page and not languages" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages)."
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page and not languages and not npm" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
 # `make test` leaves out.
@@ -34,6 +34,10 @@ languages: $(VENV)/languages.stamp
 # The page's modules under the eyes of ESLint.
 page-lint: node_modules/stamp
 	npm run --silent lint:page
+
+# The declarations for TypeScript under its own compiler, with every sample.
+types: node_modules/stamp $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n 2 -m npm mockserver/tests/events $(ARGS)
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -75,7 +79,7 @@ endurance: $(VENV)/dev.stamp
 	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page languages page-lint spec-lint wheel-check endurance
+test-all: check hosts page languages page-lint types spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
@@ -87,6 +91,9 @@ generated: names
 	$(BIN)/megaapi-mock spec evidence --page > evidence.new && mv evidence.new docs/evidence.md
 	$(BIN)/megaapi-mock faults --page > faults.new && mv faults.new docs/faults.md
 	$(BIN)/python mockserver/tests/testing/fields_page.py
+	$(BIN)/megaapi-mock spec types -o mockserver/megaapi_mock/events/megaapi.d.ts
+	$(BIN)/megaapi-mock spec types --language python -o mockserver/megaapi_mock/events/payloads.py
+	$(BIN)/ruff format -q mockserver/megaapi_mock/events/payloads.py
 
 # The types of event, operation and fault names in megaapi_mock/testing/names.py, from spec and code.
 names: $(VENV)/dev.stamp

@@ -70,6 +70,21 @@ def _check(folder: Path) -> None:
     if not others:
         raise Failed(f"megaapi-mock events lists none: {first!r}")
     _saw("megaapi-mock events", f"{1 + len(others)}, the first: {' '.join(first.split())}")
+    _types(programs)
+
+
+def _types(programs: Path) -> None:
+    """The types of webhooks are in the wheel: for Python, and the declarations for TypeScript."""
+    read = (
+        "from importlib.resources import files; from megaapi_mock.events import parse; "
+        "print(parse({'messageType': 'new'}).reason); "
+        "print((files('megaapi_mock.events') / 'megaapi.d.ts').read_text(encoding='utf-8'))"
+    )
+    reason, _, declared = _output(programs / "python", "-c", read).partition("\n")
+    written = _output(programs / "megaapi-mock", "spec", "types")
+    if declared.strip() != written.strip():
+        raise Failed("megaapi.d.ts in the wheel is not what megaapi-mock spec types writes")
+    _saw("types of webhooks", f"{len(written.splitlines())} lines; parse says: {reason}")
 
 
 def _page(url: str) -> None:

@@ -1,4 +1,4 @@
-"""Every body a test's couriers took over, held to spec/webhooks."""
+"""Every body a test's couriers took over, held to spec/webhooks and to the types for receivers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
+from megaapi_mock.events import Unknown, parse
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
@@ -26,7 +27,8 @@ HELD_MOST = 5_000
 class Emitted:
     """What left since the last `judge`, each body once, held to the contract by openapi-core.
 
-    The compiled schemas, which the mock itself goes by, must come to the same verdict.
+    The compiled schemas, which the mock itself goes by, must come to the same verdict; the types
+    that receivers get must allow all that the contract does.
     """
 
     def __init__(self) -> None:
@@ -104,6 +106,10 @@ class Emitted:
         found = [str(violation) for violation in violations]
         if self._schemas[event].is_valid(payload) == bool(found):
             found.append("openapi-core and the compiled schema disagree")
+        if not found:
+            read = parse(payload)
+            wrong = [read.reason] if isinstance(read, Unknown) else map(str, read.problems)
+            found = [f"as a receiver reads it: {sentence}" for sentence in wrong]
         return found
 
     @cached_property

@@ -16,7 +16,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "megaapi_mock": (
         ("", "clock", "codec", "errors", "ids", "qr"),
         ("domain", "resources", "samples", "serving", "settings", "spec"),
-        ("profile", "records"),
+        ("events", "profile", "records"),
         ("store",),
         ("faults", "handlers", "receiver_check", "timers", "webhooks", "worlds"),
         ("runtime",),

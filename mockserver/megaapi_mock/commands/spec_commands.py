@@ -151,6 +151,37 @@ def pages_command(output: Path, folder: Path | None) -> None:
     click.echo(f"wrote {count} files: open {output / 'index.html'}", err=True)
 
 
+@spec.command("types")
+@click.option(
+    "--language",
+    type=NamedChoice(["typescript", "python"]),
+    default="typescript",
+    help="declarations (.d.ts), or a module of TypedDicts",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
+)
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def types_command(language: str, output: Path | None, folder: Path | None) -> None:
+    """Write the types of all webhooks, for a receiver: one for each messageType.
+
+    For a TypeScript project: `megaapi-mock spec types -o megaapi.d.ts`. In Python,
+    megaapi_mock.events has them already.
+    """
+    from ..spec.payload_types.payloads import PayloadTypes
+    from ..spec.payload_types.python_module import python_module
+    from ..spec.payload_types.typescript import typescript_declarations
+    from ..spec.verdict import valid_bundle
+
+    types = PayloadTypes(valid_bundle(folder or root("spec")))
+    text = python_module(types) if language == "python" else typescript_declarations(types)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write(output, text.removesuffix("\n"))
+    click.echo(f"wrote {output}: {len(types.payloads)} types of webhooks", err=True)
+
+
 @spec.command("show")
 @click.argument("operation")
 @click.option("--yaml", "as_yaml", is_flag=True, help="print the definition itself")

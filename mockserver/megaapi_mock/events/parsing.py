@@ -1,0 +1,100 @@
+"""From a webhook's JSON to an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from .families import (
+    Ack,
+    Call,
+    Connection,
+    GroupParticipants,
+    GroupUpdate,
+    Message,
+    Presence,
+    QrCode,
+    Unknown,
+)
+from .payloads import TYPES
+from .problems import Problem, problems_of
+
+AnyEvent = (
+    Message
+    | Ack
+    | Connection
+    | QrCode
+    | Call
+    | Presence
+    | GroupParticipants
+    | GroupUpdate
+    | Unknown
+)
+_Known = type[
+    Message | Ack | Connection | QrCode | Call | Presence | GroupParticipants | GroupUpdate
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Events of one kind, and the fields that they cannot be without."""
+
+    kind: _Known
+    essential: tuple[str, ...]
+
+
+_KEY = ("key", "key.remoteJid", "key.id")
+_MESSAGE = _Family(Message, (*_KEY, "key.fromMe", "message"))
+# All others are messages.
+_FAMILIES: Mapping[str, _Family] = {
+    "message.ack": _Family(Ack, (*_KEY, "update", "update.status")),
+    "connection_update": _Family(Connection, ()),
+    "qrcode_update": _Family(QrCode, ("qrcode",)),
+    "call": _Family(Call, ("data", "data.from", "data.id", "data.status")),
+    "presence.update": _Family(Presence, ("id", "presences")),
+    "group-participants.update": _Family(GroupParticipants, ("id", "participants", "action")),
+    "groups.update": _Family(GroupUpdate, ("id",)),
+}
+# So many problems of one payload are kept.
+PROBLEMS_MOST = 50
+_SHOWN_MOST = 60
+
+
+def parse(payload: object) -> AnyEvent:
+    """The event that a webhook's JSON is, as `json.loads` or a framework gives it.
+
+    Never raises: what is no event of the contract is an `Unknown`, with the reason. An event that
+    leaves the contract elsewhere than where it cannot do without has `problems`.
+    """
+    if not isinstance(payload, dict):
+        return Unknown(payload, None, _not_an_object(payload))
+    kind = payload.get("messageType")
+    if kind is None and payload.get("type") == "call":
+        # The server that the gateway descends from sends calls without a messageType.
+        return _event(payload, "call", None)
+    if kind is None:
+        return Unknown(payload, None, "messageType is missing, so that no event can be named")
+    if not isinstance(kind, str):
+        return Unknown(payload, None, "messageType is not a string")
+    if kind not in TYPES:
+        name = kind if len(kind) <= _SHOWN_MOST else f"{kind[:_SHOWN_MOST]}..."
+        return Unknown(payload, kind, f"messageType {name!r} is that of no event of the contract")
+    return _event(payload, kind, kind)
+
+
+def _event(payload: dict[str, Any], kind: str, message_type: str | None) -> AnyEvent:
+    family = _FAMILIES.get(kind, _MESSAGE)
+    problems: list[Problem] = []
+    for problem in problems_of(payload, TYPES[kind]):
+        if problem.field in family.essential and not problem.is_new_value:
+            return Unknown(payload, message_type, str(problem))
+        problems.append(problem)
+    return family.kind(payload, message_type, tuple(islice(problems, PROBLEMS_MOST)))
+
+
+def _not_an_object(payload: object) -> str:
+    if isinstance(payload, str | bytes | bytearray):
+        return "the payload is text, not a JSON object: give it as json.loads(body)"
+    return "the payload is not a JSON object"

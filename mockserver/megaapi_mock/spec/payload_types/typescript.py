@@ -1,0 +1,114 @@
+"""The types of webhooks as declarations for TypeScript."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from .payloads import PayloadTypes
+from .python_module import wrapped
+from .shapes import AnyOf, Choice, ListOf, MapOf, Record, Scalar, Shape
+
+WIDTH = 96
+_SCALARS = {
+    "string": "string",
+    "integer": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
+_HEAD = """/**
+ * Every webhook of megaAPI as a type, the way it is on the wire: one for each `messageType`.
+ *
+ * `switch (webhook.messageType)` narrows a `Webhook`. Fields that some source, or some year, shows
+ * without are optional; there may be others, which the contract does not know.
+ *
+ * Written by `megaapi-mock spec types` from the contract.
+ */
+"""
+
+
+def typescript_declarations(types: PayloadTypes) -> str:
+    """The text of a `.d.ts` file: types only."""
+    names = {record.name: _names(record) for record in types.records}
+    parts = [_HEAD, *(_interface(record) for record in types.records)]
+    listed = "".join(
+        f"\n  | {name}" for payload in types.payloads for name in names[payload.record.name]
+    )
+    parts.append("/** Any webhook; `messageType` tells which. */")
+    parts[-1] += f"\nexport type Webhook ={listed};\n"
+    parts.append(
+        "/** What `messageType` may be. */\n"
+        'export type MessageType = NonNullable<Webhook["messageType"]>;\n'
+    )
+    rows = ""
+    for event in types.event_names:
+        either = " | ".join(name for record in types.types_of(event) for name in names[record])
+        rows += f"  {json.dumps(event)}: {either};\n"
+    parts.append(
+        "/** What each event of the contract (`megaapi-mock events`) may arrive as. */\n"
+        f"export interface WebhooksByEvent {{\n{rows}}}\n"
+    )
+    return "\n".join(parts)
+
+
+def _names(record: Record) -> tuple[str, ...]:
+    """The name of the interface, and of the one without a messageType if that may be missing."""
+    field = record.field("messageType")
+    bare = field is not None and not field.required
+    return (record.name, f"Bare{record.name}") if bare else (record.name,)
+
+
+def _interface(record: Record) -> str:
+    heir = f" extends {record.extends}" if record.extends else ""
+    lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
+    bare = _names(record)[1:]
+    for field in record.fields:
+        lines += _comment(field.text, "  ")
+        # Where it may be missing there is another interface: a union narrows by one value only.
+        required = field.required or (bool(bare) and field.name == "messageType")
+        lines.append(f"  {_name(field.name)}{'' if required else '?'}: {_of(field.shape)};")
+    if record.open:
+        lines += ["  /** Whatever else there is. */", "  [name: string]: unknown;"]
+    lines += ["}", ""]
+    for name in bare:
+        lines += [
+            "/** The same without a `messageType`: compare it with `undefined`. */",
+            f'export interface {name} extends Omit<{record.name}, "messageType"> {{',
+            "  messageType?: never;",
+            "}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _comment(text: str, indent: str) -> Iterator[str]:
+    lines = [line.replace("*/", "*\\/") for line in wrapped(text, WIDTH - len(indent))]
+    if len(lines) == 1:
+        yield f"{indent}/** {lines[0]} */"
+    elif lines:
+        yield f"{indent}/**"
+        yield from (f"{indent} * {line}".rstrip() for line in lines)
+        yield f"{indent} */"
+
+
+def _name(name: str) -> str:
+    return name if name.isidentifier() else json.dumps(name)
+
+
+def _of(shape: Shape) -> str:
+    match shape:
+        case Record():
+            return shape.name
+        case Scalar():
+            return _SCALARS[shape.name]
+        case Choice():
+            return " | ".join(json.dumps(each, ensure_ascii=False) for each in shape.values)
+        case ListOf():
+            inner = _of(shape.item)
+            return f"({inner})[]" if " | " in inner else f"{inner}[]"
+        case MapOf():
+            return f"{{ [name: string]: {_of(shape.value)} }}"
+        case AnyOf():
+            return " | ".join(_of(each) for each in shape.members)
+    return "unknown"

@@ -1,0 +1,318 @@
+"""Types of webhooks made from the contract: the committed files, and the rules they follow."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import megaapi_mock
+import pytest
+from click.testing import CliRunner
+from megaapi_mock.commands.main import main
+from megaapi_mock.errors import SpecError
+from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import Bundle
+from megaapi_mock.spec.operations import webhook_events
+from megaapi_mock.spec.payload_types.names import item_name, member_name, type_name
+from megaapi_mock.spec.payload_types.payloads import PayloadTypes
+from megaapi_mock.spec.payload_types.python_module import python_module
+from megaapi_mock.spec.payload_types.reading import Reader
+from megaapi_mock.spec.payload_types.shapes import (
+    AnyOf,
+    Anything,
+    Choice,
+    Field,
+    ListOf,
+    MapOf,
+    Record,
+    Scalar,
+    Shape,
+    any_of,
+    join,
+    merge,
+    outline,
+)
+from megaapi_mock.spec.payload_types.typescript import typescript_declarations
+from megaapi_mock.spec.verdict import valid_bundle
+
+PLACE = Path(megaapi_mock.__file__).parent / "events"
+BUNDLE = valid_bundle(root("spec"))
+TYPES = PayloadTypes(BUNDLE)
+STRING, INTEGER, BOOLEAN = Scalar("string"), Scalar("integer"), Scalar("boolean")
+
+
+def formatted(source: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--config", "line-length=100", "-"],
+        input=source,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+# The committed files
+
+
+def test_python_types_are_those_of_the_contract() -> None:
+    """Write them again with `make generated`."""
+    assert (PLACE / "payloads.py").read_text(encoding="utf-8") == formatted(python_module(TYPES))
+
+
+def test_typescript_types_are_those_of_the_contract() -> None:
+    """Write them again with `make generated`."""
+    text = (PLACE / "megaapi.d.ts").read_text(encoding="utf-8")
+    assert text == typescript_declarations(TYPES)
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(main, ["spec", "types", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_command_prints_declarations_and_writes_a_module(tmp_path: Path) -> None:
+    assert run() == typescript_declarations(TYPES)
+    assert run("--language", "python", "-o", str(tmp_path / "deep" / "types.py")).startswith(
+        f"wrote {tmp_path / 'deep' / 'types.py'}: {len(TYPES.payloads)} types"
+    )
+    text = (tmp_path / "deep" / "types.py").read_text(encoding="utf-8")
+    assert text == python_module(TYPES)
+
+
+def test_command_takes_another_contract(tmp_path: Path) -> None:
+    shutil.copytree(root("spec"), tmp_path / "spec")
+    file = tmp_path / "spec" / "components" / "schemas" / "AlbumMessage.yaml"
+    text = file.read_text(encoding="utf-8")
+    added = "properties:\n  expires: {type: integer, description: In seconds.}\n"
+    file.write_text(text.replace("properties:\n", added, 1), encoding="utf-8")
+    declared = run("--spec", str(tmp_path / "spec"))
+    assert "  /** In seconds. */\n  expires?: number;\n" in declared
+
+
+# What the types say
+
+
+@pytest.mark.parametrize("event", webhook_events(BUNDLE), ids=lambda event: event.name)
+def test_event_is_in_the_documentation_of_each_type_it_arrives_as(event: Any) -> None:
+    documentation = {each.record.name: each.record.text for each in TYPES.payloads}
+    names = TYPES.types_of(event.name)
+    assert type_name(event.message_type) in names
+    grade = event.definition["x-provenance"]["grade"]
+    assert all(f"- {event.name}: {event.summary}; {grade}" in documentation[name] for name in names)
+
+
+def test_every_grade_of_a_field_is_in_both_files() -> None:
+    for text in (python_module(TYPES), typescript_declarations(TYPES)):
+        flat = " ".join(text.replace("*", " ").split())
+        for field in (
+            "The other party's hidden number, in direct messages, since 2026. "
+            "Evidence: observed (bot-remar, wacrm, baileys).",
+            "The group's name is not",
+        ):
+            assert (field in flat) == (not field.startswith("The group's"))
+
+
+def test_fields_that_a_generation_lacks_are_optional() -> None:
+    base = next(each for each in TYPES.records if each.name == "MessageWebhook")
+    required = {each.name for each in base.fields if each.required}
+    assert required == {"instance_key", "jid", "key", "messageTimestamp", "broadcast"}
+
+
+def test_each_webhook_has_one_message_type_by_which_the_union_narrows() -> None:
+    for payload in TYPES.payloads:
+        field = payload.record.field("messageType")
+        assert field is not None
+        assert field.shape == Choice((payload.message_type,))
+    names = [each.message_type for each in TYPES.payloads]
+    assert len(names) == len(set(names)) > 40
+
+
+def test_echo_may_lack_what_others_always_send_and_the_type_says_so() -> None:
+    image = next(each for each in TYPES.records if each.name == "ImageMessage")
+    url = image.field("url")
+    assert url is not None
+    assert not url.required
+    assert "Always there in what others send: url, mimetype" in image.text
+
+
+def test_python_module_has_every_field_of_every_record() -> None:
+    tree = ast.parse(python_module(TYPES))
+    classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for record in TYPES.records:
+        names = {
+            node.target.id
+            for node in classes[record.name].body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        }
+        # `from` is a word of Python.
+        assert names == {each.name for each in record.fields} - {"from"}
+
+
+def conditions_beside_fields(schema: Any, path: str) -> Iterator[str]:
+    """Every place in a schema with fields and, in the same object, alternatives without any."""
+    if not isinstance(schema, dict):
+        return
+    if "properties" in schema and not all("type" in each for each in schema.get("anyOf", ())):
+        yield path
+    for name, below in schema.get("properties", {}).items():
+        yield from conditions_beside_fields(below, f"{path}.{name}")
+    for key in ("allOf", "anyOf", "oneOf"):
+        for each in schema.get(key, ()):
+            yield from conditions_beside_fields(each, path)
+
+
+def test_conditions_stand_apart_from_fields() -> None:
+    """Generators of clients take fields with `anyOf: [{required: [...]}]` beside them for anything,
+    and the union of all webhooks no longer narrows by messageType."""
+    schemas = {
+        event.name: event.definition["requestBody"]["content"]["application/json"]["schema"]
+        for event in webhook_events(BUNDLE)
+    }
+    reached = Reader(BUNDLE.document)
+    for schema in schemas.values():
+        reached.shape(schema)
+    schemas |= {name: BUNDLE.document["components"]["schemas"][name] for name in reached.records}
+    found = [
+        place
+        for name, schema in schemas.items()
+        for place in conditions_beside_fields(schema, name)
+    ]
+    assert found == []
+
+
+# The rules
+
+
+def record(*fields: Field, name: str = "", text: str = "") -> Record:
+    return Record(fields, name, text)
+
+
+def test_join_makes_optional_what_one_lacks() -> None:
+    one = record(Field("a", STRING, True), Field("b", STRING, True))
+    other = record(Field("b", INTEGER, True), Field("c", STRING, True))
+    assert join(one, other) == record(
+        Field("a", STRING, False),
+        Field("b", AnyOf((STRING, INTEGER)), True),
+        Field("c", STRING, False),
+    )
+
+
+def test_join_of_the_same_keeps_the_name() -> None:
+    named = record(Field("a", STRING, False), name="Named", text="Words.")
+    stricter = record(Field("a", STRING, True))
+    assert join(named, stricter) == named
+    assert join(stricter, named) == named
+    assert join(record(), record(Field("a", STRING, True))).fields[0].required is False
+
+
+def test_merge_requires_what_either_requires() -> None:
+    one = record(Field("a", STRING, False, "Words."), Field("b", BOOLEAN, True))
+    other = record(Field("a", Choice(("x",)), True))
+    assert merge(one, other) == record(
+        Field("a", Choice(("x",)), True, "Words."), Field("b", BOOLEAN, True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "merged"),
+    [
+        (Anything(), STRING, STRING),
+        (STRING, Anything(), STRING),
+        (STRING, Choice(("a",)), Choice(("a",))),
+        (Choice(("a",)), STRING, Choice(("a",))),
+        (Choice(("a", "b")), Choice(("b", "c")), Choice(("b",))),
+        (Scalar("number"), INTEGER, INTEGER),
+        (ListOf(Anything()), ListOf(STRING), ListOf(STRING)),
+        (AnyOf((STRING, INTEGER)), STRING, STRING),
+    ],
+)
+def test_merge_keeps_what_both_allow(one: Shape, other: Shape, merged: Shape) -> None:
+    assert merge(one, other) == merged
+
+
+@pytest.mark.parametrize(
+    ("shapes", "joined"),
+    [
+        ((STRING, STRING), STRING),
+        ((STRING, Choice(("a",))), STRING),
+        ((Choice(("a",)), Choice(("b", "a"))), Choice(("a", "b"))),
+        ((Choice((True,)), Choice((False,))), BOOLEAN),
+        ((Choice((1,)), Choice((True,))), Choice((1, True))),
+        ((Choice((0, 1)),), Choice((0, 1))),
+        ((Anything(), STRING), Anything()),
+        ((AnyOf((STRING, INTEGER)), INTEGER), AnyOf((STRING, INTEGER))),
+        ((MapOf(STRING), ListOf(STRING)), AnyOf((MapOf(STRING), ListOf(STRING)))),
+    ],
+)
+def test_any_of_allows_what_each_does(shapes: tuple[Shape, ...], joined: Shape) -> None:
+    assert any_of(shapes) == joined
+
+
+def test_outline_leaves_names_and_order_out() -> None:
+    one = record(Field("a", STRING, True, "Words."), Field("b", ListOf(MapOf(STRING)), False))
+    other = record(Field("b", ListOf(MapOf(STRING)), False), Field("a", STRING, True), name="Other")
+    assert outline(one) == outline(other)
+    assert outline(Choice((1,))) != outline(Choice((True,)))
+
+
+def test_names() -> None:
+    assert type_name("group-participants.update") == "GroupParticipantsUpdateWebhook"
+    assert type_name("viewOnceMessageV2Extension") == "ViewOnceV2ExtensionWebhook"
+    assert type_name("message.ack") == "MessageAckWebhook"
+    assert member_name("EditedWebhookMessage", "editedMessage") == "EditedWebhookMessageEdited"
+    assert member_name("EditedWebhookMessage", "message") == "EditedWebhookMessageMessage"
+    assert [item_name(each) for each in ("Rows", "Replies", "Media")] == [
+        "Row",
+        "Reply",
+        "MediaItem",
+    ]
+
+
+def document(**schemas: Any) -> dict[str, Any]:
+    return {"components": {"schemas": schemas}}
+
+
+def test_schema_that_leads_back_to_itself_is_refused_with_a_sentence() -> None:
+    inside = {"$ref": "#/components/schemas/Tree"}
+    reader = Reader(document(Tree={"type": "object", "properties": {"below": inside}}))
+    with pytest.raises(SpecError, match="the schema Tree leads back to itself"):
+        reader.shape(inside)
+
+
+def test_two_types_of_one_name_are_refused() -> None:
+    """A schema may be called as an object inside another one would be."""
+    shown = {
+        "type": "object",
+        "properties": {
+            "inside": {"type": "object", "properties": {"a": {"type": "string"}}},
+            "other": {"$ref": "#/components/schemas/QrcodeUpdateWebhookInside"},
+        },
+    }
+    other = {"type": "object", "properties": {"b": {"type": "integer"}}}
+    content = {"application/json": {"schema": shown}}
+    post = {
+        "operationId": "webhook_qrcode",
+        "x-message-type": "qrcode_update",
+        "x-category": "qrCode",
+        "x-provenance": {"grade": "inferred", "sources": []},
+        "summary": "QR",
+        "requestBody": {"content": content},
+    }
+    whole = {
+        "webhooks": {"qrcode": {"post": post}},
+        **document(
+            QrcodeUpdateWebhookInside=other,
+            WebhookMessage={"type": "object"},
+            ReceivedContent={"type": "object"},
+        ),
+    }
+    types = PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
+    with pytest.raises(SpecError, match="would be called QrcodeUpdateWebhookInside"):
+        _ = types.records

@@ -61,6 +61,12 @@ export class Unread {
     this.keep();
   }
 
+  /** Whether a message came before the last one that was read; its clock may have been set back since. */
+  wasRead(chat, message) {
+    const mark = this.marks?.[chat];
+    return Boolean(mark) && (message.time < mark.time || mark.ids.includes(message.id));
+  }
+
   /** Count what came into a chat while nothing listened here; whether that changed its number. */
   async look({ chat, last }) {
     const mark = this.marks?.[chat];

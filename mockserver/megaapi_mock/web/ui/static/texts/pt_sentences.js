@@ -83,6 +83,7 @@ export default [
   ["must be {what+}, not {given}", "precisa ser {what+}, não {given}"],
   ["must be [least, most] in seconds from {least} to {most}", "precisa ser [mínimo, máximo] em segundos, de {least} a {most}"],
   ["set takes the clock back", "para voltar o relógio, use set"],
+  ["is required: {number} is the instance's own number, say to whom it writes", "é obrigatório: {number} é o número da própria instância, diga para quem ela escreve"],
   ["is required", "é obrigatório"],
   ["give at least one of {names}", "preencha ao menos um de {names}"],
   ["{event} is not something a contact does; there are {events}", "{event} não é algo que um contato faz; existem {events}"],

@@ -187,6 +187,26 @@ def test_token_that_is_not_given_is_asked_for_when_the_user_wants(shut: Page) ->
     expect(dialog).to_be_visible()
 
 
+@pytest.mark.parametrize(("token", "signs"), [("“made-up”", "“ ”"), ("segrêdo", "ê")])
+def test_token_that_cannot_be_sent_is_refused_at_once(shut: Page, token: str, signs: str) -> None:
+    dialog = shut.get_by_role("dialog", name="Control token")
+    dialog.get_by_label("Control token").fill(token)
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog.locator(".outcome.bad")).to_contain_text(f"this in it: {signs} Were")
+    dialog.get_by_label("Control token").fill(" made-up ")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(shut.locator("section.phone")).to_be_visible()
+
+
+def test_tab_that_keeps_a_token_that_cannot_be_sent_asks_again(shut: Page) -> None:
+    shut.evaluate("sessionStorage.setItem('megaapi-mock-token', '“made-up”')")
+    shut.reload()
+    dialog = shut.get_by_role("dialog", name="Control token")
+    dialog.get_by_label("Control token").fill("made-up")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(shut.locator("section.phone")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("locale", "bar", "words"),
     [

@@ -75,7 +75,7 @@ export default [
   ["{jid} is not a participant of {group} as {key} knows it", "{jid} não participa de {group}, até onde {key} sabe"],
   ["{path} is the path of a file: the mock reads no files, send its bytes as base64 or as a data URI", "{path} é o caminho de um arquivo: o mock não lê arquivos, envie os bytes em base64 ou como data URI"],
   ["the media has {size} bytes: {limit} are the limit", "o arquivo tem {size} bytes; o limite é de {limit}"],
-  ["Request Entity Too Large: The data value transmitted exceeds the capacity limit.", "é mais do que o mock aceita em uma requisição (32 MiB)"],
+  ["the request is larger than {size} bytes, the most that is read here: send less, or less at once", "a requisição tem mais de {size} bytes, o máximo que se lê aqui: envie menos, ou menos de uma vez"],
   ["give base64, or a data URI with ;base64", "envie base64, ou um data URI com ;base64"],
   ["{number} must be 8 to 15 digits, country code first", "{number} precisa ter de 8 a 15 dígitos, com o código do país no começo"],
   ["{number} is an instance's already, under the name {name}: one person has one name, use that one", "{number} já é de uma instância, com o nome {name}: uma pessoa tem um nome só, use esse"],

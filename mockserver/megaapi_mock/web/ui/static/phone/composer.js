@@ -114,15 +114,25 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text) return;
     const action = this.actionFor(text);
+    const { about } = this;
     this.input.value = "";
     this.keepDraft();
     // The button goes away with the text.
     this.input.focus({ preventScroll: true });
     this.forgetAbout();
     const message = await this.phone.act(action);
-    // What was refused is not lost.
-    if (!message && !this.input.value) this.input.value = text;
+    if (!message) this.giveBack(text, about);
     this.keepDraft();
+  }
+
+  /** What was refused is not lost, nor what it was about: sent again, it must not become another message. */
+  giveBack(text, about) {
+    const draft = about?.kind === "edit" ? sessionStorage.getItem(this.draftName) ?? "" : "";
+    // Something else was begun meanwhile.
+    if (this.about || this.input.value !== draft) return;
+    if (about && this.element.isConnected) this.setAbout(about.kind, about.message);
+    this.input.value = text;
+    this.resize();
   }
 
   actionFor(text) {

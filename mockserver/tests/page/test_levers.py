@@ -101,6 +101,7 @@ def test_emitted_sample_that_nobody_changed_is_the_sample(screen: Screen, shop: 
     assert card.startswith("BEGIN:VCARD\nVERSION:3.0\n")
 
 
+@pytest.mark.broken_bodies
 def test_event_that_the_contract_does_not_know_so_is_emitted_when_forced(
     screen: Screen, shop: Instance
 ) -> None:

@@ -129,3 +129,11 @@ def test_phone_that_makes_room_is_named(screen: Screen) -> None:
     box.press("Enter")
     expect(said).to_contain_text("Closed to make room: Contato Teste. At most 8 phones")
     expect(screen.phone()).to_have_count(0)
+
+
+def test_phone_without_an_instance_is_not_asked_for(screen: Screen, shop: Instance) -> None:
+    for instance in shop.door.find("/instances"):
+        shop.door.call("DELETE", f"/instances/{instance['key']}")
+    expect(screen.page.locator(".next-step")).to_contain_text("There is no instance")
+    screen.page.get_by_role("button", name="Add a phone").click()
+    expect(screen.page.locator(".phones-main > .outcome")).to_contain_text("There is no instance")

@@ -25,7 +25,12 @@ export function exactText(value, indent = 0) {
 
 /** Whether a record has numbers that were rounded when it was read. */
 export function isRounded({ request, response, payload }) {
-  return /\d{16}/.test(JSON.stringify([request?.body, response?.body, payload]));
+  return [request?.body, response?.body, payload].some(hasLongNumber);
+}
+
+function hasLongNumber(value) {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return value !== null && typeof value === "object" && Object.values(value).some(hasLongNumber);
 }
 
 /** The same record, read again without rounding. */

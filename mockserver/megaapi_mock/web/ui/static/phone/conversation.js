@@ -23,8 +23,9 @@ export class Conversation {
     this.subscriptions = new Subscriptions(phone.store.topics);
     this.refusals = [];
     this.merged = null;
-    // How many answers about the group are still to come.
+    // How often it was asked who is in the group, and whether the last answer is still to come.
     this.groupReads = 0;
+    this.isAsking = false;
     this.composer = new Composer(this);
     this.build();
     this.listen();
@@ -90,7 +91,7 @@ export class Conversation {
   /** What is in the chat that is open counts as read. */
   markRead() {
     // Nothing is read while it is asked who is in the group still.
-    if (this.isOut || this.groupReads) return;
+    if (this.isOut || this.isAsking) return;
     if (this.phone.shown === this && !this.phone.isEnded) this.phone.unread.read(this.chat, this.log.items);
   }
 
@@ -102,9 +103,11 @@ export class Conversation {
   /** Somebody came, went, or named the group anew. */
   async readGroup() {
     this.groupReads += 1;
+    this.isAsking = true;
+    const reads = this.groupReads;
     const group = await this.phone.groupOf(this.chat);
-    this.groupReads -= 1;
-    if (this.phone.shown !== this || this.groupReads) return;
+    if (this.phone.shown !== this || reads !== this.groupReads) return;
+    this.isAsking = false;
     if (!group) {
       this.phone.openChat(this.phone.address());
       return;

@@ -77,8 +77,9 @@ export class PhonesView {
   }
 
   openPicker() {
-    const { instance } = this;
-    openPicker(this.store.instances.get(instance), (number) => this.addAll(instance, [number]));
+    const shop = this.store.instances.get(this.instance);
+    if (shop) openPicker(shop, (number) => this.addAll(shop.key, [number]));
+    else this.outcome.say(t("connection.none"), true);
   }
 
   /** Open these phones, and say which ones had to go for them. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -12,6 +13,8 @@ from .errors import SetupError
 PREFIX = "MEGAAPI_MOCK_"
 # The name by which every command of the kit knows the control token.
 _CONTROL_TOKEN = "MEGAAPI_CONTROL_TOKEN"
+# What a header carries as it is: spaces at its ends are lost, other letters in many encodings.
+_IN_A_HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -64,6 +67,13 @@ class Settings:
     spec: str = _setting("", "folder with the contract instead of the packaged one")
     fixtures: str = _setting("", "folder with fixtures instead of the packaged one")
     quiet: bool = _setting(False, "do not print a line per exchange and delivery")
+
+    def __post_init__(self) -> None:
+        if not _IN_A_HEADER.fullmatch(self.control_token):
+            raise SetupError(
+                f"--control-token (or {_CONTROL_TOKEN}) has to fit in a header, X-Mock-Token: use "
+                "letters without accents, digits and signs of ASCII, and no space at an end"
+            )
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from megaapi_mock.errors import SetupError
 from megaapi_mock.settings import PREFIX, Settings, from_environment
+from megaapi_mock.testing import MockServer
 
 
 def test_every_setting_explains_itself() -> None:
@@ -18,6 +19,20 @@ def test_every_setting_explains_itself() -> None:
 def test_an_empty_environment_sets_nothing() -> None:
     assert from_environment({}) == {}
     assert from_environment({"PORT": "1", "megaapi_mock_port": "1"}) == {}
+
+
+@pytest.mark.parametrize("token", ["segrêdo", "“TESTTOKEN1”", " TESTTOKEN1", "TEST\nTOKEN", "\t"])
+def test_control_token_that_no_client_can_send_is_refused_at_the_start(token: str) -> None:
+    with pytest.raises(SetupError, match="has to fit in a header") as refusal:
+        Settings(control_token=token)
+    assert token not in str(refusal.value)
+    with pytest.raises(SetupError, match="has to fit in a header"):
+        MockServer(settings=replace(Settings(seed=0), control_token=token))
+
+
+@pytest.mark.parametrize("token", ["", "T", "made-up", "TEST TOKEN !~"])
+def test_control_token_of_ascii_signs_is_taken(token: str) -> None:
+    assert Settings(control_token=token).control_token == token
 
 
 def test_control_token_has_the_name_that_all_commands_share() -> None:

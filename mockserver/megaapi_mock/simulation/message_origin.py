@@ -55,15 +55,17 @@ def origin_on_phone(
             f"from: {own.user} is the instance's own number, and {event} cannot be done on its own "
             f"phone; there are {', '.join((*OWN, *sorted(PHONE)))}",
         )
-    chat = own if event == SELF_CHAT else _addressee(instance, body, payload)
+    chat = own if event == SELF_CHAT else _addressee(instance, event, body, payload)
     key = {"remoteJid": chat, "fromMe": True, "id": instance.chats.inbound_id()}
     webhook = SELF_CHAT if chat == own else FROM_PHONE
     return MessageOrigin(key, own, instance.name, webhook=webhook)
 
 
-def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
+def _addressee(
+    instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Jid:
     """The chat the owner writes in; ControlRefused when there is none."""
-    to = _written_to(instance, body, payload)
+    to = _written_to(instance, event, body, payload)
     if to.group and to not in instance.groups:
         raise ControlRefused(400, f"{to} is not a group of {instance.key}")
     person = instance.reachability.unless_gone(instance.person(to))
@@ -72,8 +74,14 @@ def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str
     return person.jid if person else to
 
 
-def _written_to(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
-    """The chat named; else the one of the message it is about, or a group for a group's event."""
+def _written_to(
+    instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Jid:
+    """The chat named; else the one of the message it is about, or a group for a group's event.
+
+    Only from-me-phone is to somebody by default: with another event the instance's own number is
+    mostly taken for a contact's, and what was meant for no customer must not be in one's chat.
+    """
     if "group" in body:
         return Jid.parse(body["group"])
     if "to" in body:
@@ -86,6 +94,11 @@ def _written_to(instance: Instance, body: Mapping[str, Any], payload: Mapping[st
         if first is None:
             raise ControlRefused(409, f"group: {instance.key} is in no group")
         return first.jid
+    if event != FROM_PHONE:
+        own = instance.own_jid.user
+        raise ControlRefused(
+            400, f"to: is required: {own} is the instance's own number, say to whom it writes"
+        )
     return Jid.parse(SOMEBODY)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.testing import Instance
+from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
 from .screen import Screen, expect
@@ -110,6 +110,55 @@ def test_edit_that_is_cancelled_gives_back_what_was_typed(screen: Screen, quiet:
     expect(box).to_have_value("Enviado")
     screen.phone().get_by_role("button", name="Cancel").click()
     expect(box).to_have_value("Rascunho")
+
+
+@pytest.mark.parametrize(("label", "event"), [("Edit", "edited"), ("Reply", "text-quoted-reply")])
+def test_text_that_is_refused_is_still_about_the_same_message(
+    screen: Screen, quiet: Instance, label: str, event: str
+) -> None:
+    screen.write("Enviado")
+    box = screen.phone().get_by_label("Message from")
+    box.fill("Rascunho")
+    screen.do("Enviado", label)
+    quiet.unlink()
+    box.fill("Corrigido")
+    box.press("Enter")
+    expect(screen.phone().locator(".notice")).to_contain_text("is not linked")
+    expect(box).to_have_value("Corrigido")
+    expect(screen.phone().locator(".about")).to_contain_text("Enviado")
+    quiet.link()
+    with screen.page.expect_request("**/inbound") as asked:
+        box.press("Enter")
+    assert asked.value.post_data_json["event"] == event
+    expect(screen.bubble("Corrigido")).to_be_visible()
+    expect(screen.phone().locator(".about")).to_be_hidden()
+    expect(box).to_have_value("Rascunho" if label == "Edit" else "")
+
+
+def test_newest_message_is_on_top_when_the_clock_was_set_back(
+    screen: Screen, quiet: Instance, mock: MockServer
+) -> None:
+    group = quiet.group("Turma", members=[FIRST])
+    send(quiet, "text", {"text": "Depois do almoço"}, to=group.jid)
+    send(quiet, "text", {"text": "Depois do almoço"})
+    expect(screen.bubble("Depois do almoço")).to_be_visible()
+    screen.phone().get_by_role("button", name="Back").click()
+    rows = screen.phone().locator(".chat-row")
+    expect(rows.first).to_contain_text("Test Shop")
+    mock.clock.set(mock.clock.now - 3600)
+    send(quiet, "text", {"text": "Antes do almoço"}, to=group.jid)
+    expect(rows.first).to_contain_text("Antes do almoço")
+
+
+def test_file_that_is_too_large_is_refused_in_a_sentence(screen: Screen, quiet: Instance) -> None:
+    screen.attach("A file of yours…")
+    form = screen.phone().get_by_role("dialog")
+    form.get_by_label("File").set_input_files(
+        {"name": "grande.bin", "mimeType": "application/zip", "buffer": bytes(26 * 2**20)}
+    )
+    form.get_by_role("button", name="Send").click()
+    notice = screen.phone().locator(".notice")
+    expect(notice).to_contain_text("larger than 33554432 bytes, the most that is read here")
 
 
 def test_recording_ends_unsent_when_the_chat_is_left(screen: Screen, quiet: Instance) -> None:

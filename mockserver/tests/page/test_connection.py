@@ -38,7 +38,7 @@ def test_instance_is_linked_by_its_pairing_code_and_no_other(
     screen: Screen, mock: MockServer
 ) -> None:
     second = card(screen.view("connection"), UNLINKED)
-    second.get_by_role("button", name="Get a pairing code").click()
+    second.get_by_label("Number of the phone").press("Enter")
     code = second.locator(".pairing-code").inner_text()
     typed = second.get_by_label("Type it on the phone")
     typed.fill("AAAA0000")
@@ -102,6 +102,53 @@ def test_webhook_address_is_tested_and_changed(screen: Screen, shop: Instance) -
     expect(first.locator(".webhook-part .outcome.bad")).to_contain_text("nothing listens")
 
 
+def test_address_that_is_typed_is_the_one_that_is_tested(screen: Screen, shop: Instance) -> None:
+    first = card(screen.view("connection"), shop.key)
+    saved = first.get_by_label("Address").input_value()
+    test = first.get_by_role("button", name="test it")
+    expect(test).to_have_text("Test it")
+    first.get_by_label("Address").fill("http://127.0.0.1:9/typed")
+    expect(test).to_have_text("Apply and test it")
+    test.click()
+    expect(first.locator(".webhook-part .outcome.bad")).to_contain_text("nothing listens")
+    expect(test).to_have_text("Test it")
+    (delivery,) = shop.door.find("/deliveries", event="connected")
+    assert delivery["url"] == "http://127.0.0.1:9/typed"
+    first.get_by_label("Address").fill(saved)
+    test.click()
+    expect(first.locator(".webhook-part .outcome")).to_contain_text("It answered 200")
+
+
+@pytest.mark.parametrize(("button", "said"), [("Save", "Saved."), ("test it", "nothing listens")])
+def test_address_without_a_scheme_is_not_saved_and_the_whole_one_offered(
+    screen: Screen, shop: Instance, button: str, said: str
+) -> None:
+    part = card(screen.view("connection"), shop.key).locator(".webhook-part")
+    part.get_by_label("Address").fill("localhost:9/hook")
+    part.get_by_role("button", name=button).click()
+    expect(part.locator(".outcome")).to_contain_text("no webhook can go to “localhost:9/hook”")
+    part.get_by_role("button", name="Use http://localhost:9/hook").click()
+    expect(part.locator(".outcome")).to_have_text("Saved.")
+    assert shop.door.call("GET", f"/instances/{shop.key}")["webhook"]["url"] == (
+        "http://localhost:9/hook"
+    )
+    part.get_by_role("button", name=button).click()
+    expect(part.locator(".outcome")).to_contain_text(said)
+    part.get_by_label("Address").fill("ftp://localhost/hook")
+    part.get_by_role("button", name="Save").click()
+    expect(part.locator(".outcome")).to_contain_text("begins with http:// or https://")
+    expect(part.get_by_role("button", name="Use ")).to_have_count(0)
+
+
+def test_new_instances_have_names_of_their_own(screen: Screen) -> None:
+    page = screen.view("connection").page
+    for name in ("Test Shop 3", "Test Shop 4"):
+        page.get_by_role("button", name="New instance").click()
+        page.get_by_role("menuitem", name="Linked already").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    screen.view("phones").page.get_by_label("Instance").select_option("megacode-MADE0000002")
+
+
 def test_new_instance_takes_two_clicks_and_says_what_is_next(screen: Screen) -> None:
     page = screen.view("connection").page
     page.get_by_role("button", name="New instance").click()
@@ -118,8 +165,11 @@ def test_new_instance_takes_two_clicks_and_says_what_is_next(screen: Screen) -> 
 def test_first_webhook_is_set_above_the_phones(open_screen: Any) -> None:
     screen: Screen = open_screen()
     step = screen.page.locator(".next-step")
-    step.get_by_label("Address of your bot").fill("http://127.0.0.1:9000/webhook")
     step.get_by_role("button", name="Save").click()
+    expect(step.locator(".outcome")).to_have_text("Type the address first.")
+    step.get_by_label("Address of your bot").fill("127.0.0.1:9000/webhook")
+    step.get_by_role("button", name="Save").click()
+    step.get_by_role("button", name="Use http://127.0.0.1:9000/webhook").click()
     expect(step).to_contain_text("Everything is ready")
     first = card(screen.view("connection"), "megacode-TESTKEY0001")
     expect(first.get_by_label("Address")).to_have_value("http://127.0.0.1:9000/webhook")
@@ -185,6 +235,26 @@ def test_token_that_is_not_given_is_asked_for_when_the_user_wants(shut: Page) ->
     expect(dialog).to_have_count(0)
     shut.get_by_role("button", name="Type the control token").click()
     expect(dialog).to_be_visible()
+
+
+@pytest.mark.parametrize(("token", "signs"), [("“made-up”", "“ ”"), ("segrêdo", "ê")])
+def test_token_that_cannot_be_sent_is_refused_at_once(shut: Page, token: str, signs: str) -> None:
+    dialog = shut.get_by_role("dialog", name="Control token")
+    dialog.get_by_label("Control token").fill(token)
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog.locator(".outcome.bad")).to_contain_text(f"this in it: {signs} Were")
+    dialog.get_by_label("Control token").fill(" made-up ")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(shut.locator("section.phone")).to_be_visible()
+
+
+def test_tab_that_keeps_a_token_that_cannot_be_sent_asks_again(shut: Page) -> None:
+    shut.evaluate("sessionStorage.setItem('megaapi-mock-token', '“made-up”')")
+    shut.reload()
+    dialog = shut.get_by_role("dialog", name="Control token")
+    dialog.get_by_label("Control token").fill("made-up")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(shut.locator("section.phone")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from http.client import HTTPConnection
+from subprocess import run as run_program
 from typing import Any
 
 import pytest
@@ -18,7 +21,8 @@ AS_PYTEST = """async deliveries => {
 }"""
 AS_CURL = """async ([record, token]) => {
     const { asCurl, asPytest } = await import("/_mock/ui/inspector/copy_as.js");
-    const one = { ...record, kind: "exchange" };
+    const { readExactly } = await import("/_mock/ui/inspector/exact.js");
+    const one = await readExactly({ ...record, kind: "exchange" });
     return [asCurl(one), asPytest(one, token)];
 }"""
 LONG = "x" * (70 * 1024)
@@ -148,8 +152,113 @@ def test_body_is_copied_as_it_was(open_screen: Any, mock: MockServer, body: str)
         ask(shop.url + path, "POST", body, shop.headers)
         (sent,) = mock.door.find("/exchanges", instance=shop.key)
         curl, script = open_screen().page.evaluate(AS_CURL, [sent, shop.token])
-        assert (f"-d '{body}'" in curl) == bool(body)
+        assert (f"--data-raw '{body}'" in curl) == bool(body)
         run(script, shop)
         (_, again) = mock.door.find("/exchanges", instance=shop.key)
     for name in ("reason", "violations"):
         assert again[name] == sent[name]
+
+
+# Whole numbers that a double cannot hold, and those it can hold last.
+LONG_NUMBERS = [2**53 - 1, 2**53 + 1, -(2**53) - 1, 2**62 + 1, 12345678901234567]
+JSON = {"Content-Type": "application/json"}
+
+
+def asked(shop: Instance, method: str, path: str, body: str, headers: dict[str, str]) -> None:
+    """Call the gateway with these headers and no others."""
+    connection = HTTPConnection(shop.url.removeprefix("http://"), timeout=20)
+    try:
+        connection.request(method, path, body.encode() or None, headers)
+        connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def what_arrived(shop: Instance) -> list[dict[str, Any]]:
+    """The calls of an instance as they came, without what every client says of itself."""
+    exchanges = shop.door.find("/exchanges", instance=shop.key)
+    own = {"accept", "user-agent", "accept-encoding", "connection", "host", "content-length"}
+    for request in (exchange["request"] for exchange in exchanges):
+        headers = {name.lower(): value for name, value in request["headers"].items()}
+        request["headers"] = {name: headers[name] for name in headers.keys() - own}
+    return [exchange["request"] for exchange in exchanges]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "headers"),
+    [
+        ("POST", "@/etc/hostname", JSON),
+        ("POST", '{"messageData": {"to": "5511900000002", "text": "it\'s $HOME"}}', {}),
+        ("POST", "messageData=x&y=%40", {"Content-Type": "application/x-www-form-urlencoded"}),
+        (
+            "POST",
+            json.dumps({"messageData": {"to": LONG_NUMBERS, "text": "9007199254740993"}}),
+            JSON,
+        ),
+        ("POST", str(2**53 + 1), JSON),
+        ("POST", '["12345678901234567", 12345678901234567]', JSON),
+        ("POST", "{}", {**JSON, "X-Empty": ""}),
+        ("HEAD", "", {}),
+        ("HEAD", "{}", JSON),
+        ("DELETE", "", {}),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Basic"])
+def test_copied_call_arrives_as_it_was(
+    open_screen: Any, mock: MockServer, method: str, body: str, headers: dict[str, str], scheme: str
+) -> None:
+    screen = open_screen()
+    with mock.instance() as shop:
+        path = f"/rest/sendMessage/{shop.key}/text?a=[1]&b={{2,3}}"
+        authorization = {"Authorization": f"{scheme} {shop.token}"}
+        asked(shop, method, path, body, {**headers, **authorization})
+        (sent,) = mock.door.find("/exchanges", instance=shop.key)
+        curl, script = screen.page.evaluate(AS_CURL, [sent, shop.token])
+        command = run_program(["bash", "-c", curl], capture_output=True, timeout=20, check=False)
+        assert command.returncode == 0, command.stderr.decode()
+        first, again = what_arrived(shop)
+        assert again == first
+        # The query of the path is Python's to write.
+        if method != "HEAD":
+            run(script, shop)
+            assert what_arrived(shop)[2]["body"] == first["body"]
+    with mock.instance() as other:
+        run(script, other)
+        (elsewhere,) = mock.door.find("/exchanges", instance=other.key)
+    assert elsewhere["response"]["status"] == sent["response"]["status"]
+
+
+def test_long_numbers_of_a_webhook_are_shown_copied_and_sent_as_they_are(
+    screen: Screen, shop: Instance
+) -> None:
+    shop.emit("text-plain", set={"message.conversation": "Longo", "messageTimestamp": 2**53 + 1})
+    screen.view("inspector")
+    record(screen, "Longo").click()
+    detail = screen.page.locator(".inspector-detail")
+    expect(detail.locator(".code-block").last).to_contain_text(
+        '"messageTimestamp": 9007199254740993'
+    )
+    assert '"messageTimestamp":9007199254740993' in copied(screen, "Copy as curl")
+    screen.page.get_by_role("button", name="Edit and resend").click()
+    dialog = screen.page.get_by_role("dialog")
+    body = dialog.get_by_label("Payload")
+    body.fill(body.input_value().replace("Longo", "De novo"))
+    dialog.get_by_role("button", name="Send it").click()
+    sent = shop.inbox.wait_for("text-plain", text="De novo")
+    assert sent.payload["messageTimestamp"] == 2**53 + 1
+
+
+@pytest.mark.parametrize("body", ["null", '"oi"', "[]"])
+def test_edited_webhook_that_is_no_object_is_not_sent(
+    screen: Screen, shop: Instance, mock: MockServer, body: str
+) -> None:
+    shop.customer().says("Uma vez")
+    screen.view("inspector")
+    record(screen, "text-plain").click()
+    screen.page.get_by_role("button", name="Edit and resend").click()
+    dialog = screen.page.get_by_role("dialog")
+    dialog.get_by_label("Payload").fill(body)
+    before = len(mock.door.find("/deliveries", event="text-plain"))
+    dialog.get_by_role("button", name="Send it").click()
+    expect(dialog.locator(".outcome.bad")).to_contain_text("A webhook is a JSON object")
+    assert len(mock.door.find("/deliveries", event="text-plain")) == before

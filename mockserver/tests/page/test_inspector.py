@@ -114,6 +114,22 @@ def test_detail_comes_into_view_at_the_width_of_a_phone(open_screen: Any, shop: 
     expect(screen.page.locator(".inspector-detail .reason")).to_be_in_viewport()
 
 
+def test_text_is_found_without_its_accents(screen: Screen, shop: Instance) -> None:
+    shop.webhook_to("")
+    send(shop, "text", {"text": "Promoção de verão"})
+    send(shop, "text", {"text": "Outra"})
+    send(shop, "text", {"text": "Promocao"})
+    screen.view("inspector")
+    page = screen.page
+    page.get_by_label("Kind", exact=True).select_option("exchange")
+    for text in ("PROMOCAO", "promoção"):
+        page.get_by_label("Search text").fill(text)
+        expect(page.locator(".record")).to_have_count(2)
+    screen.view("phones").phone().get_by_role("button", name="Search this chat").click()
+    screen.phone().get_by_role("searchbox").fill("VERAO")
+    expect(screen.phone().locator(".search-results .chat-row")).to_have_count(1)
+
+
 def test_reset_empties_the_list(screen: Screen, shop: Instance, mock: MockServer) -> None:
     send(shop, "text", {"text": "Antes"})
     screen.view("inspector")

@@ -101,6 +101,21 @@ def test_emitted_sample_that_nobody_changed_is_the_sample(screen: Screen, shop: 
     assert card.startswith("BEGIN:VCARD\nVERSION:3.0\n")
 
 
+@pytest.mark.broken_bodies
+def test_event_that_the_contract_does_not_know_so_is_emitted_when_forced(
+    screen: Screen, shop: Instance
+) -> None:
+    emit = panel(screen.view("levers"), "Emit an event")
+    emit.get_by_text("more fields").click()
+    emit.get_by_label("messageTimestamp").fill("amanhã")
+    emit.get_by_role("button", name="Emit", exact=True).click()
+    expect(emit.locator(".outcome.bad")).to_contain_text('"force": true')
+    emit.get_by_label("Send it all the same").check()
+    emit.get_by_role("button", name="Emit", exact=True).click()
+    expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
+    assert shop.inbox.wait_for("text-plain").payload["messageTimestamp"] == "amanhã"
+
+
 @pytest.mark.parametrize("frozen", [True, False])
 def test_reset_says_what_becomes_of_the_clock(
     screen: Screen, mock: MockServer, frozen: bool

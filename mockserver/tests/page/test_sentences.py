@@ -128,6 +128,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "instances", {"number": "5511900000001", "name": "Outra"}),
     ("POST", f"instances/{KEY}/groups", {"subject": "x", "participants": ["119"]}),
     ("POST", f"instances/{KEY}/groups", {"subject": "x", "participants": ["5511900000098"]}),
+    ("POST", INBOUND, {"from": "5511900000001", "text": "x"}),
     ("POST", INBOUND, {"from": PERSON, "event": "list-response"}),
     ("POST", INBOUND, {"from": PERSON, "event": "edited", "message": "NOPE", "text": "x"}),
     ("POST", INBOUND, {"from": PERSON, "event": "nope"}),

@@ -81,6 +81,20 @@ def test_group_that_never_was_open_is_counted_and_stays_read_once_it_was(
     expect(badge(screen, "Turma")).to_have_count(0)
 
 
+def test_messages_of_others_in_a_group_are_counted_and_own_ones_are_not(
+    screen: Screen, quiet: Instance
+) -> None:
+    group = quiet.group("Turma", members=[FIRST, SECOND])
+    go_back(screen)
+    group.says(SECOND, "Um")
+    send(quiet, "text", {"text": "Dois"}, to=group.jid)
+    group.says(FIRST, "Meu")
+    group.says(SECOND, "Três")
+    expect(badge(screen, "Turma")).to_have_text("3")
+    screen.page.reload()
+    expect(badge(screen, "Turma")).to_have_text("3")
+
+
 def test_clock_that_stands_still_does_not_hide_what_is_unread(
     screen: Screen, mock: MockServer, quiet: Instance
 ) -> None:

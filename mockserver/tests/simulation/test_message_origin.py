@@ -47,10 +47,9 @@ def phone(app: MockApp) -> Phone:
 
 @pytest.mark.parametrize("event", sorted(PHONE))
 def test_whatever_the_owner_does_comes_back_as_an_own_message(phone: Phone, event: str) -> None:
-    if event in ABOUT:
-        phone.text()
-    payload = phone.does(event)
     group = event.startswith("group-") and event != "group-invite"
+    to = {"message": phone.text()} if event in ABOUT else {"to": FRIEND}
+    payload = phone.does(event, **({} if group else to))
     assert payload["key"]["fromMe"] is True
     assert payload["key"]["remoteJid"] == (GROUP if group else jid(FRIEND))
     assert payload["key"]["id"] == phone.message["id"]
@@ -100,7 +99,7 @@ def test_the_owner_reacts_in_the_chat_of_the_message(phone: Phone) -> None:
 
 
 def test_a_contact_cannot_edit_what_the_owner_wrote(phone: Phone) -> None:
-    typed = phone.does("text-plain")["key"]["id"]
+    typed = phone.does("text-plain", to=FRIEND)["key"]["id"]
     body = {"event": "edited", "from": FRIEND, "message": typed}
     assert "of their own" in phone.door.refusal("POST", INBOUND, body, status=409)
 
@@ -108,6 +107,9 @@ def test_a_contact_cannot_edit_what_the_owner_wrote(phone: Phone) -> None:
 @pytest.mark.parametrize(
     ("event", "body", "sentence"),
     [
+        # No chat of a customer gets what was meant for none.
+        ("text-plain", {}, f"to: is required: {OWN} is the instance's own number"),
+        ("reaction", {}, "to: is required"),
         ("list-response", {}, "list-response cannot be done on its own phone"),
         ("status-story", {}, "status-story cannot be done"),
         ("call", {}, "call cannot be done"),

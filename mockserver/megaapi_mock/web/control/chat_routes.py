@@ -18,6 +18,7 @@ from ...records.exchange import Exchange
 from ...records.message import message_json
 from ...runtime import Runtime
 from . import lists
+from .folding import folded
 from .record_search import RecordSearch, is_inbound, message_told, names_message
 
 Json = dict[str, Any]
@@ -76,9 +77,9 @@ class ChatRoutes:
         if person is not None:
             theirs = self._of_person(self._search.chat_written(person), groups)
             chats = {chat: chats.get(chat, ChatSummary()) for chat in _in_order(chats, theirs)}
-        text = request.args.get("text", "").casefold()
+        text = folded(request.args.get("text", ""))
         chat_names = [(chat, self._name(chat, groups)) for chat in chats]
-        names = {chat: name for chat, name in chat_names if text in f"{name} {chat}".casefold()}
+        names = {chat: name for chat, name in chat_names if text in folded(f"{name} {chat}")}
         limit = lists.limit_of(request.args)
         chosen_keys = lists.keys_after(list(names), request.args.get("since"))[: limit + 1]
         items = [self._chat_json(key, chat, names[chat], chats[chat]) for chat in chosen_keys]
@@ -86,11 +87,11 @@ class ChatRoutes:
 
     def contacts(self, key: str) -> Json:
         """The people of the world; ?text= is part of a name or number."""
-        text, limit = request.args.get("text", "").casefold(), lists.limit_of(request.args)
+        text, limit = folded(request.args.get("text", "")), lists.limit_of(request.args)
         people = {
             str(person.jid): person
             for person in self._runtime.world.directory.people()
-            if text in f"{person.name} {person.saved_name or ''} {person.jid}".casefold()
+            if text in folded(f"{person.name} {person.saved_name or ''} {person.jid}")
         }
         chosen_keys = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
 

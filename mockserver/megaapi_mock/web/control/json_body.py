@@ -8,7 +8,12 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 
 from ...errors import (
     Conflict,
@@ -103,4 +108,9 @@ def plain(error: HTTPException) -> Response:
     if isinstance(error, NotFound):
         advice = ": see spec/control.yaml" if is_ours(request.path) else ""
         return json_reply({"error": f"there is no {request.path}{advice}"}, 404)
+    if isinstance(error, RequestEntityTooLarge):
+        most = f"{request.max_content_length} bytes, the most that is read here"
+        return json_reply(
+            {"error": f"the request is larger than {most}: send less, or less at once"}, 413
+        )
     return json_reply({"error": f"{error.name}: {error.description}"}, error.code or 500)

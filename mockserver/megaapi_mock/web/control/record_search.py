@@ -14,6 +14,7 @@ from ...records.delivery import Delivery
 from ...records.exchange import Exchange
 from ...runtime import Runtime
 from ...spec.parsing import Unreadable, parse_json
+from .folding import folded, skeleton
 
 # Members of a message's content that a person reads on a phone.
 WORDS = frozenset({
@@ -165,15 +166,17 @@ def is_inbound(delivery: Delivery) -> bool:
 
 
 def words_match(text: str) -> Callable[[Message], bool]:
-    """Whether the words of a message have this text, in any case."""
-    folded_text = text.casefold()
-    json_words = orjson.dumps(folded_text)[1:-1].decode()
+    """Whether the words of a message have this text, in any case, with or without accents."""
+    folded_text = folded(text)
+    json_words = orjson.dumps(folded_text)[1:-1]
+    ascii_words = json_words if json_words.isascii() else None
 
     def matches(message: Message) -> bool:
         # Most messages do not have it anywhere: only the others are read.
-        if json_words not in message.content.decode("utf-8", "replace").casefold():
+        content = message.content.decode("utf-8", "replace")
+        if ascii_words is not None and ascii_words not in skeleton(content):
             return False
-        return any(folded_text in words.casefold() for words in _words(_document(message.content)))
+        return any(folded_text in folded(words) for words in _words(_document(message.content)))
 
     return matches
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from megaapi_mock.clock import Clock
@@ -136,6 +137,23 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
             assert app.test_client().get(f"/_mock{path}").status_code == 200
             seconds.append(time.perf_counter() - begun)
         assert min(seconds) < 1, path
+
+
+def test_texts_and_names_are_found_without_their_accents(door: Door, says: Send) -> None:
+    wanted = {
+        says(ANA, text)["id"] for text in ("Promoção de verão", "promocao", "PROMOÇÃO \U0001f600")
+    }
+    says(RUI, "promessa")
+    for text in ("promocao", "PROMOÇÃO", "promoção", "Promoc\u0327a\u0303o"):
+        found = door.walk(f"/messages?instance={KEY}&text={quote(text)}")
+        assert {message["id"] for message in found} == wanted
+    assert door.walk(f"/messages?instance={KEY}&text={quote('promoçãoo')}") == []
+    group = {"subject": "Reunião", "participants": [ANA]}
+    jid = door.post(f"/instances/{KEY}/groups", group, status=201)["jid"]
+    says(ANA, "oi", group=jid)
+    assert len(chats(door, "?text=REUNIAO")) == len(chats(door, f"?text={quote('reunião')}")) == 1
+    people = door.items(f"/instances/{KEY}/contacts?text={quote('contáto teste')}")
+    assert [person["number"] for person in people] == [ANA]
 
 
 # -- people ------------------------------------------------------------------------------------

@@ -57,9 +57,17 @@ export class ConnectionView {
     ], { label: t("connection.new") });
   }
 
+  /** A name that no instance has: lists and phones show nothing else of them. */
+  newName() {
+    const names = new Set([...this.store.instances.values()].map(({ name }) => name));
+    let number = this.store.instances.size + 1;
+    while (names.has(t("connection.new-name", { number }))) number += 1;
+    return t("connection.new-name", { number });
+  }
+
   async create(wishes) {
     try {
-      const instance = await api.createInstance(wishes);
+      const instance = await api.createInstance({ name: this.newName(), ...wishes });
       this.store.hearInstance(instance);
       this.outcome.say(t("connection.created", { key: instance.key }));
       this.cards.get(instance.key)?.element.scrollIntoView({ block: "nearest" });

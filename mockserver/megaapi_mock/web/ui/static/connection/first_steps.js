@@ -4,6 +4,7 @@ import { outcomeLine } from "../core/dialog.js";
 import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { codeBlock } from "../inspector/json_view.js";
+import { isReachable, refuse } from "./address.js";
 
 const SAMPLE_URL = "http://127.0.0.1:9000/webhook";
 
@@ -28,14 +29,24 @@ export function noInstance() {
 function addressForm(instance, store) {
   const url = h("input", { type: "url", required: true, placeholder: SAMPLE_URL, value: instance.webhook.url, spellcheck: "false" });
   const outcome = outcomeLine();
-  const form = h("form", {}, field(t("next.address"), url), button(t("webhook.save"), () => undefined, { kind: "primary", type: "submit" }), outcome);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    try {
-      store.hearInstance(await api.onInstance(instance.key, "webhook", { url: url.value.trim(), enabled: true }));
-    } catch (refusal) {
-      outcome.say(refusal.message, true);
+  const form = h("form", { novalidate: true }, field(t("next.address"), url), button(t("webhook.save"), () => undefined, { kind: "primary", type: "submit" }), outcome);
+  const save = async () => {
+    const address = url.value.trim();
+    if (!address) outcome.say(t("webhook.empty"), true);
+    else if (!isReachable(address)) refuse(address, outcome, take);
+    else {
+      await api.onInstance(instance.key, "webhook", { url: address, enabled: true })
+        .then((changed) => store.hearInstance(changed), (refusal) => outcome.say(refusal.message, true));
     }
+  };
+  const take = (meant) => {
+    url.value = meant;
+    url.focus();
+    save();
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
   });
   return form;
 }

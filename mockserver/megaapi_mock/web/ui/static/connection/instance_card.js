@@ -120,9 +120,14 @@ export class InstanceCard {
   }
 
   askForPairing(key, number) {
-    this.wanted = h("input", { type: "tel", value: number ?? "5511900000020", pattern: "[0-9]{8,15}" });
-    return h("div", { class: "pairing-ask" }, field(t("instance.pairing-number"), this.wanted),
-      button(t("instance.show-pairing"), () => this.run(() => api.onInstance(key, "pairing-code", { number: this.wanted.value.trim() })), { icon: icon("link", 16) }));
+    this.wanted = h("input", { type: "tel", value: number ?? "5511900000020" });
+    const form = h("form", { class: "pairing-ask" }, field(t("instance.pairing-number"), this.wanted),
+      button(t("instance.show-pairing"), () => undefined, { type: "submit", icon: icon("link", 16) }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.run(() => api.onInstance(key, "pairing-code", { number: this.wanted.value.trim() }));
+    });
+    return form;
   }
 
   async drawQr() {

@@ -29,22 +29,31 @@ export function onDisabled(show) {
   showDisabled = show;
 }
 
-function headers(extra = {}) {
+/** Whether a text can go as a control token: what a header cannot carry, fetch refuses to send. */
+export const isSendable = (token) => /^[!-~]([ -~]*[!-~])?$/.test(token);
+
+/** The token of this tab; null where none is kept, or one that can be nobody's. */
+function keptToken() {
   const token = sessionStorage.getItem(KEPT_AS);
+  return token && isSendable(token) ? token : null;
+}
+
+function headers(extra = {}) {
+  const token = keptToken();
   return token ? { ...extra, "X-Mock-Token": token } : extra;
 }
 
 /** Call a route of the control API; a missing or wrong token is asked for, until that is declined. */
 export async function request(path, options = {}) {
   const send = () => fetch(ROOT + path, { ...options, headers: headers(options.headers) }).catch(noAnswer);
-  const sent = sessionStorage.getItem(KEPT_AS);
+  const sent = keptToken();
   const response = await send();
   if (response.status !== 403) return response;
   const sentence = (await response.clone().json().catch(() => ({}))).error ?? "";
   if (sentence.startsWith(DISABLED)) showDisabled(sentence);
   if (!sentence.startsWith("X-Mock-Token") || isDeclined) return response;
   // Another call may have been given the token meanwhile.
-  if (sessionStorage.getItem(KEPT_AS) === sent) await obtainToken(sent !== null);
+  if (keptToken() === sent) await obtainToken(sent !== null);
   return send();
 }
 
@@ -136,7 +145,7 @@ export const deliveries = (filter) => get(`/deliveries${query({ order: "newest",
 export const exchange = (id) => get(`/exchanges/${encodeURIComponent(id)}`);
 export const delivery = (id, wait = 0) => get(`/deliveries/${encodeURIComponent(id)}${query({ wait: wait || null })}`);
 export const callsOf = (id) => get(`/deliveries/${encodeURIComponent(id)}/calls`);
-export const resend = (id, body) => post(`/deliveries/${encodeURIComponent(id)}/resend`, body ? { body } : {});
+export const resend = (id, body) => post(`/deliveries/${encodeURIComponent(id)}/resend`, body === null ? {} : `{"body":${body}}`);
 export const chaosOf = (key) => get(instancePath(key, "/chaos"));
 export const startChaos = (key, settings) => post(instancePath(key, "/chaos"), settings);
 export const endChaos = (key) => remove(instancePath(key, "/chaos"));

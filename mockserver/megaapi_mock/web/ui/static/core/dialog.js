@@ -22,6 +22,16 @@ export function openDialog(title, children, { onClose = () => undefined } = {}) 
   return dialog;
 }
 
+/** What a dialog asks for: `Enter` in a field does what its button does. */
+export function dialogForm(children, submit) {
+  const form = h("form", { class: "dialog-form" }, children);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  return form;
+}
+
 /** A line for what was refused, or what was done. */
 export function outcomeLine() {
   const line = h("p", { class: "outcome", role: "status" });

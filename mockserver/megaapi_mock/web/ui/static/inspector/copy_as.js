@@ -1,12 +1,16 @@
 // A record as something to run elsewhere: curl, a pytest, its chat as a conversation script.
 import * as api from "../core/api.js";
+import { digitsBehind, exactText } from "./exact.js";
 import { python } from "./python.js";
 import { webhookTest } from "./webhook_test.js";
 
 const NOT_COPIED = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "transfer-encoding"]);
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
+// What curl takes for several addresses.
+const PATTERN = /[[\]{}]/;
 const CHAT = /@(s\.whatsapp\.net|lid|g\.us)$/;
 const GROUP = /\d[\d-]*(@|%40)g\.us/g;
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const ODD_JSON = "the body is JSON, but neither an object nor a list";
 // A message or file of this one world: a call about it finds nothing in that of a test.
 const OF_THIS_WORLD = new Set(["delete_message", "delete_message_from_me", "download_media"]);
@@ -21,19 +25,30 @@ export function obstacleOf(record) {
 /** A curl command that repeats the call, or posts the webhook again. */
 export function asCurl(record, origin = location.origin) {
   if (record.kind === "delivery") {
-    return curl("POST", record.url, { "Content-Type": "application/json" }, JSON.stringify(record.payload));
+    return curl("POST", record.url, { "Content-Type": "application/json" }, exactText(record.payload));
   }
   const { method, path, headers } = record.request;
   return curl(method, origin + path, headers, sentText(record));
 }
 
 function curl(method, address, headers, text) {
-  const lines = [`curl -X ${method} ${quoted(address)}`];
-  for (const [name, value] of Object.entries(headers)) {
-    if (!NOT_COPIED.has(name.toLowerCase())) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
+  const lines = [`curl ${verb(method, text)} ${PATTERN.test(address) ? "--globoff " : ""}${quoted(address)}`];
+  const copied = Object.entries(headers).filter(([name]) => !NOT_COPIED.has(name.toLowerCase()));
+  // An empty one ends with a semicolon: a colon would take the header away.
+  for (const [name, value] of copied) lines.push(`-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`);
+  if (text !== null) {
+    // Without one, curl calls it a form.
+    if (headerOf({ headers }, "content-type") === undefined) lines.push("-H 'Content-Type:'");
+    // `-d` would read the file that is named behind an @.
+    lines.push(`--data-raw ${quoted(text)}`);
   }
-  if (text !== null) lines.push(`-d ${quoted(text)}`);
   return lines.join(" \\\n  ");
+}
+
+/** The method; after a HEAD alone curl would wait for the body that never comes. */
+function verb(method, text) {
+  if (method !== "HEAD") return `-X ${method}`;
+  return text === null ? "--head" : "-X HEAD --ignore-content-length -H 'Connection: close'";
 }
 
 function headerOf({ headers }, wanted) {
@@ -44,8 +59,8 @@ function headerOf({ headers }, wanted) {
  *  value alone: null is no body too, and a text may be no JSON; the reason of the refusal says which it was. */
 function sentText({ request, reason }) {
   const { body } = request;
-  if (reason?.includes(ODD_JSON)) return JSON.stringify(body);
-  return typeof body === "string" || body === null || body === undefined ? (body ?? null) : JSON.stringify(body);
+  if (reason?.includes(ODD_JSON)) return exactText(body);
+  return typeof body === "string" || body === null || body === undefined ? (digitsBehind(body) ?? body ?? null) : exactText(body);
 }
 
 /** Whether a test can repeat it: not a call that got no answer, nor one about a message of this world. */
@@ -68,6 +83,7 @@ function callTest(exchange, token) {
   const sent = dataOf(exchange);
   const data = withGroup ? sent.replace(new RegExp(`"${GROUP.source}"`, "g"), "group.jid") : sent;
   return [
+    ...(data.includes("json.dumps(") ? ["import json", ""] : []),
     "import requests",
     "",
     "",
@@ -82,13 +98,15 @@ function callTest(exchange, token) {
   ].join("\n");
 }
 
-/** Whether the body must go as it is: requests takes None for no body, and texts for JSON texts. */
-const isVerbatim = ({ body }) => body === null || body === undefined || typeof body === "string";
+/** Whether requests would make another call of it: it takes None for no body, texts for JSON texts, and says that it is JSON. */
+const isVerbatim = (request) => request.body === null || typeof request.body !== "object" || !JSON_TYPE.test(headerOf(request, "content-type") ?? "");
 
 function dataOf(exchange) {
   const text = sentText(exchange);
   if (text === null) return "";
-  return isVerbatim(exchange.request) ? `, data=${python(text)}.encode()` : `, json=${python(exchange.request.body)}`;
+  const { body } = exchange.request;
+  if (!isVerbatim(exchange.request)) return `, json=${python(body)}`;
+  return body !== null && typeof body === "object" ? `, data=json.dumps(${python(body)}).encode()` : `, data=${python(text)}.encode()`;
 }
 
 /** The instance's own token is that of the test; what was called with another one says so. */
@@ -98,9 +116,18 @@ function headersOf(exchange, token) {
   const fault = headerOf(request, "x-mock-fault");
   const type = isVerbatim(request) && sentText(exchange) !== null ? headerOf(request, "content-type") : undefined;
   const more = { ...(type === undefined ? {} : { "Content-Type": type }), ...(fault ? { "X-Mock-Fault": fault } : {}) };
-  if (authorization !== `Bearer ${token}`) return python({ ...(authorization === undefined ? {} : { Authorization: authorization }), ...more });
   const pairs = Object.entries(more).map(([name, value]) => `${python(name)}: ${python(value)}`);
+  if (authorization !== `Bearer ${token}`) {
+    const own = authorization === undefined ? [] : [`"Authorization": ${withOwnToken(authorization, token)}`];
+    return `{${[...own, ...pairs].join(", ")}}`;
+  }
   return pairs.length ? `{**megaapi_instance.headers, ${pairs.join(", ")}}` : "megaapi_instance.headers";
+}
+
+/** A header in Python: the token at its end is that of the test, however its scheme was written. */
+function withOwnToken(authorization, token) {
+  if (!token || !authorization.endsWith(` ${token}`)) return python(authorization);
+  return `${python(authorization.slice(0, -token.length))} + megaapi_instance.token`;
 }
 
 /** The chat of a record, "" where it is about none. */

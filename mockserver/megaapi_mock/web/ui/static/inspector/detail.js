@@ -8,11 +8,18 @@ import { outcomeOf } from "../core/records.js";
 import { inFewWords, inWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
 import { asCurl, asPytest, asScript, chatOf, isTestable, obstacleOf } from "./copy_as.js";
+import { isRounded, readExactly } from "./exact.js";
 import { codeBlock, copyButton, headerBlock } from "./json_view.js";
 import { openResend, resend } from "./resend.js";
 
-/** The detail of a record. */
+/** The detail of a record; long numbers, which were rounded in the list, are shown as they are once they are read again. */
 export function recordDetail(record, store) {
+  const detail = detailOf(record, store);
+  if (isRounded(record)) readExactly(record).then((exact) => detail.replaceWith(detailOf(exact, store)), () => undefined);
+  return detail;
+}
+
+function detailOf(record, store) {
   return record.kind === "exchange" ? exchangeDetail(record, store) : deliveryDetail(record, store);
 }
 

@@ -5,6 +5,7 @@ import { nameOfRecord, outcomeOf } from "../core/records.js";
 
 // Every record is searched through; not at every key.
 const PAUSE = 150;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 export class Filters {
   constructor(store, onChange) {
@@ -56,5 +57,11 @@ export class Filters {
 }
 
 function says(record, text) {
-  return JSON.stringify(record).toLowerCase().includes(text.toLowerCase());
+  return folded(JSON.stringify(record)).includes(folded(text));
+}
+
+/** Without case and accents: who searches writes neither. */
+function folded(text) {
+  const plain = BEYOND_ASCII.test(text) ? text.normalize("NFD").replace(/\p{M}/gu, "") : text;
+  return plain.toLowerCase();
 }

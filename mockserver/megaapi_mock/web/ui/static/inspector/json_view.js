@@ -2,11 +2,12 @@
 import { announce, button, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { digitsBehind, exactText } from "./exact.js";
 
 /** A body as text: JSON indented, anything else as it is. */
 export function bodyText(body) {
   if (body === null || body === undefined) return "";
-  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
+  return typeof body === "string" ? (digitsBehind(body) ?? body) : exactText(body, 2);
 }
 
 /** A titled block of code with a copy button; nothing for an empty one. */

@@ -5,7 +5,7 @@ import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { bodyText } from "./json_view.js";
 
-/** Send a webhook again; who shows it goes on to what came of it. */
+/** Send a webhook again, with another body as JSON text if it is given; who shows it goes on to what came of it. */
 export async function resend(delivery, store, body = null) {
   const again = await api.resend(delivery.id, body);
   store.topics.publish("resent", { ...again, kind: "delivery" });
@@ -30,7 +30,10 @@ function placeOf({ message }, text) {
 
 async function send(delivery, text, outcome, dialog, store) {
   try {
-    await resend(delivery, store, JSON.parse(text));
+    const payload = JSON.parse(text);
+    if (payload === null || typeof payload !== "object" || Array.isArray(payload)) throw new Error(t("resend.object"));
+    // As it was typed: to parse it is to round its long numbers.
+    await resend(delivery, store, text);
     dialog.close();
   } catch (trouble) {
     outcome.say(trouble instanceof SyntaxError ? t("json.bad", placeOf(trouble, text)) : trouble.message, true);

@@ -48,10 +48,12 @@ export class EmitPanel extends Panel {
     this.leaves = leavesOf(event.sample).map(({ path, value }) => ({ path, value, control: this.control(path, value, event.schema) }));
     const count = h("input", { type: "number", min: 1, max: 5000, value: "1" });
     this.count = count;
+    this.force = h("input", { type: "checkbox" });
     const own = this.leaves.filter(({ path }) => path.startsWith("message.") && !path.includes("messageContextInfo") || path === "message");
     const rest = this.leaves.filter((leaf) => !own.includes(leaf));
     fill(this.form, h("div", { class: "grid-fields" }, own.map((leaf) => this.field(leaf))),
       h("details", {}, h("summary", {}, t("emit.more", { count: rest.length })), h("div", { class: "grid-fields" }, rest.map((leaf) => this.field(leaf)))),
+      h("label", { class: "check" }, this.force, t("emit.force")),
       h("div", { class: "in-line" }, field(t("emit.count"), count), button(t("emit.send"), () => undefined, { kind: "primary", type: "submit", icon: icon("webhook", 16) })));
   }
 
@@ -79,7 +81,7 @@ export class EmitPanel extends Panel {
 
   send() {
     const set = this.changes();
-    const wishes = { event: this.event.name, count: Number(this.count.value) || 1, ...(Object.keys(set).length ? { set } : {}) };
+    const wishes = { event: this.event.name, count: Number(this.count.value) || 1, ...(Object.keys(set).length ? { set } : {}), ...(this.force.checked ? { force: true } : {}) };
     this.run(() => api.onInstance(this.instance(), "emit", wishes), ({ deliveries, reason }) => inWords(reason) ?? t("emit.sent", { count: deliveries.length, ids: deliveries.slice(0, 3).join(", ") }));
   }
 }

@@ -4,6 +4,7 @@ import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { openMenu } from "../core/menu.js";
+import { digitsOf } from "./numbers.js";
 import { dataUri } from "./recorder.js";
 
 const PART = { image: "imageMessage", video: "videoMessage", document: "documentMessage" };
@@ -66,10 +67,10 @@ function openLocationForm(phone) {
 
 function openContactForm(phone) {
   const name = h("input", { type: "text", value: "Test Person", required: true });
-  const number = h("input", { type: "tel", value: "5511900000003", pattern: "[0-9]{8,15}", required: true });
+  const number = h("input", { type: "tel", value: "5511900000003", required: true });
   openForm(phone, t("attach.contact"), [field(t("attach.name"), name), field(t("attach.number"), number)], () => phone.act({
     event: "contact",
-    set: { "message.contactMessage.displayName": name.value, "message.contactMessage.vcard": vcard(name.value, number.value) },
+    set: { "message.contactMessage.displayName": name.value, "message.contactMessage.vcard": vcard(name.value, digitsOf(number.value)) },
   }));
 }
 

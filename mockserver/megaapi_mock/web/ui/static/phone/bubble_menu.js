@@ -11,7 +11,7 @@ const EDITABLE = new Set([...TEXTS, "imageMessage", "videoMessage", "documentMes
 
 /** Open the menu of a message. */
 export function openBubbleMenu(anchor, message, own, conversation) {
-  const reactions = hasArrived(message) ? [reactionRow(message, conversation)] : [];
+  const reactions = hasArrived(message) && !conversation.isOut ? [reactionRow(message, conversation)] : [];
   openMenu(anchor, [...reactions, ...entries(message, own, conversation)], { label: t("bubble.menu") });
 }
 
@@ -43,15 +43,16 @@ function entries(message, own, conversation) {
   const { composer, phone } = conversation;
   const { kind } = contentOf(message.content);
   const text = textOf(message.content);
-  const arrived = hasArrived(message);
+  const { isOut } = conversation;
+  const arrived = hasArrived(message) && !isOut;
   // The gateway has an event for texts that are passed on, and none for files.
   const forwardable = arrived && TEXTS.has(kind);
-  const editable = own && EDITABLE.has(kind);
+  const editable = own && !isOut && EDITABLE.has(kind);
   return [
     arrived ? { label: t("bubble.reply"), icon: icon("reply", 16), act: () => composer.quote(message) } : null,
     forwardable ? { label: t("bubble.forward"), icon: icon("forward", 16), act: () => phone.act({ event: "text-forwarded", message: message.id }) } : null,
     editable ? { label: t("bubble.edit"), icon: icon("edit", 16), act: () => composer.edit(message) } : null,
-    own ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
+    own && !isOut ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
     text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copyText(text, phone) } : null,
     { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) },
     // States are kept from before what customers do, not from before what the bot does.

@@ -22,6 +22,7 @@ export class ChatList {
     this.phone = phone;
     this.chats = [];
     this.next = null;
+    this.heard = new Set();
     this.subscriptions = new Subscriptions(phone.store.topics);
     this.rows = h("div", { class: "chat-rows", tabindex: "-1" });
     this.element = h("div", { class: "chat-list" }, h("header", { class: "chat-header" }, h("h3", {}, t("chats.title"))), this.rows);
@@ -93,8 +94,14 @@ export class ChatList {
       if (this.loading || message.chat === this.phone.address()) this.load();
       return;
     }
-    // Ticks of an older message are no news.
-    if (message.id !== this.chats[index].last?.id && message.time < (this.chats[index].last?.time ?? 0)) return;
+    const { last } = this.chats[index];
+    const isKnown = this.heard.has(message.id);
+    this.heard.add(message.id);
+    if (message.id !== last?.id && message.time < (last?.time ?? 0)) {
+      // Ticks of an older message are no news. Where the clock was set back, the server knows what came last.
+      if (!isKnown) this.load();
+      return;
+    }
     const [chat] = this.chats.splice(index, 1);
     this.chats.unshift({ ...chat, last: message });
     this.list.reset();

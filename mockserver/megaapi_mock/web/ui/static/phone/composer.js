@@ -2,7 +2,7 @@
 import { button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { isGroup, numberOf, textOf } from "../core/messages.js";
+import { textOf } from "../core/messages.js";
 import { openAttachments, sendFile } from "./attachments.js";
 import { inShort } from "./content.js";
 import { Recorder } from "./recorder.js";
@@ -25,7 +25,7 @@ export class Composer {
       on: { input: () => this.keepDraft(), keydown: (event) => this.onKey(event), paste: (event) => this.onPaste(event) },
     });
     this.writersBar = h("label", { class: "writers", hidden: true });
-    this.drawWriters();
+    this.leftNote = h("p", { class: "left-group", role: "status" });
     this.aboutBar = h("div", { class: "about", hidden: true });
     this.recorder = new Recorder((media) => {
       this.forgetAbout();
@@ -33,28 +33,44 @@ export class Composer {
     }, (sentence) => this.phone.notice(sentence));
     this.sendButton = button(t("send"), () => this.send(), { kind: "primary send", icon: icon("send"), bare: true });
     // Only a text quotes or edits: what is attached is a message of its own.
-    const attach = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone, () => this.forgetAbout()),
+    this.attachButton = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone, () => this.forgetAbout()),
       { kind: "plain", icon: icon("attach"), bare: true, "aria-haspopup": "menu" });
-    this.element = h("div", { class: "composer" }, this.aboutBar, this.writersBar,
-      h("div", { class: "composer-row" }, attach, this.input, this.recorder.element, this.sendButton));
+    this.element = h("div", { class: "composer" }, this.leftNote, this.aboutBar, this.writersBar,
+      h("div", { class: "composer-row" }, this.attachButton, this.input, this.recorder.element, this.sendButton));
     this.input.value = sessionStorage.getItem(this.draftName) ?? "";
     this.resize();
+    this.drawWriters();
   }
 
   end() {
     this.recorder.cancel();
   }
 
-  /** In a group, whose phone writes: as chosen before, else this one. */
+  /** In a group, whose phone writes: as chosen before, else this one; nobody's when its owner is not in the group. */
   drawWriters() {
-    const { group } = this.conversation;
-    if (!group || !isGroup(group.jid)) return;
+    const { group, isOut } = this.conversation;
+    this.letWrite(!isOut);
+    this.writersBar.hidden = !group || isOut;
+    if (this.writersBar.hidden) return;
     const people = group.participants.filter((one) => !one.me);
-    const chosen = this.writer?.value ?? this.phone.number;
-    const options = people.map((one) => h("option", { value: numberOf(one.jid), selected: numberOf(one.jid) === chosen }, this.phone.nameOf(one.jid)));
+    const before = people.find(({ jid }) => jid === this.writer?.value)?.jid;
+    const isChosen = (jid) => (before ? jid === before : this.phone.isMe(jid));
+    const options = people.map(({ jid }) => h("option", { value: jid, selected: isChosen(jid) }, this.phone.nameOf(jid)));
     this.writer = h("select", { "aria-label": t("composer.as") }, options);
     fill(this.writersBar, t("composer.as"), this.writer);
-    this.writersBar.hidden = false;
+  }
+
+  /** Whether something can be written here: nothing where this phone's owner is no longer. */
+  letWrite(may) {
+    const hadFocus = this.element.contains(document.activeElement);
+    this.input.disabled = !may;
+    this.attachButton.disabled = !may;
+    this.sendButton.disabled = !may;
+    this.recorder.disable(!may);
+    this.leftNote.textContent = may ? "" : t("conversation.left");
+    if (may) return;
+    this.forgetAbout();
+    if (hadFocus) this.phone.takeFocus();
   }
 
   /** What is typed and not sent is there again when the chat is. */
@@ -98,15 +114,25 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text) return;
     const action = this.actionFor(text);
+    const { about } = this;
     this.input.value = "";
     this.keepDraft();
     // The button goes away with the text.
     this.input.focus({ preventScroll: true });
     this.forgetAbout();
     const message = await this.phone.act(action);
-    // What was refused is not lost.
-    if (!message && !this.input.value) this.input.value = text;
+    if (!message) this.giveBack(text, about);
     this.keepDraft();
+  }
+
+  /** What was refused is not lost, nor what it was about: sent again, it must not become another message. */
+  giveBack(text, about) {
+    const draft = about?.kind === "edit" ? sessionStorage.getItem(this.draftName) ?? "" : "";
+    // Something else was begun meanwhile.
+    if (this.about || this.input.value !== draft) return;
+    if (about && this.element.isConnected) this.setAbout(about.kind, about.message);
+    this.input.value = text;
+    this.resize();
   }
 
   actionFor(text) {

@@ -23,6 +23,9 @@ export class Conversation {
     this.subscriptions = new Subscriptions(phone.store.topics);
     this.refusals = [];
     this.merged = null;
+    // How often it was asked who is in the group, and whether the last answer is still to come.
+    this.groupReads = 0;
+    this.isAsking = false;
     this.composer = new Composer(this);
     this.build();
     this.listen();
@@ -67,6 +70,7 @@ export class Conversation {
     this.subscriptions.on("presence", () => this.showPresence());
     this.subscriptions.on("instance", () => this.showPresence());
     this.subscriptions.on("groups", ({ instance }) => { if (this.group && instance === this.phone.instance) this.readGroup(); });
+    for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => { if (this.group) this.readGroup(); });
     const timer = setInterval(() => this.showPresence(), 5000);
     this.subscriptions.add(() => clearInterval(timer));
   }
@@ -86,6 +90,8 @@ export class Conversation {
 
   /** What is in the chat that is open counts as read. */
   markRead() {
+    // Nothing is read while it is asked who is in the group still.
+    if (this.isOut || this.isAsking) return;
     if (this.phone.shown === this && !this.phone.isEnded) this.phone.unread.read(this.chat, this.log.items);
   }
 
@@ -96,20 +102,40 @@ export class Conversation {
 
   /** Somebody came, went, or named the group anew. */
   async readGroup() {
+    this.groupReads += 1;
+    this.isAsking = true;
+    const reads = this.groupReads;
     const group = await this.phone.groupOf(this.chat);
-    if (this.phone.shown !== this) return;
+    if (this.phone.shown !== this || reads !== this.groupReads) return;
+    this.isAsking = false;
     if (!group) {
       this.phone.openChat(this.phone.address());
       return;
     }
+    const wasOut = this.isOut;
     this.group = group;
     this.title.textContent = group.subject;
     this.showPresence();
     this.composer.drawWriters();
+    if (wasOut !== this.isOut) {
+      this.findRefusals();
+      this.list.reset();
+    }
+    this.markRead();
+  }
+
+  /** Whether the owner of this phone is no longer in the group that it shows. */
+  get isOut() {
+    return Boolean(this.group) && !this.group.participants.some(({ jid }) => this.phone.isMe(jid));
+  }
+
+  /** What comes into a group is shown to whoever is in it. */
+  isShown(message) {
+    return !this.isOut || this.phone.unread.wasRead(this.chat, message);
   }
 
   items() {
-    if (!this.refusals.length) return this.log.items;
+    if (!this.refusals.length && !this.isOut) return this.log.items;
     if (this.merged?.version !== this.log.version) this.merged = { version: this.log.version, items: this.merge() };
     return this.merged.items;
   }
@@ -119,7 +145,7 @@ export class Conversation {
     const first = this.log.older ? (this.log.items[0]?.time ?? 0) : 0;
     const merged = [];
     const waiting = this.refusals.filter((refusal) => refusal.time >= first);
-    for (const message of this.log.items) {
+    for (const message of this.log.items.filter((one) => this.isShown(one))) {
       while (waiting.length && waiting[0].time < message.time) merged.push(waiting.shift());
       merged.push(message);
     }
@@ -127,7 +153,8 @@ export class Conversation {
   }
 
   findRefusals() {
-    this.refusals = this.phone.store.records.refusalsIn(this.phone.instance, (address) => this.isHere(address)).map((record) => ({ ...record, refusal: true }));
+    this.refusals = this.phone.store.records.refusalsIn(this.phone.instance, (address) => this.isHere(address)).map((record) => ({ ...record, refusal: true }))
+      .filter((refusal) => this.isShown(refusal));
     this.merged = null;
   }
 
@@ -151,6 +178,7 @@ export class Conversation {
   }
 
   hearNew(id) {
+    if (this.isOut) return;
     const message = this.log.byId.get(id);
     this.markRead();
     this.showGrowth(this.isOwn(message));
@@ -200,7 +228,8 @@ export class Conversation {
 
   /** What stands below the title: who types, who is in the group, or whether the instance is there. */
   presenceText(typing, shown, key) {
-    if (typing) return `${nameOf(typing.participant, this.phone.names)}: ${t(key)}`;
+    if (typing && !this.isOut) return `${nameOf(typing.participant, this.phone.names)}: ${t(key)}`;
+    if (this.isOut) return "";
     if (!this.group || ["composing", "recording"].includes(shown)) return t(key);
     return this.group.participants.map((one) => this.phone.nameOf(one.jid)).join(", ");
   }
@@ -229,7 +258,8 @@ export class Conversation {
 
   /** Who writes: the phone's owner, or the participant chosen in a group. */
   writer() {
-    return this.composer.writer?.value ?? this.phone.number;
+    const jid = this.composer.writer?.value;
+    return !jid || this.isOut || this.phone.isMe(jid) ? this.phone.number : jid;
   }
 
   async showMessage(id) {
@@ -249,7 +279,8 @@ export class Conversation {
   }
 
   /** Find messages with that text. */
-  find(text) {
-    return api.messages({ instance: this.phone.instance, chat: this.chat, text, limit: 50 });
+  async find(text) {
+    const { items } = await api.messages({ instance: this.phone.instance, chat: this.chat, text, limit: 50 });
+    return { items: items.filter((message) => this.isShown(message)) };
   }
 }

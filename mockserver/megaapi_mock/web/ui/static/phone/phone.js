@@ -113,13 +113,11 @@ export class Phone {
     fill(this.screen, h("p", { class: "empty" }, t("phone.no-instance", { key: this.instance })));
   }
 
-  /** The server has started again, or was reset: what is shown may be there no longer. */
+  /** The server has started again, or was reset: the contact may be another. */
   async refresh() {
     if (!this.contact || !this.shop()) return;
     const contact = await api.contact(this.instance, this.number).catch(() => null);
     if (contact) this.hearContact(contact);
-    const { chat } = this.shown ?? {};
-    if (chat && isGroup(chat) && !(await this.groupOf(chat))) await this.openChat(this.address());
   }
 
   groupOf(chat) {
@@ -140,6 +138,11 @@ export class Phone {
 
   nameOf(jid) {
     return this.isMe(jid) ? t("you") : nameOf(jid, this.names);
+  }
+
+  /** Whether it is the phone of that number, as dialled or as WhatsApp has it. */
+  hasNumber(number) {
+    return this.number === number || this.isMe(number);
   }
 
   isMe(jid) {
@@ -243,6 +246,10 @@ export class Phone {
 
   /** The customer does something; gives the message, or null when it was refused. */
   async act(action) {
+    if (this.shown?.isOut) {
+      this.notice(t("conversation.left"));
+      return null;
+    }
     const chat = this.shown?.chat;
     const inGroup = chat && isGroup(chat) ? { group: chat } : {};
     try {

@@ -2,7 +2,7 @@
 import * as api from "../core/api.js";
 import { chosenInstance, instancePicker } from "../core/chosen_instance.js";
 import { button, field, fill, h } from "../core/dom.js";
-import { openDialog, outcomeLine } from "../core/dialog.js";
+import { dialogForm, openDialog, outcomeLine } from "../core/dialog.js";
 import { focusOn } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -13,6 +13,7 @@ import { openRewind } from "../replay/rewind.js";
 import { Subscriptions } from "../core/topics.js";
 import { firstSteps, noInstance } from "../connection/first_steps.js";
 import { Phone } from "./phone.js";
+import { numbersIn } from "./numbers.js";
 import { openPicker } from "./picker.js";
 
 const KEPT_AS = "megaapi-mock-phones";
@@ -28,9 +29,10 @@ export class PhonesView {
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.hint = h("div", { class: "first-steps" });
+    this.outcome = outcomeLine();
     this.none = h("p", { class: "empty", hidden: true }, t("phones.none"));
     this.row = h("div", { class: "phone-row" }, this.none);
-    this.element = h("div", { class: "phones-view" }, h("div", { class: "phones-main" }, this.tools, this.hint, this.row));
+    this.element = h("div", { class: "phones-view" }, h("div", { class: "phones-main" }, this.tools, this.outcome, this.hint, this.row));
     this.subscriptions.on("instances", () => this.drawTools());
     this.subscriptions.on("instance", (instance) => { if (instance.key === this.instance) this.drawHint(); });
     this.subscriptions.on("loaded", () => this.openKept());
@@ -61,7 +63,7 @@ export class PhonesView {
       this.instance = key;
       this.drawHint();
     });
-    fill(this.tools, picker, button(t("phones.add"), () => openPicker(this.instance, (number) => this.add({ instance: this.instance, number })), { kind: "primary", icon: icon("plus", 16) }),
+    fill(this.tools, picker, button(t("phones.add"), () => this.openPicker(), { kind: "primary", icon: icon("plus", 16) }),
       button(t("phones.group"), () => this.openGroup(), { icon: icon("people", 16) }));
     this.drawHint();
   }
@@ -74,13 +76,30 @@ export class PhonesView {
     fill(this.hint, instance ? firstSteps(instance, this.store) : noInstance());
   }
 
+  openPicker() {
+    const shop = this.store.instances.get(this.instance);
+    if (shop) openPicker(shop, (number) => this.addAll(shop.key, [number]));
+    else this.outcome.say(t("connection.none"), true);
+  }
+
+  /** Open these phones, and say which ones had to go for them. */
+  addAll(instance, numbers) {
+    const closed = numbers.map((number) => this.add({ instance, number })).filter(Boolean);
+    this.outcome.say(closed.length ? t("phones.closed", { names: closed.join(", "), most: MOST }) : "");
+  }
+
+  /** Open a phone; gives whose was closed to make room, if one was. */
   add(which) {
-    if (this.phones.some((phone) => phone.instance === which.instance && phone.number === which.number)) return;
-    if (this.phones.length >= MOST) this.close(this.phones[0]);
+    // What the instance's own phone writes is a call of its own, not a customer's message.
+    if (this.store.instances.get(which.instance)?.number === which.number) return null;
+    if (this.phones.some((phone) => phone.instance === which.instance && phone.hasNumber(which.number))) return null;
+    const oldest = this.phones.length >= MOST ? this.phones[0] : null;
+    if (oldest) this.close(oldest);
     const phone = new Phone(this.store, which, this);
     this.phones.push(phone);
     this.row.append(phone.element);
     this.keep();
+    return oldest?.title() ?? null;
   }
 
   close(phone) {
@@ -134,24 +153,24 @@ export class PhonesView {
     const outcome = outcomeLine();
     const create = async () => {
       try {
-        const participants = members.value.split(/[\s,;]+/).filter(Boolean);
-        const group = await api.createGroup(this.instance, { subject: subject.value, participants });
+        const group = await api.createGroup(this.instance, { subject: subject.value, participants: numbersIn(members.value) });
         dialog.close();
-        this.openGroupOn(group, participants);
+        this.openGroupOn(group);
       } catch (refusal) {
         outcome.say(refusal.message, true);
       }
     };
-    const dialog = openDialog(t("phones.group"), [
+    const dialog = openDialog(t("phones.group"), [dialogForm([
       field(t("group.subject"), subject), field(t("group.members"), members, t("group.members-hint")), outcome,
-      button(t("group.create"), create, { kind: "primary" }),
-    ]);
+      button(t("group.create"), () => undefined, { kind: "primary", type: "submit" }),
+    ], create)]);
   }
 
-  openGroupOn(group, participants) {
-    participants.forEach((number) => this.add({ instance: group.instance, number: numberOf(number) }));
+  openGroupOn(group) {
+    const members = group.participants.filter((one) => !one.me).map(({ jid }) => numberOf(jid));
+    this.addAll(group.instance, members);
     for (const phone of this.phones) {
-      if (phone.instance === group.instance && participants.map(numberOf).includes(phone.number)) phone.showLater(group.jid);
+      if (phone.instance === group.instance && members.some((number) => phone.hasNumber(number))) phone.showLater(group.jid);
     }
   }
 }

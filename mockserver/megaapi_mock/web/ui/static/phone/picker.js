@@ -6,13 +6,14 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { inShort } from "./content.js";
+import { digitsOf, isNumber } from "./numbers.js";
 
 const PAGE = 60;
 const PAUSE = 150;
 
-/** Open the dialog; `take(number)` hears of the choice. */
-export function openPicker(instance, take) {
-  const picker = new Picker(instance, (number) => {
+/** Open the dialog for an instance; `take(number)` hears of the choice. */
+export function openPicker(shop, take) {
+  const picker = new Picker(shop, (number) => {
     dialog.close();
     take(number);
   });
@@ -22,8 +23,10 @@ export function openPicker(instance, take) {
 }
 
 class Picker {
-  constructor(instance, take) {
-    Object.assign(this, { instance, take, people: [], sources: [] });
+  constructor(shop, take) {
+    Object.assign(this, { shop, instance: shop.key, take, people: [], sources: [], listed: null });
+    // The own number may be dialled in several ways.
+    this.own = shop.number ? api.contact(shop.key, shop.number).then(({ jid }) => jid, () => null) : null;
     this.input = h("input", { type: "search", placeholder: t("phones.search"), on: { input: () => this.lookSoon(), keydown: (event) => this.onKey(event) } });
     this.rows = h("div", { class: "picker-list" });
     this.list = new WindowedList(this.rows, {
@@ -32,7 +35,18 @@ class Picker {
   }
 
   onKey(event) {
-    if (event.key === "Enter" && this.people.length) this.take(this.people[0].number);
+    if (event.key !== "Enter" || event.isComposing) return;
+    // The button that opened this has the focus when it closes, and the key would press it again.
+    event.preventDefault();
+    this.takeFirst();
+  }
+
+  /** Take the first who has what is typed now, looked for at once. */
+  async takeFirst() {
+    clearTimeout(this.timer);
+    const text = this.input.value.trim();
+    if (this.listed !== text) await this.look();
+    if (this.listed === text && this.people.length && this.input.isConnected) this.take(this.people[0].number);
   }
 
   lookSoon() {
@@ -41,17 +55,37 @@ class Picker {
   }
 
   async look() {
-    const text = this.input.value.trim();
-    this.people = /^\d{8,15}$/.test(text) ? [{ number: text, name: t("phones.any") }] : [];
+    const typed = this.input.value.trim();
+    const text = isNumber(typed) ? digitsOf(typed) : typed;
+    this.listed = null;
+    const { person, refusal } = await this.dialled(typed);
+    const ownJid = await this.own;
+    if (this.input.value.trim() !== typed) return;
+    this.ownJid = ownJid;
+    this.people = person ? [person] : [];
     this.sources = [
       { read: (since) => api.chatsOf(this.instance, { text, limit: PAGE, since }), since: null },
       { read: (since) => api.contactsOf(this.instance, { text, limit: PAGE, since }), since: null },
     ];
+    const { sources } = this;
     await this.more();
-    if (this.input.value.trim() !== text) return;
+    if (sources !== this.sources || this.input.value.trim() !== typed) return;
+    this.listed = typed;
     this.rows.setAttribute("role", this.people.length ? "list" : "group");
     this.list.reset();
-    if (!this.people.length) fill(this.rows, h("p", { class: "empty" }, t("phones.nobody")));
+    if (!this.people.length) fill(this.rows, h("p", { class: "empty" }, refusal ?? t("phones.nobody")));
+  }
+
+  /** Who has the number that is typed, or why nobody's phone can be opened by it. */
+  async dialled(typed) {
+    if (!isNumber(typed)) return {};
+    try {
+      const { number, jid, name, saved_name: saved } = await api.contact(this.instance, typed);
+      if (jid === await this.own) return { refusal: t("phones.own") };
+      return { person: { number: number ?? digitsOf(typed), name: saved ?? name } };
+    } catch (refusal) {
+      return { refusal: refusal.message };
+    }
   }
 
   /** The next page of people not listed yet; how many came. */
@@ -69,9 +103,8 @@ class Picker {
   }
 
   add(one) {
-    const known = this.people.find(({ number }) => number === one.number);
-    if (!known) this.people.push(one);
-    else if (known.name === t("phones.any")) known.name = one.name;
+    if ([one.jid, one.chat].includes(this.ownJid)) return;
+    if (!this.people.some(({ number }) => number === one.number)) this.people.push(one);
   }
 
   row(one) {

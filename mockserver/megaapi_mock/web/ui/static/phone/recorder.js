@@ -21,6 +21,7 @@ export class Recorder {
     Object.assign(this, { onNote, onTrouble });
     this.recorder = null;
     this.isCancelled = false;
+    this.isDisabled = false;
     this.isOffered = Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
     this.element = h("div", { class: "recorder" });
     this.draw();
@@ -29,10 +30,19 @@ export class Recorder {
   draw() {
     const recording = Boolean(this.recorder);
     fill(this.element, button(t(recording ? "recorder.stop" : "recorder.start"), () => (recording ? this.stop() : this.start()),
-      { kind: recording ? "danger send" : "plain send", icon: icon(recording ? "stop" : "microphone"), bare: true, "aria-pressed": String(recording) }));
+      { kind: recording ? "danger send" : "plain send", icon: icon(recording ? "stop" : "microphone"), bare: true, "aria-pressed": String(recording), disabled: this.isDisabled }));
+  }
+
+  /** Let nothing be recorded, or something again; what is being recorded is not sent. */
+  disable(isDisabled) {
+    if (this.isDisabled === isDisabled) return;
+    this.isDisabled = isDisabled;
+    if (isDisabled) this.cancel();
+    this.draw();
   }
 
   async start() {
+    this.isCancelled = false;
     try {
       const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
       // The chat may have been left while the browser asked.

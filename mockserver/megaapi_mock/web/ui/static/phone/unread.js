@@ -1,7 +1,7 @@
 // What a phone has read of each chat, and which messages of the instance it has not.
 import * as api from "../core/api.js";
 import { keep, recall } from "../core/kept.js";
-import { subjectOf } from "../core/messages.js";
+import { isGroup, subjectOf } from "../core/messages.js";
 
 const PAGE = 300;
 const MOST_PAGES = 4;
@@ -32,9 +32,14 @@ export class Unread {
 
   isUnread(message) {
     // One about another message is nothing to read.
-    if (!message.from_me || subjectOf(message) !== null) return false;
+    if (this.isOwn(message) || subjectOf(message) !== null) return false;
     const mark = this.marks?.[message.chat];
     return !mark || (message.time >= mark.time && !mark.ids.includes(message.id));
+  }
+
+  /** Whether the phone's owner wrote it: in a private chat all that the instance did not. */
+  isOwn({ from_me: fromMe, chat, sender }) {
+    return !fromMe && (!isGroup(chat) || this.phone.isMe(sender));
   }
 
   /** A message came, or is told of again at a tick. */
@@ -59,6 +64,12 @@ export class Unread {
     const sameTime = messages.slice(-MOST_IDS).filter(({ time }) => time === last.time);
     this.marks[chat] = { time: last.time, ids: sameTime.map(({ id }) => id) };
     this.keep();
+  }
+
+  /** Whether a message came before the last one that was read; its clock may have been set back since. */
+  wasRead(chat, message) {
+    const mark = this.marks?.[chat];
+    return Boolean(mark) && (message.time < mark.time || mark.ids.includes(message.id));
   }
 
   /** Count what came into a chat while nothing listened here; whether that changed its number. */

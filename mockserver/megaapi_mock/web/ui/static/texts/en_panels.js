@@ -64,6 +64,7 @@ export default {
   "resend.title": "Resend {event}",
   "resend.to": "It goes to {url}, as a delivery of its own.",
   "resend.send": "Send it",
+  "resend.object": "A webhook is a JSON object: it begins with { and ends with }.",
   "json.bad": "Not JSON from line {line}, column {column} on",
   "rewind.title": "Rewind",
   "rewind.what": "The instance becomes exactly what it was right before this message: messages, groups, link, and what was still to happen. Records stay; queued webhooks are abandoned.",

@@ -64,6 +64,7 @@ export default {
   "resend.title": "Reenviar {event}",
   "resend.to": "Vai para {url}, como uma entrega própria.",
   "resend.send": "Enviar",
+  "resend.object": "Um webhook é um objeto JSON: começa com { e termina com }.",
   "json.bad": "Não é JSON a partir da linha {line}, coluna {column}",
   "rewind.title": "Voltar no tempo",
   "rewind.what": "A instância volta a ser exatamente o que era logo antes desta mensagem: mensagens, grupos, conexão e o que ainda ia acontecer. Os registros ficam; webhooks na fila são abandonados.",

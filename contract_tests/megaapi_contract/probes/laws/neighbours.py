@@ -80,6 +80,10 @@ def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> No
         inside = not _DIGITS.search(page.body) or code_shown in page.body
         unsure = guess(session, "qr_code_page")
         claim(session, page, inside, "the page has the instance's own code", promise=unsure)
+        # However a page brings its code along, a neighbour's code links the wrong instance.
+        others = [b64encode(codes[key]) for key in codes if key != place.key]
+        strange = any(other in page.body for other in others)
+        claim(session, page, not strange, "the page shows no neighbour's code")
         same = picture.body == code
         claim(session, picture, same, "the picture is the instance's own code",
               promise=guess(session, "qr_code_image"))  # fmt: skip

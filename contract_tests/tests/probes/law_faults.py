@@ -188,6 +188,21 @@ def token_forgotten() -> Fault:
     return Fault(alter=alter)
 
 
+def left_by_all() -> Fault:
+    """Once somebody has left a group nobody is in any."""
+    departures: list[Request] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        departures.extend([request] if request.path.endswith("/leaveGroup") else [])
+        if not departures or "/rest/group/list/" not in request.path:
+            return answer
+        document = json.loads(answer.body)
+        put(document, "groups", [])
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
 def deleted_for_all() -> Fault:
     """What is deleted for oneself is deleted for everybody."""
 
@@ -559,7 +574,7 @@ FAULTS: Mapping[str, Fault] = {
     "a filter takes nothing else and stays": lost(kind("conversation")),
     "the own phone speaks in its own name": changed("pushName", "Outro Cliente"),
     "what is deleted for oneself stays with the others": deleted_for_all(),
-    "who leaves a group leaves alone": edited("groups", lambda groups: groups[:0]),
+    "who leaves a group leaves alone": left_by_all(),
     "a group of the old kind is a group": changed("isGroup", False),
     "a long list loses no row": edited(
         f"{CONTENT}.listMessage.sections", lambda sections: sections[:2]

@@ -26,7 +26,6 @@ from ..spoiling import (
     frozen,
     headed,
     kind,
-    let_in,
     lost,
     missing,
     opened,
@@ -662,9 +661,6 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     "first of the rows of one title": (
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
-    ),
-    "token of the instance before": (
-        "a new token outlives a restart", Fault(swallow=lambda request: False, rewrite=let_in)
     ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

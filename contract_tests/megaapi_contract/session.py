@@ -72,6 +72,34 @@ class Session:
 
         `scheme` stands before the token; empty, the token stands alone. `headers` come first.
         """
+        return self.exchange(
+            self._request(
+                operation_id, place, body=body, raw=raw, query=query, token=token,
+                content_type=content_type, scheme=scheme, headers=headers,
+            )
+        )  # fmt: skip
+
+    def call_at_once(self, operation_id: str, place: Place, *bodies: Any) -> list[Exchange]:
+        """Call an operation with each of these bodies, all at the same time; for mocks only."""
+        requests = [self._request(operation_id, place, body=body) for body in bodies]
+        exchanges = self.gate.send_at_once(requests)
+        for one, exchange in zip(requests, exchanges, strict=True):
+            self._note_exchange(one, exchange)
+        return exchanges
+
+    def _request(
+        self,
+        operation_id: str,
+        place: Place,
+        *,
+        body: Any = None,
+        raw: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+        token: str | None = None,
+        content_type: str = "application/json",
+        scheme: str = "Bearer",
+        headers: Headers = (),
+    ) -> Request:
         body = self._with_media_url(body)
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
@@ -83,9 +111,7 @@ class Session:
             all_headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
             all_headers.append(("Content-Type", content_type))
-        return self.exchange(
-            request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
-        )
+        return request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
 
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""
@@ -97,6 +123,10 @@ class Session:
     def exchange(self, request: Request) -> Exchange:
         """Send one request, and note every promise that its answer breaks."""
         exchange = self._send(request)
+        self._note_exchange(request, exchange)
+        return exchange
+
+    def _note_exchange(self, request: Request, exchange: Exchange) -> None:
         self.exchanges += 1
         self.called_operations.add(exchange.operation)
         self.on_exchange(exchange)
@@ -107,7 +137,6 @@ class Session:
         self.breaches += self.judge.exchange(exchange, self.probe)
         self.restorer.observe(exchange)
         self._remember_message_id(request, exchange)
-        return exchange
 
     def _settle_form(self, exchange: Exchange) -> None:
         form = settled_form(exchange.operation, exchange.json) if exchange.ok else None

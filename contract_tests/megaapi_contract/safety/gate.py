@@ -6,7 +6,8 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -102,6 +103,20 @@ class Gate:
         exchange = self._exchange(request, operation, answer, now)
         self._on_exchange(exchange)
         return exchange
+
+    def send_at_once(self, requests: Sequence[Request]) -> list[Exchange]:
+        """The exchanges of requests that are all under way at the same time; for mocks only."""
+        assert self.fence is None, "a given host is asked one thing after the other"
+        operations = [self._operation(request) for request in requests]
+        now = time.time()
+        with ThreadPoolExecutor(len(requests)) as pool:
+            answers = list(pool.map(self.target.send, requests))
+        exchanges = []
+        for request, operation, answer in zip(requests, operations, answers, strict=True):
+            self.requests += 1
+            exchanges.append(self._exchange(request, operation, decode_content(answer), now))
+            self._on_exchange(exchanges[-1])
+        return exchanges
 
     def _retry_after_rest(self, request: Request, answer: Answer) -> Answer:
         """The answer after a pause; Unusable when the host goes on limiting."""

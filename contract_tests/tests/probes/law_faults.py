@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.probes.laws.settings import NEW_TOKEN
 
 from ..spoiling import (
     Fault,
@@ -171,6 +172,84 @@ def linked_again() -> Fault:
         return replace(answer, status=200, body=body) if is_refused else answer
 
     return Fault(alter=alter)
+
+
+def token_forgotten() -> Fault:
+    """After a restart a token that was set opens nothing any more."""
+    restarts: list[Request] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if request.path.endswith("/restart"):
+            restarts.append(request)
+        is_new = ("Authorization", f"Bearer {NEW_TOKEN}") in request.headers
+        return replace(answer, status=401) if restarts and is_new else answer
+
+    return Fault(alter=alter)
+
+
+def left_by_all() -> Fault:
+    """Once somebody has left a group nobody is in any."""
+    departures: list[Request] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        departures.extend([request] if request.path.endswith("/leaveGroup") else [])
+        if not departures or "/rest/group/list/" not in request.path:
+            return answer
+        document = json.loads(answer.body)
+        put(document, "groups", [])
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
+def deleted_for_all() -> Fault:
+    """What is deleted for oneself is deleted for everybody."""
+
+    def rewrite(request: Request) -> Request:
+        if not request.path.endswith("/deleteMessageFromMe"):
+            return request
+        body = json.loads(request.body)
+        data = body["messageData"]
+        to = data.get("to") or body["to"]
+        key = {"remoteJid": f"{to}@s.whatsapp.net", "fromMe": True, "id": data.get("id")}
+        data = {"to": to, "key": data.get("key") or key}
+        target = request.target.removesuffix("FromMe")
+        return replace(request, target=target, body=json.dumps({"messageData": data}).encode())
+
+    return Fault(rewrite=rewrite)
+
+
+def first_told(message_type: str) -> Fault:
+    """Of each instance only the first such webhook comes."""
+
+    def make() -> Spoil:
+        instances: set[str] = set()
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            if payload.get("messageType") != message_type:
+                return (payload,)
+            is_repeated = payload["instance_key"] in instances
+            instances.add(payload["instance_key"])
+            return () if is_repeated else (payload,)
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def receipts_repeated() -> Fault:
+    """Before each call the first receipt of all comes once more."""
+
+    def make() -> Spoil:
+        receipts: list[Any] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            receipts.extend([payload] if "update" in payload else [])
+            return (*receipts[:1], payload) if "data" in payload else (payload,)
+
+        return spoil
+
+    return Fault(make_spoil=make)
 
 
 def first_lost() -> Fault:
@@ -480,6 +559,25 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "what is passed on keeps its content": edited(f"{TEXT}.contextInfo.quotedMessage", {}),
     "many sends have each their own answer": frozen("/text"),
+    # what one leaves for the next
+    "sends under way together are told apart": edited(f"{DATA}.key.id", OTHER_ID),
+    "numbers that end alike are looked up apart": frozen("/isOnWhatsApp"),
+    "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
+    "a new token outlives a restart": token_forgotten(),
+    "a token that was used opens no other instance": opened(),
+    "an empty caption repeats no other": edited(f"{CONTENT}.imageMessage", {"caption": "Veja"}),
+    "no presence changes the link": edited("instance.status", "disconnected"),
+    "who is seen writing is held back nowhere": first_told("extendedTextMessage"),
+    "a receipt names the chat of its message": changed("key.remoteJid", OTHER),
+    "receipts end with the link": receipts_repeated(),
+    "a filter takes nothing else and stays": lost(kind("conversation")),
+    "the own phone speaks in its own name": changed("pushName", "Outro Cliente"),
+    "what is deleted for oneself stays with the others": deleted_for_all(),
+    "who leaves a group leaves alone": left_by_all(),
+    "a group of the old kind is a group": changed("isGroup", False),
+    "a long list loses no row": edited(
+        f"{CONTENT}.listMessage.sections", lambda sections: sections[:2]
+    ),
     # lives
     "what is refused leaves no trace": turned(401, 200),
     "whatever is combined is done and told": edited(f"{DATA}.key.id", OTHER_ID),
@@ -544,5 +642,25 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     ),
     "latest file": ("files stay whatever comes after", latest_file()),
     "code of a linked instance": ("a linked instance shows no code", linked_again()),
+    "page of a neighbour": ("several that wait have each their code", frozen("/qrcode/")),
+    "address cut": (
+        "an address is used as it was written",
+        edited("webhookData.webhookUrl", lambda url: url[:255]),
+    ),
+    "sign lost": (
+        "any number is a degree",
+        edited(f"{CONTENT}.locationMessage.degreesLongitude", lambda x: abs(x) if x > -1 else x),
+    ),
+    "author of what is deleted": (
+        "an admin deletes what members wrote",
+        edited(f"{CONTENT}.protocolMessage.key.participant", SOMEBODY),
+    ),
+    "number of who was met first": (
+        "a hidden writer has a number whatever they send", changed("key.senderPn", OTHER)
+    ),
+    "first of the rows of one title": (
+        "a long list loses no row",
+        changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
+    ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -154,6 +156,30 @@ def test_each_exchange_is_handed_on_as_it_went_over_the_wire(contract: Contract)
     host.name, host.real = "mock", False
     unknown = Gate(host, contract).send(request("GET", "/nowhere"))
     assert (unknown.operation, unknown.url) == (None, "http://mock/nowhere")
+
+
+class Together(Recorder):
+    """Answers nobody before so many are under way."""
+
+    def __init__(self, contract: Contract, count: int) -> None:
+        super().__init__(contract)
+        self.real, self._all_there = False, threading.Barrier(count, timeout=10)
+
+    def send(self, request: Request) -> Answer:
+        self._all_there.wait()
+        return replace(super().send(request), body=request.body)
+
+
+def test_requests_can_be_under_way_together_on_a_mock_alone(contract: Contract) -> None:
+    exchanges: list[Exchange] = []
+    gate = Gate(Together(contract, 3), contract, on_exchange=exchanges.append)
+    requests = [replace(STATUS, body=body) for body in (b"1", b"2", b"3")]
+    assert gate.send_at_once(requests) == exchanges
+    assert [each.body for each in exchanges] == [b"1", b"2", b"3"]
+    assert [each.number for each in exchanges] == [1, 2, 3]
+    fenced_gate, _ = gate_of(contract, Host(contract))
+    with pytest.raises(AssertionError):
+        fenced_gate.send_at_once([STATUS])
 
 
 def test_a_real_host_needs_a_fence(contract: Contract) -> None:

@@ -8,6 +8,7 @@ from ..probe import Probe
 from . import (
     access,
     aftermath,
+    carried_over,
     chat,
     connection,
     content_fidelity,
@@ -38,7 +39,7 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, no_trace, sessions, lifecycle,
+    webhook_targets, carried_over, no_trace, sessions, lifecycle,
 )  # fmt: skip
 
 

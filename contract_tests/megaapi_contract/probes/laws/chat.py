@@ -129,6 +129,24 @@ def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> No
     claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
+@LAWS.law("delete_message_from_me", "send_text", effects=("changes", "sends"), phone=True)
+def what_is_deleted_for_oneself_stays_with_the_others(session: Session, stage: Stage) -> None:
+    """Two instances: whoever has got the message keeps it, whichever form was used."""
+    place, other = stage.place(), stage.place()
+    first, second = (text(session, place, other.number, words) for words in ("Um", "Dois"))
+    stamp = value_at(second.json, "messageData", "messageTimestamp")
+    key = value_at(second.json, "messageData", "key")
+    for answer, body in (
+        (first, {"to": other.number, "messageData": {"id": sent_id(first), "timestamp": stamp}}),
+        (second,
+         {"messageData": {"to": other.number, "key": key, "messageTimestamp": stamp}}),
+    ):  # fmt: skip
+        deletion = session.call("delete_message_from_me", place, body=body)
+        stays = _deleted(stage, other, sent_id(answer)) in (None, "lost")
+        claim(session, deletion, stays, "who has got the message keeps it",
+              promise=session.contract.promise("delete_message_from_me"))  # fmt: skip
+
+
 @LAWS.law("delete_message", "send_text", "logout", effects=("sends", "disconnects"), phone=True)
 def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)

@@ -93,7 +93,16 @@ TYPES = (
     ("dados.csv", "text/csv"),
     ("tudo.zip", "application/zip"),
 )
-DEGREES = ((0, 0), ("0", "0.0"), (0.0, -46.5), (-23.5, 0), (-90, 180), (-23.5505199, 46.63330625))
+DEGREES = (
+    (0, 0),
+    ("0", "0.0"),
+    (0.0, -46.5),
+    (-23.5, 0),
+    (-90, 180),
+    (-23.5505199, 46.63330625),
+    (-0.4725, -0.5),
+    (0.03496, -0.0021),
+)
 # A file with the least that clients send beside it: no type, no name, no words or empty ones.
 LEAST: tuple[Fields, ...] = ({}, {"caption": ""}, {"fileName": "foto.png"})
 SIZES = (1, 65_535, 65_536, 65_537, 100_000, 300_001)

@@ -147,11 +147,36 @@ def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
     hook.nothing(hook.receive(), "group-text", "after leaving a group", promise)
 
 
+@LAWS.law("create_group", "leave_group", "list_groups", "group_details",
+          effects=("changes", "reads"), phase=PHASE, phone=True,
+          events=("group-text",))  # fmt: skip
+def who_leaves_a_group_leaves_alone(session: Session, stage: Stage) -> None:
+    """Two instances of one host in one group."""
+    (staying, hook), leaving = listening(session, stage), stage.place()
+    jid = _create_group(session, stage, leaving, WORLD[0], staying.number)
+    if not _group_in_list(session, staying, jid)[1]:
+        return
+    claim_success(session, leave(session, leaving, jid), "leaving")
+    for answer, group in (
+        _group_in_list(session, staying, jid), _details(session, staying, jid)
+    ):  # fmt: skip
+        is_there = group.get("id") == jid
+        claim(session, answer, is_there, "the group is there for whoever stays",
+              promise=session.contract.promise("list_groups", 200))  # fmt: skip
+    hook.receive()
+    body = {"event": "group-text", "group": jid, "from": WORLD[0]}
+    stage.control_api("POST", f"/_mock/instances/{staying.key}/inbound", body)
+    chats = [value_at(one.json, "key", "remoteJid") for one in hook.receive()]
+    hook.claim("group-text", chats == [jid], "whoever stays is told what is written there")
+
+
 @LAWS.law("delete_message", "create_group", effects=("sends", "changes"), phone=True)
 def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid = _create_group(session, stage, place, *WORLD[:2])
     promise = Promise("baileys", session.contract.by_id["delete_message"].spec_file)
+    # Who may delete what is Baileys' affair; that the answer repeats what was named is not.
+    repeated = session.contract.promise("delete_message", 200)
     for person in WORLD[:2]:
         body = {"event": "group-text", "group": jid, "from": person}
         inbound_message = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
@@ -163,7 +188,7 @@ def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
         deleted_key = value_at(deletion.json, "messageData", "message", "protocolMessage", "key")
         for field in ("remoteJid", "fromMe", "id", "participant"):
             same = value_at(deleted_key, field) == key[field]
-            claim(session, deletion, same, f"{field} of the deleted message", promise=promise)
+            claim(session, deletion, same, f"{field} of the deleted message", promise=repeated)
         messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
             "items"
         ]

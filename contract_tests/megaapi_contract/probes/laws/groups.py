@@ -164,7 +164,7 @@ def _contract_fields(session: Session, group: Json) -> Json:
     return {name: value for name, value in group.items() if name in fields}
 
 
-@LAWS.law("create_group", "list_groups", effects=("changes", "reads"), phone=True)
+@LAWS.law("create_group", "list_groups", "group_details", effects=("changes", "reads"), phone=True)
 def groups_have_a_jid_of_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     creations = [make_group(session, stage, place, someone(session)) for _ in range(5)]
@@ -173,6 +173,9 @@ def groups_have_a_jid_of_their_own(session: Session, stage: Stage) -> None:
     listing, groups_by_jid = _groups_by_jid(session, place)
     claim(session, listing, set(groups_by_jid) >= set(map(str, jids)), "every group is listed")
     claim(session, listing, len(groups_by_jid) == 5, "nothing else is listed")
+    # With one group alone it would not be seen whether the JID is read there.
+    for jid in map(str, (jids[2], jids[4])):
+        _hold_path_with_slash(session, place, jid, _details(session, place, jid)[0])
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", "group_details",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from functools import partial, update_wrapper
 from typing import Any
@@ -15,6 +15,7 @@ from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Promise
 from ...session import Session
 from ..probe import Laws
+from . import png
 from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import make_group, set_webhook, someone
 from .media import qr
@@ -68,6 +69,7 @@ def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
 def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> None:
     places = [stage.place(connected=False) for _ in range(2)]
     codes = {place.key: qr(session, place)[1] for place in places}
+    pages: dict[str, set[bytes]] = {place.key: set() for place in places}
     for place in (*places, *reversed(places)):
         page = session.call("qr_code_page", place)
         picture = session.call("qr_code_image", place)
@@ -80,9 +82,25 @@ def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> No
         inside = not _DIGITS.search(page.body) or code_shown in page.body
         unsure = guess(session, "qr_code_page")
         claim(session, page, inside, "the page has the instance's own code", promise=unsure)
+        pages[place.key] |= _codes_on(page.body)
+        # However a page draws a code, a neighbour's links the wrong instance.
+        strange = {b64encode(codes[key]) for key in codes if key != place.key}
+        strange |= {each for key in pages if key != place.key for each in pages[key]}
+        own = not any(each in page.body for each in strange)
+        claim(session, page, own, "the page shows no neighbour's code")
         same = picture.body == code
         claim(session, picture, same, "the picture is the instance's own code",
               promise=guess(session, "qr_code_image"))  # fmt: skip
+
+
+def _codes_on(page: bytes) -> set[bytes]:
+    """The pictures of QR codes in a page, in base64; a logo is none."""
+    codes = set()
+    for text in _DIGITS.findall(page):
+        with suppress(png.NoPicture, ValueError):
+            if png.shows_qr(png.rows(b64decode(text))):
+                codes.add(text)
+    return codes
 
 
 @LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",

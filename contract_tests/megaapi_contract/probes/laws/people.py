@@ -21,6 +21,9 @@ from .webhooks import PHASE, listening
 LAWS = Laws()
 
 GROUP_EVENTS = ("group-text", "group-image", "text-mention", "group-text-first-of-sender")
+# Ids of groups once began with the number of who made them.
+OLD_GROUP = f"{WORLD[0]}-1623275280@g.us"
+OLD_GROUP_EVENTS = ("group-text", "group-image", "text-mention")
 Happen = Callable[..., Any]
 
 
@@ -151,6 +154,20 @@ def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> No
     for field in ("from", "chatId"):
         right = [value_at(one, field) for one in data] == [as_given(person) for person in WORLD[:4]]
         hook.claim("call", right, f"{field} is who calls")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=OLD_GROUP_EVENTS)  # fmt: skip
+def a_group_of_the_old_kind_is_a_group(session: Session, stage: Stage) -> None:
+    """Told on demand: nobody can make one any more."""
+    place, hook = listening(session, stage)
+    for event in OLD_GROUP_EVENTS:
+        body = {"event": event, "set": {"key.remoteJid": OLD_GROUP}}
+        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        for one in hook.receive():
+            # In some years nothing says so.
+            is_group = value_at(one.json, "isGroup") in (None, True)
+            hook.claim(event, is_group, "isGroup is true of every group", one)
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,

@@ -17,6 +17,7 @@ from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .customers import author_content
 from .particulars import LIST, SECTIONS
+from .sent_message import hold_sent
 from .webhook_listener import WebhookListener
 from .webhooks import PHASE, listening
 
@@ -27,6 +28,13 @@ FILES = ("image", "video", "audio-file", "audio-voice-note", "document", "sticke
 CONTENT = {"image": "imageMessage", "video": "videoMessage", "audio-file": "audioMessage",
            "audio-voice-note": "audioMessage", "document": "documentMessage",
            "sticker": "stickerMessage"}  # fmt: skip
+# Four rows in each, the last of every section with one and the same title.
+LONG_SECTIONS: list[Json] = [
+    {"title": section,
+     "rows": [{"title": title, "description": f"{title} de {section}", "rowId": f"{section}-{turn}"}
+              for turn, title in enumerate(("Comprar", "Trocar", "Pagar", "Outros"))]}
+    for section in ("Vendas", "Suporte", "Oficina")
+]  # fmt: skip
 _TEXTS = ("Bom dia", "\u00c0s 10h? \u2615\ufe0f", "N\u00e3o & sim <b>")
 
 
@@ -115,6 +123,29 @@ def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
         )
 
 
+@LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=("list-response",))  # fmt: skip
+def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
+    """More rows than a phone shows; some of one title, which their ids tell apart."""
+    place, hook = listening(session, stage)
+    data = {"text": "Escolha", "buttonText": "Ver", "sections": LONG_SECTIONS}
+    answer = message(session, place, "send_list", to=WORLD[0], **data)
+    if not answer.ok or value_at(answer.json, "error"):
+        # Whether there may be so many nobody has seen; what is sent is sent whole.
+        return
+    hold_sent(session, stage, answer, WORLD[0], listMessage={"sections": LONG_SECTIONS})
+    hook.receive()
+    for section in LONG_SECTIONS:
+        row = section["rows"][-1]
+        _does(stage, place, "list-response", message=sent_id(answer), option=row["rowId"])
+        for one in hook.receive():
+            reply = value_at(one.json, "message", "listResponseMessage")
+            row_id = value_at(reply, "singleSelectReply", "selectedRowId")
+            hook.claim("list-response", row_id == row["rowId"], "selectedRowId is the row's", one)
+            same = value_at(reply, "description") == row["description"]
+            hook.claim("list-response", same, "description is the row's", one)
+
+
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("edited", "deleted"))  # fmt: skip
 def every_later_change_names_the_message(session: Session, stage: Stage) -> None:
@@ -190,8 +221,14 @@ def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage)
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain-lid", *FILES))  # fmt: skip
 def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    person = hook.person(WORLD[0])
+    hook = listening(session, stage)[1]
+    # The second one is not told with the first one's number.
+    for person in map(hook.person, WORLD[:2]):
+        _hold_hidden_writer(stage, hook, person)
+
+
+def _hold_hidden_writer(stage: Stage, hook: WebhookListener, person: Json) -> None:
+    """Hold that one person is met under the same addresses by every kind of message."""
     key = {
         "key.remoteJid": person["lid"],
         "key.senderPn": person["jid"],
@@ -200,7 +237,7 @@ def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Sta
     events = ("text-plain-lid", *FILES, "location", "contact", "reaction", "edited")
     for event in events:
         body = {"event": event, "set": key}
-        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        stage.control_api("POST", f"/_mock/instances/{hook.place.key}/emit", body)
     webhooks = hook.receive()
     if not hook.claim("text-plain-lid", len(webhooks) == len(events), "each event is told"):
         return

@@ -22,6 +22,8 @@ LAWS = Laws()
 PHASE, READ = "webhooks", 4
 # More groups than any page of a list has.
 MANY = 30
+# How many sends are under way together, and how often that is tried.
+AT_ONCE, ROUNDS = 4, 3
 SENDS = tuple(
     name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
 )
@@ -40,6 +42,22 @@ for _operation in SENDS:
     _run = partial(each_send_has_an_id_of_its_own, _operation)
     update_wrapper(_run, each_send_has_an_id_of_its_own)
     LAWS.law(_operation, effects=("sends",), phone=True, about=_operation)(_run)
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def sends_under_way_together_are_told_apart(session: Session, stage: Stage) -> None:
+    place, ids = stage.place(), list[str]()
+    for turn in range(ROUNDS):
+        words = [f"Texto {turn}.{number}" for number in range(AT_ONCE)]
+        bodies = [{"messageData": {"to": someone(session), "text": one}} for one in words]
+        answers = session.call_at_once("send_text", place, *bodies)
+        for answer, expected in zip(answers, words, strict=True):
+            if claim_success(session, answer, "a send among others"):
+                way = ("messageData", "message", "extendedTextMessage", "text")
+                claim(session, answer, value_at(answer.json, *way) == expected, "its own text")
+                new = sent_id(answer) not in ("", *ids)
+                claim(session, answer, new, "ids differ, however close the sends are")
+                ids.append(sent_id(answer))
 
 
 @LAWS.law("is_on_whatsapp")

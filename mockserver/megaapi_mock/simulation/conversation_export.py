@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ..domain.contact_actions import ACTIONS
 from ..domain.content import KINDS, kind_named
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -16,6 +17,7 @@ from ..domain.options import options_of
 from ..domain.words import words_of
 from ..errors import ControlRefused
 from ..runtime import Runtime
+from .answers import is_sent
 from .conversation_file import BOT, CUSTOMER, PHONE, VERSION
 
 Json = dict[str, Any]
@@ -38,9 +40,29 @@ _PROTOCOL = {"REVOKE": "deleted", "EPHEMERAL_SETTING": "disappearing-setting"}
 _WRITTEN = ("conversation", "extendedTextMessage")
 
 
-def export(runtime: Runtime, key: str, chat: str, since: str | None) -> Json:
-    """The conversation in a chat, after the message `since`. ControlRefused where there is none."""
-    return runtime.publisher.look(key, lambda each: _Export(runtime, each, chat).document(since))
+def export(
+    runtime: Runtime, key: str, chat: str, *, since: str | None = None, first: str | None = None
+) -> Json:
+    """The conversation in a chat, after the message `since` or from `first` on.
+
+    ControlRefused where there is no such message.
+    """
+
+    def look(instance: Instance) -> Json:
+        return _Export(runtime, instance, chat).document(since, first)
+
+    return runtime.publisher.look(key, look)
+
+
+def turn_of_bot(message: Message) -> Json:
+    """What a bot's turn says of such a message; a message that it is about by its id."""
+    content = orjson.loads(message.content)
+    turn: Json = {"type": content_key(unwrap(content)) or message.type}
+    if (words := words_of(content)) is not None:
+        turn["text"] = words
+    if options := [option.id for option in options_of(content)]:
+        turn["options"] = options
+    return _about(turn, content)
 
 
 class _Export:
@@ -50,8 +72,8 @@ class _Export:
         self._runtime, self._instance, self._chat = runtime, instance, chat
         self._labels: dict[str, str] = {}
 
-    def document(self, since: str | None) -> Json:
-        """All of it."""
+    def document(self, since: str | None, first: str | None) -> Json:
+        """All of it, or what came after a message, or from one on."""
         messages = [
             each
             for each in self._instance.messages.values()
@@ -59,10 +81,9 @@ class _Export:
             if each.chat == self._chat and not _in_album(orjson.loads(each.content))
         ]
         if since is not None:
-            places = [place for place, each in enumerate(messages) if each.id == since]
-            if not places:
-                raise ControlRefused(404, f"since: there is no message {since[:80]!r} in that chat")
-            messages = messages[places[0] + 1 :]
+            messages = messages[_place("since", since, messages) + 1 :]
+        if first is not None:
+            messages = messages[_place("from", first, messages) :]
         turns = [self._turn(message) for message in messages]
         labelled_turns = self._with_labels(messages, turns)
         jid = Jid.parse(self._chat)
@@ -70,23 +91,15 @@ class _Export:
         return {"conversation": VERSION, "with": with_, "turns": labelled_turns}
 
     def _turn(self, message: Message) -> Json:
+        if is_sent(message):
+            return {BOT: turn_of_bot(message)}
         content = orjson.loads(message.content)
-        if message.from_me and message.id.startswith("3EB0"):
-            return {BOT: self._turn_of_bot(message, content)}
         customer_turn = self._turn_of_customer(message, content)
         if message.from_me:
             return {PHONE: customer_turn}
         if Jid.parse(self._chat).group:
             customer_turn = {"from": Jid.parse(message.sender).user, **customer_turn}
         return {CUSTOMER: customer_turn}
-
-    def _turn_of_bot(self, message: Message, content: Json) -> Json:
-        turn: Json = {"type": content_key(unwrap(content)) or message.type}
-        if (words := words_of(content)) is not None:
-            turn["text"] = words
-        if options := [option.id for option in options_of(content)]:
-            turn["options"] = options
-        return self._about(turn, content)
 
     def _turn_of_customer(self, message: Message, content: Json) -> Json:
         """What makes such a message come in again."""
@@ -102,11 +115,7 @@ class _Export:
             turn["set"] = settings
         if (media := self._media(part)) is not None:
             turn["media"] = media
-        return self._about(turn, content)
-
-    def _about(self, turn: Json, content: Json) -> Json:
-        about = _names(content)
-        return turn if about is None else {**turn, "message": about}
+        return _about(turn, content) if turn["event"] in ACTIONS else turn
 
     def _as_it_came(self, message: Message, content: Json) -> Json:
         """The content before it was edited, where the webhook that told it is still recorded."""
@@ -139,7 +148,7 @@ class _Export:
         return f"data:{media.mimetype};base64,{b64encode(content).decode('ascii')}"
 
     def _with_labels(self, messages: Sequence[Message], turns: Sequence[Json]) -> list[Json]:
-        """Messages that others are about are called m1, m2...; those from before are left out."""
+        """Messages that others are about are called m1, m2...; those from before by their ids."""
         inside = {message.id for message in messages}
         subject_ids = {
             turn["message"] for each in turns for turn in each.values() if "message" in turn
@@ -154,10 +163,22 @@ class _Export:
         ]
 
 
+def _place(name: str, message_id: str, messages: Sequence[Message]) -> int:
+    for place, message in enumerate(messages):
+        if message.id == message_id:
+            return place
+    raise ControlRefused(404, f"{name}: there is no message {message_id[:80]!r} in that chat")
+
+
+def _about(turn: Json, content: Json) -> Json:
+    about = _names(content)
+    return turn if about is None else {**turn, "message": about}
+
+
 def _with_label(turn: Json, names: Mapping[str, str], message_id: str) -> Json:
-    result = {name: value for name, value in turn.items() if name != "message"}
-    if turn.get("message") in names:
-        result["message"] = names[turn["message"]]
+    result = dict(turn)
+    if "message" in turn:
+        result["message"] = names.get(turn["message"], turn["message"])
     if message_id in names:
         result["as"] = names[message_id]
     return result

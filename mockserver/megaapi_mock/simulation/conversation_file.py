@@ -44,8 +44,12 @@ def read_yaml(text: str) -> Json:
 def write_yaml(conversation: Mapping[str, Any]) -> str:
     """The file of a conversation; a turn that only says something is one line."""
     turns = [_shorten(turn) for turn in conversation["turns"]]
-    return yaml.safe_dump(
-        {**conversation, "turns": turns}, sort_keys=False, allow_unicode=True, width=100
+    return yaml.dump(
+        {**conversation, "turns": turns},
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
     )
 
 
@@ -64,6 +68,19 @@ def normalize(conversation: Mapping[str, Any]) -> Json:
 def who_acts(turn: Mapping[str, Any]) -> str:
     """`customer`, `bot` or `phone`."""
     return str(next(iter(turn)))
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes every text that would be read as something else: YAML 1.1 takes 1e3 for a word."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        """A text as a node."""
+        plain = yaml.ScalarNode("tag:yaml.org,2002:str", text)
+        style = None if _scalar(plain, by_yaml_type=True) == text else "'"
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _Writer.represent_text)
 
 
 class _NodeReader:

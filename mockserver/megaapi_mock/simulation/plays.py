@@ -5,22 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-import orjson
-
 from ..domain.jid import GROUP, HIDDEN, PERSON, Jid
-from ..domain.message import Message, content_key, unwrap
-from ..domain.words import words_of
+from ..domain.message import Message
 from ..errors import ControlRefused, Impossible
 from ..records.message import message_json
 from ..records.waiter import Waiter
 from ..runtime import Runtime
+from .answers import Answers, differences, is_sent
 from .contact_messages import receive
+from .conversation_export import turn_of_bot
 from .conversation_file import BOT, CUSTOMER, normalize, who_acts
 
 Json = dict[str, Any]
@@ -31,17 +30,21 @@ WAITING, MISSING, REFUSED = "waiting", "missing", "refused"
 _CHATS = (f"@{PERSON}", f"@{GROUP}", HIDDEN)
 # The member of a turn that names it.
 LABEL = "as"
+# Seconds without a message of the bot after which its answers count as all there are, although some
+# are others than those of the file.
+QUIET = 2.0
 
 
 @dataclass(slots=True, eq=False)
 class TurnResult:
-    """How one turn went; `same` says of a bot's whether type and text are those of the file."""
+    """How one turn went; `differs` names what is otherwise in a bot's than the file says."""
 
     index: int
     who: str
     state: str = WAITING
     message: Json | None = None
     same: bool | None = None
+    differs: list[str] = field(default_factory=list)
     error: str | None = None
 
     def as_json(self) -> Json:
@@ -52,19 +55,27 @@ class TurnResult:
             "state": self.state,
             "message": self.message,
             "same": self.same,
+            "differs": self.differs,
             "error": self.error,
         }
 
 
 @dataclass(slots=True, eq=False)
 class Play:
-    """One conversation on its way; one caller at a time takes it further."""
+    """One conversation on its way; one caller at a time takes it further.
+
+    What the bot sent answers the customer's turns that are being played if it came after the
+    message numbered `turn_arrival`; what came before it, after the last that counted
+    (`last_counted`), counts only where it is what the file says.
+    """
 
     id: str
     instance: str
     chat: str
     conversation: Json
     results: list[TurnResult]
+    turn_arrival: int
+    last_counted: int
     next: int = 0
     labels: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -102,13 +113,15 @@ class Plays:
     def add(self, instance: str, conversation: Mapping[str, Any], with_: str | None) -> Play:
         """A play that has not begun. UnknownInstance, ControlRefused."""
         whole = normalize(conversation)
+        chat = self._chat(instance, str(with_ or whole["with"]))
+        self._settle_people(whole, chat)
         whole["with"] = with_ or whole["with"]
-        chat = self._chat(instance, str(whole["with"]))
         _require_labels(whole["turns"])
+        arrival = self._newest_arrival(instance)
         results = [TurnResult(index, who_acts(turn)) for index, turn in enumerate(whole["turns"])]
         with self._lock:
             self._number += 1
-            play = Play(f"play{self._number}", instance, chat, whole, results)
+            play = Play(f"play{self._number}", instance, chat, whole, results, arrival, arrival)
             self._plays[play.id] = play
             while len(self._plays) > PLAYS_MOST:
                 self._plays.popitem(last=False)
@@ -141,15 +154,22 @@ class Plays:
     ) -> None:
         """Do the next turn that is not the bot's, and wait for the bot's turns behind it."""
         with _taking(play):
-            first_arrival = self._newest_arrival(play)
+            self._note_arrival(play)
             went_well = self._act(play)
             expected = self._expected(play)
             if expected and went_well:
                 with waiting:
-                    self._await(play, expected, first_arrival, time.monotonic() + seconds, waiter)
+                    self._await(play, expected, time.monotonic() + seconds, waiter)
             for result in expected:
                 play.next = result.index + 1
         self._runtime.journal.show("play", play.instance, play.as_json())
+
+    def _note_arrival(self, play: Play) -> None:
+        """Remember what came before the customer's next turn, if no other one is unanswered."""
+        place = play.next
+        if place < len(play.results) and play.results[place].who != BOT:
+            if place == 0 or play.results[place - 1].who == BOT:
+                play.turn_arrival = self._newest_arrival(play.instance)
 
     def _act(self, play: Play) -> bool:
         """Do the next turn, where it is not the bot's; whether it was not refused."""
@@ -174,7 +194,7 @@ class Plays:
         """The turn as POST inbound takes it."""
         body = {name: value for name, value in turn.items() if name != LABEL}
         if "message" in body:
-            body["message"] = play.labels.get(body["message"], body["message"])
+            body["message"] = self._named(play, body)
         group = Jid.parse(play.chat).group
         if actor == CUSTOMER:
             if group:
@@ -192,48 +212,91 @@ class Plays:
         return list(takewhile(lambda result: result.who == BOT, play.results[play.next :]))
 
     def _await(
+        self, play: Play, expected: list[TurnResult], deadline: float, waiter: Waiter
+    ) -> None:
+        """Wait until all that is expected is there, or nothing more comes; say which is which."""
+        turns = [play.conversation["turns"][result.index][BOT] for result in expected]
+        answers = self._answers(play)
+        while not answers.complete(turns):
+            quiet = time.monotonic() + QUIET if answers.enough(turns) else deadline
+            newer_answers = self._more(play, answers, min(quiet, deadline), waiter)
+            if newer_answers is answers:
+                break
+            answers = newer_answers
+        self._note_answers(play, expected, turns, answers)
+
+    def _more(self, play: Play, before: Answers, until: float, waiter: Waiter) -> Answers:
+        """The answers as soon as they are others than before; the same ones at that time."""
+
+        def look() -> list[Answers]:
+            answers = self._answers(play)
+            return [] if answers.is_same(before) else [answers]
+
+        seconds = max(until - time.monotonic(), 0)
+        return next(iter(self._runtime.journal.wait_for(look, seconds, waiter)), before)
+
+    def _note_answers(
         self,
         play: Play,
         expected: list[TurnResult],
-        first_arrival: int,
-        deadline: float,
-        waiter: Waiter,
+        turns: Sequence[Json],
+        answers: Answers,
     ) -> None:
-        def look() -> list[Message]:
-            came = self._answers(play, first_arrival)
-            return came if len(came) >= len(expected) else []
-
-        seconds = max(deadline - time.monotonic(), 0)
-        answers = self._runtime.journal.wait_for(look, seconds, waiter)
-        answers = answers or self._answers(play, first_arrival)
-        for position, result in enumerate(expected):
-            turn = play.conversation["turns"][result.index][BOT]
-            if position >= len(answers):
+        for result, turn, place in zip(expected, turns, answers.of(turns), strict=True):
+            if place is None:
                 result.state = MISSING
                 continue
-            result.state, result.message = DONE, message_json((play.instance, answers[position]))
-            result.same = _is_same(turn, answers[position])
+            message = answers.messages[place]
+            play.last_counted = message.arrival
+            result.state, result.message = DONE, message_json((play.instance, message))
             if LABEL in turn:
-                play.labels[turn[LABEL]] = answers[position].id
+                play.labels[turn[LABEL]] = message.id
+            wanted = {**turn, "message": self._named(play, turn)}
+            result.differs = differences(wanted, answers.sent[place])
+            result.same = not result.differs
 
-    def _answers(self, play: Play, first_arrival: int) -> list[Message]:
-        """What the bot has sent into the chat since, oldest first."""
+    def _named(self, play: Play, turn: Mapping[str, Any]) -> str | None:
+        about = turn.get("message")
+        return None if about is None else play.labels.get(about, about)
+
+    def _answers(self, play: Play) -> Answers:
+        """What the bot has sent into the chat and did not count yet, oldest first."""
 
         def look(instance: Any) -> list[Message]:
-            newer = takewhile(lambda each: each.arrival > first_arrival, instance.messages.newest())
+            newest = instance.messages.newest()
+            newer = takewhile(lambda each: each.arrival > play.last_counted, newest)
             return [each for each in newer if each.chat == play.chat and is_sent(each)][::-1]
 
-        return self._runtime.publisher.look(play.instance, look)
+        messages = self._runtime.publisher.look(play.instance, look)
+        return Answers(messages, play.turn_arrival, turn_of_bot)
 
-    def _newest_arrival(self, play: Play) -> int:
+    def _newest_arrival(self, key: str) -> int:
         def look(instance: Any) -> int:
             newest: Message | None = next(instance.messages.newest(), None)
             return 0 if newest is None else newest.arrival
 
-        return self._runtime.publisher.look(play.instance, look)
+        return self._runtime.publisher.look(key, look)
 
     def _own_number(self, play: Play) -> str:
         return self._runtime.publisher.look(play.instance, lambda each: each.own_jid.user)
+
+    def _settle_people(self, conversation: Json, chat: str) -> None:
+        """Who acts is settled by the chat, but in groups. ControlRefused where others would."""
+        if Jid.parse(chat).group:
+            return
+        directory = self._runtime.world.directory
+        people = directory.canonical_jid(directory.read(str(conversation["with"])))
+        if people.group:
+            reason = f"{people} is a group, where several people act"
+            raise ControlRefused(400, f"with: {reason}: only a group can play its conversation")
+        for index, turn in enumerate(conversation["turns"]):
+            sender = turn.get(CUSTOMER, {}).pop("from", None)
+            if sender is None:
+                continue
+            if directory.canonical_jid(directory.read(sender)) not in (people, chat):
+                raise ControlRefused(
+                    400, f"turns: {index}: {sender!r} is not who is written with: leave `from` out"
+                )
 
     def _chat(self, instance: str, with_: str) -> str:
         self._runtime.publisher.look(instance, lambda _: None)
@@ -254,17 +317,6 @@ def _taking(play: Play) -> Iterator[None]:
         yield
     finally:
         play.lock.release()
-
-
-def is_sent(message: Message) -> bool:
-    """Whether the bot sent it, not the owner on the own phone."""
-    return message.from_me and message.id.startswith("3EB0")
-
-
-def _is_same(turn: Mapping[str, Any], message: Message) -> bool:
-    content = orjson.loads(message.content)
-    kind = content_key(unwrap(content)) or message.type
-    return turn.get("type", kind) == kind and turn.get("text") in (None, words_of(content))
 
 
 def _require_labels(turns: list[Json]) -> None:

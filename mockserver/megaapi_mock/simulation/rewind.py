@@ -66,7 +66,7 @@ def _target(points: list[Point], key: str, point: str | None, before: str | None
         raise ControlRefused(
             410,
             f"before: no state is kept from before message {before[:80]!r} of {key}: only those "
-            "before what contacts did are, and the oldest go first",
+            "before what contacts did are; the oldest go first, and a restart of the mock ends all",
         )
     raise ControlRefused(
         410, f"point: {key} has no point {str(point)[:80]!r}, or no longer: see its /points"

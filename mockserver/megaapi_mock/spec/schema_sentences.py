@@ -60,13 +60,19 @@ def describe_allowed(schema: Mapping[str, Any], rule: str = "") -> str:
 
 
 def _innermost(error: Any) -> Any:
-    """Of a choice of schemas the error of the one that was meant: not the one for null."""
+    """Of a choice of schemas the error of the one that was meant: of the right type, not null."""
     while error.kind.name in ("anyOf", "oneOf") and getattr(error.kind, "context", None):
         branches = [each for each in error.kind.context if each and not _asks_for_null(each)]
         if not branches:
             break
-        error = branches[0][0]
+        place = list(error.instance_path)
+        meant = [each for each in branches if not _asks_for_another_type(each, place)]
+        error = (meant or branches)[0][0]
     return error
+
+
+def _asks_for_another_type(branch: Sequence[Any], place: Sequence[str | int]) -> bool:
+    return any(each.kind.name == "type" and list(each.instance_path) == place for each in branch)
 
 
 def _asks_for_null(branch: Sequence[Any]) -> bool:

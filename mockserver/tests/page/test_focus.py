@@ -107,7 +107,7 @@ def test_message_menu_returns_to_the_message(screen: Screen, shop: Instance) -> 
     press(screen.page.get_by_role("menuitem", name="Delete for everyone"))
     line = screen.bubble("This message was deleted")
     expect(line).to_be_visible()
-    expect(line.locator(".trace")).to_be_focused()
+    expect(line.get_by_role("button", name="What to do with this message")).to_be_focused()
 
 
 def test_what_is_sent_leaves_the_message_box_ready(screen: Screen, shop: Instance) -> None:

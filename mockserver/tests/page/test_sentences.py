@@ -104,6 +104,9 @@ FILES = [
     *("a: [b", "- a\nb: c", "a: b: c", "\tx: 1", "a: 'b", "a: *x", 'a: "\\q"', "a: 1\n---\nb: 1"),
     *("a: 1\na: 2", "conversation: 1\na: &x [1]\nturns: *x", "a: 1", "conversation: 1\nturns: []"),
     *(f"{FORM}\n- cliente: oi\n", f"{FORM}\n- oi\n", f"{FORM}\n", f"{FORM}\n- {{}}\n"),
+    *(f"{FORM}\n- customer: {{txt: oi}}\n", f"{FORM}\n- customer: {{from: '5511900000004'}}\n"),
+    f"{FORM}\n- customer: {{as: x}}\n- bot: {{as: x}}\n",
+    TALK.replace(PERSON, "120363000000000001@g.us"),
 ]
 # One file above the limit of files, and with a second one above that of requests.
 LARGE = "data:text/plain;base64," + "AAAA" * (6 * 1024 * 1024)
@@ -165,6 +168,8 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "plays", {"instance": KEY, "yaml": "nope"}),
     *(("POST", "plays", {"instance": KEY, "yaml": file}) for file in FILES),
     ("POST", "plays", {"instance": KEY, "yaml": TALK, "with": "status@broadcast"}),
+    ("POST", "plays", {"instance": KEY, "yaml": FILES[-1], "with": PERSON}),
+    ("GET", f"instances/{KEY}/conversation?chat={PERSON}&from=nope", None),
     ("POST", f"instances/{KEY}/rewind", {"point": "nope"}),
     ("POST", f"instances/{KEY}/rewind", {"before": "nope"}),
     ("GET", f"instances/{KEY}/media?path=nope", None),
@@ -324,12 +329,14 @@ def test_server_that_is_gone_is_said_so(open_screen: Any, mock: MockServer) -> N
     [
         (FILES[0], "yaml: linha 1: esperava ',' or ']', mas veio '<stream end>'"),
         (FILES[12], "turns[0].cliente: esse campo não existe; existem customer, phone, bot"),
+        (FILES[18], "turns: 1: outra fala já se chama 'x'"),
     ],
 )
 def test_file_that_is_no_conversation_is_refused_in_portuguese(
     open_screen: Any, mock: MockServer, file: str, words: str
 ) -> None:
     screen: Screen = open_screen("replay", locale="pt-BR")
+    screen.page.locator(".toolbar select").wait_for()
     with screen.page.expect_file_chooser() as chooser:
         screen.page.get_by_role("button", name="Abrir um arquivo…").click()
     content = {"name": "a.yaml", "mimeType": "text/yaml", "buffer": file.encode()}

@@ -20,9 +20,16 @@ from megaapi_mock.simulation.conversation_file import (
 
 DOCS = Path(__file__).parents[3] / "docs" / "conversations.md"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1)
+# Texts that YAML 1.1 takes for texts, and whoever reads JSON for numbers; and the other way round.
+NUMERIC = st.sampled_from(
+    ["1e3", "-2E5", "0e0", "1E+2", "1_000", "0x1f", "1.", "true", "null", "~"]
+)
 ACTS = st.fixed_dictionaries(
     {"event": st.sampled_from(["text-plain", "image"]), "text": TEXT},
-    optional={"as": TEXT, "set": st.dictionaries(TEXT, st.integers() | TEXT | st.booleans())},
+    optional={
+        "as": TEXT,
+        "set": st.dictionaries(TEXT, st.integers() | TEXT | NUMERIC | st.booleans()),
+    },
 )
 SAYINGS = st.fixed_dictionaries(
     {"type": st.just("extendedTextMessage"), "text": TEXT}, optional={"options": st.lists(TEXT)}
@@ -53,6 +60,13 @@ def test_whatever_it_looks_like_a_text_is_a_text(text: str) -> None:
     document = read_yaml(f"conversation: 1\nwith: 5511900000002\nturns:\n- customer: {text}\n")
     assert document["turns"] == [{"customer": text}]
     assert (document["conversation"], document["with"]) == (1, "5511900000002")
+
+
+@pytest.mark.parametrize("name", ["1e3", "-2E5", "1E+2", "12", "true", "null", ""])
+def test_name_that_looks_like_a_number_stays_a_text_below_set(name: str) -> None:
+    act = {"event": "location", "set": {"message.locationMessage.name": name}}
+    conversation = {"conversation": 1, "with": "5511900000002", "turns": [{"customer": act}]}
+    assert read_yaml(write_yaml(conversation)) == conversation
 
 
 def test_below_set_numbers_are_numbers() -> None:

@@ -95,3 +95,19 @@ def test_a_killed_mock_comes_back_with_every_change(tmp_path: Path, seed: int) -
     assert [each["id"] for each in after["deliveries"]] == [
         each["id"] for each in before["deliveries"]
     ]
+
+
+def test_chaos_goes_on_after_an_orderly_stop_until_it_is_ended(tmp_path: Path) -> None:
+    (key,) = keys(1)
+    with mock_on(tmp_path / "mock.db") as app:
+        started = control(app, f"/instances/{key}/chaos", "POST", {"delay": [5, 9], "seed": 3})
+        control(app, f"/instances/{key}/webhook", "POST", {"url": "http://127.0.0.1:9000/hook"})
+        control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
+        assert app.runtime.chaos_dispatcher.held_deliveries(key)
+    with mock_on(tmp_path / "mock.db") as app:
+        assert control(app, f"/instances/{key}/chaos")["chaos"] == started["chaos"]
+        control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
+        assert app.runtime.chaos_dispatcher.held_deliveries(key)
+        control(app, f"/instances/{key}/chaos", "DELETE")
+    with mock_on(tmp_path / "mock.db") as app:
+        assert control(app, f"/instances/{key}/chaos")["chaos"] is None

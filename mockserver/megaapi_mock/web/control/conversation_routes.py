@@ -11,9 +11,10 @@ from flask import Response, request
 from ...errors import ControlRefused
 from ...records.waiter import Waiter
 from ...runtime import Runtime
+from ...simulation.answers import is_sent
 from ...simulation.conversation_export import export
 from ...simulation.conversation_file import read_yaml, write_yaml
-from ...simulation.plays import DONE, REFUSED, Play, Plays, is_sent
+from ...simulation.plays import DONE, REFUSED, Play, Plays
 from . import lists
 from .disconnect import gone_of
 from .operation_input import operation_input
@@ -49,7 +50,8 @@ class ConversationRoutes:
         if "chat" not in request.args:
             raise ControlRefused(400, "chat: give the number of the person, or the group's JID")
         chat = self._search.chat_written(request.args["chat"])
-        document = export(self._runtime, key, chat, request.args.get("since"))
+        since, first = request.args.get("since"), request.args.get("from")
+        document = export(self._runtime, key, chat, since=since, first=first)
         if request.args.get("format", "json") == "yaml":
             return Response(write_yaml(document), content_type="application/yaml; charset=utf-8")
         return document

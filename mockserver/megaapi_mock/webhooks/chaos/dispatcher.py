@@ -118,14 +118,10 @@ class ChaosDispatcher:
     def end(self, key: str) -> int:
         """Let go what is held of this instance, and leave it alone; how many those are."""
         with self._lock:
-            out = Out()
-            now = self._clock.now()
-            for series in self._of(key):
-                self._let_go(series, now, out)
             # While chaos still counts as at work: nothing newer may pass these on the way.
-            self._let_out(out)
+            release_count = self._release_all(key)
             self._series.pop(key, None)
-            return len(out)
+            return release_count
 
     def clear(self, key: str | None = None) -> None:
         """Forget one instance, or all: what is held is abandoned."""
@@ -144,11 +140,14 @@ class ChaosDispatcher:
                 self._take_entries(series)
 
     def stop(self) -> None:
-        """Let everything go, and end all chaos, whoever asks for it later."""
+        """Let everything go, now and whatever still comes.
+
+        Chaos at work stays listed: a store writes it last, and it goes on after the next start.
+        """
         with self._lock:
             self._over = True
             for key in {series.key for series in self._of(None)}:
-                self.end(key)
+                self._release_all(key)
 
     def chaos_of(self, key: str) -> Chaos | None:
         """What this instance suffers."""
@@ -200,6 +199,14 @@ class ChaosDispatcher:
         if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
             self._agenda = [entry for entry in self._agenda if matters(entry)]
             heapq.heapify(self._agenda)
+
+    def _release_all(self, key: str) -> int:
+        """Let go what is held of this instance; how many those are."""
+        out, now = Out(), self._clock.now()
+        for series in self._of(key):
+            self._let_go(series, now, out)
+        self._let_out(out)
+        return len(out)
 
     def _run_due(self, now: float, out: Out, *, by_then: bool = True) -> None:
         while self._agenda and (

@@ -247,6 +247,76 @@ def test_only_what_came_after_a_message_is_saved(bot: Bot, talk: Door) -> None:
     assert "chat" in talk.refusal("GET", f"/instances/{KEY}/conversation")
 
 
+def offer(bot: Bot, title: str) -> str:
+    """The bot sends a list whose row is called as those of every other list; its id."""
+    rows = [{"title": f"{title} 1", "rowId": "1", "description": "d"}]
+    data = {"to": ANA, **LIST, "text": title, "description": title}
+    bot._send("listMessage", {**data, "sections": [{"title": "S", "rows": rows}]})
+    assert bot.app is not None
+    return str(Door(bot.app).items("/messages?order=newest")[0]["id"])
+
+
+@pytest.mark.parametrize("member", ["since", "from"])
+def test_what_is_about_an_earlier_message_is_about_that_one_when_played_again(
+    bot: Bot, talk: Door, member: str
+) -> None:
+    """Taps, quotes, edits, deletions, reactions: each means the older of two that would do."""
+    bot.replies = {}
+    first_list, _ = offer(bot, "Sabores"), offer(bot, "Bebidas")
+    older, newer = does(talk, text="um"), does(talk, text="dois")
+    acts: list[Json] = [
+        {"event": "list-response", "option": "1", "message": first_list},
+        {"event": "text-quoted-reply", "text": "este", "message": older["id"]},
+        {"event": "reaction", "message": older["id"]},
+        {"event": "edited", "text": "Um", "message": older["id"]},
+        {"event": "deleted", "message": older["id"]},
+    ]
+    done = [does(talk, **act) for act in acts]
+    named = {"since": newer, "from": done[0]}[member]
+    document = saved(talk, **{member: named["id"]})
+    assert [turn["customer"]["message"] for turn in document["turns"]] == [
+        act["message"] for act in acts
+    ]
+    messages = talk.items("/messages?limit=1000")
+    talk.post(f"/instances/{KEY}/rewind", {"before": done[0]["id"]})
+    play = talk.post("/plays", {"instance": KEY, "conversation": document}, status=201)
+    assert set(states(talk.post(f"/plays/{play['id']}/run"))) == {"done"}
+    again = talk.items("/messages?limit=1000")
+    kept = ("type", "deleted", "sender")
+    assert [[each[name] for name in kept] for each in again] == [
+        [each[name] for name in kept] for each in messages
+    ]
+    assert [again[place]["content"]["conversation"] for place in (2, 3)] == ["Um", "dois"]
+    tap = again[4]["content"]["listResponseMessage"]
+    assert (tap["title"], tap["contextInfo"]["stanzaId"]) == ("Sabores 1", first_list)
+
+
+def test_turn_about_a_message_that_is_gone_is_refused(bot: Bot, talk: Door) -> None:
+    bot.replies = {}
+    first, second = does(talk, text="um"), does(talk, text="dois")
+    does(talk, event="reaction", message=first["id"])
+    document = saved(talk, since=second["id"])
+    talk.post(f"/instances/{KEY}/rewind", {"before": first["id"]})
+    does(talk, text="outra")
+    play = talk.post("/plays", {"instance": KEY, "conversation": document}, status=201)
+    play = talk.post(f"/plays/{play['id']}/run")
+    assert states(play) == ["refused"]
+    assert f"{first['id']} is unknown" in play["turns"][0]["error"]
+
+
+def test_what_came_from_a_message_on_is_saved_by_the_order_of_arrival(bot: Bot, talk: Door) -> None:
+    """Neither a clock that stands nor one that goes back changes which messages those are."""
+    texts = ["um", "dois", "tres", "quatro"]
+    talk.post("/clock", {"freeze": True})
+    ids = [does(talk, text=text)["id"] for text in texts[:2]]
+    talk.post("/clock", {"set": 1_000_000_000})
+    ids += [does(talk, text=text)["id"] for text in texts[2:]]
+    for place, message_id in enumerate(ids):
+        turns = saved(talk, **{"from": message_id})["turns"]
+        assert [turn["customer"]["text"] for turn in turns] == texts[place:]
+    talk.refusal("GET", f"/instances/{KEY}/conversation?chat={ANA}&from=gone", status=404)
+
+
 def test_a_large_file_is_left_out(bot: Bot, talk: Door) -> None:
     does(talk, event="document", media=b64encode(bytes(300_000)).decode())
     assert "media" not in saved(talk)["turns"][0]["customer"]
@@ -278,6 +348,99 @@ def test_a_silent_bot_and_one_that_says_something_else_are_noticed(bot: Bot, tal
     assert states(play) == ["done", "done", "done", "missing"]
     assert [turn["same"] for turn in play["turns"]] == [None, False, True, None]
     assert play["turns"][1]["message"]["content"]["extendedTextMessage"]["text"].startswith("Bom")
+
+
+def test_what_the_bot_sends_beyond_the_file_is_skipped(bot: Bot, talk: Door) -> None:
+    """Before and behind what the file has, and late for the turn that it belongs to."""
+    olá, question, image = ({"text": text} for text in ("Olá", "O que deseja?", "Recebi"))
+    bot.replies = {
+        "oi": [("text", olá), ("text", question)],
+        "imageMessage": [("text", question), ("text", image), ("text", question)],
+    }
+    turns: list[Json] = [
+        {"customer": "oi"},
+        {"bot": "Olá"},
+        {"customer": {"event": "image"}},
+        {"bot": "Recebi"},
+    ]
+    play = load(talk, turns)
+    for _ in range(2):
+        play = talk.post(f"/plays/{play['id']}/step", {"wait": 5})
+    assert set(states(play)) == {"done"}
+    assert [turn["same"] for turn in play["turns"]] == [None, True, None, True]
+
+
+@pytest.mark.parametrize("pause", [True, False])
+def test_answers_count_whenever_they_come_between_two_steps(
+    bot: Bot, talk: Door, pause: bool
+) -> None:
+    bot.replies = {
+        word: [("text", {"text": f"{word}{number}"}) for number in range(2)]
+        for word in ("manga", "uva")
+    }
+    said = ["manga0", "manga1", "uva0", "uva1"]
+    turns: list[Json] = [
+        {"customer": "manga"},
+        {"customer": "uva"},
+        *({"bot": text} for text in said),
+    ]
+    late: list[Json] = [
+        {"customer": "manga"},
+        {"bot": "manga0"},
+        {"customer": "uva"},
+        *({"bot": text} for text in said[1:]),
+    ]
+    for each in (turns, late):
+        play = load(talk, each)
+        for _ in range(2):
+            play = talk.post(f"/plays/{play['id']}/step", {"wait": 5})
+            if pause:
+                idle(bot)
+        assert set(states(play)) == {"done"}
+        assert [turn["same"] for turn in play["turns"] if turn["who"] == "bot"] == [True] * 4
+        idle(bot)
+
+
+def test_bot_that_begins_is_heard_from_when_the_play_is_loaded(bot: Bot, talk: Door) -> None:
+    bot._send("text", {"to": ANA, "text": "antes"})
+    play = load(talk, [{"bot": {}}, {"customer": "oi"}])
+    bot._send("text", {"to": ANA, "text": "Promoção!"})
+    play = talk.post(f"/plays/{play['id']}/step", {"wait": 5})
+    assert states(play) == ["done", "waiting"]
+    content = play["turns"][0]["message"]["content"]
+    assert content["extendedTextMessage"]["text"] == "Promoção!"
+
+
+def test_all_that_the_file_says_of_a_bots_turn_is_compared(bot: Bot, talk: Door) -> None:
+    """A list without one of its rows, a quote of another message: the text is the same."""
+    listed = {"type": "listMessage", "text": "Escolha", "options": ["menu", "pessoa"]}
+    quoting = {"bot": {"text": "Certo", "message": "m1"}}
+    turns = [{"customer": {"text": "oi", "as": "m1"}}, {"bot": {}}, {"bot": listed}, quoting]
+    bot.replies["oi"].append(("text", {"text": "Certo"}))
+    play = talk.post(f"/plays/{load(talk, turns)['id']}/step", {"wait": 0.5})
+    assert [turn["same"] for turn in play["turns"]] == [None, True, False, False]
+    assert [turn["differs"] for turn in play["turns"]] == [[], [], ["options"], ["message"]]
+    listed["options"] = ["menu"]
+    play = talk.post(f"/plays/{load(talk, turns[:3])['id']}/step", {"wait": 5})
+    assert [turn["same"] for turn in play["turns"]] == [None, True, True]
+    idle(bot)
+
+
+def test_who_acts_in_a_private_chat_is_whoever_plays(bot: Bot, talk: Door) -> None:
+    play = load(talk, [{"customer": {"text": "oi", "from": ANA}}], **{"with": RUI})
+    play = talk.post(f"/plays/{play['id']}/run")
+    assert play["turns"][0]["message"]["chat"] == f"{RUI}@s.whatsapp.net"
+    conversation = {"conversation": 1, "with": ANA}
+    body = {"instance": KEY, "conversation": conversation}
+    conversation["turns"] = [{"customer": "oi"}, {"customer": {"text": "oi", "from": RUI}}]  # type: ignore[assignment]
+    assert "turns: 1: '5511900000004' is not who" in talk.refusal("POST", "/plays", body)
+
+
+def test_only_a_group_plays_the_conversation_of_a_group(bot: Bot, talk: Door) -> None:
+    does(talk, text="bom dia", group=GROUP)
+    body = {"instance": KEY, "conversation": saved(talk, GROUP), "with": RUI}
+    assert f"{GROUP} is a group" in talk.refusal("POST", "/plays", body)
+    assert talk.items("/plays") == []
 
 
 def test_a_turn_that_cannot_be_done_ends_the_run(bot: Bot, talk: Door) -> None:
@@ -338,7 +501,14 @@ def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
         ({"yaml": "conversation: 2\nwith: x\nturns: []"}, "conversation.conversation"),
         ({"yaml": "conversation: 1\nturns: []"}, "with"),
         ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{robot: oi}}]"}, "robot"),
-        ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{customer: {{x: 1}}}}]"}, "customer"),
+        (
+            {"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{customer: {{txt: oi}}}}]"},
+            "conversation.turns[0].customer.txt: no such field; there are as, from, event, text",
+        ),
+        (
+            {"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{bot: [oi]}}]"},
+            "conversation.turns[0].bot: must be a string",
+        ),
         ({"yaml": "conversation: 1\nwith: '5511900000099'\nturns: []"}, "no WhatsApp account"),
         ({"yaml": "conversation: 1\nwith: status@broadcast\nturns: []"}, "no person and no group"),
         (

@@ -130,6 +130,7 @@ export const deleteInstance = (key) => remove(instancePath(key));
 export const onInstance = (key, action, body = {}) => post(instancePath(key, `/${action}`), body);
 export const readInstance = (key, action) => get(instancePath(key, action));
 export const chatsOf = (key, filter) => get(instancePath(key, `/chats${query(filter)}`));
+export const everyChat = (key, filter) => every(instancePath(key, `/chats${query(filter)}`));
 export const contactsOf = (key, filter) => get(instancePath(key, `/contacts${query(filter)}`));
 export const contact = (key, number) => get(instancePath(key, `/contacts/${encodeURIComponent(number)}`));
 export const changeContact = (key, number, change) =>
@@ -151,5 +152,5 @@ export const startChaos = (key, settings) => post(instancePath(key, "/chaos"), s
 export const endChaos = (key) => remove(instancePath(key, "/chaos"));
 export const saveState = (key) => text(`/state${query({ instance: key })}`);
 export const loadState = (body, key) => put(`/state${query({ instance: key })}`, body);
-export const exportConversation = (key, chat, format, since) =>
-  text(instancePath(key, `/conversation${query({ chat, format, since })}`));
+export const exportConversation = (key, chat, format, from) =>
+  text(instancePath(key, `/conversation${query({ chat, format, from })}`));

@@ -110,15 +110,6 @@ export class ChatLog {
     if (Object.keys(message.content ?? {})[0] === "editedMessage") this.edited.add(subject ?? message.id);
   }
 
-  /** The id of the message right before this one, seen or not; null for the first. */
-  idBefore(message) {
-    let before = null;
-    for (const one of this.byId.values()) {
-      if (one.id !== message.id && one.time <= message.time && (!before || one.time > before.time)) before = one;
-    }
-    return before?.id ?? null;
-  }
-
   /** The last reaction of each person counts; "" is one that was taken back. */
   react(subject, sender, emoji, isOlder) {
     if (!this.reactions.has(subject)) this.reactions.set(subject, new Map());

@@ -57,6 +57,9 @@ export function quoteOf(content) {
   return { id: context.stanzaId, author: context.participant ?? "", content: context.quotedMessage };
 }
 
+/** Whether the bot sent it, not the owner on the instance's own phone. */
+export const isSent = (message) => message.from_me && message.id.startsWith("3EB0");
+
 export function isForwarded(content) {
   return Boolean(contentOf(content).part?.contextInfo?.isForwarded);
 }

@@ -52,7 +52,7 @@ function bubble(message, conversation) {
       author(message, own, conversation),
       deleted ? deletedNotice() : [forwardedMark(message), quote(message, conversation), content(message, phone)],
       foot(message, log, deleted),
-      deleted ? null : menuButton(message, own, conversation)),
+      menuButton(message, own, conversation)),
     reactions(log, message),
     traceChip(message, phone.store.records, () => conversation.inspect({ message })));
 }

@@ -3,7 +3,7 @@ import { h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { closeMenu, openMenu } from "../core/menu.js";
-import { contentOf, textOf } from "../core/messages.js";
+import { contentOf, isSent, textOf } from "../core/messages.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const TEXTS = new Set(["conversation", "extendedTextMessage"]);
@@ -11,7 +11,7 @@ const EDITABLE = new Set([...TEXTS, "imageMessage", "videoMessage", "documentMes
 
 /** Open the menu of a message. */
 export function openBubbleMenu(anchor, message, own, conversation) {
-  const reactions = hasArrived(message) && !conversation.isOut ? [reactionRow(message, conversation)] : [];
+  const reactions = hasArrived(message) && !isDeleted(message) && !conversation.isOut ? [reactionRow(message, conversation)] : [];
   openMenu(anchor, [...reactions, ...entries(message, own, conversation)], { label: t("bubble.menu") });
 }
 
@@ -33,6 +33,17 @@ function hasArrived(message) {
   return !message.from_me || !message.reason;
 }
 
+const isDeleted = (message) => message.deleted === "everyone";
+
+function inspecting(message, conversation) {
+  return { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) };
+}
+
+/** States are kept from before what people do; a bot's message has that of the customer's before it. */
+function rewinding(message, conversation) {
+  return { label: t(isSent(message) ? "bubble.rewind-cause" : "bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message) };
+}
+
 async function copyText(text, phone) {
   const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
   phone.notice(t(copied ? "copied" : "copy.failed"));
@@ -41,6 +52,7 @@ async function copyText(text, phone) {
 /** What can be done with a message of this kind; an entry that would be refused is not there. */
 function entries(message, own, conversation) {
   const { composer, phone } = conversation;
+  if (isDeleted(message)) return [inspecting(message, conversation), rewinding(message, conversation)];
   const { kind } = contentOf(message.content);
   const text = textOf(message.content);
   const { isOut } = conversation;
@@ -54,8 +66,7 @@ function entries(message, own, conversation) {
     editable ? { label: t("bubble.edit"), icon: icon("edit", 16), act: () => composer.edit(message) } : null,
     own && !isOut ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
     text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copyText(text, phone) } : null,
-    { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) },
-    // States are kept from before what customers do, not from before what the bot does.
-    message.from_me ? null : { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message, conversation.log.idBefore(message)) },
+    inspecting(message, conversation),
+    rewinding(message, conversation),
   ].filter(Boolean);
 }

@@ -240,7 +240,7 @@ export class Phone {
     // A group that is gone since.
     const shown = isGroup(chat) && !group ? this.address() : chat;
     this.show(new Conversation(this, shown, {
-      group, inspect: (subject) => this.owner.inspect(subject), rewindBefore: (message, previous) => this.owner.rewindBefore(this, message, previous),
+      group, inspect: (subject) => this.owner.inspect(subject), rewindBefore: (message) => this.owner.rewindBefore(this, message),
     }), shown);
   }
 

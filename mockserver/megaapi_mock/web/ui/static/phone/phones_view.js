@@ -143,8 +143,8 @@ export class PhonesView {
     this.mark(null);
   }
 
-  rewindBefore(phone, message, previous) {
-    openRewind(message, previous, (sentence) => phone.notice(sentence));
+  rewindBefore(phone, message) {
+    openRewind(message, (sentence) => phone.notice(sentence));
   }
 
   openGroup() {

@@ -9,19 +9,22 @@ import { numberOf, textOf } from "../core/messages.js";
 import { Panel } from "../levers/panel.js";
 import { playOn } from "./plays.js";
 
+const PAUSE = 200;
+
 export class PlayPanel extends Panel {
   constructor(store, instance) {
     super(store, t("play.title"));
     this.instance = instance;
     this.play = null;
     this.isBusy = false;
+    this.find = h("input", { type: "search", on: { input: () => this.chooseSoon() } });
     this.chat = h("select");
     this.other = h("input", { type: "text", inputmode: "numeric", placeholder: t("play.same-customer") });
     this.begin = h("input", { type: "checkbox" });
     this.turns = h("ol", { class: "turns" });
     this.controls = h("div", { class: "actions" });
     fill(this.body, h("p", { class: "hint" }, t("play.what")),
-      field(t("play.chat"), this.chat), field(t("play.with"), this.other, t("play.with-hint")),
+      field(t("play.find"), this.find), field(t("play.chat"), this.chat), field(t("play.with"), this.other, t("play.with-hint")),
       h("label", { class: "check" }, this.begin, t("play.rewind-first")), h("div", { class: "actions" },
         button(t("play.take"), () => this.take(), { kind: "primary", icon: icon("rewind", 16) }),
         button(t("play.save"), () => this.save(), { icon: icon("download", 16) }),
@@ -33,11 +36,29 @@ export class PlayPanel extends Panel {
 
   async choose() {
     if (!this.instance()) return;
-    const page = await this.run(() => api.chatsOf(this.instance(), { limit: 200 }));
-    const chats = (page?.items ?? []).filter((chat) => chat.messages);
-    fill(this.chat, chats.map((chat) => h("option", { value: chat.chat }, `${chat.name ?? ""} ${chat.number ?? numberOf(chat.chat)} (${chat.messages})`)));
-    this.chat.disabled = !chats.length;
+    await this.listChats();
     this.showLatest();
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    super.end();
+  }
+
+  chooseSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.listChats(), PAUSE);
+  }
+
+  /** Every chat that has messages, or those whose name or number has what is looked for. */
+  async listChats() {
+    const text = this.find.value.trim();
+    const found = await this.run(() => api.everyChat(this.instance(), { text }));
+    if (this.find.value.trim() !== text) return;
+    const chats = (found ?? []).filter((chat) => chat.messages);
+    const { value } = this.chat;
+    fill(this.chat, chats.map((chat) => h("option", { value: chat.chat, selected: chat.chat === value }, `${chat.name ?? ""} ${chat.number ?? numberOf(chat.chat)} (${chat.messages})`)));
+    this.chat.disabled = !chats.length;
   }
 
   /** What was played last, wherever it was begun. */
@@ -49,16 +70,18 @@ export class PlayPanel extends Panel {
 
   async take() {
     if (!this.chat.value) return;
-    const text = await this.run(() => api.exportConversation(this.instance(), this.chat.value, "yaml"));
-    if (text === null) return;
-    if (this.begin.checked && !(await this.run(() => this.rewind()))) return;
-    this.load(text);
+    const text = await this.run(() => (this.begin.checked ? this.rewound() : api.exportConversation(this.instance(), this.chat.value, "yaml")));
+    if (text !== null) this.load(text);
   }
 
-  /** Return the instance to before the chat's first message. */
-  async rewind() {
-    const first = await api.firstMessage({ instance: this.instance(), chat: this.chat.value });
-    return api.onInstance(this.instance(), "rewind", { before: first.id });
+  /** The conversation from the customer's first message on, and the instance returned to before that. */
+  async rewound() {
+    const [instance, chat] = [this.instance(), this.chat.value];
+    const first = await api.firstMessage({ instance, chat, from_me: false });
+    if (!first) throw new Error(t("rewind.bot-began"));
+    const text = await api.exportConversation(instance, chat, "yaml", first.id);
+    await api.onInstance(instance, "rewind", { before: first.id });
+    return text;
   }
 
   save() {
@@ -89,11 +112,12 @@ export class PlayPanel extends Panel {
   turn(turn) {
     const wanted = this.play.conversation.turns[turn.index]?.[turn.who] ?? {};
     const words = typeof wanted === "string" ? wanted : (wanted.text ?? wanted.option ?? wanted.event ?? wanted.type ?? "");
-    const came = turn.who === "bot" && turn.message && turn.same === false ? textOf(turn.message.content) : null;
+    const came = turn.differs.includes("text") ? textOf(turn.message.content) : null;
+    const differing = turn.differs.filter((member) => member !== "text").map((member) => t(`play.member-${member}`));
     const state = turn.same === false ? "differs" : turn.state;
     return h("li", { class: `turn turn-${turn.who} turn-${state}` },
       h("strong", {}, t(`play.who-${turn.who}`)), h("span", {}, String(words)), h("span", { class: "pill" }, t(`turn.${state}`)),
-      came ? h("small", {}, t("play.came", { text: came })) : null, turn.error ? h("small", { class: "bad" }, inWords(turn.error)) : null);
+      came ? h("small", {}, t("play.came", { text: came })) : null, differing.length ? h("small", {}, t("play.differs", { members: differing.join(", ") })) : null, turn.error ? h("small", { class: "bad" }, inWords(turn.error)) : null);
   }
 
   async advance(how) {

@@ -5,11 +5,27 @@ import { button, h } from "../core/dom.js";
 import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { isSent } from "../core/messages.js";
 import { inShort } from "../phone/content.js";
 import { playOn } from "./plays.js";
 
-/** Ask, then rewind to right before a message; `previous` is the id of the one before it, or null. */
-export function openRewind(message, previous, onDone) {
+/** Ask, then rewind to right before a message; for one of the bot, before what the customer did last until then. */
+export async function openRewind(message, onDone) {
+  try {
+    const target = isSent(message) ? await causeOf(message) : message;
+    if (target) ask(target, onDone);
+    else onDone(t("rewind.bot-began"));
+  } catch (refusal) {
+    onDone(refusal.message);
+  }
+}
+
+async function causeOf({ instance, chat, id }) {
+  const { items } = await api.messages({ instance, chat, from_me: false, since: id, limit: 1 });
+  return items[0] ?? null;
+}
+
+function ask(message, onDone) {
   const outcome = outcomeLine();
   const attempt = (work) => async () => {
     try {
@@ -24,7 +40,7 @@ export function openRewind(message, previous, onDone) {
     onDone(t("rewind.done", { count: result.removed }));
   };
   const replay = async () => {
-    const yaml = await api.exportConversation(message.instance, message.chat, "yaml", previous);
+    const yaml = await api.exportConversation(message.instance, message.chat, "yaml", message.id);
     await rewind();
     const play = await playOn(await api.post("/plays", { instance: message.instance, yaml }), "run");
     onDone(summary(play));

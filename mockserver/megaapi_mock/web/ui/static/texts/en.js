@@ -123,6 +123,7 @@ export default {
   "bubble.copy": "Copy the text",
   "bubble.inspect": "Show webhook and calls",
   "bubble.rewind": "Rewind to before this…",
+  "bubble.rewind-cause": "Rewind to before the customer's message…",
   "bubble.react": "React with {emoji}",
   "bubble.reactions": "Reactions",
   reactions: "Reactions: {list}",

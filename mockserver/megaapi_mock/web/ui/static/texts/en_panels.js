@@ -70,4 +70,5 @@ export default {
   "rewind.what": "The instance becomes exactly what it was right before this message: messages, groups, link, and what was still to happen. Records stay; queued webhooks are abandoned.",
   "rewind.do": "Rewind",
   "rewind.done": "Rewound. Messages removed: {count}",
+  "rewind.bot-began": "The customer has done nothing before this: states are kept only from before what customers do.",
 };

@@ -123,6 +123,7 @@ export default {
   "bubble.copy": "Copiar o texto",
   "bubble.inspect": "Ver webhook e chamadas",
   "bubble.rewind": "Voltar para antes desta…",
+  "bubble.rewind-cause": "Voltar para antes da mensagem do cliente…",
   "bubble.react": "Reagir com {emoji}",
   "bubble.reactions": "Reações",
   reactions: "Reações: {list}",

@@ -70,4 +70,5 @@ export default {
   "rewind.what": "A instância volta a ser exatamente o que era logo antes desta mensagem: mensagens, grupos, conexão e o que ainda ia acontecer. Os registros ficam; webhooks na fila são abandonados.",
   "rewind.do": "Voltar",
   "rewind.done": "Voltou. Mensagens removidas: {count}",
+  "rewind.bot-began": "O cliente não fez nada antes disso: só há estados guardados de antes do que clientes fazem.",
 };

@@ -30,6 +30,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
@@ -63,7 +64,8 @@ def _check(folder: Path) -> None:
     _require_installed_copy(programs, folder)
     with _receiver() as (hook, received), _mock(programs, folder) as (url, process):
         _message_and_webhook(url, hook, received)
-        _page(url)
+        for path in ("/_mock/ui/", "/docs/", "/docs/reference/pt/operations/send_text.html"):
+            _page(url, path)
         _stop(process)
     _saw("megaapi-contract --version", _output(programs / "megaapi-contract", "--version"))
     first, *others = _output(programs / "megaapi-mock", "events").splitlines() or [""]
@@ -87,14 +89,14 @@ def _types(programs: Path) -> None:
     _saw("types of webhooks", f"{len(written.splitlines())} lines; parse says: {reason}")
 
 
-def _page(url: str) -> None:
-    """The page is in the wheel, with every file that its first one names."""
-    first = _get(f"{url}/_mock/ui/")
-    names = re.findall(r'(?:src|href)="([^":]+)"', first)
+def _page(url: str, path: str) -> None:
+    """A page is in the wheel, with every file that it loads."""
+    first = _get(f"{url}{path}")
+    names = re.findall(r'<(?:script|link)[^>]*(?:src|href)="([^":]+)"', first)
     if not names:
-        raise Failed(f"/_mock/ui/ names no files: {first[:200]!r}")
-    sizes = [len(_get(f"{url}/_mock/ui/{name}")) for name in names]
-    _saw("/_mock/ui/", f"{len(first)} characters, and {len(names)} files with {sum(sizes)}")
+        raise Failed(f"{path} names no files: {first[:200]!r}")
+    sizes = [len(_get(urljoin(f"{url}{path}", name))) for name in names]
+    _saw(path, f"{len(first)} characters, and {len(names)} files with {sum(sizes)}")
 
 
 def _get(url: str) -> str:

@@ -16,8 +16,6 @@ import orjson
 
 from ..clock import Clock
 from ..codec import JSON_DEPTH
-from ..domain.event import Event
-from ..domain.facts import NoFacts
 from ..domain.json_path import put_at, require_path, value_at
 from ..errors import Invalid, SetupError
 from ..errors.names import did_you_mean
@@ -30,7 +28,7 @@ from ..spec.payload_fields import PayloadFields
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import DeliveryFailed, HttpTransport, Transport, axios_headers
 from ..webhooks.http.connection import Target
-from ..webhooks.render import Renderer
+from ..webhooks.render import Renderer, sample_event
 
 # More threads than this only take the interpreter from each other.
 WORKERS_MOST = 64
@@ -257,16 +255,7 @@ def _render_order(order: Order, samples: Samples, now: float) -> Payload:
     """The event as its generation sends it, of the sample's owner."""
     if order.event not in samples.names():
         raise SetupError(_unknown(order.event, samples.names()))
-    sample = samples.payload(order.event)
-    event = Event(
-        name=order.event,
-        time=now,
-        instance=order.instance_key or str(sample["instance_key"]),
-        owner_jid=sample.get("jid"),
-        owner_lid=sample.get("lid"),
-        owner_name=str(sample.get("pushName", "")),
-        facts=NoFacts(),
-    )
+    event = sample_event(samples, order.event, time=now, instance=order.instance_key)
     profile = default_profile().with_switches({"payload_generation": order.generation})
     return Renderer(samples, profile).payload(event)
 

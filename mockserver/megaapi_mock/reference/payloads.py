@@ -6,32 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.event import Event
-from ..domain.facts import NoFacts
 from ..profile import SWITCHES, default_profile
 from ..samples import Samples
-from ..webhooks.render import Renderer
+from ..webhooks.render import Renderer, sample_event
 
 YEARS: tuple[str, ...] = tuple(
     next(switch for switch in SWITCHES if switch.name == "payload_generation").choices
 )
-
-
-def payload(samples: Samples, renderer: Renderer, event: str) -> dict[str, Any]:
-    """The event of the sample's own instance, at the sample's own time."""
-    sample = samples.sample(event)
-    time = sample.get("messageTimestamp", sample.get("timestamp", 0))
-    return renderer.payload(
-        Event(
-            name=event,
-            time=float(time),
-            instance=str(sample["instance_key"]),
-            owner_jid=sample.get("jid"),
-            owner_lid=sample.get("lid"),
-            owner_name=str(sample.get("pushName", "")),
-            facts=NoFacts(),
-        )
-    )
 
 
 def format_json(value: Any) -> str:
@@ -50,12 +31,17 @@ class Generations:
         }
 
     def of(self, event: str, only: str | None = None) -> list[tuple[tuple[str, ...], str]]:
-        """Years with the JSON they have in common, newest first; `only` is the one year."""
+        """Years with the JSON they have in common, newest first; `only` is the one year.
+
+        Nothing for an event without a sample.
+        """
         together: list[tuple[tuple[str, ...], str]] = []
+        if event not in self._samples:
+            return together
         for year, renderer in self._renderers.items():
             if only not in (None, year):
                 continue
-            text = format_json(payload(self._samples, renderer, event))
+            text = format_json(renderer.payload(sample_event(self._samples, event)))
             if together and together[-1][1] == text:
                 together[-1] = ((*together[-1][0], year), text)
             else:

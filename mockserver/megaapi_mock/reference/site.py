@@ -166,7 +166,7 @@ def _titled(entry: Entry, words: Words | None) -> str:
 
 def _group(name: str, words: Words) -> str:
     kind = words("event") if name.startswith("category.") else words("operation")
-    return f"{words(name)}, {kind}"
+    return f"{words.group(name)}, {kind}"
 
 
 def _broken(text: str) -> Markup:

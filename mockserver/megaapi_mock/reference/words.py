@@ -36,6 +36,10 @@ class Words:
         text: str = _texts()["words"][name][self.tongue.id]
         return text
 
+    def group(self, name: str) -> str:
+        """A heading of the menu: a category of events, or the vendor's own name of a controller."""
+        return self(name) if name.startswith("category.") else name
+
     def way(self, event: str, english: str) -> str:
         """How the gateway can be made to cause an event; `english` where nothing translates it."""
         ways: Mapping[str, str] = _texts()["ways_pt"]

@@ -91,7 +91,7 @@ def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
     for place, use in further_uses(node.value):
         for key in sorted(known_fields - set(use)):
             yield node.finding("uses", f"{place}: {key} is missing")
-        for key in sorted(set(use) - known_fields - {"controller"}):
+        for key in sorted(set(use) - known_fields - {"controller", "x-description-pt"}):
             yield node.finding("unknown-keyword", f"{place}: {key} is not known")
         if use.get("example") not in examples:
             yield node.finding("uses", f"{place}: example names none of the request's")

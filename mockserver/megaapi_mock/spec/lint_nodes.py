@@ -74,13 +74,14 @@ KINDS: Mapping[str, ObjectKind] = {
     "webhook item": _kind("summary description", post=("webhook", ONE)),
     "operation": _kind(
         _CALL_KEYS,
-        "x-provenance x-path-provenance x-summary-pt x-effect x-plans x-requires-connection "
-        "x-recipient x-uses",
+        "x-provenance x-path-provenance x-summary-pt x-description-pt x-effect x-plans "
+        "x-requires-connection x-recipient x-uses",
         **_CALL,
     ),
     "webhook": _kind(
         _CALL_KEYS,
-        "x-provenance x-summary-pt x-category x-message-type x-default x-arrival x-generation",
+        "x-provenance x-summary-pt x-description-pt x-category x-message-type x-default x-arrival "
+        "x-generation",
         **_CALL,
     ),
     "parameter": _kind(

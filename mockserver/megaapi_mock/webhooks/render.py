@@ -16,6 +16,7 @@ from ..domain.facts import (
     Emitted,
     Fields,
     InboundMessage,
+    NoFacts,
     OwnMessage,
     QrCode,
     Receipt,
@@ -39,6 +40,23 @@ _CHANGED_GROUP = "groups.update"
 _OVERRIDABLE = (InboundMessage, Fields, Emitted)
 _LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")
 _NUMBERS = {"remoteJid": "senderPn", "participant": "participantPn"}
+
+
+def sample_event(
+    samples: Samples, name: str, *, time: float | None = None, instance: str | None = None
+) -> Event:
+    """An event as its sample tells it: of the sample's own instance and time unless said."""
+    sample = samples.sample(name)
+    own_time = sample.get("messageTimestamp", sample.get("timestamp", 0))
+    return Event(
+        name=name,
+        time=float(own_time if time is None else time),
+        instance=instance or str(sample["instance_key"]),
+        owner_jid=sample.get("jid"),
+        owner_lid=sample.get("lid"),
+        owner_name=str(sample.get("pushName", "")),
+        facts=NoFacts(),
+    )
 
 
 class Renderer:

@@ -8,7 +8,7 @@ from typing import Any
 from .change import ContractChange, change
 from .references import Json
 
-_TEXTS = ("summary", "description", "x-summary-pt", "tags", "externalDocs")
+_TEXTS = ("summary", "description", "x-summary-pt", "x-description-pt", "tags", "externalDocs")
 
 
 def texts(

@@ -130,6 +130,8 @@ def test_each_webhook_has_one_message_type_by_which_the_union_narrows() -> None:
         field = payload.record.field("messageType")
         assert field is not None
         assert field.shape == Choice((payload.message_type,))
+        assert field.required
+    assert [each.message_type for each in TYPES.payloads if each.bare] == ["call"]
     names = [each.message_type for each in TYPES.payloads]
     assert len(names) == len(set(names)) > 40
 

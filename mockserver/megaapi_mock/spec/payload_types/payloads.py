@@ -25,11 +25,16 @@ ANY_CONTENT = "messageContextInfo"
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The webhooks of one messageType."""
+    """The webhooks of one messageType.
+
+    `bare`: they may come without it. The record has it all the same, because a union narrows by
+    nothing else.
+    """
 
     message_type: str
     record: Record
     events: tuple[str, ...]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,11 @@ class PayloadTypes:
             )
             return Payload(kind, Record(fields, name, text, extends=BASE), names)
         whole = reduce(_join, (each.shape for each in events))
-        return Payload(kind, replace(whole, name=name, text=text), names)
+        own = whole.field("messageType")
+        typed = Field("messageType", Choice((kind,)), required=True, text=own.text if own else "")
+        others = _without(whole, typed.name).fields
+        record = Record((typed, *others), name, text, whole.open)
+        return Payload(kind, record, names, bare=own is None or not own.required)
 
     def _content(self, kind: str, contents: list[Record], name: str) -> Record:
         # A member that only some events describe is what those say.

@@ -124,6 +124,11 @@ class Call(Event):
         return person(self._data.get("from"))
 
     @property
+    def is_group(self) -> bool:
+        """Whether it is a call to a group; `sender` is who began it."""
+        return self._data.get("isGroup") is True or super().is_group
+
+    @property
     def is_video(self) -> bool:
         """Whether it is a video call."""
         return self._data.get("isVideo") is True

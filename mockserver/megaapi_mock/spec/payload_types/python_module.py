@@ -7,8 +7,8 @@ import keyword
 import textwrap
 from collections.abc import Iterator
 
-from .payloads import PayloadTypes
-from .shapes import AnyOf, Choice, Field, ListOf, MapOf, Record, Scalar, Shape
+from .message_types import PayloadTypes
+from .shapes import AnyOf, Field, ListOf, Literals, MapOf, Record, Scalar, Shape
 
 WIDTH = 100
 # How lines begin that stand apart from those above.
@@ -43,14 +43,14 @@ def python_module(types: PayloadTypes) -> str:
     )
     tables = (
         f"# Any webhook; `messageType` tells which.\nWebhook = (\n    {listed}\n)",
-        _literal("MessageType", Choice(tuple(kinds)), "# What `messageType` may be."),
+        _literal("MessageType", Literals(tuple(kinds)), "# What `messageType` may be."),
         f"# The type by its `messageType`.\nTYPES: Mapping[str, Any] = {{\n{rows}}}\n",
     )
     return "\n\n\n".join(part.rstrip("\n") for part in parts) + "\n\n\n" + "\n\n".join(tables)
 
 
-def _literal(name: str, choice: Choice, comment: str) -> str:
-    listed = "".join(f"    {json.dumps(value)},\n" for value in choice.values)
+def _literal(name: str, literals: Literals, comment: str) -> str:
+    listed = "".join(f"    {json.dumps(value)},\n" for value in literals.values)
     return f"{comment}\n{name} = Literal[\n{listed}]"
 
 
@@ -118,7 +118,7 @@ def _of(shape: Shape) -> str:
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]
-        case Choice():
+        case Literals():
             return f"Literal[{', '.join(_value(each) for each in shape.values)}]"
         case ListOf():
             return f"list[{_of(shape.item)}]"

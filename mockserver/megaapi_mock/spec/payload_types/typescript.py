@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from .payloads import Payload, PayloadTypes
+from .message_types import Payload, PayloadTypes
 from .python_module import wrapped
-from .shapes import AnyOf, Choice, ListOf, MapOf, Record, Scalar, Shape
+from .shapes import AnyOf, ListOf, Literals, MapOf, Record, Scalar, Shape
 
 WIDTH = 96
 _SCALARS = {
@@ -101,7 +101,7 @@ def _of(shape: Shape) -> str:
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]
-        case Choice():
+        case Literals():
             return " | ".join(json.dumps(each, ensure_ascii=False) for each in shape.values)
         case ListOf():
             inner = _of(shape.item)

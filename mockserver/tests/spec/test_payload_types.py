@@ -288,6 +288,21 @@ def test_schema_that_leads_back_to_itself_is_refused_with_a_sentence() -> None:
         reader.shape(inside)
 
 
+def contract(schema: Any, **schemas: Any) -> PayloadTypes:
+    """The types of a contract with one webhook."""
+    content = {"application/json": {"schema": schema}}
+    post = {
+        "operationId": "webhook_qrcode",
+        "x-message-type": "qrcode_update",
+        "x-category": "qrCode",
+        "x-provenance": {"grade": "inferred", "sources": []},
+        "summary": "QR",
+        "requestBody": {"content": content},
+    }
+    whole = {"webhooks": {"qrcode": {"post": post}}, **document(**schemas)}
+    return PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
+
+
 def test_two_types_of_one_name_are_refused() -> None:
     """A schema may be called as an object inside another one would be."""
     shown = {
@@ -298,23 +313,29 @@ def test_two_types_of_one_name_are_refused() -> None:
         },
     }
     other = {"type": "object", "properties": {"b": {"type": "integer"}}}
-    content = {"application/json": {"schema": shown}}
-    post = {
-        "operationId": "webhook_qrcode",
-        "x-message-type": "qrcode_update",
-        "x-category": "qrCode",
-        "x-provenance": {"grade": "inferred", "sources": []},
-        "summary": "QR",
-        "requestBody": {"content": content},
-    }
-    whole = {
-        "webhooks": {"qrcode": {"post": post}},
-        **document(
-            QrcodeUpdateWebhookInside=other,
-            WebhookMessage={"type": "object"},
-            ReceivedContent={"type": "object"},
-        ),
-    }
-    types = PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
+    types = contract(shown, QrcodeUpdateWebhookInside=other)
     with pytest.raises(SpecError, match="would be called QrcodeUpdateWebhookInside"):
         _ = types.records
+
+
+def test_odd_names_words_and_values_are_written_so_that_both_languages_read_them() -> None:
+    fields = {
+        "from": {"type": "string", "description": 'Ends in "quotes"'},
+        "not-a-name": {"type": "integer", "description": '*/ // \\d """'},
+        "half": {"enum": [0.5, 1.5]},
+        "none": {"enum": [None, True, 1, "x"]},
+        "anything": {},
+        "true": True,
+    }
+    types = contract({"type": "object", "properties": fields, "required": ["from"]})
+    space: dict[str, Any] = {}
+    exec(compile(python_module(types), "types", "exec", dont_inherit=True), space)
+    kind = space["QrcodeUpdateWebhook"]
+    assert kind.__required_keys__ == {"from", "messageType"}
+    assert kind.__optional_keys__ == {*fields} - {"from"}
+    assert 'Ends in "quotes"' in kind.__doc__
+    declared = typescript_declarations(types)
+    assert '  "not-a-name"?: number;' in declared
+    assert "  half?: 0.5 | 1.5;" in declared
+    assert '  none?: null | true | 1 | "x";' in declared
+    assert '/** *\\/ // \\d """ */' in declared

@@ -99,6 +99,8 @@ class Reader:
 
     def _text(self, schema: Json) -> str:
         """The field's own words, or those of the named string it is."""
+        if not isinstance(schema, Mapping):
+            return ""
         own = documentation(schema)
         target = schema.get("$ref", "").removeprefix(_PREFIX)
         if own or not target or isinstance(self._of_name(target), Record | AnyOf):

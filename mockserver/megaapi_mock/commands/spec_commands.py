@@ -168,7 +168,7 @@ def types_command(language: str, output: Path | None, folder: Path | None) -> No
     For a TypeScript project: `megaapi-mock spec types -o megaapi.d.ts`. In Python,
     megaapi_mock.events has them already.
     """
-    from ..spec.payload_types.payloads import PayloadTypes
+    from ..spec.payload_types.message_types import PayloadTypes
     from ..spec.payload_types.python_module import python_module
     from ..spec.payload_types.typescript import typescript_declarations
     from ..spec.verdict import valid_bundle

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from .addresses import Person, person
 from .content import object_at, string_at
 from .event import Event
+from .payloads import Webhook
 
 AckState = Literal["error", "pending", "server", "delivered", "read", "played"]
 CONNECTED = "phone_connected"
@@ -98,6 +99,16 @@ class Call(Event):
     """Somebody calls; the gateway cannot take calls."""
 
     @property
+    def webhook(self) -> Webhook | None:
+        """The payload with its type, where it keeps the contract. A call that came without a
+        messageType has one here, so that it can be told from the others; `raw` has none.
+        """
+        if self.problems or self.message_type is not None:
+            return super().webhook
+        typed: Any = {**self.raw, "messageType": "call"}
+        return cast(Webhook, typed)
+
+    @property
     def id(self) -> str:
         """The call's id."""
         return str(self._data["id"])
@@ -111,6 +122,11 @@ class Call(Event):
     def sender(self) -> Person:
         """Whoever calls."""
         return person(self._data.get("from"))
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a call to a group; `sender` is who began it."""
+        return self._data.get("isGroup") is True or super().is_group
 
     @property
     def is_video(self) -> bool:

@@ -1859,6 +1859,8 @@ export interface MessageAckWebhookUpdate {
  * - ack-group: Receipt - in a group; inferred (baileys, bot-remar).
  */
 export interface MessageAckWebhook {
+  /** The only field that tells events apart. */
+  messageType: "message.ack";
   instance_key: string;
   /** The connected number, not the sender. A device suffix is possible (switch jid_suffix). */
   jid: string;
@@ -1868,8 +1870,6 @@ export interface MessageAckWebhook {
    * Evidence: observed (bot-remar, allos-cf98).
    */
   lid?: string;
-  /** The only field that tells events apart. */
-  messageType: "message.ack";
   key: MessageAckWebhookKey;
   /** Evidence: inferred. */
   isBusiness?: boolean;
@@ -1892,6 +1892,8 @@ export interface MessageAckWebhook {
  * - connection-closed-temporary: Connection lost for a moment; inferred (ancestor, tv-orderhub).
  */
 export interface ConnectionUpdateWebhook {
+  /** The only field that tells events apart. */
+  messageType: "connection_update";
   instance_key: string;
   /** The connected number, not the sender. A device suffix is possible (switch jid_suffix). */
   jid?: string;
@@ -1901,8 +1903,6 @@ export interface ConnectionUpdateWebhook {
    * Evidence: observed (bot-remar, allos-cf98).
    */
   lid?: string;
-  /** The only field that tells events apart. */
-  messageType: "connection_update";
   /** The second one by switch disconnect_text. */
   message?: "phone_connected" | "Number disconnected from api" | "logout";
   /**
@@ -1925,8 +1925,8 @@ export interface ConnectionUpdateWebhook {
  * - qrcode: QR code; observed (tv-orderhub, ancestor, business-docs).
  */
 export interface QrcodeUpdateWebhook {
-  instance_key: string;
   messageType: "qrcode_update";
+  instance_key: string;
   /** A PNG as a data URI. */
   qrcode: string;
 }
@@ -1948,9 +1948,9 @@ export interface CallWebhookData {
  * - call: Incoming call; inferred (ancestor, baileys).
  */
 export interface CallWebhook {
+  messageType: "call";
   instance_key?: string;
   jid?: string;
-  messageType: "call";
   type: "call";
   data: CallWebhookData;
 }
@@ -1970,6 +1970,8 @@ export interface PresenceUpdateWebhookPresence {
  * - presence: Presence of a contact; inferred (gestao-code, baileys).
  */
 export interface PresenceUpdateWebhook {
+  /** The only field that tells events apart. */
+  messageType: "presence.update";
   instance_key: string;
   /** The connected number, not the sender. A device suffix is possible (switch jid_suffix). */
   jid: string;
@@ -1979,8 +1981,6 @@ export interface PresenceUpdateWebhook {
    * Evidence: observed (bot-remar, allos-cf98).
    */
   lid?: string;
-  /** The only field that tells events apart. */
-  messageType: "presence.update";
   /** The chat. */
   id: string;
   /** By participant. */
@@ -1992,6 +1992,8 @@ export interface PresenceUpdateWebhook {
  * - group-participants: Participants of a group changed; inferred (baileys, gestao-code).
  */
 export interface GroupParticipantsUpdateWebhook {
+  /** The only field that tells events apart. */
+  messageType: "group-participants.update";
   instance_key: string;
   /** The connected number, not the sender. A device suffix is possible (switch jid_suffix). */
   jid: string;
@@ -2001,8 +2003,6 @@ export interface GroupParticipantsUpdateWebhook {
    * Evidence: observed (bot-remar, allos-cf98).
    */
   lid?: string;
-  /** The only field that tells events apart. */
-  messageType: "group-participants.update";
   id: string;
   author?: string;
   /** Evidence: baileys (baileys). */
@@ -2016,6 +2016,8 @@ export interface GroupParticipantsUpdateWebhook {
  * - group-update: Group changed; inferred (baileys, gestao-code).
  */
 export interface GroupsUpdateWebhook {
+  /** The only field that tells events apart. */
+  messageType: "groups.update";
   instance_key: string;
   /** The connected number, not the sender. A device suffix is possible (switch jid_suffix). */
   jid: string;
@@ -2025,8 +2027,6 @@ export interface GroupsUpdateWebhook {
    * Evidence: observed (bot-remar, allos-cf98).
    */
   lid?: string;
-  /** The only field that tells events apart. */
-  messageType: "groups.update";
   id: string;
   subject?: string;
   desc?: string;

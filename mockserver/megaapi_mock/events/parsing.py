@@ -87,7 +87,8 @@ def parse(payload: object) -> AnyEvent:
 def _event(payload: dict[str, Any], kind: str, message_type: str | None) -> AnyEvent:
     family = _FAMILIES.get(kind, _MESSAGE)
     problems: list[Problem] = []
-    for problem in problems_of(payload, TYPES[kind]):
+    typed = payload if message_type == kind else {**payload, "messageType": kind}
+    for problem in problems_of(typed, TYPES[kind]):
         if problem.field in family.essential and not problem.is_new_value:
             return Unknown(payload, message_type, str(problem))
         problems.append(problem)

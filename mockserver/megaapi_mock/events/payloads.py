@@ -2247,6 +2247,9 @@ class MessageAckWebhook(TypedDict):
     - ack-group: Receipt - in a group; inferred (baileys, bot-remar).
     """
 
+    messageType: Literal["message.ack"]
+    """The only field that tells events apart."""
+
     instance_key: str
 
     jid: str
@@ -2257,9 +2260,6 @@ class MessageAckWebhook(TypedDict):
 
     Evidence: observed (bot-remar, allos-cf98).
     """
-
-    messageType: Literal["message.ack"]
-    """The only field that tells events apart."""
 
     key: MessageAckWebhookKey
 
@@ -2287,6 +2287,9 @@ class ConnectionUpdateWebhook(TypedDict):
       orderhub).
     """
 
+    messageType: Literal["connection_update"]
+    """The only field that tells events apart."""
+
     instance_key: str
 
     jid: NotRequired[str]
@@ -2297,9 +2300,6 @@ class ConnectionUpdateWebhook(TypedDict):
 
     Evidence: observed (bot-remar, allos-cf98).
     """
-
-    messageType: Literal["connection_update"]
-    """The only field that tells events apart."""
 
     message: NotRequired[Literal["phone_connected", "Number disconnected from api", "logout"]]
     """The second one by switch disconnect_text."""
@@ -2324,9 +2324,9 @@ class QrcodeUpdateWebhook(TypedDict):
     - qrcode: QR code; observed (tv-orderhub, ancestor, business-docs).
     """
 
-    instance_key: str
-
     messageType: Literal["qrcode_update"]
+
+    instance_key: str
 
     qrcode: str
     """A PNG as a data URI."""
@@ -2358,11 +2358,11 @@ class CallWebhook(TypedDict):
     - call: Incoming call; inferred (ancestor, baileys).
     """
 
+    messageType: Literal["call"]
+
     instance_key: NotRequired[str]
 
     jid: NotRequired[str]
-
-    messageType: NotRequired[Literal["call"]]
 
     type: Literal["call"]
 
@@ -2380,6 +2380,9 @@ class PresenceUpdateWebhook(TypedDict):
     - presence: Presence of a contact; inferred (gestao-code, baileys).
     """
 
+    messageType: Literal["presence.update"]
+    """The only field that tells events apart."""
+
     instance_key: str
 
     jid: str
@@ -2390,9 +2393,6 @@ class PresenceUpdateWebhook(TypedDict):
 
     Evidence: observed (bot-remar, allos-cf98).
     """
-
-    messageType: Literal["presence.update"]
-    """The only field that tells events apart."""
 
     id: str
     """The chat."""
@@ -2406,6 +2406,9 @@ class GroupParticipantsUpdateWebhook(TypedDict):
     - group-participants: Participants of a group changed; inferred (baileys, gestao-code).
     """
 
+    messageType: Literal["group-participants.update"]
+    """The only field that tells events apart."""
+
     instance_key: str
 
     jid: str
@@ -2416,9 +2419,6 @@ class GroupParticipantsUpdateWebhook(TypedDict):
 
     Evidence: observed (bot-remar, allos-cf98).
     """
-
-    messageType: Literal["group-participants.update"]
-    """The only field that tells events apart."""
 
     id: str
 
@@ -2437,6 +2437,9 @@ class GroupsUpdateWebhook(TypedDict):
     - group-update: Group changed; inferred (baileys, gestao-code).
     """
 
+    messageType: Literal["groups.update"]
+    """The only field that tells events apart."""
+
     instance_key: str
 
     jid: str
@@ -2447,9 +2450,6 @@ class GroupsUpdateWebhook(TypedDict):
 
     Evidence: observed (bot-remar, allos-cf98).
     """
-
-    messageType: Literal["groups.update"]
-    """The only field that tells events apart."""
 
     id: str
 

@@ -424,6 +424,15 @@ def test_presence_and_groups() -> None:
     assert update.is_group
 
 
+def test_call_to_a_group() -> None:
+    call = SAMPLES["call"]
+    assert not parse(call).is_group
+    marked = parse({**call, "data": {**call["data"], "isGroup": True}})
+    named = parse({**call, "data": {**call["data"], "groupJid": GROUP}})
+    assert marked.is_group
+    assert (named.is_group, named.answer_to, named.sender.number) == (True, GROUP, ANA)
+
+
 def test_messages_have_an_id_and_others_say_of_what() -> None:
     for event in SAMPLES:
         parsed = sample(event)

@@ -104,7 +104,10 @@ def test_broken_payload_is_an_event_and_kept(payload: Any) -> None:
     ask_everything(event)
     assert event.raw is payload
     assert repr(payload) == repr(before)
-    assert isinstance(event, Unknown) or event.webhook is (None if event.problems else payload)
+    if isinstance(event, Unknown) or event.problems:
+        assert event.webhook is None
+    elif event.message_type is not None:
+        assert event.webhook is payload
 
 
 @pytest.mark.parametrize(
@@ -118,8 +121,10 @@ def test_payload_is_of_its_kind_and_fits(event: str, payload: Payload) -> None:
     parsed = parse(payload)
     assert parsed.problems == ()
     assert type(parsed).__name__ == KINDS.get(EVENTS[event].message_type, "Message")
-    assert parsed.webhook is payload is parsed.raw
+    assert parsed.raw is payload
     assert parsed.message_type == payload.get("messageType")
+    typed = {**payload, "messageType": EVENTS[event].message_type} | payload
+    assert parsed.webhook == typed
     ask_everything(parsed)
 
 
@@ -203,6 +208,9 @@ def test_call_without_a_message_type_is_a_call() -> None:
     event = parse(bare)
     assert isinstance(event, Call)
     assert event.message_type is None
+    assert event.webhook == {**bare, "messageType": "call"}
+    assert "messageType" not in event.raw
+    assert parse({**bare, "data": {**bare["data"], "isVideo": 1}}).webhook is None
     assert (event.sender.number, event.status, event.is_video) == ("5511900000002", "offer", False)
 
 

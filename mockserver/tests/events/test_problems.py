@@ -23,7 +23,9 @@ UNDESCRIBED = ("ephemeralMessage", "editedMessage")
 
 
 def problems(payload: Payload) -> list[Problem]:
-    return list(problems_of(payload, TYPES[payload.get("messageType", "call")]))
+    # A call may come without a messageType; its type has one.
+    typed = {"messageType": "call", **payload}
+    return list(problems_of(typed, TYPES[typed["messageType"]]))
 
 
 @pytest.mark.parametrize("source", ["2023", "2024", "2025", "2026", "context info", "example"])

@@ -18,16 +18,16 @@ from megaapi_mock.errors import SpecError
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import webhook_events
+from megaapi_mock.spec.payload_types.message_types import PayloadTypes
 from megaapi_mock.spec.payload_types.names import item_name, member_name, type_name
-from megaapi_mock.spec.payload_types.payloads import PayloadTypes
 from megaapi_mock.spec.payload_types.python_module import python_module
 from megaapi_mock.spec.payload_types.reading import Reader
 from megaapi_mock.spec.payload_types.shapes import (
     AnyOf,
     Anything,
-    Choice,
     Field,
     ListOf,
+    Literals,
     MapOf,
     Record,
     Scalar,
@@ -129,7 +129,9 @@ def test_each_webhook_has_one_message_type_by_which_the_union_narrows() -> None:
     for payload in TYPES.payloads:
         field = payload.record.field("messageType")
         assert field is not None
-        assert field.shape == Choice((payload.message_type,))
+        assert field.shape == Literals((payload.message_type,))
+        assert field.required
+    assert [each.message_type for each in TYPES.payloads if each.bare] == ["call"]
     names = [each.message_type for each in TYPES.payloads]
     assert len(names) == len(set(names)) > 40
 
@@ -214,9 +216,9 @@ def test_join_of_the_same_keeps_the_name() -> None:
 
 def test_merge_requires_what_either_requires() -> None:
     one = record(Field("a", STRING, False, "Words."), Field("b", BOOLEAN, True))
-    other = record(Field("a", Choice(("x",)), True))
+    other = record(Field("a", Literals(("x",)), True))
     assert merge(one, other) == record(
-        Field("a", Choice(("x",)), True, "Words."), Field("b", BOOLEAN, True)
+        Field("a", Literals(("x",)), True, "Words."), Field("b", BOOLEAN, True)
     )
 
 
@@ -225,9 +227,9 @@ def test_merge_requires_what_either_requires() -> None:
     [
         (Anything(), STRING, STRING),
         (STRING, Anything(), STRING),
-        (STRING, Choice(("a",)), Choice(("a",))),
-        (Choice(("a",)), STRING, Choice(("a",))),
-        (Choice(("a", "b")), Choice(("b", "c")), Choice(("b",))),
+        (STRING, Literals(("a",)), Literals(("a",))),
+        (Literals(("a",)), STRING, Literals(("a",))),
+        (Literals(("a", "b")), Literals(("b", "c")), Literals(("b",))),
         (Scalar("number"), INTEGER, INTEGER),
         (ListOf(Anything()), ListOf(STRING), ListOf(STRING)),
         (AnyOf((STRING, INTEGER)), STRING, STRING),
@@ -241,11 +243,11 @@ def test_merge_keeps_what_both_allow(one: Shape, other: Shape, merged: Shape) ->
     ("shapes", "joined"),
     [
         ((STRING, STRING), STRING),
-        ((STRING, Choice(("a",))), STRING),
-        ((Choice(("a",)), Choice(("b", "a"))), Choice(("a", "b"))),
-        ((Choice((True,)), Choice((False,))), BOOLEAN),
-        ((Choice((1,)), Choice((True,))), Choice((1, True))),
-        ((Choice((0, 1)),), Choice((0, 1))),
+        ((STRING, Literals(("a",))), STRING),
+        ((Literals(("a",)), Literals(("b", "a"))), Literals(("a", "b"))),
+        ((Literals((True,)), Literals((False,))), BOOLEAN),
+        ((Literals((1,)), Literals((True,))), Literals((1, True))),
+        ((Literals((0, 1)),), Literals((0, 1))),
         ((Anything(), STRING), Anything()),
         ((AnyOf((STRING, INTEGER)), INTEGER), AnyOf((STRING, INTEGER))),
         ((MapOf(STRING), ListOf(STRING)), AnyOf((MapOf(STRING), ListOf(STRING)))),
@@ -259,7 +261,7 @@ def test_outline_leaves_names_and_order_out() -> None:
     one = record(Field("a", STRING, True, "Words."), Field("b", ListOf(MapOf(STRING)), False))
     other = record(Field("b", ListOf(MapOf(STRING)), False), Field("a", STRING, True), name="Other")
     assert outline(one) == outline(other)
-    assert outline(Choice((1,))) != outline(Choice((True,)))
+    assert outline(Literals((1,))) != outline(Literals((True,)))
 
 
 def test_names() -> None:
@@ -286,6 +288,21 @@ def test_schema_that_leads_back_to_itself_is_refused_with_a_sentence() -> None:
         reader.shape(inside)
 
 
+def contract(schema: Any, **schemas: Any) -> PayloadTypes:
+    """The types of a contract with one webhook."""
+    content = {"application/json": {"schema": schema}}
+    post = {
+        "operationId": "webhook_qrcode",
+        "x-message-type": "qrcode_update",
+        "x-category": "qrCode",
+        "x-provenance": {"grade": "inferred", "sources": []},
+        "summary": "QR",
+        "requestBody": {"content": content},
+    }
+    whole = {"webhooks": {"qrcode": {"post": post}}, **document(**schemas)}
+    return PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
+
+
 def test_two_types_of_one_name_are_refused() -> None:
     """A schema may be called as an object inside another one would be."""
     shown = {
@@ -296,23 +313,29 @@ def test_two_types_of_one_name_are_refused() -> None:
         },
     }
     other = {"type": "object", "properties": {"b": {"type": "integer"}}}
-    content = {"application/json": {"schema": shown}}
-    post = {
-        "operationId": "webhook_qrcode",
-        "x-message-type": "qrcode_update",
-        "x-category": "qrCode",
-        "x-provenance": {"grade": "inferred", "sources": []},
-        "summary": "QR",
-        "requestBody": {"content": content},
-    }
-    whole = {
-        "webhooks": {"qrcode": {"post": post}},
-        **document(
-            QrcodeUpdateWebhookInside=other,
-            WebhookMessage={"type": "object"},
-            ReceivedContent={"type": "object"},
-        ),
-    }
-    types = PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
+    types = contract(shown, QrcodeUpdateWebhookInside=other)
     with pytest.raises(SpecError, match="would be called QrcodeUpdateWebhookInside"):
         _ = types.records
+
+
+def test_odd_names_words_and_values_are_written_so_that_both_languages_read_them() -> None:
+    fields = {
+        "from": {"type": "string", "description": 'Ends in "quotes"'},
+        "not-a-name": {"type": "integer", "description": '*/ // \\d """'},
+        "half": {"enum": [0.5, 1.5]},
+        "none": {"enum": [None, True, 1, "x"]},
+        "anything": {},
+        "true": True,
+    }
+    types = contract({"type": "object", "properties": fields, "required": ["from"]})
+    space: dict[str, Any] = {}
+    exec(compile(python_module(types), "types", "exec", dont_inherit=True), space)
+    kind = space["QrcodeUpdateWebhook"]
+    assert kind.__required_keys__ == {"from", "messageType"}
+    assert kind.__optional_keys__ == {*fields} - {"from"}
+    assert 'Ends in "quotes"' in kind.__doc__
+    declared = typescript_declarations(types)
+    assert '  "not-a-name"?: number;' in declared
+    assert "  half?: 0.5 | 1.5;" in declared
+    assert '  none?: null | true | 1 | "x";' in declared
+    assert '/** *\\/ // \\d """ */' in declared

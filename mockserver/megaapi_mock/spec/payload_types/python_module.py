@@ -7,8 +7,8 @@ import keyword
 import textwrap
 from collections.abc import Iterator
 
-from .payloads import PayloadTypes
-from .shapes import AnyOf, Choice, Field, ListOf, MapOf, Record, Scalar, Shape
+from .message_types import PayloadTypes
+from .shapes import AnyOf, Field, ListOf, Literals, MapOf, Record, Scalar, Shape
 
 WIDTH = 100
 # How lines begin that stand apart from those above.
@@ -43,25 +43,25 @@ def python_module(types: PayloadTypes) -> str:
     )
     tables = (
         f"# Any webhook; `messageType` tells which.\nWebhook = (\n    {listed}\n)",
-        _literal("MessageType", Choice(tuple(kinds)), "# What `messageType` may be."),
+        _literal("MessageType", Literals(tuple(kinds)), "# What `messageType` may be."),
         f"# The type by its `messageType`.\nTYPES: Mapping[str, Any] = {{\n{rows}}}\n",
     )
     return "\n\n\n".join(part.rstrip("\n") for part in parts) + "\n\n\n" + "\n\n".join(tables)
 
 
-def _literal(name: str, choice: Choice, comment: str) -> str:
-    listed = "".join(f"    {json.dumps(value)},\n" for value in choice.values)
+def _literal(name: str, literals: Literals, comment: str) -> str:
+    listed = "".join(f"    {json.dumps(value)},\n" for value in literals.values)
     return f"{comment}\n{name} = Literal[\n{listed}]"
 
 
 def _class(record: Record) -> str:
-    odd = [field for field in record.fields if keyword.iskeyword(field.name)]
+    odd = [field for field in record.fields if not _is_member_name(field.name)]
     bases = [record.extends or "TypedDict"]
     lines = []
     if odd:
-        # A class cannot have a field that is called like a word of the language.
+        # A class cannot have a field of this name: it is a word of the language, or none at all.
         base = f"_{record.name}Words"
-        members = ", ".join(f'"{field.name}": {_type(field)}' for field in odd)
+        members = ", ".join(f"{json.dumps(field.name)}: {_type(field)}" for field in odd)
         lines += [f'{base} = TypedDict("{base}", {{{members}}})', "", ""]
         bases = [base]
     lines.append(f"class {record.name}({', '.join(bases)}):")
@@ -77,13 +77,18 @@ def _class(record: Record) -> str:
     return "\n".join(lines)
 
 
+def _is_member_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
+
+
 def _record_text(record: Record, odd: list[Field]) -> str:
     words = [f"`{field.name}`: {field.text}" for field in odd if field.text]
     return "\n".join(filter(None, (record.text, *words)))
 
 
 def _docstring(text: str) -> Iterator[str]:
-    lines = wrapped(text, WIDTH - 4 - 6)
+    # A backslash must not begin an escape, nor a quote end the text.
+    lines = wrapped(text.replace("\\", "\\\\").replace('"', '\\"'), WIDTH - 4 - 6)
     if not lines:
         return
     if len(lines) == 1:
@@ -101,9 +106,7 @@ def wrapped(text: str, width: int) -> list[str]:
         if lines and line.startswith(PARAGRAPHS):
             lines.append("")
         below = "  " if line.startswith("- ") else ""
-        # A backslash of a pattern must not begin an escape.
-        escaped = line.replace("\\", "\\\\")
-        lines += textwrap.wrap(escaped, width, subsequent_indent=below, break_long_words=False)
+        lines += textwrap.wrap(line, width, subsequent_indent=below, break_long_words=False)
     return lines
 
 
@@ -118,7 +121,7 @@ def _of(shape: Shape) -> str:
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]
-        case Choice():
+        case Literals() if all(isinstance(each, str | int | None) for each in shape.values):
             return f"Literal[{', '.join(_value(each) for each in shape.values)}]"
         case ListOf():
             return f"list[{_of(shape.item)}]"

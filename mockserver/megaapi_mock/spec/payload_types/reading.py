@@ -11,9 +11,9 @@ from ...errors import SpecError
 from .shapes import (
     AnyOf,
     Anything,
-    Choice,
     Field,
     ListOf,
+    Literals,
     MapOf,
     Record,
     Scalar,
@@ -67,9 +67,9 @@ class Reader:
 
     def _own(self, schema: Json) -> Shape:
         if "const" in schema:
-            return Choice((schema["const"],))
+            return Literals((schema["const"],))
         if "enum" in schema:
-            return Choice(tuple(schema["enum"]))
+            return Literals(tuple(schema["enum"]))
         types = schema.get("type", ())
         if isinstance(types, list):
             return any_of(self._of_type({**schema, "type": each}) for each in types)
@@ -99,6 +99,8 @@ class Reader:
 
     def _text(self, schema: Json) -> str:
         """The field's own words, or those of the named string it is."""
+        if not isinstance(schema, Mapping):
+            return ""
         own = documentation(schema)
         target = schema.get("$ref", "").removeprefix(_PREFIX)
         if own or not target or isinstance(self._of_name(target), Record | AnyOf):

@@ -22,7 +22,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Literals:
     """One of these values."""
 
     values: tuple[Any, ...]
@@ -78,7 +78,7 @@ class Record:
         return next((each for each in self.fields if each.name == name), None)
 
 
-Shape = Anything | Scalar | Choice | ListOf | MapOf | AnyOf | Record
+Shape = Anything | Scalar | Literals | ListOf | MapOf | AnyOf | Record
 
 
 def outline(shape: Shape) -> Any:
@@ -93,7 +93,7 @@ def outline(shape: Shape) -> Any:
             return ("map", outline(shape.value))
         case AnyOf():
             return ("any", frozenset(outline(each) for each in shape.members))
-        case Choice():
+        case Literals():
             return ("choice", frozenset((type(each).__name__, each) for each in shape.values))
     return shape
 
@@ -115,9 +115,9 @@ def merge(one: Shape, other: Shape) -> Shape:
             return one
         case Record(), Record():
             return _merge_records(one, other)
-        case Choice(), Choice():
-            return Choice(tuple(each for each in one.values if each in other.values))
-        case _, Choice():
+        case Literals(), Literals():
+            return Literals(tuple(each for each in one.values if each in other.values))
+        case _, Literals():
             return other
         case ListOf(), ListOf():
             return ListOf(merge(one.item, other.item))
@@ -179,7 +179,7 @@ def any_of(shapes: Iterable[Shape]) -> Shape:
     values: list[Any] = []
     for shape in shapes:
         for each in shape.members if isinstance(shape, AnyOf) else (shape,):
-            if isinstance(each, Choice):
+            if isinstance(each, Literals):
                 # `True == 1`, but they are two values.
                 known = [(type(value), value) for value in values]
                 values += [value for value in each.values if (type(value), value) not in known]
@@ -192,7 +192,7 @@ def any_of(shapes: Iterable[Shape]) -> Shape:
     if {True, False} == {*left} and all(isinstance(value, bool) for value in left):
         members.append(Scalar("boolean"))
     elif left:
-        members.append(Choice(left))
+        members.append(Literals(left))
     return members[0] if len(members) == 1 else AnyOf(tuple(members))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from .payloads import PayloadTypes
+from .message_types import Payload, PayloadTypes
 from .python_module import wrapped
-from .shapes import AnyOf, Choice, ListOf, MapOf, Record, Scalar, Shape
+from .shapes import AnyOf, ListOf, Literals, MapOf, Record, Scalar, Shape
 
 WIDTH = 96
 _SCALARS = {
@@ -30,8 +30,11 @@ _HEAD = """/**
 
 def typescript_declarations(types: PayloadTypes) -> str:
     """The text of a `.d.ts` file: types only."""
-    names = {record.name: _names(record) for record in types.records}
-    parts = [_HEAD, *(_interface(record) for record in types.records)]
+    names = {payload.record.name: _names(payload) for payload in types.payloads}
+    parts = [_HEAD]
+    for record in types.records:
+        parts.append(_interface(record))
+        parts += [_bare_interface(record, name) for name in names.get(record.name, ())[1:]]
     listed = "".join(
         f"\n  | {name}" for payload in types.payloads for name in names[payload.record.name]
     )
@@ -52,34 +55,30 @@ def typescript_declarations(types: PayloadTypes) -> str:
     return "\n".join(parts)
 
 
-def _names(record: Record) -> tuple[str, ...]:
+def _names(payload: Payload) -> tuple[str, ...]:
     """The name of the interface, and of the one without a messageType if that may be missing."""
-    field = record.field("messageType")
-    bare = field is not None and not field.required
-    return (record.name, f"Bare{record.name}") if bare else (record.name,)
+    name = payload.record.name
+    return (name, f"Bare{name}") if payload.bare else (name,)
 
 
 def _interface(record: Record) -> str:
     heir = f" extends {record.extends}" if record.extends else ""
     lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
-    bare = _names(record)[1:]
     for field in record.fields:
         lines += _comment(field.text, "  ")
-        # Where it may be missing there is another interface: a union narrows by one value only.
-        required = field.required or (bool(bare) and field.name == "messageType")
-        lines.append(f"  {_name(field.name)}{'' if required else '?'}: {_of(field.shape)};")
+        mark = "" if field.required else "?"
+        lines.append(f"  {_name(field.name)}{mark}: {_of(field.shape)};")
     if record.open:
         lines += ["  /** Whatever else there is. */", "  [name: string]: unknown;"]
-    lines += ["}", ""]
-    for name in bare:
-        lines += [
-            "/** The same without a `messageType`: compare it with `undefined`. */",
-            f'export interface {name} extends Omit<{record.name}, "messageType"> {{',
-            "  messageType?: never;",
-            "}",
-            "",
-        ]
-    return "\n".join(lines)
+    return "\n".join([*lines, "}", ""])
+
+
+def _bare_interface(record: Record, name: str) -> str:
+    return (
+        "/** The same without a `messageType`: compare it with `undefined`. */\n"
+        f'export interface {name} extends Omit<{record.name}, "messageType"> {{\n'
+        "  messageType?: never;\n}\n"
+    )
 
 
 def _comment(text: str, indent: str) -> Iterator[str]:
@@ -102,7 +101,7 @@ def _of(shape: Shape) -> str:
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]
-        case Choice():
+        case Literals():
             return " | ".join(json.dumps(each, ensure_ascii=False) for each in shape.values)
         case ListOf():
             inner = _of(shape.item)

@@ -12,7 +12,7 @@ from ..bundle import Bundle
 from ..operations import WebhookEvent, webhook_events
 from .names import item_name, member_name, type_name
 from .reading import Reader, evidence_of
-from .shapes import AnyOf, Choice, Field, ListOf, MapOf, Record, Shape, any_of, join, outline
+from .shapes import AnyOf, Field, ListOf, Literals, MapOf, Record, Shape, any_of, join, outline
 
 # What every message has besides its type and content is one type, which all others extend.
 BASE = "MessageWebhook"
@@ -25,11 +25,16 @@ ANY_CONTENT = "messageContextInfo"
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The webhooks of one messageType."""
+    """The webhooks of one messageType.
+
+    `bare`: they may come without it. The record has it all the same, because a union narrows by
+    nothing else.
+    """
 
     message_type: str
     record: Record
     events: tuple[str, ...]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class _Event:
     def types(self) -> tuple[str, ...]:
         """The messageTypes it arrives under."""
         field = self.shape.field("messageType")
-        if field is not None and isinstance(field.shape, Choice):
+        if field is not None and isinstance(field.shape, Literals):
             return field.shape.values
         return (self.event.message_type,)
 
@@ -118,12 +123,16 @@ class PayloadTypes:
         contents = [each.content for each in events if each.content]
         if len(contents) == len(events):
             fields = (
-                Field("messageType", Choice((kind,)), required=True),
+                Field("messageType", Literals((kind,)), required=True),
                 Field("message", self._content(kind, contents, name + "Message"), required=True),
             )
             return Payload(kind, Record(fields, name, text, extends=BASE), names)
         whole = reduce(_join, (each.shape for each in events))
-        return Payload(kind, replace(whole, name=name, text=text), names)
+        own = whole.field("messageType")
+        typed = Field("messageType", Literals((kind,)), required=True, text=own.text if own else "")
+        others = _without(whole, typed.name).fields
+        record = Record((typed, *others), name, text, whole.open)
+        return Payload(kind, record, names, bare=own is None or not own.required)
 
     def _content(self, kind: str, contents: list[Record], name: str) -> Record:
         # A member that only some events describe is what those say.

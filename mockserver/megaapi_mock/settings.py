@@ -69,11 +69,16 @@ class Settings:
     quiet: bool = _setting(False, "do not print a line per exchange and delivery")
 
     def __post_init__(self) -> None:
-        if not _IN_A_HEADER.fullmatch(self.control_token):
-            raise SetupError(
-                f"--control-token (or {_CONTROL_TOKEN}) has to fit in a header, X-Mock-Token: use "
-                "letters without accents, digits and signs of ASCII, and no space at an end"
-            )
+        require_control_token(self.control_token)
+
+
+def require_control_token(token: str) -> None:
+    """SetupError for a control token that no client can send as it is."""
+    if not _IN_A_HEADER.fullmatch(token):
+        raise SetupError(
+            f"--control-token (or {_CONTROL_TOKEN}) has to fit in a header, X-Mock-Token: use "
+            "letters without accents, digits and signs of ASCII, and no space at an end"
+        )
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:

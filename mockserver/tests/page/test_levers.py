@@ -82,6 +82,17 @@ def test_state_is_saved_reset_and_loaded(screen: Screen, shop: Instance, tmp_pat
     expect(screen.bubble("Guarde isto")).to_be_visible()
 
 
+def test_clock_is_set_by_the_enter_key(screen: Screen, mock: MockServer) -> None:
+    clock = panel(screen.view("levers"), "Clock")
+    field = clock.get_by_label("Set it to")
+    field.press("Enter")
+    expect(clock.locator(".outcome")).to_contain_text("Choose a date and time first")
+    field.fill("2030-01-02T03:04:05")
+    field.press("Enter")
+    expect(clock.locator(".big-time")).to_contain_text("2030")
+    expect(clock.locator(".outcome")).to_be_empty()
+
+
 def test_event_is_emitted_from_its_form(screen: Screen, shop: Instance) -> None:
     emit = panel(screen.view("levers"), "Emit an event")
     emit.get_by_label("Event", exact=True).select_option("location")

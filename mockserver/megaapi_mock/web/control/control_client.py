@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from ...errors import ControlRefused, SetupError
 from ...errors.frames import between_test_and_refusal
 from ...serving.http_client import Server, exchange, host_field, trusted
+from ...settings import require_control_token
 
 if TYPE_CHECKING:
     from ..app import MockApp
@@ -121,9 +122,13 @@ class WsgiWire:
 
 
 class ControlClient:
-    """Calls below /_mock of one mock; safe to share between threads."""
+    """Calls below /_mock of one mock; safe to share between threads.
+
+    SetupError for a token that no header can carry.
+    """
 
     def __init__(self, wire: Wire, *, place: str, token: str = "") -> None:
+        require_control_token(token)
         self._wire, self._place, self._token = wire, place, token
 
     def call(

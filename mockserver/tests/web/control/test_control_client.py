@@ -71,3 +71,9 @@ def test_the_way_back_is_the_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_host_is_a_sentence() -> None:
     with pytest.raises(SetupError, match=r"cannot connect to mock\.invalid: "):
         HttpWire("http://mock.invalid:9").local_address()
+
+
+@pytest.mark.parametrize("token", ["“TESTTOKEN1”", "segrêdo", "TESTTOKEN1 "])
+def test_control_token_that_cannot_be_sent_is_refused_before_the_first_call(token: str) -> None:
+    with pytest.raises(SetupError, match="has to fit in a header"):
+        ControlClient(Pages(), place="here", token=token)

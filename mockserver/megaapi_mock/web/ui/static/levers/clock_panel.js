@@ -15,8 +15,13 @@ export class ClockPanel extends Panel {
     this.freeze = h("input", { type: "checkbox", role: "switch", on: { change: () => this.move({ freeze: this.freeze.checked }) } });
     this.when = h("input", { type: "datetime-local", step: 1 });
     const steps = STEPS.map(([key, seconds]) => button(t(key), () => this.move({ advance: seconds }), { icon: icon("clock", 16) }));
-    fill(this.body, this.now, h("label", { class: "check" }, this.freeze, t("clock.freeze")), h("div", { class: "actions" }, steps),
-      h("div", { class: "in-line" }, field(t("clock.set-to"), this.when), button(t("clock.set"), () => this.set())));
+    const setting = h("form", { class: "in-line", novalidate: true }, field(t("clock.set-to"), this.when),
+      button(t("clock.set"), () => undefined, { type: "submit" }));
+    setting.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.set();
+    });
+    fill(this.body, this.now, h("label", { class: "check" }, this.freeze, t("clock.freeze")), h("div", { class: "actions" }, steps), setting);
     this.subscriptions.on("clock", () => this.show());
     const timer = setInterval(() => this.show(), 1000);
     this.subscriptions.add(() => clearInterval(timer));
@@ -29,7 +34,7 @@ export class ClockPanel extends Panel {
   }
 
   async move(change) {
-    const clock = await this.run(() => api.post("/clock", change));
+    const clock = await this.run(() => api.post("/clock", change), "");
     if (clock) this.store.setClock(clock);
     this.show();
   }

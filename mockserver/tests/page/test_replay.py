@@ -265,3 +265,13 @@ def test_every_chat_can_be_chosen_and_found(open_screen: Any) -> None:
         expect(chats).to_have_value(f"{oldest}@s.whatsapp.net")
         page.get_by_role("button", name="Play this chat again").click()
         expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_file_that_no_instance_can_play_says_so(open_screen: Any, mock: MockServer) -> None:
+    for one in ask(f"{mock.url}/_mock/instances", "GET", None)[1]["items"]:
+        ask(f"{mock.url}/_mock/instances/{one['key']}", "DELETE", None)
+    page = open_screen("replay").page
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Open a file…").click()
+    choosing.value.set_files({"name": "a.yaml", "mimeType": "text/yaml", "buffer": b"x: 1\n"})
+    expect(page.locator(".outcome.bad").first).to_contain_text("There is no instance")

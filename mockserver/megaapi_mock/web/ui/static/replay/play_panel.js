@@ -95,6 +95,10 @@ export class PlayPanel extends Panel {
   }
 
   async load(text) {
+    if (!this.instance()) {
+      this.outcome.say(t("connection.none"), true);
+      return;
+    }
     const play = await this.run(() => api.post("/plays", { instance: this.instance(), yaml: text, with: this.other.value.trim() || null }), t("play.loaded"));
     if (play) this.show(play);
   }

@@ -37,6 +37,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="of load for each case")
     parser.add_argument("--sends", type=int, default=100_000, help="before memory is read")
     given = parser.parse_args()
+    if not (given.base / "mockserver" / "megaapi_mock").is_dir():
+        parser.error(f"--base {given.base}: no checkout of this project stands there")
     ways: dict[str, tuple[Callable[[], dict[str, float]], int]] = {
         "cpu": (_cpu, given.rounds),
         "http": (lambda: _http(given.seconds), given.rounds),

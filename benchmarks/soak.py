@@ -60,6 +60,13 @@ class Memory:
             self.samples.append(sum(memory_of(each) for each in family(pid)) / 1e6)
 
     @property
+    def tenths(self) -> list[float]:
+        """The median of each tenth of the time."""
+        count = len(self.samples)
+        parts = (self.samples[count * n // 10 : count * (n + 1) // 10] for n in range(10))
+        return [median(part) for part in parts if part]
+
+    @property
     def usual(self) -> float:
         """What nine of ten samples do not exceed."""
         return sorted(self.samples)[len(self.samples) * 9 // 10] if self.samples else 0.0
@@ -257,6 +264,7 @@ def _told_memory(memory: Memory, seconds: float) -> bool:
     judged = seconds >= LONG
     print(f"  memory            {most:>8.0f} MB at most (bound {MEGABYTES:.0f})")
     print(f"  most of the time  {memory.usual:>8.0f} MB or less (nine samples of ten)")
+    print("  each tenth        " + ", ".join(f"{each:.0f}" for each in memory.tenths))
     print(f"  last third        {growth:>+8.1f} MB" + ("" if judged else " (too short to judge)"))
     return most > MEGABYTES or (judged and growth > GROWTH)
 

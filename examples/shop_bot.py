@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from flask import Flask, request
 
 MENU, PERSON = "menu", "person"
+CALLED = "Já chamo alguém. Para voltar a mim, escreva menu."
 ROWS = [{"title": "Ver o cardápio", "description": "Com fotos", "rowId": MENU},
         {"title": "Falar com alguém", "description": "Até 18 h", "rowId": PERSON}]  # fmt: skip
 PICTURE = (
@@ -44,7 +45,9 @@ class Shop:
 
     def hear(self, chat, name, message):
         if chat in self.with_a_person:
-            return
+            if str(message.get("conversation", "")).strip().lower() != "menu":
+                return  # somebody of the shop talks with them now
+            self.with_a_person.remove(chat)
         if "imageMessage" in message:
             self.send("text", chat, text="Recebi a sua imagem, obrigado!")
         elif "listResponseMessage" in message:
@@ -61,7 +64,7 @@ class Shop:
             self.send("mediaBase64", chat, base64=PICTURE, caption="O cardápio", **picture)
         else:
             self.with_a_person.add(chat)
-            self.send("text", chat, text="Já chamo alguém.")
+            self.send("text", chat, text=CALLED)
 
 
 def create_app(gateway, key, token):

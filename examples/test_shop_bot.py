@@ -2,7 +2,7 @@
 
 import pytest
 from megaapi_mock.testing import Instance
-from shop_bot import create_app
+from shop_bot import CALLED, create_app
 
 
 @pytest.fixture
@@ -22,10 +22,12 @@ def test_from_greeting_to_handover(shop: Instance) -> None:
     ana.sends_image(b"made up bytes", caption="Comprovante")
     shop.sent.wait_for(text="Recebi a sua imagem, obrigado!", to=ana)
     ana.taps("person")
-    shop.sent.wait_for(text="Já chamo alguém.", to=ana)
+    shop.sent.wait_for(text=CALLED, to=ana)
     ana.says("Alô?")
     assert shop.inbox.wait_for("text-plain", text="Alô?").status == 200
     assert shop.sent.rest() == []
+    ana.says("Menu")
+    shop.sent.wait_for(kind="listMessage", to=ana)
 
 
 def test_a_gateway_hiccup(shop: Instance) -> None:

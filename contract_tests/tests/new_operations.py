@@ -1,4 +1,4 @@
-"""Two operations that exist in a copy of this checkout alone: one that reads and one that sends.
+"""Three operations that exist in a copy of this checkout alone: one reads, one sends, one changes.
 
 Each is added with nothing but its path file, its line in the index, its handler and its example.
 """
@@ -110,6 +110,7 @@ def count_groups(call: Call) -> Json:
         },
     },
 )
+_NEW_NAME = {"jid": "120363000000000001@g.us", "group_name": "Outro nome"}
 _NOTE = {"to": "5511900000002", "note": "Retirar na loja"}
 _SENT_NOTE = {
     "error": False,
@@ -196,14 +197,88 @@ def send_note(call: Call) -> Json:
 )
 
 
+RENAME_GROUP = NewOperation(
+    id="rename_group",
+    controller="group",
+    path="/rest/group/{instance_key}/rename",
+    path_file=f"""
+post:
+  operationId: rename_group
+  summary: Rename group
+  x-summary-pt: Renomear grupo
+  description: An operation that exists in a test alone.
+  tags: [Group]
+  x-effect: changes
+  x-plans: [code]
+  x-provenance: {{grade: inferred, sources: []}}
+  x-path-provenance: {{grade: inferred, sources: []}}
+  x-requires-connection: true
+  parameters:
+    - {{$ref: ../../components/parameters/InstanceKey.yaml}}
+  requestBody:
+    required: true
+    content:
+      application/json:
+        schema:
+          type: object
+          required: [group_data]
+          properties:
+            group_data:
+              type: object
+              required: [jid, group_name]
+              properties: {{jid: {{type: string}}, group_name: {{type: string}}}}
+        examples:
+          renamed: {{summary: A group, value: {json.dumps({"group_data": _NEW_NAME})}}}
+  responses:
+    '200':
+      description: Renamed.
+      x-provenance: {{grade: inferred, sources: []}}
+      content:
+        application/json:
+          schema: {{$ref: ../../components/schemas/Done.yaml}}
+          examples:
+            renamed: {{summary: Renamed, value: {{error: false, message: Group renamed}}}}
+    '403': {{$ref: ../../components/responses/NotLoggedIn.yaml}}{_ERRORS}""".replace(
+        "responses/NotFound.yaml", "responses/GroupNotFound.yaml"
+    ),
+    handler='''
+
+@operation()
+def rename_group(call: Call) -> Json:
+    """A new subject for a group the instance is in (a test's own rule)."""
+    from dataclasses import replace
+
+    data = call.body["group_data"]
+    group = call.instance.groups.require(data["jid"])
+    call.instance.group_table.put(group.jid, replace(group, subject=data["group_name"]))
+    return success("Group renamed")
+''',
+    example={
+        "summary": "A group gets another name",
+        "evidence": {"grade": "inferred", "sources": []},
+        "request": {
+            "path": {"instance_key": "megacode-TESTKEY0001"},
+            "query": {},
+            "body": {"group_data": _NEW_NAME},
+            "token": "TESTKEY0001",
+        },
+        "response": {
+            "status": 200,
+            "content_type": "application/json",
+            "body": {"error": False, "message": "Group renamed"},
+        },
+    },
+)
+
+
 def copy_with_new_operations(folder: Path) -> Path:
-    """A copy of the checkout in `folder`, with both operations added."""
+    """A copy of the checkout in `folder`, with the operations added."""
     for name in COPIED:
         source, target = CHECKOUT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=_LEFT_OUT)
         else:
             shutil.copy(source, target)
-    for each in (COUNT_GROUPS, SEND_NOTE):
+    for each in (COUNT_GROUPS, SEND_NOTE, RENAME_GROUP):
         each.add(folder)
     return folder

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .new_operations import COUNT_GROUPS, SEND_NOTE, copy_with_new_operations
+from .new_operations import COUNT_GROUPS, RENAME_GROUP, SEND_NOTE, copy_with_new_operations
 
 # Runs of both suites on a copy of the checkout: minutes.
 pytestmark = pytest.mark.hosts
@@ -29,16 +29,16 @@ MOCK_TESTS = (
 RULES = (
     "(right and key) or (documented and order) or (phone and (needed or nothing)) or lacks"
     " or (numbers and without and whatsapp) or (other and methods) or (comes and back)"
-    " or (own and send) or every_operation"
+    " or (own and send) or every_operation or (refused and token and done)"
 )
 KEY, TOKEN, PERSON = "megacode-TESTKEY0001", "TESTKEY0001", "5511900000002"
 SELECTION = ("--operation", SEND_NOTE.id, "--operation", COUNT_GROUPS.id)
-BOTH = f"{SEND_NOTE.id} or {COUNT_GROUPS.id}"
+ADDED = f"{SEND_NOTE.id} or {COUNT_GROUPS.id} or {RENAME_GROUP.id}"
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this checkout with two operations more."""
+    """A copy of this checkout with three operations more."""
     folder = copy_with_new_operations(tmp_path_factory.mktemp("new_operations"))
     _run(folder, "mockserver/tests/testing/names_of_spec.py")
     return folder
@@ -77,7 +77,7 @@ def test_the_linter_accepts_new_operations(checkout: Path) -> None:
 
 def test_tests_of_the_mock_check_new_operations(checkout: Path) -> None:
     files = [f"mockserver/tests/{name}" for name in MOCK_TESTS]
-    output = _run_tests(checkout, BOTH, files)
+    output = _run_tests(checkout, ADDED, files)
     assert "passed" in output
     known = "mockserver/tests/testing/test_known.py"
     assert "passed" in _run_tests(checkout, "names_of_the_spec", [known])

@@ -33,7 +33,7 @@ class Limits:
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class CallInProgress:
     """One call under way: when it began, when data of it last came, and when an answer last went.
 
     `is_reading` is whether it waits for more of its body, `length` how much of that has come.
@@ -106,7 +106,11 @@ class Body:
     __slots__ = ("_budget", "_call", "_environ", "_seconds", "_stream", "_taken")
 
     def __init__(
-        self, environ: MutableMapping[str, Any], call: Call, budget: Budget, seconds: float
+        self,
+        environ: MutableMapping[str, Any],
+        call: CallInProgress,
+        budget: Budget,
+        seconds: float,
     ) -> None:
         self._stream: Any = environ["wsgi.input"]
         self._environ, self._call, self._budget = environ, call, budget

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from .bodies import Body, Budget, Call, Limits
+from .bodies import Body, Budget, CallInProgress, Limits
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -20,16 +20,16 @@ class WatchedApp:
     def __init__(self, app: App, limits: Limits) -> None:
         self._app, self._limits = app, limits
         self.budget = Budget(limits.bodies_bytes, limits.patience)
-        self._calls: dict[Call, None] = {}
+        self._calls: dict[CallInProgress, None] = {}
 
-    def answering(self) -> list[Call]:
+    def answering(self) -> list[CallInProgress]:
         """The calls that have all they need and whose answers are not finished."""
         # A copy in one step: calls come and go meanwhile.
         return [call for call in list(self._calls) if not call.is_reading]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         now = monotonic()
-        call = Call(now, now, environ)
+        call = CallInProgress(now, now, environ)
         body: Body | None = None
         if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
             body = Body(environ, call, self.budget, self._limits.request_seconds)
@@ -45,7 +45,7 @@ class WatchedApp:
             return answer
         return _Answer(answer, call, body, self._end)
 
-    def _end(self, call: Call, body: Body | None) -> None:
+    def _end(self, call: CallInProgress, body: Body | None) -> None:
         self._calls.pop(call, None)
         if body is not None:
             body.release()
@@ -59,12 +59,12 @@ class _Answer:
     def __init__(
         self,
         parts: Iterable[bytes],
-        call: Call,
+        call: CallInProgress,
         body: Body | None,
-        end: Callable[[Call, Body | None], None],
+        end: Callable[[CallInProgress, Body | None], None],
     ) -> None:
         self._parts, self._call, self._body = parts, call, body
-        self._end: Callable[[Call, Body | None], None] | None = end
+        self._end: Callable[[CallInProgress, Body | None], None] | None = end
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._parts:

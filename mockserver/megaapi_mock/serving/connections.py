@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from .bodies import SMALL, Call, Limits
+from .bodies import SMALL, CallInProgress, Limits
 from .calls import WatchedApp
 
 # Seconds between two looks.
@@ -43,7 +43,7 @@ _TCP_INFO = 160
 
 
 @dataclass(slots=True)
-class Connection:
+class ClientConnection:
     """What is known of one; times are those of `monotonic`.
 
     `began` is the latest time at which its last request can have begun; `came` and `went` count
@@ -82,7 +82,7 @@ class Watch:
 
     def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
         self._app, self._port, self._limits = app, port, limits
-        self._known: dict[object, Connection] = {}
+        self._known: dict[object, ClientConnection] = {}
 
     def start(self) -> None:
         """Look every half second, where the system tells about connections."""
@@ -104,7 +104,9 @@ class Watch:
             if len(self._known) - closed > most * CROWDED:
                 _close_idle(self._not_answered(_probably_is), surplus - closed, now)
 
-    def _not_answered(self, is_of: Callable[[Connection, Call], bool]) -> list[Connection]:
+    def _not_answered(
+        self, is_of: Callable[[ClientConnection, CallInProgress], bool]
+    ) -> list[ClientConnection]:
         """The connections by which none of the calls has come that we are busy with."""
         calls = self._app.answering()
         return [
@@ -129,7 +131,7 @@ class Watch:
             known[seen.peer] = seen
         self._known = known
 
-    def _end_overdue(self, free: list[Connection], now: float) -> None:
+    def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:
             # A connection that only looks idle for so long is none: the server closes those.
             since = each.began if each.is_awaiting else each.last_active
@@ -140,7 +142,7 @@ class Watch:
             each.is_overdue = overdue
 
 
-def _carry_on(before: Connection, seen: Connection) -> None:
+def _carry_on(before: ClientConnection, seen: ClientConnection) -> None:
     """Its request is the one of before, unless that was answered, or there was none yet."""
     answered = seen.went != before.went
     another = seen.came < before.came or (not before.is_awaiting and seen.came > before.came)
@@ -148,7 +150,7 @@ def _carry_on(before: Connection, seen: Connection) -> None:
         seen.began, seen.is_overdue = before.began, before.is_overdue
 
 
-def _may_be(connection: Connection, call: Call) -> bool:
+def _may_be(connection: ClientConnection, call: CallInProgress) -> bool:
     """Whether the call may have come by this connection."""
     in_time = (
         call.begun - LAG <= connection.began
@@ -160,7 +162,7 @@ def _may_be(connection: Connection, call: Call) -> bool:
     return in_time and not connection.is_awaiting
 
 
-def _probably_is(connection: Connection, call: Call) -> bool:
+def _probably_is(connection: ClientConnection, call: CallInProgress) -> bool:
     """Whether it may, and looks as it should: its first request is as long, or it went last."""
     if not _may_be(connection, call):
         return False
@@ -171,20 +173,20 @@ def _probably_is(connection: Connection, call: Call) -> bool:
     return connection.went > 0 or abs(connection.bytes_came - call.size()) <= odd
 
 
-def _end_silent(free: list[Connection], now: float) -> None:
+def _end_silent(free: list[ClientConnection], now: float) -> None:
     """End large bodies that no longer come."""
     for each in free:
         if each.is_awaiting and each.bytes_came > SMALL and now - each.last_came >= SILENT:
             shut(each, _NO_MORE)
 
 
-def _close_idle(free: list[Connection], count: int, now: float) -> int:
+def _close_idle(free: list[ClientConnection], count: int, now: float) -> int:
     """Close so many: first what waits for nothing, then what is slowest; the longest first.
 
     How many there were.
     """
 
-    def rank(each: Connection) -> tuple[bool, bool, float]:
+    def rank(each: ClientConnection) -> tuple[bool, bool, float]:
         fresh = now - each.last_active < FRESH
         return fresh, each.is_awaiting, each.began if each.is_awaiting else each.last_active
 
@@ -195,14 +197,14 @@ def _close_idle(free: list[Connection], count: int, now: float) -> int:
     return len(chosen)
 
 
-def shut(connection: Connection, how: int) -> None:
+def shut(connection: ClientConnection, how: int) -> None:
     """Shut it down, unless it is another one by now."""
     with suppress(OSError), socket.socket(fileno=os.dup(connection.number)) as copy:
         if copy.getpeername() == connection.peer:
             copy.shutdown(how)
 
 
-def connections(port: int) -> Iterator[Connection]:
+def connections(port: int) -> Iterator[ClientConnection]:
     """The connections that this process has accepted there."""
     for name in os.listdir(_OPEN_FILES):
         # Closed meanwhile, or of a kernel that tells less.
@@ -213,7 +215,7 @@ def connections(port: int) -> Iterator[Connection]:
                     yield connection
 
 
-def _looked_at(number: int, port: int) -> Connection | None:
+def _looked_at(number: int, port: int) -> ClientConnection | None:
     borrowed = socket.socket(fileno=number)
     try:
         if borrowed.family not in (socket.AF_INET, socket.AF_INET6):
@@ -227,7 +229,7 @@ def _looked_at(number: int, port: int) -> Connection | None:
     finally:
         borrowed.detach()
     last_came = now - _number(info, _LAST_CAME) / 1000
-    return Connection(
+    return ClientConnection(
         number=number,
         peer=peer,
         began=last_came,

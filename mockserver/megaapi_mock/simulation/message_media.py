@@ -35,12 +35,27 @@ def with_media(
         if file is not None:
             raise ControlRefused(400, f"media: {content_key(message)} has no media")
         return message
+    if file is not None and _is_captioned_by_sample(media, inside):
+        del media.part["caption"]
     media.part.update(media_keys(runtime, instance, media, file))
     for path, value in inside.items():
         # What is set on the media itself wins: a test may want keys that lead nowhere.
         if path != "message":
             put_at(holder, path, value)
     return message
+
+
+def _is_captioned_by_sample(media: MediaPart, inside: Mapping[str, Any]) -> bool:
+    """Whether somebody's own file would go out under words that only the sample has.
+
+    A document of the kind that exists for its caption keeps it.
+    """
+    path = f"{media.path}.caption"
+    return (
+        "caption" in media.part
+        and "documentWithCaptionMessage" not in media.path
+        and not any(path == given or path.startswith(f"{given}.") for given in inside)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from ..records.bugs import log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
+from .crew import STUCK, Crew
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
 from .trip import RunningAttempt, TimeSource, failure_reason
@@ -20,13 +21,6 @@ log = logging.getLogger(__name__)
 # server that shares the process. Paced lanes together make some 250 attempts a second.
 PATIENCE = 50
 PAUSE = 0.004
-# A thread whose receiver has been silent for so many seconds is no help to others: while lanes
-# wait, another is started in its place, and where most are silent, as many again. Only more than
-# WORKERS_MOST silent receivers at a time can make others wait.
-STUCK = 0.05
-WORKERS_MOST = 1024
-# What threads may take to notice that their sockets were cut.
-JOIN_SECONDS = 1.0
 
 
 class Courier:
@@ -56,17 +50,13 @@ class Courier:
         self._on_change = on_change
         self._headers = tuple(headers)
         self._timeout = timeout
-        self._workers = workers
         self._outbox_limit, self._outbox_bytes = outbox_limit, outbox_bytes
 
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)  # a lane is ready, or the end has come
         self._idle = threading.Condition(self._lock)  # nothing is pending
         self._stopping = threading.Lock()
-        self._threads: list[threading.Thread] = []
-        self._free = 0  # threads without a lane
         self._lanes = Lanes()
-        self._watcher: threading.Thread | None = None  # while lanes wait for a thread
         self.under_way: dict[Delivery, RunningAttempt] = {}
         self._pending = 0
         self._pausing = 0
@@ -74,6 +64,14 @@ class Courier:
         self._is_over = False
         self._over = threading.Event()  # set with _ended, for those who wait without the lock
         self._abandoned_count = 0
+        self._crew = Crew(
+            lock=self._lock,
+            lanes=self._lanes,
+            under_way=self.under_way,
+            over=self._over,
+            run=self._run,
+            workers=workers,
+        )
 
     @property
     def pending(self) -> int:
@@ -102,7 +100,7 @@ class Courier:
                     self._pending += 1
                     if ready:
                         self._work.notify()
-            self._staff()
+            self._crew.staff()
         for delivery in turned_away:
             self._tell(delivery)
 
@@ -159,58 +157,18 @@ class Courier:
                 self._transport.close()
             except Exception:
                 log_failure(log, "the webhook transport did not close")
-            self._join()
+            self._crew.join()
             return self._abandoned_count
 
-    def _staff(self) -> None:
-        """See to it that no lane waits without a thread, or somebody who will start one."""
-        self._grow()
-        if self._free < self._lanes.ready and self._watcher is None:
-            self._watcher = self._start_thread(self._watch, "outbox-watch")
-
-    def _grow(self) -> None:
-        """Start threads for the lanes that wait for one, as many as there may be by now."""
-        missing_threads = self._lanes.ready - self._free
-        if missing_threads <= 0:
-            return
-        most = self._workers
-        if len(self._threads) >= most:
-            now = time.perf_counter()
-            stuck_count = sum(now - trip.started > STUCK for trip in self.under_way.values())
-            most = min(stuck_count + max(stuck_count, most), WORKERS_MOST)
-        for _ in range(min(missing_threads, most - len(self._threads))):
-            self._start_worker()
-
-    def _start_worker(self) -> None:
-        thread = self._start_thread(self._run, f"courier-{len(self._threads) + 1}")
-        if thread is not None:
-            self._threads.append(thread)
-            self._free += 1
-
-    @staticmethod
-    def _start_thread(run: Callable[[], None], name: str) -> threading.Thread | None:
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            # The lane stays ready: a thread that exists takes it, or the next accept tries again.
-            log_failure(log, "no further courier thread can be started")
-            return None
-        return thread
-
-    def _watch(self) -> None:
-        """Replace threads that wait for silent receivers, as long as there are lanes to take."""
-        while not self._over.wait(STUCK):
-            with self._lock:
-                if not self._lanes.ready:
-                    self._watcher = None
-                    return
-                self._grow()
-
     def _run(self) -> None:
-        lane = None
+        held: list[Lane] = []  # the one that this thread goes on with, if any
         while True:
-            step = self._next(lane)
+            try:
+                step = self._next(held)
+            except Exception:
+                log_failure(log, "our own bug: a courier thread could not go on with its lane")
+                self._let_go(held)
+                continue
             if step is None:
                 return
             lane, delivery, trip = step
@@ -218,15 +176,25 @@ class Courier:
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
-    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, RunningAttempt] | None:
+    def _let_go(self, held: list[Lane]) -> None:
+        """Leave the lane to whoever is next; not at once, as the same may fail again."""
+        with self._lock:
+            for lane in held:
+                self._crew.free += 1
+                self._lanes.mend(lane)
+            held.clear()
+        self._over.wait(STUCK)
+
+    def _next(self, held: list[Lane]) -> tuple[Lane, Delivery, RunningAttempt] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
-            if lane is not None and not self._is_over:
-                lane = self._book(lane)
-            if lane is None and not self._lanes.ready and len(self._threads) > self._workers:
+            lane = held[0] if held else None
+            if lane is not None and not self._is_over and not self._book(lane):
+                held.clear()
+                lane = None
+            if lane is None and not self._lanes.ready and self._crew.is_too_large:
                 # One of those that replaced others is not needed any more.
-                self._free -= 1
-                self._threads.remove(threading.current_thread())
+                self._crew.leave()
                 return None
             if lane is None:
                 self._work.wait_for(lambda: self._lanes.ready or self._is_over)
@@ -235,23 +203,24 @@ class Courier:
             now = time.perf_counter()
             if lane is None:
                 lane = self._lanes.take(now)
-                self._free -= 1
+                held.append(lane)
+                self._crew.free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)
             trip = self.under_way[delivery] = RunningAttempt(delivery.time, now)
             return lane, delivery, trip
 
-    def _book(self, lane: Lane) -> Lane | None:
-        """Return the lane when the thread that holds it shall go on with it."""
+    def _book(self, lane: Lane) -> bool:
+        """Whether the thread that holds the lane shall go on with it."""
         self._settle(1)
         if not lane.queue:
             self._lanes.close(lane)
-        elif self._lanes.ready > self._free and lane.is_over(time.perf_counter()):
+        elif self._lanes.ready > self._crew.free and lane.is_over(time.perf_counter()):
             self._lanes.give_back(lane)
         else:
-            return lane
-        self._free += 1
-        return None
+            return True
+        self._crew.free += 1
+        return False
 
     def _settle(self, count: int) -> None:
         self._pending -= count
@@ -329,13 +298,8 @@ class Courier:
     def _tell(self, delivery: Delivery) -> None:
         try:
             self._on_change(delivery)
-        except Exception:
+        except BaseException as problem:
             log_failure(log, "recording delivery %s failed", delivery.id)
-
-    def _join(self) -> None:
-        deadline = time.monotonic() + JOIN_SECONDS
-        watcher = self._watcher
-        for thread in [*self._threads, *([watcher] if watcher else [])]:
-            # `on_change` may call stop from a courier thread, which cannot wait for itself.
-            if thread is not threading.current_thread():
-                thread.join(max(0.0, deadline - time.monotonic()))
+            # What a listener may end is a test, or the process; not the thread of others' lanes.
+            if not isinstance(problem, Exception) and threading.current_thread() not in self._crew:
+                raise

@@ -92,11 +92,23 @@ class Lanes:
         """Its turn is over, and it is owed more."""
         self._others.append(lane)
 
+    def mend(self, lane: Lane) -> None:
+        """Whoever held it failed: it is ready again, or forgotten where it is owed nothing."""
+        if self._lanes.get(lane.name) is not lane:
+            return
+        if lane.queue:
+            self._others.append(lane)
+        else:
+            self._forget(lane)
+
     def close(self, lane: Lane) -> None:
         """It is owed nothing more; one that waits for a share of its owner's becomes ready."""
         if self._lanes.get(lane.name) is not lane:
             # Left behind while a thread held it: another one has its name by now, or none.
             return
+        self._forget(lane)
+
+    def _forget(self, lane: Lane) -> None:
         del self._lanes[lane.name]
         owner = lane.owner
         waiting_lanes = self._parked.get(owner)

@@ -61,6 +61,8 @@ class Publisher:
         # One thread carries, so that messages arrive in the order they were written.
         self._carry_lock = threading.RLock()
         self._is_carrying = False
+        # Whether some could not be carried: the next change, of whatever instance, tries again.
+        self._is_behind = False
 
     @contextmanager
     def changing(self, key: str, moment: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
@@ -92,10 +94,19 @@ class Publisher:
             self._tell_messages(key, messages)
         for kind in kinds:
             self._journal.show(kind, key, {"instance": key})
-        if outcome.peer_messages:
-            # The change itself is kept: what cannot be written now is carried later.
-            with suppress(StoreUnavailable):
-                self.carry_all()
+        if outcome.peer_messages or self._is_behind:
+            self._carry_safely()
+
+    def _carry_safely(self) -> None:
+        """The change itself is kept: what cannot be carried now is carried behind a later one."""
+        try:
+            self.carry_all()
+            self._is_behind = False
+        except StoreUnavailable:
+            return
+        except Exception:
+            self._is_behind = True
+            self._bugs.note("messages between instances could not be carried")
 
     def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:
         outcome.deliveries = self._deliveries_for(instance, outcome.events)
@@ -234,11 +245,10 @@ class Publisher:
         """Tell the sender that it was not taken, if the sender waits to hear of it."""
         try:
             answer = failed_ack(envelope)
+            if answer is not None:
+                self._store.owed.keep_peer_message(answer)
         except Exception:
             self._bugs.note(f"{envelope.sender} cannot be told that {envelope.to} did not take it")
-            return
-        if answer is not None:
-            self._store.owed.keep_peer_message(answer)
 
     def _deliver(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""

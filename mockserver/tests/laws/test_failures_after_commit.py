@@ -39,6 +39,7 @@ from megaapi_mock.web.gateway.call_faults import CallFaults
 from megaapi_mock.web.gateway.reply import Reply
 from megaapi_mock.webhooks import courier, publish
 from megaapi_mock.webhooks.chaos.series import Series
+from megaapi_mock.webhooks.crew import Crew
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
 from megaapi_mock.webhooks.render import Renderer
@@ -384,3 +385,106 @@ def test_what_could_not_be_tidied_up_is_not_undone_with_a_later_change(
             assert reply.status_code == 500
     assert app.runtime.courier.wait_idle(10)
     assert kept(app) == receiver.texts == ["kept"]
+
+
+# -- bounds of threads and of listeners ----------------------------------------------------------
+
+
+@pytest.fixture
+def prompt_app(
+    make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver
+) -> Iterator[MockApp]:
+    """The same with acknowledgements at once, as they are by default."""
+    app = make_app(transport=None, switches={"webhook_hosts": "loopback"})
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    yield app
+    assert [bug for bug in app.runtime.bugs if PLANTED not in bug] == []
+    app.runtime.bugs.clear()
+
+
+def states(app: MockApp) -> list[str]:
+    """The states of all webhooks, each once."""
+    return sorted({delivery.state for delivery in app.runtime.journal.deliveries.after(None)})
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    ("name", "peer"),
+    [("claim_peer_message", a_peer_is_linked), ("keep_peer_message", a_peer_is_broken)],
+)
+def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
+    prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch, name: str, peer: Around, error: Exception
+) -> None:
+    app = prompt_app
+    with peer(app), monkeypatch.context() as patch:
+        broken = Break(error)
+        patch.setattr(OwedInMemory, name, broken.method())
+        send(app, "kept", PEER)
+        assert broken.count
+        assert app.runtime.courier.wait_idle(10)
+    assert kept(app)[:1] == ["kept"]
+    assert states(app) == ["delivered"]
+    # What waited for a peer goes with the next change, whoever causes it.
+    send(app, "later")
+    assert app.runtime.courier.wait_idle(10)
+    assert not app.runtime.store.owed.has_peer_messages
+    assert states(app) == ["delivered"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("name", ["take", "next_of", "close"])
+def test_courier_thread_that_fails_with_its_lane_leaves_it_to_the_next(
+    prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch, name: str, error: Exception
+) -> None:
+    app = prompt_app
+    broken = Break(error, getattr(Lanes, name), lambda *_: not broken.count)
+    monkeypatch.setattr(Lanes, name, broken.method())
+    for text in ("kept", "later"):
+        send(app, text)
+        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+    assert broken.count
+    assert states(app) == ["delivered"]
+
+
+def test_crew_that_cannot_be_counted_carries_what_it_accepted(
+    prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = prompt_app
+    with monkeypatch.context() as patch:
+        broken = Break(RuntimeError(PLANTED))
+        patch.setattr(Crew, "_grow", broken.method())
+        send(app, "kept")
+        assert broken.count
+    send(app, "later")
+    assert app.runtime.courier.wait_idle(10)
+    assert states(app) == ["delivered"]
+
+
+@pytest.mark.parametrize("end", [SystemExit(PLANTED), KeyboardInterrupt(PLANTED)], ids=repr)
+def test_listener_that_ends_the_process_ends_no_thread_of_the_courier(
+    make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver, end: BaseException
+) -> None:
+    def listen(_: object) -> None:
+        raise end
+
+    app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_delivery=listen)
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    for text in ("kept", "later"):
+        send(app, text)
+        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+    assert states(app) == ["delivered"]
+    assert receiver.bodies
+
+
+def test_listener_that_ends_a_test_leaves_no_webhook_behind(
+    make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver
+) -> None:
+    def listen(_: object) -> None:
+        pytest.fail(PLANTED)
+
+    app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_exchange=listen)
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    with pytest.raises(pytest.fail.Exception, match=PLANTED):
+        send(app, "kept")
+    assert app.runtime.courier.wait_idle(10)
+    assert states(app) == ["delivered"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import LATE, Overloaded
-from megaapi_mock.serving.bodies import SMALL, STEP, Body, Budget, Call
+from megaapi_mock.serving.bodies import SMALL, STEP, Body, Budget, CallInProgress
 
 from .test_server import Running, Start, read_whole, starting, until
 
@@ -255,7 +255,7 @@ def body_of(size: int, budget: Budget, *, announced: int | None, begun: float = 
     if announced is not None:
         environ["CONTENT_LENGTH"] = str(announced)
     now = time.monotonic()
-    return Body(environ, Call(now - begun, now), budget, 60.0)
+    return Body(environ, CallInProgress(now - begun, now), budget, 60.0)
 
 
 @pytest.mark.parametrize("announced", [True, False])
@@ -285,6 +285,6 @@ def test_one_body_may_be_larger_than_the_budget() -> None:
 def test_a_body_whose_time_is_over_says_so() -> None:
     environ: dict[str, Any] = {"wsgi.input": Stream(10), "CONTENT_LENGTH": "1000"}
     now = time.monotonic()
-    body = Body(environ, Call(now - 61, now), Budget(STEP, 0.05), 60.0)
+    body = Body(environ, CallInProgress(now - 61, now), Budget(STEP, 0.05), 60.0)
     assert len(body.read(1000)) == 10
     assert environ[LATE].startswith("after 60 s 10 of 1000 bytes of the body had come")

@@ -251,6 +251,23 @@ def test_bare_base64_keeps_the_samples_type(contacts: Contacts) -> None:
     assert b64decode(data.partition(",")[2]) == b"a;b"
 
 
+@pytest.mark.parametrize("event", ["image", "video", "document"])
+def test_file_of_ones_own_has_no_caption_but_ones_own(contacts: Contacts, event: str) -> None:
+    part, file = f"{event}Message", b64encode(b"a;b").decode()
+    _, payload = contacts.do(event=event, media=file)
+    assert "caption" not in payload["message"][part]
+    for given in ({"text": "minha"}, {"set": {f"message.{part}.caption": "minha"}}):
+        _, payload = contacts.do(event=event, media=file, **given)
+        assert payload["message"][part]["caption"] == "minha"
+    _, payload = contacts.do(event=event, media=file, set={f"message.{part}": {"caption": "x"}})
+    assert payload["message"][part]["caption"] == "x"
+
+
+def test_document_that_exists_for_its_caption_keeps_it(contacts: Contacts) -> None:
+    _, payload = contacts.do(event="document-with-caption", media=b64encode(b"a;b").decode())
+    assert payload["message"]["documentWithCaptionMessage"]["message"]["documentMessage"]["caption"]
+
+
 def test_a_voice_note_stays_one(contacts: Contacts) -> None:
     _, payload = contacts.do(event="audio-voice-note")
     assert payload["message"]["audioMessage"]["ptt"] is True

@@ -68,6 +68,11 @@ class Ask:
         return self.operation.recipient is not None
 
     @property
+    def grouped(self) -> bool:
+        """Whether it names a group."""
+        return any(map(_GROUP.fullmatch, _texts([self.body, self.query])))
+
+    @property
     def strange(self) -> bool:
         """Whether it names a group or a file that a given instance does not have."""
         texts = _texts([self.body, self.query])
@@ -93,6 +98,11 @@ class Ask:
             arguments["body"] = _about(self.body, to)
             if self.operation.recipient is not None:
                 _set(arguments["body"], self.operation.recipient.split("."), to)
+        return arguments
+
+    def make_for_group(self, to: str, group: str) -> Arguments:
+        """The same about this group."""
+        arguments: Arguments = _replaced(self.make(to), {NO_GROUP: group})
         return arguments
 
     def incomplete(self, to: str) -> Arguments:
@@ -132,6 +142,15 @@ def _about(node: Any, to: str) -> Any:
     if _GROUP.fullmatch(node):
         return NO_GROUP
     return PICTURE_URL if node.startswith(_FILES) else node
+
+
+def _replaced(node: Any, values: Mapping[str, str]) -> Any:
+    """A copy of a document with some of its texts replaced."""
+    if isinstance(node, Mapping):
+        return {name: _replaced(value, values) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, values) for value in node]
+    return values.get(node, node) if isinstance(node, str) else node
 
 
 def _set(document: Any, steps: list[str], value: str) -> None:

@@ -23,8 +23,13 @@ CLOSED = "what is refused is not done"
 Scene = Callable[[Session, Stage], tuple[Place, Arguments]]
 
 
-def _plain(operation: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    return stage.place(), ASKS[operation].make(someone(session))
+def _arrange(operation: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    """As the contract's example asks; a group that it names is there."""
+    place, ask = stage.place(), ASKS[operation]
+    if not ask.grouped:
+        return place, ask.make(someone(session))
+    _, group = make_group(session, stage, place, WORLD[0])
+    return place, ask.make_for_group(someone(session), str(group.get("id")))
 
 
 def _arrange_no_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
@@ -54,12 +59,7 @@ def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[Place, 
     return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
 
 
-def _leaving(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place = stage.place()
-    _, group = make_group(session, stage, place, WORLD[0])
-    return place, {"query": {"jid": str(group.get("id"))}}
-
-
+# Where the example alone would leave no trace.
 SCENES: Mapping[str, Scene] = {
     "pairing_code": _arrange_no_link,
     "restart": _arrange_lost_link,
@@ -70,9 +70,7 @@ SCENES: Mapping[str, Scene] = {
     "delete_message_from_me": _arrange_inbound,
     "add_participants": partial(_arrange_group, WORLD[1]),
     "remove_participants": partial(_arrange_group, WORLD[0]),
-    "leave_group": _leaving,
 }
-_GROUPED = ("add_participants", "remove_participants", "leave_group")
 
 
 def _all_of(stage: Stage, place: Place) -> Any:
@@ -87,7 +85,7 @@ def _not_done(session: Session, answer: Exchange, holds: bool) -> None:
 def what_is_refused_for_its_token_is_not_done(
     operation: str, session: Session, stage: Stage
 ) -> None:
-    place, arguments = SCENES.get(operation, partial(_plain, operation))(session, stage)
+    place, arguments = SCENES.get(operation, partial(_arrange, operation))(session, stage)
     before = _all_of(stage, place)
     for token in (session.wrong_token(), ""):
         answer = session.call(operation, place, token=token, **arguments)
@@ -109,7 +107,7 @@ def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bo
     for operation, ask in ASKS.items():
         if ask.effect == "reads" and not reads:
             continue
-        causes = ("create_group",) if operation in _GROUPED and not reads else ()
+        causes = ("create_group",) if ask.grouped and not reads else ()
         run = partial(rule, operation)
         update_wrapper(run, rule)
         effects = {ask.effect, *(ASKS[cause].effect for cause in causes)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .change import Change, Side, change
+from .change import ContractChange, Side, change
 from .media import Contents
 from .references import Json, resolve
 from .words import texts
@@ -16,7 +16,7 @@ _IGNORED = ("content-type",)
 
 def answer_changes(
     subject: str, contents: Contents, documents: tuple[Json, Json], old: Any, new: Any
-) -> Iterator[Change]:
+) -> Iterator[ContractChange]:
     """What the gateway answers, status by status; a range stands for the statuses in it."""
     before, after = (
         {_status(name): resolve(each, document) for name, each in (answers or {}).items()}
@@ -43,7 +43,7 @@ def answer_changes(
             yield change(f"{_kind(status)}-added", subject, place, "is new")
 
 
-def receipt_changes(subject: str, old: Any, new: Any) -> Iterator[Change]:
+def receipt_changes(subject: str, old: Any, new: Any) -> Iterator[ContractChange]:
     """What a receiver of webhooks may answer."""
     before, after = (list(map(_status, each or {})) for each in (old, new))
     for status in before:
@@ -85,7 +85,7 @@ def _answer(
     documents: tuple[Json, Json],
     before: Json,
     after: Json,
-) -> Iterator[Change]:
+) -> Iterator[ContractChange]:
     yield from _headers(subject, place, contents, documents, before, after)
     yield from contents.content(subject, place, Side.GATEWAY, before, after)
     yield from _links(subject, place, before.get("links") or {}, after.get("links") or {})
@@ -93,7 +93,7 @@ def _answer(
         yield change("evidence-changed", subject, place, "is known in another way")
 
 
-def _links(subject: str, place: str, old: Json, new: Json) -> Iterator[Change]:
+def _links(subject: str, place: str, old: Json, new: Json) -> Iterator[ContractChange]:
     for name in old:
         if old[name] != new.get(name):
             state = "is another" if name in new else "is gone"
@@ -110,7 +110,7 @@ def _headers(
     documents: tuple[Json, Json],
     old: Json,
     new: Json,
-) -> Iterator[Change]:
+) -> Iterator[ContractChange]:
     before, after = (
         _by_name(part.get("headers") or {}, document)
         for part, document in zip((old, new), documents, strict=True)

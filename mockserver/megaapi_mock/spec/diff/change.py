@@ -36,7 +36,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ContractChange:
     """One change: the operation, webhook or part of the document (`subject`), the place in it."""
 
     level: Level
@@ -172,6 +172,6 @@ CALL_RULES: Mapping[str, Rule] = _rules({
 RULES: Mapping[str, Rule] = {**SCHEMA_RULES, **CALL_RULES}
 
 
-def change(rule: str, subject: str, place: str, message: str) -> Change:
+def change(rule: str, subject: str, place: str, message: str) -> ContractChange:
     """A change that hurts the same whoever writes what changed."""
-    return Change(RULES[rule].level(Side.CALLER), rule, subject, place, message)
+    return ContractChange(RULES[rule].level(Side.CALLER), rule, subject, place, message)

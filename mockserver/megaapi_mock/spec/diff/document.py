@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import SetupError
-from .change import Change, Level, change
+from .change import ContractChange, Level, change
 from .located import events, located
 from .operation import Operations
 from .references import Json, broken_references
@@ -15,7 +15,7 @@ _RANK = {Level.BREAKING: 0, Level.DANGEROUS: 1, Level.HARMLESS: 2}
 _DOCUMENT = "the document"
 
 
-def compare(old: Json, new: Json) -> list[Change]:
+def compare(old: Json, new: Json) -> list[ContractChange]:
     """Every change, the worst first; within a level as the documents have them."""
     try:
         changes = list(dict.fromkeys(_all(old, new)))
@@ -24,7 +24,7 @@ def compare(old: Json, new: Json) -> list[Change]:
     return sorted(changes, key=lambda each: _RANK[each.level])
 
 
-def _all(old: Json, new: Json) -> Iterator[Change]:
+def _all(old: Json, new: Json) -> Iterator[ContractChange]:
     operations = Operations(old, new)
     yield from _operations(old, new, operations)
     yield from _webhooks(old, new, operations)
@@ -36,7 +36,7 @@ def _all(old: Json, new: Json) -> Iterator[Change]:
             yield change("text-changed", _DOCUMENT, "", f"{key} is another")
 
 
-def _operations(old: Json, new: Json, operations: Operations) -> Iterator[Change]:
+def _operations(old: Json, new: Json, operations: Operations) -> Iterator[ContractChange]:
     before, after = ({each.key: each for each in located(document)} for document in (old, new))
     ids_now = {each.definition.get("operationId"): each for each in after.values()}
     moved = set()
@@ -56,7 +56,7 @@ def _operations(old: Json, new: Json, operations: Operations) -> Iterator[Change
             yield change("operation-added", operation.name, "", "is new")
 
 
-def _webhooks(old: Json, new: Json, operations: Operations) -> Iterator[Change]:
+def _webhooks(old: Json, new: Json, operations: Operations) -> Iterator[ContractChange]:
     before, after = (events(document.get("webhooks"), document) for document in (old, new))
     for name, event in before.items():
         subject = f"webhook {name}"
@@ -69,7 +69,7 @@ def _webhooks(old: Json, new: Json, operations: Operations) -> Iterator[Change]:
             yield change("webhook-added", f"webhook {name}", "", "is new")
 
 
-def _references(old: Json, new: Json) -> Iterator[Change]:
+def _references(old: Json, new: Json) -> Iterator[ContractChange]:
     before, after = broken_references(old), broken_references(new)
     for reference in sorted(after - before):
         message = f"{reference} leads nowhere: what it stands for is not compared"

@@ -18,7 +18,7 @@ _MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SchemaForm:
     """One form of a choice, as it is written and as it is compared."""
 
     schema: Any
@@ -66,7 +66,7 @@ class Form:
 
 
 _WORDS = ("description", "title", "example", "examples", "x-provenance")
-_KEYS: Sequence[Callable[[Form], str]] = (
+_KEYS: Sequence[Callable[[SchemaForm], str]] = (
     lambda form: form.text,
     lambda form: form.constants,
     lambda form: form.component,
@@ -75,16 +75,16 @@ _KEYS: Sequence[Callable[[Form], str]] = (
 )
 
 
-def form_of(schema: Any, document: Json) -> Form:
+def form_of(schema: Any, document: Json) -> SchemaForm:
     """A form of a document."""
-    return Form(schema, flat(schema, document), document, schema)
+    return SchemaForm(schema, flat(schema, document), document, schema)
 
 
 def paired(
-    before: list[Form], after: list[Form]
-) -> tuple[list[tuple[Form, Form]], list[Form], list[Form]]:
+    before: list[SchemaForm], after: list[SchemaForm]
+) -> tuple[list[tuple[SchemaForm, SchemaForm]], list[SchemaForm], list[SchemaForm]]:
     """Forms that belong together, those that are gone, and new ones."""
-    pairs: list[tuple[Form, Form]] = []
+    pairs: list[tuple[SchemaForm, SchemaForm]] = []
     for key_of in _KEYS:
         before, after = _by_key(key_of, before, after, pairs)
     before, after = _by_fields(before, after, pairs)
@@ -94,12 +94,12 @@ def paired(
 
 
 def _by_key(
-    key_of: Callable[[Form], str],
-    before: list[Form],
-    after: list[Form],
-    pairs: list[tuple[Form, Form]],
-) -> tuple[list[Form], list[Form]]:
-    waiting: dict[str, list[Form]] = defaultdict(list)
+    key_of: Callable[[SchemaForm], str],
+    before: list[SchemaForm],
+    after: list[SchemaForm],
+    pairs: list[tuple[SchemaForm, SchemaForm]],
+) -> tuple[list[SchemaForm], list[SchemaForm]]:
+    waiting: dict[str, list[SchemaForm]] = defaultdict(list)
     for form in reversed(after):
         waiting[key_of(form)].append(form)
     left = []
@@ -114,8 +114,8 @@ def _by_key(
 
 
 def _by_fields(
-    before: list[Form], after: list[Form], pairs: list[tuple[Form, Form]]
-) -> tuple[list[Form], list[Form]]:
+    before: list[SchemaForm], after: list[SchemaForm], pairs: list[tuple[SchemaForm, SchemaForm]]
+) -> tuple[list[SchemaForm], list[SchemaForm]]:
     """The most alike first."""
     if len(before) * len(after) > _MOST**2:
         return before, after
@@ -136,7 +136,7 @@ def _by_fields(
     return [before[row] for row in sorted(rows)], [after[column] for column in sorted(columns)]
 
 
-def _likeness(one: Form, other: Form) -> float:
+def _likeness(one: SchemaForm, other: SchemaForm) -> float:
     names, others = (set(each.flat.get("properties") or ()) for each in (one, other))
     return len(names & others) / (len(names | others) or 1)
 

@@ -14,7 +14,7 @@ _NAMED = 2
 
 
 @dataclass(eq=False, slots=True)
-class Node:
+class SchemaNode:
     """Two schemas: what they differ in themselves, and which pairs they lead to, by place."""
 
     old: Any
@@ -23,22 +23,22 @@ class Node:
     # Whether it or what it leads to differs; None while that is not known.
     differs: bool | None = None
     differences: list[Difference] = field(default_factory=list)
-    links: list[tuple[str, Node]] = field(default_factory=list)
+    links: list[tuple[str, SchemaNode]] = field(default_factory=list)
     # Those that lead to it, and by which place.
-    users: list[tuple[Node, str]] = field(default_factory=list)
+    users: list[tuple[SchemaNode, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SchemaLink:
     """A place where a pair of schemas stands."""
 
     place: str
-    node: Node
+    node: SchemaNode
 
 
 # How one walk came to each node.
-Trail = dict[Node, tuple[Node, str] | None]
-Compare = Callable[[Any, Any], Iterable[Difference | Link]]
+Trail = dict[SchemaNode, tuple[SchemaNode, str] | None]
+Compare = Callable[[Any, Any], Iterable[Difference | SchemaLink]]
 
 
 class Graph:
@@ -46,16 +46,16 @@ class Graph:
 
     def __init__(self, compare: Compare) -> None:
         self._compare = compare
-        self._nodes: dict[tuple[str, str], Node] = {}
+        self._nodes: dict[tuple[str, str], SchemaNode] = {}
 
-    def node(self, old: Any, new: Any) -> Node:
+    def node(self, old: Any, new: Any) -> SchemaNode:
         """The one of these schemas."""
         key = (as_text(old), as_text(new))
         if key not in self._nodes:
-            self._nodes[key] = Node(old, new)
+            self._nodes[key] = SchemaNode(old, new)
         return self._nodes[key]
 
-    def differences(self, start: Node) -> Iterator[Difference]:
+    def differences(self, start: SchemaNode) -> Iterator[Difference]:
         """Of a pair and all that it leads to, each at the nearest place."""
         came = self._walk(start)
         if start.differs is None:
@@ -65,7 +65,7 @@ class Graph:
                 message = each.message + _elsewhere(came, node, each.place)
                 yield Difference(each.rule, joined(_place(came, node), each.place), message)
 
-    def _walk(self, start: Node) -> Trail:
+    def _walk(self, start: SchemaNode) -> Trail:
         """The nearest first. What is known not to differ is left out."""
         came: Trail = {start: None}
         nodes = [start]
@@ -77,17 +77,17 @@ class Graph:
                     nodes.append(other)
         return came
 
-    def _complete(self, node: Node) -> None:
+    def _complete(self, node: SchemaNode) -> None:
         if not node.compared:
             node.compared = True
             for each in self._compare(node.old, node.new):
-                if isinstance(each, Link):
+                if isinstance(each, SchemaLink):
                     node.links.append((each.place, each.node))
                 else:
                     node.differences.append(each)
 
 
-def _place(came: Trail, node: Node) -> str:
+def _place(came: Trail, node: SchemaNode) -> str:
     """Where it stands, by the nearest way."""
     places = []
     while (step := came[node]) is not None:
@@ -99,7 +99,7 @@ def _place(came: Trail, node: Node) -> str:
     return result
 
 
-def _elsewhere(came: Trail, node: Node, rest: str) -> str:
+def _elsewhere(came: Trail, node: SchemaNode, rest: str) -> str:
     """Where else that is, outside of the schema itself: the first places."""
     while (step := came[node]) is not None:
         own = _place(came, node)
@@ -126,7 +126,7 @@ def joined(place: str, inner: str) -> str:
 def _settle(came: Trail) -> None:
     """Say of each whether something differs in it, and keep the links to those alone."""
     fresh = [node for node in came if node.differs is None]
-    users: dict[Node, list[Node]] = defaultdict(list)
+    users: dict[SchemaNode, list[SchemaNode]] = defaultdict(list)
     for node in fresh:
         for _, other in node.links:
             users[other].append(node)

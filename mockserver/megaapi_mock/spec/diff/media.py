@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .change import SCHEMA_RULES, Change, Side, change
+from .change import SCHEMA_RULES, ContractChange, Side, change
 from .references import Json, stable_references
 from .schemas import Schemas
 
@@ -32,16 +32,18 @@ class Contents:
         stable = stable_references(old, new)
         self._schemas = {side: Schemas(old, new, side, stable) for side in Side}
 
-    def schema(self, subject: str, place: str, side: Side, old: Any, new: Any) -> Iterator[Change]:
+    def schema(
+        self, subject: str, place: str, side: Side, old: Any, new: Any
+    ) -> Iterator[ContractChange]:
         """Of one value."""
         for each in self._schemas[side].differences(old, new):
             level = SCHEMA_RULES[each.rule].level(side)
             at = f"{place}: {each.place}" if each.place else place
-            yield Change(level, each.rule, subject, at, each.message)
+            yield ContractChange(level, each.rule, subject, at, each.message)
 
     def content(
         self, subject: str, place: str, side: Side, old: Json, new: Json
-    ) -> Iterator[Change]:
+    ) -> Iterator[ContractChange]:
         """Of a body, an answer, a payload, or a parameter that has one."""
         before, after = (_by_type(each.get("content") or {}) for each in (old, new))
         words = _WORDS[side]
@@ -60,7 +62,7 @@ class Contents:
 
     def _media(
         self, subject: str, place: str, side: Side, old: Json, new: Json
-    ) -> Iterator[Change]:
+    ) -> Iterator[ContractChange]:
         yield from self.schema(subject, place, side, old.get("schema"), new.get("schema"))
         if any(old.get(key) != new.get(key) for key in ("example", "examples")):
             yield change("text-changed", subject, place, "its examples are others")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .answers import answer_changes, receipt_changes
-from .change import Change, Side, change
+from .change import ContractChange, Side, change
 from .located import Located, events
 from .media import Contents
 from .parameters import parameter_changes
@@ -24,7 +24,7 @@ class Operations:
         self.security = Security(old, new)
         self._contents = Contents(old, new)
 
-    def operation(self, old: Located, new: Located) -> Iterator[Change]:
+    def operation(self, old: Located, new: Located) -> Iterator[ContractChange]:
         """All changes of one operation, named by where it stood."""
         subject, before, after = old.name, old.definition, new.definition
         if before.get("operationId") != after.get("operationId"):
@@ -46,7 +46,7 @@ class Operations:
         yield from self._servers(old, new)
         yield from mark_changes(subject, before, after)
 
-    def event(self, subject: str, before: Json, after: Json) -> Iterator[Change]:
+    def event(self, subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
         """All changes of a webhook, or of what a callback sends."""
         yield from deprecation_changes(subject, before, after)
         yield from _sent(subject, before, after)
@@ -58,7 +58,7 @@ class Operations:
     def _both(self, old: Json, new: Json, key: str) -> tuple[Any, Any]:
         return resolve(old.get(key), self.documents[0]), resolve(new.get(key), self.documents[1])
 
-    def _request(self, subject: str, before: Any, after: Any) -> Iterator[Change]:
+    def _request(self, subject: str, before: Any, after: Any) -> Iterator[ContractChange]:
         place = "request"
         if before is None and after is not None:
             needed = after.get("required") is True
@@ -75,7 +75,7 @@ class Operations:
                 yield change(rule, subject, place, message)
             yield from self._contents.content(subject, place, Side.CALLER, before, after)
 
-    def _callbacks(self, subject: str, old: Json, new: Json) -> Iterator[Change]:
+    def _callbacks(self, subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
         before, after = (
             {
                 (name, title): event
@@ -94,7 +94,7 @@ class Operations:
             if (name, title) not in before:
                 yield change("callback-added", subject, f"callback {name} {title}", "is new")
 
-    def _servers(self, old: Located, new: Located) -> Iterator[Change]:
+    def _servers(self, old: Located, new: Located) -> Iterator[ContractChange]:
         if old.servers == new.servers:
             return
         before, after = (
@@ -104,7 +104,7 @@ class Operations:
         yield from server_changes(old.name, before, after)
 
 
-def _offered(subject: str, before: Json, after: Json) -> Iterator[Change]:
+def _offered(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
     plans, plans_now = (list(each.get("x-plans") or ()) for each in (before, after))
     for plan in plans:
         if plan not in plans_now:
@@ -122,7 +122,7 @@ def _offered(subject: str, before: Json, after: Json) -> Iterator[Change]:
         yield change("effect-changed", subject, "", message)
 
 
-def _sent(subject: str, before: Json, after: Json) -> Iterator[Change]:
+def _sent(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
     default, default_now = before.get("x-default"), after.get("x-default")
     if default != default_now and default_now in ("on", "off"):
         rule = "webhook-switched-on" if default_now == "on" else "webhook-switched-off"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .change import Change, Side, change
+from .change import ContractChange, Side, change
 from .flat import flat, types
 from .media import Contents
 from .references import Json, resolve
@@ -26,7 +26,7 @@ def parameter_changes(
     documents: tuple[Json, Json],
     paths: tuple[str, str],
     listed: tuple[tuple[Any, ...], tuple[Any, ...]],
-) -> Iterator[Change]:
+) -> Iterator[ContractChange]:
     """Those of path, query, headers and cookies; those of the path by their order in it."""
     before, after = (
         _by_place(path, [resolve(each, document) for each in own])
@@ -64,7 +64,7 @@ def _by_place(path: str, parameters: list[Json]) -> dict[Key, Json]:
     return keyed
 
 
-def _necessity(subject: str, place: str, old: Json, new: Json) -> Iterator[Change]:
+def _necessity(subject: str, place: str, old: Json, new: Json) -> Iterator[ContractChange]:
     if old.get("name") != new.get("name") and old.get("in") == "path":
         message = f"is called {new.get('name')} now"
         yield change("path-parameter-renamed", subject, place, message)
@@ -85,7 +85,7 @@ def _written(parameter: Json, document: Json) -> tuple[str, bool, bool, bool]:
     return style, explode, parameter.get("allowReserved") is True, True
 
 
-def _marks(subject: str, place: str, old: Json, new: Json) -> Iterator[Change]:
+def _marks(subject: str, place: str, old: Json, new: Json) -> Iterator[ContractChange]:
     if bool(old.get("deprecated")) != bool(new.get("deprecated")):
         rule = "deprecated" if new.get("deprecated") else "no-longer-deprecated"
         yield change(f"parameter-{rule}", subject, place, f"is {rule.replace('-', ' ')}")
@@ -95,7 +95,9 @@ def _marks(subject: str, place: str, old: Json, new: Json) -> Iterator[Change]:
         yield change(rule, subject, place, f"{'may' if allowed else 'must not'} be empty now")
 
 
-def _value(subject: str, place: str, contents: Contents, old: Json, new: Json) -> Iterator[Change]:
+def _value(
+    subject: str, place: str, contents: Contents, old: Json, new: Json
+) -> Iterator[ContractChange]:
     if bool(old.get("content")) == bool(new.get("content")):
         schemas = (old.get("schema"), new.get("schema"))
         yield from contents.schema(subject, place, Side.CALLER, *schemas)

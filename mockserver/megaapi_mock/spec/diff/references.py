@@ -16,11 +16,11 @@ _FIELDS = frozenset({"properties", "patternProperties", "schemas", "headers", "p
 _CHAIN = 100
 
 
-class _Nowhere:
+class _Missing:
     """What stands at a place that does not exist."""
 
 
-NOWHERE = _Nowhere()
+NOWHERE = _Missing()
 
 
 def resolve(node: Any, document: Json) -> Any:
@@ -33,7 +33,7 @@ def resolve(node: Any, document: Json) -> Any:
         if reference is None:
             return node
         target = target_of(reference, document)
-        target = {} if isinstance(target, _Nowhere) else target
+        target = {} if isinstance(target, _Missing) else target
         beside = siblings(node, document)
         node = {**target, **beside} if beside and isinstance(target, dict) else target
     return {}

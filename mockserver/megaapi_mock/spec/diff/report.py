@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .change import CALL_RULES, SCHEMA_RULES, Change, Level
+from .change import CALL_RULES, SCHEMA_RULES, ContractChange, Level
 
 # So many operations are named where one change hits several.
 _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SharedChange:
     """The same change in several places: of one shared schema, say."""
 
-    change: Change
+    change: ContractChange
     subjects: tuple[str, ...]
 
     @property
@@ -34,29 +34,29 @@ class Group:
         return f"{names} and {more} more" if more > 0 else names
 
 
-def grouped(changes: Iterable[Change]) -> list[Group]:
+def grouped(changes: Iterable[ContractChange]) -> list[SharedChange]:
     """Equal changes of several operations as one, in the order of the first of each."""
-    subjects: dict[Change, list[str]] = {}
-    first: dict[tuple[str, str, str, str], Change] = {}
+    subjects: dict[ContractChange, list[str]] = {}
+    first: dict[tuple[str, str, str, str], ContractChange] = {}
     for each in changes:
         key = (each.level, each.rule, each.place, each.message)
         subjects.setdefault(first.setdefault(key, each), []).append(each.subject)
-    return [Group(each, tuple(names)) for each, names in subjects.items()]
+    return [SharedChange(each, tuple(names)) for each, names in subjects.items()]
 
 
-def counts(changes: Iterable[Change]) -> dict[Level, int]:
+def counts(changes: Iterable[ContractChange]) -> dict[Level, int]:
     """How many there are of each level."""
     counter = Counter(each.level for each in changes)
     return {level: counter[level] for level in Level}
 
 
-def summary(changes: Sequence[Change]) -> str:
+def summary(changes: Sequence[ContractChange]) -> str:
     """`2 breaking, 0 dangerous, 5 harmless changes`."""
     parts = [f"{number} {level.value}" for level, number in counts(changes).items()]
     return f"{', '.join(parts)} changes" if changes else "no changes"
 
 
-def as_text(changes: Sequence[Change]) -> str:
+def as_text(changes: Sequence[ContractChange]) -> str:
     """One change a line, the worst first; rules in brackets."""
     lines = [
         f"{group.change.level.value:<9}  {group.where}: {group.sentence}  [{group.change.rule}]"
@@ -65,7 +65,7 @@ def as_text(changes: Sequence[Change]) -> str:
     return "\n".join([*lines, summary(changes)]) + "\n"
 
 
-def as_json(changes: Sequence[Change]) -> str:
+def as_json(changes: Sequence[ContractChange]) -> str:
     """`counts` by level, and `changes`, each with level, rule, subject, place and message."""
     document = {
         "counts": {level.value: number for level, number in counts(changes).items()},
@@ -74,12 +74,12 @@ def as_json(changes: Sequence[Change]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_markdown(changes: Sequence[Change]) -> str:
+def as_markdown(changes: Sequence[ContractChange]) -> str:
     """For a pull request: what breaks in the open, what is harmless folded away."""
     return "\n".join(_markdown(changes)) + "\n"
 
 
-def _markdown(changes: Sequence[Change]) -> Iterator[str]:
+def _markdown(changes: Sequence[ContractChange]) -> Iterator[str]:
     yield f"### The contract: {summary(changes)}"
     groups = grouped(changes)
     for level in Level:

@@ -7,8 +7,8 @@ from typing import Any
 
 from .change import Side
 from .flat import flat
-from .forms import Form, discriminator_differences, form_of, paired
-from .graph import Graph, Link
+from .forms import SchemaForm, discriminator_differences, form_of, paired
+from .graph import Graph, SchemaLink
 from .references import Json, references, resolve, stable_references
 from .values import Difference, inside, necessity, type_differences, value_differences
 
@@ -35,19 +35,19 @@ class Schemas:
         if not self._same(old, new):
             yield from self._graph.differences(self._graph.node(old, new))
 
-    def _compared(self, old: Any, new: Any) -> Iterator[Difference | Link]:
+    def _compared(self, old: Any, new: Any) -> Iterator[Difference | SchemaLink]:
         return self._compare(flat(old, self._old), flat(new, self._new), "")
 
-    def _inner(self, old: Any, new: Any, place: str) -> Iterator[Difference | Link]:
+    def _inner(self, old: Any, new: Any, place: str) -> Iterator[Difference | SchemaLink]:
         """Of schemas inside of others: those of references are compared apart."""
         if self._same(old, new):
             return
         if any(isinstance(each, dict) and _APART & each.keys() for each in (old, new)):
-            yield Link(place, self._graph.node(old, new))
+            yield SchemaLink(place, self._graph.node(old, new))
         else:
             yield from self._compare(flat(old, self._old), flat(new, self._new), place)
 
-    def _compare(self, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _compare(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         if bool(old.get("anyOf")) != bool(new.get("anyOf")):
             whole = list(self._with_choice(old, new, place))
             if whole:
@@ -72,7 +72,7 @@ class Schemas:
     def _same(self, old: Any, new: Any) -> bool:
         return bool(old == new) and references(old) <= self._stable
 
-    def _fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         before, after = old.get("properties") or {}, new.get("properties") or {}
         hidden = {name for name, each in before.items() if self._hides(each, self._old)}
         hidden_now = {name for name, each in after.items() if self._hides(each, self._new)}
@@ -106,7 +106,7 @@ class Schemas:
 
     def _new_field(
         self, old: Json, schema: Any, at: str, needs: dict[str, bool]
-    ) -> Iterator[Difference | Link]:
+    ) -> Iterator[Difference | SchemaLink]:
         if needs["needed"]:
             yield from necessity(at, True, needs["needed_now"])
             yield from self._inner(old.get("additionalProperties", {}) or {}, schema, at)
@@ -115,7 +115,7 @@ class Schemas:
         else:
             yield Difference("field-added", at, "a new field that is optional")
 
-    def _other_fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _other_fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         before, after = (each.get("additionalProperties", True) for each in (old, new))
         if before is not False and after is False:
             yield Difference("other-fields-forbidden", place, "other fields are refused now")
@@ -136,7 +136,7 @@ class Schemas:
             message = f"the rule for fields called {pattern} is {state}"
             yield Difference("condition-changed", place, message)
 
-    def _items(self, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _items(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         before, after = (list(each.get("prefixItems") or ()) for each in (old, new))
         rest, rest_now = old.get("items"), new.get("items")
         for index in range(max(len(before), len(after))):
@@ -145,7 +145,9 @@ class Schemas:
             yield from self._inner(one, other, f"{place}[{index}]")
         yield from self._inner(rest, rest_now, f"{place}[]")
 
-    def _forms(self, keyword: str, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _forms(
+        self, keyword: str, old: Json, new: Json, place: str
+    ) -> Iterator[Difference | SchemaLink]:
         before, after = list(old.get(keyword) or ()), list(new.get(keyword) or ())
         if self._same(before, after):
             return
@@ -160,8 +162,8 @@ class Schemas:
         )
 
     def _choice(
-        self, before: list[Form], after: list[Form], place: str
-    ) -> Iterator[Difference | Link]:
+        self, before: list[SchemaForm], after: list[SchemaForm], place: str
+    ) -> Iterator[Difference | SchemaLink]:
         pairs, gone, added = paired(before, after)
         for one, other in pairs:
             yield from self._inner(one.schema, other.schema, place)
@@ -170,7 +172,7 @@ class Schemas:
         for form in added:
             yield Difference("alternative-added", place, f"or {form.name}")
 
-    def _with_choice(self, old: Json, new: Json, place: str) -> Iterator[Difference | Link]:
+    def _with_choice(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         """One form became several, or several one: nothing where none of them is alike."""
         before, after = (
             _distributed(each, document) for each, document in ((old, self._old), (new, self._new))
@@ -180,17 +182,17 @@ class Schemas:
             yield from self._choice(before, after, place)
 
 
-def _distributed(schema: Json, document: Json) -> list[Form]:
+def _distributed(schema: Json, document: Json) -> list[SchemaForm]:
     """Each form of a choice with what stands beside the choice; a schema without one alone."""
     forms = schema.get("anyOf")
     if not forms:
-        return [Form(schema, schema, document, schema)]
+        return [SchemaForm(schema, schema, document, schema)]
     beside = {key: each for key, each in schema.items() if key not in ("anyOf", "discriminator")}
     if not beside:
         return [form_of(form, document) for form in forms]
     wholes = [{"allOf": [beside, form]} for form in forms]
     return [
-        Form(whole, flat(whole, document), document, form)
+        SchemaForm(whole, flat(whole, document), document, form)
         for whole, form in zip(wholes, forms, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .change import Change, change
+from .change import ContractChange, change
 from .references import Json, resolve
 from .values import as_text, cut
 
@@ -35,7 +35,7 @@ class Security:
             if former is not None
         }
 
-    def requirements(self, subject: str, old: Json, new: Json) -> Iterator[Change]:
+    def requirements(self, subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
         """Ways to be let in that are gone, and new ones."""
         before, after = (
             _alternatives(operation.get("security", document.get("security")), names)
@@ -52,7 +52,7 @@ class Security:
             if not any(earlier <= way for earlier in before):
                 yield change("security-loosened", subject, "security", f"{_named(way)} is enough")
 
-    def schemes(self) -> Iterator[Change]:
+    def schemes(self) -> Iterator[ContractChange]:
         """Schemes in use that ask for something else: after all operations."""
         for name in self._used:
             before, after = self._before.get(name), self._after.get(name)

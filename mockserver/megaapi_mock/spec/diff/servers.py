@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .change import Change, change
+from .change import ContractChange, change
 from .references import Json
 
 
-def server_changes(subject: str, old: Iterable[Any], new: Iterable[Any]) -> Iterator[Change]:
+def server_changes(
+    subject: str, old: Iterable[Any], new: Iterable[Any]
+) -> Iterator[ContractChange]:
     """Addresses that are gone or new, and what their variables may be."""
     before, after = (_by_address(each) for each in (old, new))
     for url, server in before.items():
@@ -36,7 +38,7 @@ def _variables(server: Json) -> Json:
     }
 
 
-def _variable_changes(subject: str, old: Json, new: Json) -> Iterator[Change]:
+def _variable_changes(subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
     for name in [*old, *(name for name in new if name not in old)]:
         before, after = old.get(name) or {}, new.get(name) or {}
         gone = [each for each in before.get("enum") or () if each not in (after.get("enum") or ())]

@@ -14,7 +14,7 @@ from ...records.bugs import Bugs
 from ...records.capacity import Capacity
 from ...records.journal import Journal
 from ...records.outcome import Outcome
-from ..memory import MemoryStore, _Slot
+from ..memory import MemoryStore
 from .batch import Batch, dumps
 from .database import Database
 from .owed import OwedInDatabase
@@ -193,9 +193,6 @@ class SqlStore(MemoryStore):
             self._rows.forget(key)
             self._positions.pop(key, None)
             self._change_structure(partial(self._rows.add_removal, key))
-
-    def _retire(self, slot: _Slot) -> None:
-        """Nothing: what was kept for a moment may still have to be written."""
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""

@@ -41,7 +41,7 @@ from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .refusals import outage, refusal_reply, require_usable, why_closed
-from .reply import JSON, LOOK, Headers, Reply
+from .reply import JSON, LOOK, Headers, Reply, headers_of
 from .request import Request
 from .route_hints import RouteHints
 
@@ -287,7 +287,7 @@ class Pipeline:
             exchange = exchange_of(self.clock.now(), request, reply, operation, owner)
             exchange.id = self.journal.next_id("x", owner)
             reply.extra.append(("X-Mock-Exchange", exchange.id))
-            exchange.response_headers = self._headers(reply)
+            exchange.response_headers = headers_of(reply, self.bugs)
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is in no journal")
             return None
@@ -308,19 +308,16 @@ class Pipeline:
 
     def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:
-            return Handled(reply, self._headers(reply), outcome)
+            return Handled(reply, headers_of(reply, self.bugs), outcome)
         if self._tell_listener is not None:
-            self._tell_listener(exchange)
+            try:
+                self._tell_listener(exchange)
+            except BaseException:
+                # It may end a test, or the process: what the call has caused leaves all the same.
+                if outcome is not None:
+                    self.publisher.release(outcome)
+                raise
         return Handled(reply, [*exchange.response_headers], outcome)
-
-    def _headers(self, reply: Reply) -> Headers:
-        """What is sent above the body; the least that can be where a header fails."""
-        try:
-            # A reply without a status is not sent at all.
-            return reply.headers() if reply.status else []
-        except Exception:
-            self.bugs.note(f"the headers of a reply with status {reply.status}")
-            return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
 
 
 def exchange_of(

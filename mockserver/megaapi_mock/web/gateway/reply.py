@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from ...codec import dumps
+from ...records.bugs import Bugs
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
@@ -74,6 +75,16 @@ class Reply:
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers
+
+
+def headers_of(reply: Reply, bugs: Bugs) -> Headers:
+    """What is sent above the body; the least that can be where a header fails."""
+    try:
+        # A reply without a status is not sent at all.
+        return reply.headers() if reply.status else []
+    except Exception:
+        bugs.note(f"the headers of a reply with status {reply.status}")
+        return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
 
 
 def etag(body: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock.events import Unknown, parse
+from megaapi_mock.events import UnknownEvent, parse
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
@@ -108,7 +108,7 @@ class Emitted:
             found.append("openapi-core and the compiled schema disagree")
         if not found:
             read = parse(payload)
-            wrong = [read.reason] if isinstance(read, Unknown) else map(str, read.problems)
+            wrong = [read.reason] if isinstance(read, UnknownEvent) else map(str, read.problems)
             found = [f"as a receiver reads it: {sentence}" for sentence in wrong]
         return found
 

@@ -24,7 +24,7 @@ _STATES: Mapping[int, AckState] = {
 }
 
 
-class Message(Event):
+class MessageEvent(Event):
     """Something that was written in a chat: by a person, by the account's own phone, by the API."""
 
     @property
@@ -33,7 +33,7 @@ class Message(Event):
         return str(self._key["id"])
 
 
-class Ack(Event):
+class AckEvent(Event):
     """A receipt: how far a message has come that the account sent (`id` is that message's)."""
 
     @property
@@ -58,7 +58,7 @@ class Ack(Event):
         return person(*(self._key.get(each) for each in names))
 
 
-class Connection(Event):
+class ConnectionEvent(Event):
     """News about the connection of the instance."""
 
     @property
@@ -78,7 +78,7 @@ class Connection(Event):
         return reason if isinstance(reason, int | str) else None
 
 
-class QrCode(Event):
+class QrCodeEvent(Event):
     """A QR code to be scanned: the next one is there in 20 seconds."""
 
     @property
@@ -95,7 +95,7 @@ class QrCode(Event):
             return None
 
 
-class Call(Event):
+class CallEvent(Event):
     """Somebody calls; the gateway cannot take calls."""
 
     @property
@@ -155,7 +155,7 @@ class _AboutChat(Event):
         return self._fields.get("id")
 
 
-class Presence(_AboutChat):
+class PresenceEvent(_AboutChat):
     """Who is online, writes, or records, in a chat."""
 
     @property
@@ -166,7 +166,7 @@ class Presence(_AboutChat):
         return {jid: state for jid, state in states.items() if state is not None}
 
 
-class GroupParticipants(_AboutChat):
+class GroupParticipantsEvent(_AboutChat):
     """People came into a group, left it, or have another role."""
 
     @property
@@ -185,7 +185,7 @@ class GroupParticipants(_AboutChat):
         return person(self._fields.get("author"), self._fields.get("authorPn"))
 
 
-class GroupUpdate(_AboutChat):
+class GroupUpdateEvent(_AboutChat):
     """A group has another name, description or setting."""
 
     @property
@@ -200,7 +200,7 @@ class GroupUpdate(_AboutChat):
         return person(self._fields.get("author"))
 
 
-class Unknown(Event):
+class UnknownEvent(Event):
     """A payload that is none of the contract's events, or lacks what its event cannot be without.
 
     What it has can be asked all the same: a message of a kind that came after the contract still

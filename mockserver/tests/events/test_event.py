@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from megaapi_mock.domain.content import KINDS, WRAPPERS
 from megaapi_mock.events import (
-    Ack,
+    AckEvent,
     AnyEvent,
-    Connection,
+    ConnectionEvent,
     Contact,
-    GroupParticipants,
-    GroupUpdate,
-    Message,
+    GroupParticipantsEvent,
+    GroupUpdateEvent,
+    MessageEvent,
     Person,
     PollVote,
-    Presence,
+    PresenceEvent,
     Reaction,
     parse,
 )
@@ -351,7 +351,7 @@ def test_small_things() -> None:
     for given, shown in times:
         assert parse({**SAMPLES["text-plain"], "messageTimestamp": given}).timestamp == shown
     assert repr(sample("text-plain")) == (
-        f"<Message conversation 8B34DBC2C05EB4D7E25D48EFEACE8245 in {ANA_JID}>"
+        f"<MessageEvent conversation 8B34DBC2C05EB4D7E25D48EFEACE8245 in {ANA_JID}>"
     )
 
 
@@ -383,14 +383,14 @@ def test_reference_is_what_a_quote_wants() -> None:
 )
 def test_ack(event: str, status: int, state: str) -> None:
     ack = sample(event)
-    assert isinstance(ack, Ack)
+    assert isinstance(ack, AckEvent)
     assert (ack.status, ack.state, ack.id) == (status, state, "3EB014C2529EB4498C5D1F")
     assert ack.reader == Person()
 
 
 def test_ack_in_a_group_tells_whose_phone() -> None:
     ack = sample("ack-group")
-    assert isinstance(ack, Ack)
+    assert isinstance(ack, AckEvent)
     assert (ack.reader.number, ack.is_group) == ("5511900000003", True)
 
 
@@ -405,21 +405,21 @@ def test_ack_in_a_group_tells_whose_phone() -> None:
 )
 def test_connection(event: str, connected: bool, words: str | None, reason: int | None) -> None:
     news = sample(event)
-    assert isinstance(news, Connection)
+    assert isinstance(news, ConnectionEvent)
     assert (news.is_connected, news.message, news.close_reason) == (connected, words, reason)
     assert news.text is None
 
 
 def test_presence_and_groups() -> None:
     presence = sample("presence")
-    assert isinstance(presence, Presence)
+    assert isinstance(presence, PresenceEvent)
     assert presence.presences == {ANA_JID: "composing"}
     change = sample("group-participants")
-    assert isinstance(change, GroupParticipants)
+    assert isinstance(change, GroupParticipantsEvent)
     assert (change.action, change.participants) == ("add", ("5511900000004@s.whatsapp.net",))
     assert (change.sender.number, change.answer_to, change.id) == ("5511900000003", GROUP, None)
     update = sample("group-update")
-    assert isinstance(update, GroupUpdate)
+    assert isinstance(update, GroupUpdateEvent)
     assert update.changes == {"subject": "Novo nome do grupo"}
     assert update.is_group
 
@@ -436,5 +436,5 @@ def test_call_to_a_group() -> None:
 def test_messages_have_an_id_and_others_say_of_what() -> None:
     for event in SAMPLES:
         parsed = sample(event)
-        if isinstance(parsed, Message):
+        if isinstance(parsed, MessageEvent):
             assert parsed.id == SAMPLES[event]["key"]["id"]

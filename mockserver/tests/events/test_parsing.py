@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock import events
-from megaapi_mock.events import Ack, Call, Connection, Event, Message, QrCode, Unknown, parse
+from megaapi_mock.events import (
+    AckEvent,
+    CallEvent,
+    ConnectionEvent,
+    Event,
+    MessageEvent,
+    QrCodeEvent,
+    UnknownEvent,
+    parse,
+)
 from megaapi_mock.events.parsing import PROBLEMS_MOST
 
 from .payload_samples import EVENTS, Payload, every_payload
@@ -29,13 +38,13 @@ QUESTIONS = sorted(
 )
 PAYLOADS = [payload for _, _, payload in every_payload()]
 KINDS = {
-    "message.ack": "Ack",
-    "connection_update": "Connection",
-    "qrcode_update": "QrCode",
-    "call": "Call",
-    "presence.update": "Presence",
-    "group-participants.update": "GroupParticipants",
-    "groups.update": "GroupUpdate",
+    "message.ack": "AckEvent",
+    "connection_update": "ConnectionEvent",
+    "qrcode_update": "QrCodeEvent",
+    "call": "CallEvent",
+    "presence.update": "PresenceEvent",
+    "group-participants.update": "GroupParticipantsEvent",
+    "groups.update": "GroupUpdateEvent",
 }
 SCALARS = (
     st.none()
@@ -104,7 +113,7 @@ def test_broken_payload_is_an_event_and_kept(payload: Any) -> None:
     ask_everything(event)
     assert event.raw is payload
     assert repr(payload) == repr(before)
-    if isinstance(event, Unknown) or event.problems:
+    if isinstance(event, UnknownEvent) or event.problems:
         assert event.webhook is None
     elif event.message_type is not None:
         assert event.webhook is payload
@@ -120,7 +129,7 @@ def test_broken_payload_is_an_event_and_kept(payload: Any) -> None:
 def test_payload_is_of_its_kind_and_fits(event: str, payload: Payload) -> None:
     parsed = parse(payload)
     assert parsed.problems == ()
-    assert type(parsed).__name__ == KINDS.get(EVENTS[event].message_type, "Message")
+    assert type(parsed).__name__ == KINDS.get(EVENTS[event].message_type, "MessageEvent")
     assert parsed.raw is payload
     assert parsed.message_type == payload.get("messageType")
     typed = {**payload, "messageType": EVENTS[event].message_type} | payload
@@ -152,7 +161,7 @@ def test_payload_is_of_its_kind_and_fits(event: str, payload: Payload) -> None:
 )
 def test_unknown_says_why(payload: Any, reason: str) -> None:
     event = parse(payload)
-    assert isinstance(event, Unknown)
+    assert isinstance(event, UnknownEvent)
     assert event.reason == reason
     assert event.webhook is None
     assert event.raw is payload
@@ -165,7 +174,7 @@ def text(**fields: Any) -> Payload:
 
 def test_message_of_a_new_kind_still_has_its_sender_and_chat() -> None:
     event = parse(text(messageType="eventMessage", message={"eventMessage": {"name": "Festa"}}))
-    assert isinstance(event, Unknown)
+    assert isinstance(event, UnknownEvent)
     assert (event.sender.number, event.answer_to) == (
         "5511900000002",
         "5511900000002@s.whatsapp.net",
@@ -175,7 +184,7 @@ def test_message_of_a_new_kind_still_has_its_sender_and_chat() -> None:
 
 def test_event_with_a_problem_elsewhere_is_of_use() -> None:
     event = parse(text(messageTimestamp="1760000000", pushName=["x"]))
-    assert isinstance(event, Message)
+    assert isinstance(event, MessageEvent)
     assert [str(each) for each in event.problems] == [
         "messageTimestamp is '1760000000', not a whole number",
         "pushName is a list, not a string",
@@ -188,25 +197,25 @@ def test_event_with_a_problem_elsewhere_is_of_use() -> None:
 def test_value_that_the_contract_does_not_have_is_a_problem_but_no_reason() -> None:
     ack = next(payload for payload in PAYLOADS if payload.get("messageType") == "message.ack")
     event = parse({**ack, "update": {"status": 1}})
-    assert isinstance(event, Ack)
+    assert isinstance(event, AckEvent)
     assert (event.status, event.state) == (1, "pending")
     assert [str(each) for each in event.problems] == [
         "update.status is 1, not one of 2, 3, 4, 5, 0"
     ]
     assert parse({**ack, "update": {"status": 99}}).state is None
-    assert isinstance(parse({**ack, "update": {"status": "4"}}), Unknown)
+    assert isinstance(parse({**ack, "update": {"status": "4"}}), UnknownEvent)
 
 
 def test_connection_with_new_words_is_news_of_the_connection() -> None:
     event = parse({"instance_key": "k", "messageType": "connection_update", "message": "paused"})
-    assert isinstance(event, Connection)
+    assert isinstance(event, ConnectionEvent)
     assert (event.message, event.is_connected, len(event.problems)) == ("paused", False, 1)
 
 
 def test_call_without_a_message_type_is_a_call() -> None:
     bare = next(payload for payload in PAYLOADS if "messageType" not in payload)
     event = parse(bare)
-    assert isinstance(event, Call)
+    assert isinstance(event, CallEvent)
     assert event.message_type is None
     assert event.webhook == {**bare, "messageType": "call"}
     assert "messageType" not in event.raw
@@ -296,12 +305,12 @@ def test_time_grows_with_the_size_only() -> None:
 def test_qr_code_is_a_picture() -> None:
     payload = next(each for each in PAYLOADS if each.get("messageType") == "qrcode_update")
     event = parse(payload)
-    assert isinstance(event, QrCode)
+    assert isinstance(event, QrCodeEvent)
     assert event.png is not None
     assert event.png.startswith(b"\x89PNG")
     for text_of_it in ("", "data:image/png;base64,", "data:image/png;base64,é", "x,*"):
         broken_code = parse({**payload, "qrcode": text_of_it})
-        assert isinstance(broken_code, QrCode)
+        assert isinstance(broken_code, QrCodeEvent)
         assert broken_code.png is None
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from megaapi_mock.events import (
-    Ack,
+    AckEvent,
     AnyEvent,
-    Connection,
-    Message,
-    QrCode,
-    Unknown,
+    ConnectionEvent,
+    MessageEvent,
+    QrCodeEvent,
+    UnknownEvent,
     parse,
 )
 from megaapi_mock.web.app import MockApp
@@ -51,7 +51,9 @@ class Receiver:
         assert isinstance(transport, RecordingTransport)
         events = [parse(json.loads(body)) for _, body, _ in transport.posts]
         transport.posts.clear()
-        assert [event for event in events if isinstance(event, Unknown) or event.problems] == []
+        assert [
+            event for event in events if isinstance(event, UnknownEvent) or event.problems
+        ] == []
         return events
 
     def inbound(self, event: str, **body: Any) -> AnyEvent:
@@ -88,13 +90,13 @@ def test_every_event_that_the_mock_can_emit(receiver: Receiver) -> None:
 
 def receiver_type(parsed: AnyEvent, event: str) -> str:
     """The event's messageType, or what stood for it in 2023."""
-    old = isinstance(parsed, Message) and parsed.message_type == "messageContextInfo"
+    old = isinstance(parsed, MessageEvent) and parsed.message_type == "messageContextInfo"
     return "messageContextInfo" if old else EVENTS[event].message_type
 
 
 def test_conversation_with_a_bot(receiver: Receiver) -> None:
     greeting = receiver.inbound("text-plain", text="oi")
-    assert isinstance(greeting, Message)
+    assert isinstance(greeting, MessageEvent)
     assert (greeting.text, greeting.sender.number, greeting.from_me) == ("oi", ANA, False)
 
     sent = receiver.sends("listMessage", to=greeting.answer_to, **LIST)
@@ -102,7 +104,7 @@ def test_conversation_with_a_bot(receiver: Receiver) -> None:
     assert (echo.id, echo.from_me, echo.text) == (sent, True, "Confirma?")
     receiver.door.post("/clock", {"advance": 60})
     acks += receiver.heard()
-    assert [ack.state for ack in acks if isinstance(ack, Ack) and ack.id == sent] == [
+    assert [ack.state for ack in acks if isinstance(ack, AckEvent) and ack.id == sent] == [
         "server",
         "delivered",
         "read",
@@ -151,15 +153,15 @@ def test_hidden_number_is_answered_by_its_number(receiver: Receiver) -> None:
 def test_connection_comes_and_goes(receiver: Receiver) -> None:
     receiver.door.post(f"/instances/{KEY}/unlink", {"by": "phone"})
     (gone,) = receiver.heard()
-    assert isinstance(gone, Connection)
+    assert isinstance(gone, ConnectionEvent)
     assert not gone.is_connected
     client = receiver.app.test_client()
     # What a call causes leaves once its answer was read.
     assert client.get(f"/rest/instance/qrcode_base64/{KEY}", headers=AUTH).get_data()
-    codes = [event for event in receiver.heard() if isinstance(event, QrCode)]
+    codes = [event for event in receiver.heard() if isinstance(event, QrCodeEvent)]
     assert codes
     assert codes[0].png is not None
     receiver.door.post(f"/instances/{KEY}/link")
     back = receiver.heard()[-1]
-    assert isinstance(back, Connection)
+    assert isinstance(back, ConnectionEvent)
     assert back.is_connected

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from megaapi_mock.events import (
-    Ack,
+    AckEvent,
     AnyEvent,
-    Call,
-    Connection,
-    GroupParticipants,
-    GroupUpdate,
-    Message,
-    Presence,
-    QrCode,
-    Unknown,
+    CallEvent,
+    ConnectionEvent,
+    GroupParticipantsEvent,
+    GroupUpdateEvent,
+    MessageEvent,
+    PresenceEvent,
+    QrCodeEvent,
+    UnknownEvent,
     Webhook,
     parse,
 )
@@ -46,7 +46,7 @@ def told(body: Any) -> list[str]:
         answers.append(event.choice.id)
     if event.media and event.media.mimetype:
         answers.append(event.media.mimetype)
-    if isinstance(event, Message):
+    if isinstance(event, MessageEvent):
         answers.append(event.id)
     return answers
 
@@ -54,19 +54,19 @@ def told(body: Any) -> list[str]:
 def every_kind(event: AnyEvent) -> str:
     """All nine, and no tenth."""
     match event:
-        case Message() | Call() | Ack():
+        case MessageEvent() | CallEvent() | AckEvent():
             return event.id
-        case Connection():
+        case ConnectionEvent():
             return str(event.is_connected)
-        case QrCode():
+        case QrCodeEvent():
             return event.data_uri
-        case Presence():
+        case PresenceEvent():
             return ", ".join(event.presences.values())
-        case GroupParticipants():
+        case GroupParticipantsEvent():
             return event.action
-        case GroupUpdate():
+        case GroupUpdateEvent():
             return ", ".join(event.changes)
-        case Unknown():
+        case UnknownEvent():
             return event.reason
     assert_never(event)
 

@@ -21,7 +21,7 @@ from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.payload_types.message_types import PayloadTypes
 from megaapi_mock.spec.payload_types.names import item_name, member_name, type_name
 from megaapi_mock.spec.payload_types.python_module import python_module
-from megaapi_mock.spec.payload_types.reading import Reader
+from megaapi_mock.spec.payload_types.reading import SchemaReader
 from megaapi_mock.spec.payload_types.shapes import (
     AnyOf,
     Anything,
@@ -29,7 +29,7 @@ from megaapi_mock.spec.payload_types.shapes import (
     ListOf,
     Literals,
     MapOf,
-    Record,
+    ObjectShape,
     Scalar,
     Shape,
     any_of,
@@ -177,7 +177,7 @@ def test_conditions_stand_apart_from_fields() -> None:
         event.name: event.definition["requestBody"]["content"]["application/json"]["schema"]
         for event in webhook_events(BUNDLE)
     }
-    reached = Reader(BUNDLE.document)
+    reached = SchemaReader(BUNDLE.document)
     for schema in schemas.values():
         reached.shape(schema)
     schemas |= {name: BUNDLE.document["components"]["schemas"][name] for name in reached.records}
@@ -192,8 +192,8 @@ def test_conditions_stand_apart_from_fields() -> None:
 # The rules
 
 
-def record(*fields: Field, name: str = "", text: str = "") -> Record:
-    return Record(fields, name, text)
+def record(*fields: Field, name: str = "", text: str = "") -> ObjectShape:
+    return ObjectShape(fields, name, text)
 
 
 def test_join_makes_optional_what_one_lacks() -> None:
@@ -283,7 +283,7 @@ def document(**schemas: Any) -> dict[str, Any]:
 
 def test_schema_that_leads_back_to_itself_is_refused_with_a_sentence() -> None:
     inside = {"$ref": "#/components/schemas/Tree"}
-    reader = Reader(document(Tree={"type": "object", "properties": {"below": inside}}))
+    reader = SchemaReader(document(Tree={"type": "object", "properties": {"below": inside}}))
     with pytest.raises(SpecError, match="the schema Tree leads back to itself"):
         reader.shape(inside)
 

@@ -11,8 +11,8 @@ from ...errors import SpecError
 from ..bundle import Bundle
 from ..operations import WebhookEvent, webhook_events
 from .names import item_name, member_name, type_name
-from .reading import Reader, evidence_of
-from .shapes import AnyOf, Field, ListOf, Literals, MapOf, Record, Shape, any_of, join, outline
+from .reading import SchemaReader, evidence_of
+from .shapes import AnyOf, Field, ListOf, Literals, MapOf, ObjectShape, Shape, any_of, join, outline
 
 # What every message has besides its type and content is one type, which all others extend.
 BASE = "MessageWebhook"
@@ -32,7 +32,7 @@ class Payload:
     """
 
     message_type: str
-    record: Record
+    record: ObjectShape
     events: tuple[str, ...]
     bare: bool = False
 
@@ -42,7 +42,7 @@ class _Event:
     """One event of the contract with its shape and the types it may have."""
 
     event: WebhookEvent
-    shape: Record
+    shape: ObjectShape
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -53,25 +53,25 @@ class _Event:
         return (self.event.message_type,)
 
     @property
-    def content(self) -> Record | None:
+    def content(self) -> ObjectShape | None:
         """What its `message` is; None where it is no message."""
         field = self.shape.field("message")
-        return field.shape if field is not None and isinstance(field.shape, Record) else None
+        return field.shape if field is not None and isinstance(field.shape, ObjectShape) else None
 
 
 class PayloadTypes:
     """All types of a contract's webhooks; `records` are in the order they need each other."""
 
     def __init__(self, bundle: Bundle) -> None:
-        reader = Reader(bundle.document)
+        reader = SchemaReader(bundle.document)
         self._events = [
             _Event(event, _record(reader.shape(_schema(event)))) for event in webhook_events(bundle)
         ]
         self._components = reader.records
         self._by_outline = {outline(each): each for each in reversed(self._components.values())}
         # Parts of messages of which an echo of one's own may have less than what others send.
-        self._weaker: dict[str, Record] = {}
-        self._records: dict[str, Record] = {}
+        self._weaker: dict[str, ObjectShape] = {}
+        self._records: dict[str, ObjectShape] = {}
         # Of each of them, before what is in it had a name.
         self._outlines: dict[str, Any] = {}
 
@@ -86,7 +86,7 @@ class PayloadTypes:
         return tuple(replace(each, record=self._finished(each.record)) for each in payloads)
 
     @property
-    def records(self) -> tuple[Record, ...]:
+    def records(self) -> tuple[ObjectShape, ...]:
         """Every named object, those that others are made of first."""
         assert self.payloads
         return tuple(self._records.values())
@@ -100,12 +100,12 @@ class PayloadTypes:
         """The names of the types that an event arrives as."""
         return tuple(each.record.name for each in self.payloads if event in each.events)
 
-    def _base(self) -> Record:
+    def _base(self) -> ObjectShape:
         messages = [each.shape for each in self._events if each.content]
         record = reduce(_join, (_without(each, "messageType", "message") for each in messages))
         return replace(record, name=BASE, text=self._components["WebhookMessage"].text)
 
-    def _sides(self) -> Record:
+    def _sides(self) -> ObjectShape:
         contents = [each.content for each in self._events if each.content]
         record = reduce(_join, (_without(each, *self._kinds) for each in contents))
         return replace(record, name=SIDES, text=_SIDES_TEXT)
@@ -126,15 +126,15 @@ class PayloadTypes:
                 Field("messageType", Literals((kind,)), required=True),
                 Field("message", self._content(kind, contents, name + "Message"), required=True),
             )
-            return Payload(kind, Record(fields, name, text, extends=BASE), names)
+            return Payload(kind, ObjectShape(fields, name, text, extends=BASE), names)
         whole = reduce(_join, (each.shape for each in events))
         own = whole.field("messageType")
         typed = Field("messageType", Literals((kind,)), required=True, text=own.text if own else "")
         others = _without(whole, typed.name).fields
-        record = Record((typed, *others), name, text, whole.open)
+        record = ObjectShape((typed, *others), name, text, whole.open)
         return Payload(kind, record, names, bare=own is None or not own.required)
 
-    def _content(self, kind: str, contents: list[Record], name: str) -> Record:
+    def _content(self, kind: str, contents: list[ObjectShape], name: str) -> ObjectShape:
         # A member that only some events describe is what those say.
         described = [each for each in contents if each.field(kind)] or contents
         joined = reduce(_join, described)
@@ -146,14 +146,14 @@ class PayloadTypes:
             if each.name in kept
         )
         part = joined.field(kind)
-        if part is not None and isinstance(part.shape, Record) and kind != ANY_CONTENT:
+        if part is not None and isinstance(part.shape, ObjectShape) and kind != ANY_CONTENT:
             self._note_weaker(kind, part.shape)
-        return Record(fields, name, extends=SIDES)
+        return ObjectShape(fields, name, extends=SIDES)
 
-    def _note_weaker(self, kind: str, part: Record) -> None:
+    def _note_weaker(self, kind: str, part: ObjectShape) -> None:
         """Keep what the named part of a content is really sure to have."""
         member = self._components["ReceivedContent"].field(kind)
-        named = member.shape if member and isinstance(member.shape, Record) else None
+        named = member.shape if member and isinstance(member.shape, ObjectShape) else None
         if named is None or not named.name or outline(part) == outline(named):
             return
         known = self._weaker.get(named.name, named)
@@ -162,7 +162,7 @@ class PayloadTypes:
         text = f"{named.text}\nAlways there in what others send: {sure}."
         self._weaker[named.name] = replace(weaker, name=named.name, text=text)
 
-    def _finished(self, record: Record, name: str = "") -> Record:
+    def _finished(self, record: ObjectShape, name: str = "") -> ObjectShape:
         """The record with every object in it named, and noted in `records`."""
         known = self._by_outline.get(outline(record)) if not record.name else None
         name = record.name or (known.name if known else name)
@@ -183,7 +183,7 @@ class PayloadTypes:
         self._records[name] = replace(record, fields=fields, name=name, text=text)
         return self._records[name]
 
-    def _is_weaker(self, record: Record) -> str:
+    def _is_weaker(self, record: ObjectShape) -> str:
         """The name of the weakened part that this record is; empty for others."""
         if record.name:
             return ""
@@ -192,7 +192,7 @@ class PayloadTypes:
 
     def _inside(self, shape: Shape, name: str) -> Shape:
         match shape:
-            case Record():
+            case ObjectShape():
                 return self._finished(shape, name)
             case ListOf():
                 return ListOf(self._inside(shape.item, item_name(name)))
@@ -209,16 +209,16 @@ def _schema(event: WebhookEvent) -> Mapping[str, Any]:
     return schema
 
 
-def _record(shape: Shape) -> Record:
-    assert isinstance(shape, Record), shape
+def _record(shape: Shape) -> ObjectShape:
+    assert isinstance(shape, ObjectShape), shape
     return shape
 
 
-def _join(one: Record, other: Record) -> Record:
+def _join(one: ObjectShape, other: ObjectShape) -> ObjectShape:
     return _record(join(one, other))
 
 
-def _without(record: Record, *names: str) -> Record:
+def _without(record: ObjectShape, *names: str) -> ObjectShape:
     return replace(record, fields=tuple(each for each in record.fields if each.name not in names))
 
 

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 from .message_types import PayloadTypes
-from .shapes import AnyOf, Field, ListOf, Literals, MapOf, Record, Scalar, Shape
+from .shapes import AnyOf, Field, ListOf, Literals, MapOf, ObjectShape, Scalar, Shape
 
 WIDTH = 100
 # How lines begin that stand apart from those above.
@@ -54,7 +54,7 @@ def _literal(name: str, literals: Literals, comment: str) -> str:
     return f"{comment}\n{name} = Literal[\n{listed}]"
 
 
-def _class(record: Record) -> str:
+def _class(record: ObjectShape) -> str:
     odd = [field for field in record.fields if not _is_member_name(field.name)]
     bases = [record.extends or "TypedDict"]
     lines = []
@@ -81,7 +81,7 @@ def _is_member_name(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
 
 
-def _record_text(record: Record, odd: list[Field]) -> str:
+def _record_text(record: ObjectShape, odd: list[Field]) -> str:
     words = [f"`{field.name}`: {field.text}" for field in odd if field.text]
     return "\n".join(filter(None, (record.text, *words)))
 
@@ -117,7 +117,7 @@ def _type(field: Field) -> str:
 
 def _of(shape: Shape) -> str:
     match shape:
-        case Record():
+        case ObjectShape():
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]

@@ -15,7 +15,7 @@ from .shapes import (
     ListOf,
     Literals,
     MapOf,
-    Record,
+    ObjectShape,
     Scalar,
     Shape,
     any_of,
@@ -26,7 +26,7 @@ Json = Mapping[str, Any]
 _PREFIX = "#/components/schemas/"
 
 
-class Reader:
+class SchemaReader:
     """The shapes of one document's schemas."""
 
     def __init__(self, document: Json) -> None:
@@ -35,9 +35,9 @@ class Reader:
         self._open: list[str] = []
 
     @property
-    def records(self) -> dict[str, Record]:
+    def records(self) -> dict[str, ObjectShape]:
         """The named objects that were met so far."""
-        return {name: each for name, each in self._named.items() if isinstance(each, Record)}
+        return {name: each for name, each in self._named.items() if isinstance(each, ObjectShape)}
 
     def shape(self, schema: Json) -> Shape:
         """What the schema allows; conditions (`if`, `required` alone) are left out."""
@@ -59,7 +59,7 @@ class Reader:
             self._open.append(name)
             shape = self.shape(self._schemas[name])
             self._open.pop()
-            if isinstance(shape, Record):
+            if isinstance(shape, ObjectShape):
                 text = documentation(self._schemas[name])
                 shape = replace(shape, name=name, text=text or shape.text)
             self._named[name] = shape
@@ -95,7 +95,7 @@ class Reader:
             for name, each in schema.get("properties", {}).items()
         )
         is_open = schema.get("additionalProperties") is True
-        return Record(fields, text=documentation(schema), open=is_open)
+        return ObjectShape(fields, text=documentation(schema), open=is_open)
 
     def _text(self, schema: Json) -> str:
         """The field's own words, or those of the named string it is."""
@@ -103,7 +103,7 @@ class Reader:
             return ""
         own = documentation(schema)
         target = schema.get("$ref", "").removeprefix(_PREFIX)
-        if own or not target or isinstance(self._of_name(target), Record | AnyOf):
+        if own or not target or isinstance(self._of_name(target), ObjectShape | AnyOf):
             return own
         return documentation(self._schemas[target])
 

@@ -60,7 +60,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ObjectShape:
     """An object with known members; `name` is the contract's for it, or empty.
 
     `open`: the contract says that other members are usual. `extends`: the name of the record
@@ -78,13 +78,13 @@ class Record:
         return next((each for each in self.fields if each.name == name), None)
 
 
-Shape = Anything | Scalar | Literals | ListOf | MapOf | AnyOf | Record
+Shape = Anything | Scalar | Literals | ListOf | MapOf | AnyOf | ObjectShape
 
 
 def outline(shape: Shape) -> Any:
     """What is equal for two shapes that allow the same, however they are named and described."""
     match shape:
-        case Record():
+        case ObjectShape():
             fields = ((each.name, each.required, outline(each.shape)) for each in shape.fields)
             return ("record", shape.open, frozenset(fields))
         case ListOf():
@@ -98,7 +98,7 @@ def outline(shape: Shape) -> Any:
     return shape
 
 
-def _named(result: Record, *sources: Record) -> Record:
+def _named(result: ObjectShape, *sources: ObjectShape) -> ObjectShape:
     """The result under the name of the source that it is the same as."""
     for source in sources:
         if outline(result) == outline(source):
@@ -113,7 +113,7 @@ def merge(one: Shape, other: Shape) -> Shape:
             return other
         case _, Anything():
             return one
-        case Record(), Record():
+        case ObjectShape(), ObjectShape():
             return _merge_records(one, other)
         case Literals(), Literals():
             return Literals(tuple(each for each in one.values if each in other.values))
@@ -128,7 +128,7 @@ def merge(one: Shape, other: Shape) -> Shape:
     return one
 
 
-def _merge_records(one: Record, other: Record) -> Record:
+def _merge_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
     fields = []
     for each in one.fields:
         twin = other.field(each.name)
@@ -141,14 +141,14 @@ def _merge_records(one: Record, other: Record) -> Record:
         )
     fields += [each for each in other.fields if one.field(each.name) is None]
     text = other.text or one.text
-    merged = Record(tuple(fields), text=text, open=one.open or other.open)
+    merged = ObjectShape(tuple(fields), text=text, open=one.open or other.open)
     return _named(merged, one, other)
 
 
 def join(one: Shape, other: Shape) -> Shape:
     """What either allows, as one shape: members that one of them lacks become optional."""
     match one, other:
-        case Record(), Record():
+        case ObjectShape(), ObjectShape():
             return _join_records(one, other)
         case ListOf(), ListOf():
             return ListOf(join(one.item, other.item))
@@ -157,7 +157,7 @@ def join(one: Shape, other: Shape) -> Shape:
     return any_of((one, other))
 
 
-def _join_records(one: Record, other: Record) -> Record:
+def _join_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
     fields = []
     for each in one.fields:
         twin = other.field(each.name)
@@ -169,7 +169,7 @@ def _join_records(one: Record, other: Record) -> Record:
             Field(each.name, shape, each.required and twin.required, each.text or twin.text)
         )
     fields += [replace(each, required=False) for each in other.fields if not one.field(each.name)]
-    joined = Record(tuple(fields), text=one.text or other.text, open=one.open and other.open)
+    joined = ObjectShape(tuple(fields), text=one.text or other.text, open=one.open and other.open)
     return _named(joined, one, other)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .message_types import Payload, PayloadTypes
 from .python_module import wrapped
-from .shapes import AnyOf, ListOf, Literals, MapOf, Record, Scalar, Shape
+from .shapes import AnyOf, ListOf, Literals, MapOf, ObjectShape, Scalar, Shape
 
 WIDTH = 96
 _SCALARS = {
@@ -61,7 +61,7 @@ def _names(payload: Payload) -> tuple[str, ...]:
     return (name, f"Bare{name}") if payload.bare else (name,)
 
 
-def _interface(record: Record) -> str:
+def _interface(record: ObjectShape) -> str:
     heir = f" extends {record.extends}" if record.extends else ""
     lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
     for field in record.fields:
@@ -73,7 +73,7 @@ def _interface(record: Record) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _bare_interface(record: Record, name: str) -> str:
+def _bare_interface(record: ObjectShape, name: str) -> str:
     return (
         "/** The same without a `messageType`: compare it with `undefined`. */\n"
         f'export interface {name} extends Omit<{record.name}, "messageType"> {{\n'
@@ -97,7 +97,7 @@ def _name(name: str) -> str:
 
 def _of(shape: Shape) -> str:
     match shape:
-        case Record():
+        case ObjectShape():
             return shape.name
         case Scalar():
             return _SCALARS[shape.name]

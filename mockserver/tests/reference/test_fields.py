@@ -99,3 +99,32 @@ def test_every_field_of_a_body_that_has_a_grade_shows_it(operation: Any) -> None
     for path, grade in own_grades(schema):
         assert (table[path].grade, table[path].is_inherited) == (grade, False), path
     assert all(row.is_inherited or row.grade != "none" for row in table.values())
+
+
+def with_references(schema: Any, depth: int = 0) -> Any:
+    """The schema with what its combined parts refer to in the place of each reference."""
+    if "$ref" in schema and depth < 6:
+        name = schema["$ref"].rpartition("/")[2]
+        target = CONTRACT.document["components"]["schemas"][name]
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return with_references({"allOf": [target, beside]}, depth + 1)
+    parts = {
+        key: [with_references(part, depth) for part in schema[key]]
+        for key in ("allOf", "anyOf")
+        if key in schema
+    }
+    return {**schema, **parts}
+
+
+@pytest.mark.parametrize("event", CONTRACT.events, ids=lambda event: event.name)
+def test_every_field_of_a_webhook_that_has_a_grade_shows_it(event: Any) -> None:
+    content = event.definition["requestBody"]["content"]["application/json"]
+    examples = [example["value"] for example in content["examples"].values()]
+    table = {
+        each.path: each
+        for each in fields_of(content["schema"], CONTRACT.document, "none", examples)
+    }
+    others = {name for row in table.values() for name in row.others}
+    for path, grade in own_grades(with_references(content["schema"])):
+        if not others & set(path.split(".")):
+            assert path in table and not table[path].is_inherited, (path, grade)

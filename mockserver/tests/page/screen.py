@@ -17,6 +17,17 @@ def expect(thing: Any) -> Any:
     return expect(thing)
 
 
+def axe_violations(page: Page) -> list[str]:
+    """What axe says is wrong with a page, one line each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in Axe().run(page).response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
 class Screen:
     """One page in a browser; `troubles` is what its console complained about."""
 

@@ -10,7 +10,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
-from .screen import Screen, expect
+from .screen import Screen, axe_violations, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,14 +26,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 def violations(screen: Screen) -> list[str]:
     """What axe says is wrong, one line each."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    answer = Axe().run(screen.page).response
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in answer["violations"]
-        for node in violation["nodes"]
-    ]
+    return axe_violations(screen.page)
 
 
 @pytest.mark.parametrize("look", LOOKS)

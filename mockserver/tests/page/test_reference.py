@@ -12,7 +12,7 @@ from megaapi_mock.reference.contract import read_contract
 from megaapi_mock.reference.site import Site
 from megaapi_mock.testing import MockServer
 
-from .screen import expect
+from .screen import axe_violations, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,17 +53,6 @@ def open_page(browser: Browser, mock: MockServer) -> Iterator[Open]:
     assert troubles == []
 
 
-def violations(page: Page) -> list[str]:
-    """What axe says is wrong, one line each."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in Axe().run(page).response["violations"]
-        for node in violation["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["pt", "en"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
@@ -72,12 +61,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     page = open_page("/docs/reference/", **LOOKS[look])
     for path in PATHS:
         page.goto(re.sub(r"/reference/.*", f"/reference/{language}/{path}", page.url))
-        assert violations(page) == [], path
+        assert axe_violations(page) == [], path
         page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= page.evaluate("innerWidth"), path
         if language == "pt" and path != "index.html":
-            assert violations(page) == [], f"{path}, all of it open"
+            assert axe_violations(page) == [], f"{path}, all of it open"
 
 
 def test_first_page_is_in_the_readers_language_and_leads_to_the_other(open_page: Open) -> None:
@@ -103,7 +92,7 @@ def test_search_finds_by_title_path_and_name(
     expect(results.first).to_be_visible()
     if title is not None:
         expect(results.first).to_contain_text(title)
-    assert violations(page) == []
+    assert axe_violations(page) == []
     page.keyboard.press("ArrowDown")
     expect(results.first).to_be_focused()
     page.keyboard.press("Enter")

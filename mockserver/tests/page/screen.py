@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class Screen:
         self.page.goto(f"{self.url}/_mock/ui/#{view}")
         self.page.locator(".live.on").wait_for()
         return self
+
+    def open_again_with(self, phones: list[dict[str, str]]) -> None:
+        """Load the page as a tab that remembers these phones, with `instance` and `number` each."""
+        # The phone that is open is remembered once it shows its chat; not after this.
+        expect(self.phone().get_by_label("Message from")).to_be_visible()
+        remember = "phones => sessionStorage.setItem('megaapi-mock-phones', phones)"
+        self.page.evaluate(remember, dumps(phones))
+        self.page.reload()
 
     def view(self, name: str) -> Screen:
         """Go to a view by the bar at the top."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 FIRST, SECOND = "5511900000002", "5511900000004"
 OTHER, MINEIRO = "Cliente Exemplo", "Cliente Mineiro"
 LEFT = "You are no longer in this group"
-KEEP = "phones => sessionStorage.setItem('megaapi-mock-phones', phones)"
 
 
 @pytest.fixture
@@ -65,8 +63,7 @@ def test_phone_dialled_with_the_ninth_digit_writes_as_itself(
 ) -> None:
     # As a tab remembers it that has opened the phone by this number.
     phones = [{"instance": quiet.key, "number": number} for number in (FIRST, "5531990000005")]
-    screen.page.evaluate(KEEP, dumps(phones))
-    screen.page.reload()
+    screen.open_again_with(phones)
     expect(screen.phone(MINEIRO)).to_contain_text("5531990000005")
     make_group(screen)
     expect(screen.title(MINEIRO)).to_have_text("Turma")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,9 +95,7 @@ def test_own_number_of_the_instance_is_not_offered(screen: Screen, shop: Instanc
     box.press("Enter")
     expect(screen.page.locator("section.phone")).to_have_count(1)
     # Nor is it opened because a tab remembers it.
-    phones = dumps([{"instance": shop.key, "number": number} for number in (OWN, FIRST)])
-    screen.page.evaluate("phones => sessionStorage.setItem('megaapi-mock-phones', phones)", phones)
-    screen.page.reload()
+    screen.open_again_with([{"instance": shop.key, "number": each} for each in (OWN, FIRST)])
     expect(screen.phone()).to_be_visible()
     expect(screen.page.locator("section.phone")).to_have_count(1)
 

@@ -25,7 +25,11 @@ export class WindowedList {
     container.addEventListener("scroll", () => this.noteScroll(), { passive: true });
     // Pictures grow when they have come, and a notice takes room from the list: one that was at
     // its end stays there.
-    this.sizes = new ResizeObserver(() => { if (bottom && this.isFollowing()) this.toNearEnd(); });
+    this.sizes = new ResizeObserver((changes) => {
+      this.allowForShrinking(changes);
+      if (bottom && this.isFollowing()) this.toNearEnd();
+    });
+    this.heights = new WeakMap();
     this.follows = true;
     this.lastTop = 0;
   }
@@ -36,6 +40,15 @@ export class WindowedList {
     if (this.isAtNearEnd()) this.follows = true;
     else if (scrollTop < this.lastTop) this.follows = false;
     this.lastTop = scrollTop;
+  }
+
+  /** What shrinks, or a list that grows, moves the place up too: nobody has moved then. */
+  allowForShrinking(changes) {
+    for (const { target, contentRect: { height } } of changes) {
+      const before = this.heights.get(target) ?? height;
+      this.heights.set(target, height);
+      this.lastTop -= Math.max(0, target === this.container ? height - before : before - height);
+    }
   }
 
   /** Whether the list goes on to what is new. */

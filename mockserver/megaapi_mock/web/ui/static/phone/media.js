@@ -41,13 +41,13 @@ const seen = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "300px" });
 
-/** A place that is filled by `show(file)` once it is near the screen. */
+/** A place that is filled with what `show(file)` gives, now or later, once it is near the screen. */
 function whenSeen(message, part, className, show) {
   const place = h("div", { class: className }, h("span", { class: "waiting" }, t("media.loading")));
   place.addEventListener("seen", async () => {
     try {
       const file = await fileOf(message.instance, part.directPath ?? part.url);
-      place.replaceChildren(...show(file));
+      place.replaceChildren(...await show(file));
     } catch (refusal) {
       place.replaceChildren(h("span", { class: "media-gone" }, icon("warning", 16), refusal.message));
     }
@@ -65,11 +65,12 @@ function download(file, name) {
 }
 
 export function image(message, part, { sticker = false } = {}) {
-  return whenSeen(message, part, sticker ? "media sticker" : "media picture", (file) => {
+  return whenSeen(message, part, sticker ? "media sticker" : "media picture", async (file) => {
     const picture = h("img", { src: file.address, alt: part.caption || t("kind.image"), class: "zoomable" });
     const open = button(t("media.open"), () => enlarge(file, picture.alt), { kind: "plain picture-button", "aria-label": t("media.open") });
-    picture.addEventListener("error", () => open.replaceChildren(icon("image", 40), h("span", {}, t("media.broken"))), { once: true });
-    open.replaceChildren(picture);
+    // Not shown before it has its size: a place that shrinks and grows again moves what is around it.
+    const isPicture = await picture.decode().then(() => true, () => false);
+    open.replaceChildren(...(isPicture ? [picture] : [icon("image", 40), h("span", {}, t("media.broken"))]));
     return [open, download(file)];
   });
 }

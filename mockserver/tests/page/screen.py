@@ -57,6 +57,10 @@ class Screen:
         self.page.evaluate(remember, dumps(phones))
         self.page.reload()
 
+    def wait_until(self, script: str) -> None:
+        """Wait until it gives true; asked by the clock: a page that draws nothing has no frames."""
+        self.page.wait_for_function(script, timeout=10_000, polling=50)
+
     def view(self, name: str) -> Screen:
         """Go to a view by the bar at the top."""
         self.page.locator(f'nav a[href="#{name}"]').click()

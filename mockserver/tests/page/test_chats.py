@@ -31,7 +31,7 @@ def test_unread_messages_are_counted_once_whatever_their_ticks(
         send(quiet, "text", {"text": text})
     row = screen.phone().locator(".chat-row").filter(has_text="Três")
     expect(row.locator(".badge")).to_have_text("3")
-    screen.page.wait_for_function(ALL_READ, timeout=8000)
+    screen.wait_until(ALL_READ)
     send(quiet, "text", {"text": "Quatro"})
     row = screen.phone().locator(".chat-row").filter(has_text="Quatro")
     expect(row.locator(".badge")).to_have_text("4")
@@ -174,7 +174,7 @@ def test_recording_ends_unsent_when_the_chat_is_left(screen: Screen, quiet: Inst
         }"""
     )
     screen.view("inspector")
-    screen.page.wait_for_function("window.stopped", timeout=5000)
+    screen.wait_until("window.stopped")
     screen.view("phones")
     expect(screen.phone().get_by_label("Message from")).to_be_visible()
     expect(screen.phone().locator(".line")).to_have_count(0)

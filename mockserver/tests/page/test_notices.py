@@ -86,7 +86,7 @@ def test_notice_pushes_no_message_out_of_sight(blocked: Screen) -> None:
     refuse(blocked)
     messages: Any = blocked.phone().locator(".messages")
     at_end = "list => list.scrollHeight - list.scrollTop - list.clientHeight < 3"
-    blocked.page.wait_for_function(f"({at_end})(document.querySelector('.messages'))", timeout=5000)
+    blocked.wait_until(f"({at_end})(document.querySelector('.messages'))")
     assert messages.evaluate(at_end)
 
 

@@ -75,7 +75,7 @@ def test_chat_stays_at_its_end_while_pictures_grow_and_texts_come(
         send(quiet, "mediaBase64", {"base64": f"data:image/png;base64,{PIXEL}", **picture})
         send(quiet, "text", {"text": f"Linha {number}. " * 200})
     expect(screen.bubble("Linha 5").locator(".ticks-read")).to_be_visible()
-    screen.page.wait_for_function(AT_END, timeout=5000)
+    screen.wait_until(AT_END)
     expect(screen.phone().locator(".newer")).to_be_hidden()
     # Whoever has moved up stays there.
     messages = screen.phone().locator(".messages")

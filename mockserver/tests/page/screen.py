@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +58,12 @@ class Screen:
         self.page.evaluate(remember, dumps(phones))
         self.page.reload()
 
-    def wait_until(self, script: str) -> None:
-        """Wait until it gives true; asked by the clock: a page that draws nothing has no frames."""
-        self.page.wait_for_function(script, timeout=10_000, polling=50)
+    def wait_until(self, script: str, seconds: float = 10.0) -> None:
+        """Wait until it gives true; the page forbids the way in which Playwright itself waits."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(script):
+            assert time.monotonic() < end, f"not so within {seconds:.0f} s: {script}"
+            self.page.wait_for_timeout(30)
 
     def view(self, name: str) -> Screen:
         """Go to a view by the bar at the top."""

@@ -47,6 +47,8 @@ export class Store {
   async loadAll() {
     const heard = new Map();
     this.heardMeanwhile = heard;
+    // A chat that is opened from now on is read after what happened, and heard from then on.
+    const logs = [...this.logs.values()];
     const [instances, clock] = await Promise.all([api.instances(), api.get("/clock"), this.records.load()]);
     // Asked for again meanwhile: that answer is the newer one.
     if (this.heardMeanwhile !== heard) return;
@@ -60,7 +62,7 @@ export class Store {
     this.loaded = true;
     this.topics.publish("instances");
     this.topics.publish("loaded");
-    await Promise.all([...this.logs.values()].map((log) => log.reload()));
+    await Promise.all(logs.map((log) => log.reload()));
   }
 
   /** The log of a chat, loading or loaded. */

@@ -456,6 +456,9 @@ def test_crew_that_cannot_be_counted_carries_what_it_accepted(
         patch.setattr(Crew, "_grow", broken.method())
         send(app, "kept")
         assert broken.count
+        # They wait for a thread; nobody gives them up.
+        assert states(app) == ["queued"]
+        assert not app.runtime.bugs
     send(app, "later")
     assert app.runtime.courier.wait_idle(10)
     assert states(app) == ["delivered"]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 from ..records.bugs import describe, log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
-from .crew import STUCK, Crew
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
 from .trip import RunningAttempt, TimeSource, failure_reason
+from .worker_pool import STUCK, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Courier:
         self._is_over = False
         self._over = threading.Event()  # set with _ended, for those who wait without the lock
         self._abandoned_count = 0
-        self._crew = Crew(
+        self._pool = WorkerPool(
             lock=self._lock,
             lanes=self._lanes,
             under_way=self.under_way,
@@ -100,7 +100,7 @@ class Courier:
                     self._pending += 1
                     if ready:
                         self._work.notify()
-            self._crew.staff()
+            self._pool.ensure_workers()
         for delivery in turned_away:
             self._tell(delivery)
 
@@ -157,7 +157,7 @@ class Courier:
                 self._transport.close()
             except Exception:
                 log_failure(log, "the webhook transport did not close")
-            self._crew.join()
+            self._pool.join()
             return self._abandoned_count
 
     def _run(self) -> None:
@@ -180,7 +180,7 @@ class Courier:
         """Leave the lane to whoever is next; not at once, as the same may fail again."""
         with self._lock:
             for lane in held:
-                self._crew.free += 1
+                self._pool.free += 1
                 self._lanes.mend(lane)
             held.clear()
         self._over.wait(STUCK)
@@ -192,9 +192,9 @@ class Courier:
             if lane is not None and not self._is_over and not self._book(lane):
                 held.clear()
                 lane = None
-            if lane is None and not self._lanes.ready and self._crew.is_too_large:
+            if lane is None and not self._lanes.ready and self._pool.is_too_large:
                 # One of those that replaced others is not needed any more.
-                self._crew.leave()
+                self._pool.remove_current()
                 return None
             if lane is None:
                 self._work.wait_for(lambda: self._lanes.ready or self._is_over)
@@ -204,7 +204,7 @@ class Courier:
             if lane is None:
                 lane = self._lanes.take(now)
                 held.append(lane)
-                self._crew.free -= 1
+                self._pool.free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)
             trip = self.under_way[delivery] = RunningAttempt(delivery.time, now)
@@ -215,11 +215,11 @@ class Courier:
         self._settle(1)
         if not lane.queue:
             self._lanes.close(lane)
-        elif self._lanes.ready > self._crew.free and lane.is_over(time.perf_counter()):
+        elif self._lanes.ready > self._pool.free and lane.is_over(time.perf_counter()):
             self._lanes.give_back(lane)
         else:
             return True
-        self._crew.free += 1
+        self._pool.free += 1
         return False
 
     def _settle(self, count: int) -> None:
@@ -301,5 +301,5 @@ class Courier:
         except BaseException as problem:
             log_failure(log, "recording delivery %s failed", delivery.id)
             # What a listener may end is a test, or the process; not the thread of others' lanes.
-            if not isinstance(problem, Exception) and threading.current_thread() not in self._crew:
+            if not isinstance(problem, Exception) and threading.current_thread() not in self._pool:
                 raise

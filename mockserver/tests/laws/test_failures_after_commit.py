@@ -39,11 +39,11 @@ from megaapi_mock.web.gateway.call_faults import CallFaults
 from megaapi_mock.web.gateway.reply import Reply
 from megaapi_mock.webhooks import courier, publish
 from megaapi_mock.webhooks.chaos.series import Series
-from megaapi_mock.webhooks.crew import Crew
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
 from megaapi_mock.webhooks.render import Renderer
 from megaapi_mock.webhooks.trip import RunningAttempt
+from megaapi_mock.webhooks.worker_pool import WorkerPool
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, UNLINKED
@@ -447,13 +447,13 @@ def test_courier_thread_that_fails_with_its_lane_leaves_it_to_the_next(
     assert states(app) == ["delivered"]
 
 
-def test_crew_that_cannot_be_counted_carries_what_it_accepted(
+def test_pool_that_cannot_grow_carries_what_it_accepted(
     prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = prompt_app
     with monkeypatch.context() as patch:
         broken = Break(RuntimeError(PLANTED))
-        patch.setattr(Crew, "_grow", broken.method())
+        patch.setattr(WorkerPool, "_grow", broken.method())
         send(app, "kept")
         assert broken.count
         # They wait for a thread; nobody gives them up.

@@ -23,7 +23,7 @@ WORKERS_MOST = 1024
 JOIN_SECONDS = 1.0
 
 
-class Crew:
+class WorkerPool:
     """Threads that do `run`: `workers` of them, and more while those wait for silent receivers.
 
     Not safe by itself: `lock`, the courier's, is held around every call but `join`.
@@ -48,7 +48,7 @@ class Crew:
     def __contains__(self, thread: threading.Thread) -> bool:
         return thread in self._threads
 
-    def staff(self) -> None:
+    def ensure_workers(self) -> None:
         """See to it that no lane waits without a thread, or somebody who will start one."""
         try:
             self._grow()
@@ -63,8 +63,8 @@ class Crew:
         """Whether there are more than `workers`: somebody replaced others."""
         return len(self._threads) > self._workers
 
-    def leave(self) -> None:
-        """The thread of now ends; it has no lane."""
+    def remove_current(self) -> None:
+        """The current thread ends; it has no lane."""
         self.free -= 1
         self._threads.remove(threading.current_thread())
 

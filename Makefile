@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+PLANS := code start business token
 
 .PHONY: setup serve test hosts page languages page-lint types test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
@@ -81,10 +82,13 @@ endurance: $(VENV)/dev.stamp
 # Everything there is: npm too, and an empty environment elsewhere.
 test-all: check hosts page languages page-lint types spec-lint wheel-check endurance
 
-# The contract under the eyes of Redocly and Spectral.
+# The contract under the eyes of Redocly and Spectral: its files, and the one file of each plan.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
 	npm run --silent lint
+	for plan in $(PLANS); do \
+	  $(BIN)/megaapi-mock spec bundle --plan $$plan -o node_modules/.cache/plans/$$plan.yaml || exit 1; done
+	npm run --silent lint:plans
 
 # Every file that is made from spec and code, but for docs/mutation.md: tests hold them to each other.
 generated: names

@@ -11,6 +11,7 @@ from ..errors import SetupError
 from ..errors.choice import NamedChoice
 from ..errors.names import did_you_mean
 from ..resources import root
+from ..spec.plans import EVERY_PLAN, PLANS, document_of_plan
 from .emit import write
 
 
@@ -23,8 +24,15 @@ def spec() -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
 )
+@click.option(
+    "--plan",
+    type=NamedChoice([*PLANS, EVERY_PLAN]),
+    default=EVERY_PLAN,
+    show_default=True,
+    help="only what this plan has",
+)
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
-def bundle_command(output: Path | None, folder: Path | None) -> None:
+def bundle_command(output: Path | None, plan: str, folder: Path | None) -> None:
     """Write the contract as one file: JSON for .json, YAML otherwise."""
     import json
 
@@ -32,7 +40,7 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
 
     from ..spec.verdict import valid_bundle
 
-    document = valid_bundle(folder or root("spec")).document
+    document = document_of_plan(valid_bundle(folder or root("spec")).document, plan)
     if output is not None and output.suffix == ".json":
         text = json.dumps(document, indent=2, ensure_ascii=False)
     else:

@@ -39,8 +39,16 @@ PICTURE = (
 )
 NO_GROUP = "120363000000000099@g.us"
 
+# Query parameters that name a person or a group.
+ADDRESSES = frozenset({"jid", "to", "chat_id", "group_id"})
 ABOUT_A_MESSAGE = frozenset(
-    {"quote_message", "forward_message", "delete_message", "delete_message_from_me"}
+    {
+        "quote_message",
+        "forward_message",
+        "delete_message",
+        "delete_message_from_me",
+        "delete_message_of_2022",
+    }
 )
 
 # How this gateway turns bad requests away; 500 is its documented answer to "wrong data".
@@ -186,21 +194,28 @@ class CaseSender:
 
     def _fill(self, case: Any) -> None:
         operation = str(case.operation.definition.raw["operationId"])
-        if not _is_negative_at(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
-            contract = self.session.contract
-            example = contract.query_examples(contract.by_id[operation]).get("jid", "")
-            of_group = Jid.parse(example).group
-            case.query["jid"] = self.group() if of_group else self._recipient(self.turn)
+        if not _is_negative_at(case, ParameterLocation.QUERY):
+            self._fill_query(case.query or {}, operation)
         if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         case.body = self._fill_in(json.loads(json.dumps(case.body)), operation)
+
+    def _fill_query(self, query: dict[str, Any], operation: str) -> None:
+        """Put a person or a group of the host where the contract's example has one."""
+        contract = self.session.contract
+        examples = contract.query_examples(contract.by_id[operation])
+        for name in ADDRESSES & query.keys() & examples.keys():
+            of_group = Jid.parse(examples[name]).group
+            query[name] = self.group() if of_group else self._recipient(self.turn)
+        # Only the words of the contract are any: other texts would all be refused.
+        if "code" in query and self.turn % 4:
+            query["code"] = examples["code"]
 
     def _fill_in(self, body: dict[str, Any], operation: str) -> dict[str, Any]:
         data = body.get("messageData")
         for part in (body, data):
             if isinstance(part, dict) and "to" in part:
-                to = str(part["to"])
-                part["to"] = self.group() if to.endswith("@g.us") else self._recipient(len(to))
+                part["to"] = self._address_for(part["to"])
         group = body.get("group_data")
         if isinstance(group, dict):
             if "jid" in group:
@@ -214,10 +229,17 @@ class CaseSender:
             body["messageKeys"] = self.media() or body["messageKeys"]
         return body
 
+    def _address_for(self, to: Any) -> Any:
+        """A chat of the host in place of this one; a list of one in place of a list."""
+        if isinstance(to, list):
+            return [self._recipient(len(to))]
+        text = str(to)
+        return self.group() if text.endswith("@g.us") else self._recipient(len(text))
+
     def _fill_message(self, data: dict[str, Any], operation: str) -> None:
-        if operation in ("send_media_url", "send_media_base64"):
-            data["type"] = "image" if operation == "send_media_url" else "document"
-        if operation == "send_media_url":
+        if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
+            data["type"] = "document" if operation == "send_media_base64" else "image"
+        if operation in ("send_media_url", "media_url_to_many"):
             data["url"] = self.session.media_url or PICTURE_URL
         if operation == "send_media_base64":
             data["base64"] = PICTURE

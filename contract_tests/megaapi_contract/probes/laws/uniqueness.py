@@ -25,7 +25,9 @@ MANY = 30
 # How many sends are under way together, and how often that is tried.
 AT_ONCE, ROUNDS = 4, 3
 SENDS = tuple(
-    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
+    name
+    for name, ask in ASKS.items()
+    if ask.effect == "sends" and ask.people and name != "update_presence"
 )
 
 

@@ -194,8 +194,14 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
 
 
 SENDS = tuple(
-    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
+    name
+    for name, ask in ASKS.items()
+    if ask.effect == "sends" and ask.people and name != "update_presence"
 )
+
+
+# Nothing of its own is told of a deletion.
+DELETIONS = ("delete_message", "delete_message_of_2022")
 
 
 @each_of(SENDS)
@@ -203,7 +209,7 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
     place, hook = listening(session, stage)
     answer = session.call(operation, place, **ASKS[operation].make(someone(session)))
     webhooks = hook.receive(all_read)
-    if operation != "delete_message":
+    if operation not in DELETIONS:
         check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
     ids = {message_id(one) for one in webhooks}

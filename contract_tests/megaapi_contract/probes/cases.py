@@ -26,6 +26,7 @@ from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
 from ..session import PICTURE_URL, Session
+from .case_parts import is_negative_at, response_of
 from .former_bodies import is_former_body
 
 # In place of a token while a case is made; the place it is sent to has the real one.
@@ -142,13 +143,13 @@ class CaseSender:
         self.prepare(case)
         transport_request = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
         exchange = self.session.exchange(from_prepared(transport_request))
-        return exchange, _response(transport_request, exchange)
+        return exchange, response_of(transport_request, exchange)
 
     def judge(self, case: Any) -> Exchange:
         """Send a case and note what Schemathesis' own checks say of the answer."""
         exchange, response = self.send(case)
         try:
-            case.validate_response(response, checks=CHECKS)
+            case.validateresponse_of(response, checks=CHECKS)
         except FailureGroup as group:
             for failure in group.exceptions:
                 if not self._is_documented(failure, exchange):
@@ -183,7 +184,7 @@ class CaseSender:
     def prepare(self, case: Any) -> None:
         """Put key, token and mostly existing values into a case."""
         self.turn += 1
-        if not _is_negative_at(case, ParameterLocation.PATH):
+        if not is_negative_at(case, ParameterLocation.PATH):
             case.path_parameters["instance_key"] = self.place.key
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
@@ -194,9 +195,9 @@ class CaseSender:
 
     def _fill(self, case: Any) -> None:
         operation = str(case.operation.definition.raw["operationId"])
-        if not _is_negative_at(case, ParameterLocation.QUERY):
+        if not is_negative_at(case, ParameterLocation.QUERY):
             self._fill_query(case.query or {}, operation)
-        if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+        if is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         case.body = self._fill_in(json.loads(json.dumps(case.body)), operation)
 
@@ -345,17 +346,3 @@ def group_jids(answer: Any) -> Iterator[str]:
     elif isinstance(answer, list):
         for value in answer:
             yield from group_jids(value)
-
-
-def _is_negative_at(case: Any, location: ParameterLocation) -> bool:
-    return case.meta is not None and bool(case.meta.is_negative_at(location))
-
-
-def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
-    response = requests.Response()
-    response.status_code = exchange.status
-    response._content = exchange.body
-    response.headers.update(dict(exchange.headers))
-    response.request = request
-    response.url = str(request.url)
-    return response

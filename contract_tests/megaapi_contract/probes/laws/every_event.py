@@ -20,8 +20,8 @@ from .connection import restart
 from .customers import author_content
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
-from .requests import ASKS
-from .webhooks import DELETIONS, PHASE, SENDS, Rule, listening, message_id
+from .requests import ASKS, DELETIONS, SENDS
+from .webhooks import PHASE, Rule, listening, message_id
 
 LAWS = Laws()
 Json = dict[str, Any]

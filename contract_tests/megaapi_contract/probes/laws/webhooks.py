@@ -20,7 +20,7 @@ from .assertions import claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .media import KINDS, qr
-from .requests import ASKS
+from .requests import ASKS, DELETIONS, SENDS
 from .webhook_listener import NAMELESS, WebhookListener
 
 LAWS = Laws()
@@ -191,17 +191,6 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
         return rule
 
     return keep
-
-
-SENDS = tuple(
-    name
-    for name, ask in ASKS.items()
-    if ask.effect == "sends" and ask.people and name != "update_presence"
-)
-
-
-# Nothing of its own is told of a deletion.
-DELETIONS = ("delete_message", "delete_message_of_2022")
 
 
 @each_of(SENDS)

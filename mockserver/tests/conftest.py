@@ -80,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "languages: PHP, Node.js and C# programs; `make languages` has them"
     )
+    config.addinivalue_line("markers", "clients: generated clients; `make clients` has them")
     config.addinivalue_line("markers", "npm: what needs tools of npm; `make types` has them")
 
 

@@ -18,8 +18,7 @@ from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
 from .resources import named
 from .spec.bundle import read_yaml
-
-PLANS = ("code", "start", "business")
+from .spec.plans import PLANS
 
 
 @dataclass(frozen=True, slots=True)

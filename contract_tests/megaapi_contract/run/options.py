@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from megaapi_mock.domain.jid import is_number
 from megaapi_mock.errors.names import did_you_mean
+from megaapi_mock.spec.plans import PLANS
 
 from ..errors import SetupError
 from ..safety.fence import EFFECTS, digits_of
@@ -19,7 +20,6 @@ from ..safety.fence import EFFECTS, digits_of
 EXAMPLES, EXAMPLES_QUICK = 40, 4
 # Chains of calls along the contract's links.
 CHAINS, CHAINS_QUICK = 15, 5
-PLANS = ("code", "start", "business")
 # What an instance is called in a path, and what a header can hold: no sentence shows either.
 _KEY = re.compile(r"[A-Za-z0-9_.-]+")
 _SECRET = re.compile(r"[!-~]*")

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.web.app import MockApp, build_app
 
 from .control import calm, door  # noqa: F401
@@ -58,6 +59,12 @@ def make_app() -> Iterator[MakeApp]:
 def app(make_app: MakeApp) -> MockApp:
     """One app with every default."""
     return make_app()
+
+
+@pytest.fixture
+def whole_app(make_app: MakeApp) -> MockApp:
+    """One app with the operations of every plan, and every other default."""
+    return make_app(profile=default_profile(EVERY_PLAN))
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from ..errors import SetupError
 from ..errors.choice import NamedChoice
 from ..errors.names import did_you_mean
 from ..resources import root
-from ..spec.plans import EVERY_PLAN, PLANS, document_of_plan
+from ..spec.plans import EVERY_PLAN, PLAN_NAMES, document_of_plan
 from .emit import write
 
 
@@ -27,7 +27,7 @@ def spec() -> None:
 )
 @click.option(
     "--plan",
-    type=NamedChoice([*PLANS, EVERY_PLAN]),
+    type=NamedChoice(PLAN_NAMES),
     default=EVERY_PLAN,
     show_default=True,
     help="only what this plan has",

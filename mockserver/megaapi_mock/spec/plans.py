@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from .operations import METHODS
@@ -11,8 +11,14 @@ from .operations import METHODS
 PLANS = ("code", "start", "business", "token")
 # In place of a plan: every operation, whoever has it.
 EVERY_PLAN = "all"
+PLAN_NAMES = (*PLANS, EVERY_PLAN)
 
 Json = dict[str, Any]
+
+
+def offers(plan: str, plans: Container[str]) -> bool:
+    """Whether a host of this plan has what these plans have."""
+    return plan == EVERY_PLAN or plan in plans
 
 
 def document_of_plan(document: Mapping[str, Any], plan: str) -> Json:

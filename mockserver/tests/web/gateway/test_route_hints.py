@@ -45,7 +45,7 @@ def reason(method: str, path: str, plan: str = "code") -> str:
         ),
         ("POST", "/rest/chat/KEY/pinChat", "code", "is an operation of plan token"),
         ("GET", "/rest/group/KEY/inviteInfo", "business", "operation of plan start, not of plan"),
-        ("GET", "/rest/group/KEY/inviteInfo", "start", "of plan start; this mock does not have it"),
+        ("GET", "/rest/group/KEY/inviteInfo", "code", "serve it with --profile start"),
         ("GET", "/rest/config/KEY", "start", "plan code, not of plan start: serve it with --prof"),
         ("POST", "/rest/sendMessage/KEY/buttonMessage", "business", "with --profile code"),
         ("POST", "/rest/instance/init", "code", "a dedicated host, not of plan code"),

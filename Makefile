@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+PLANS := code start business token
 
 .PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
@@ -15,10 +16,10 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
 	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
 
-# Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
+# Whole runs against hosts of every kind, of the contract suite and of Schemathesis, and secrets planted everywhere: minutes that
 # `make test` leaves out.
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m hosts $(ARGS)
@@ -86,7 +87,7 @@ endurance: $(VENV)/dev.stamp
 # Everything there is: npm too, and an empty environment elsewhere.
 test-all: check hosts page languages page-lint types clients spec-lint wheel-check endurance
 
-# The contract under the eyes of Redocly and Spectral, in many files and in one.
+# The contract under the eyes of Redocly and Spectral: its files, and every one-file form.
 BUNDLES := node_modules/.cache/bundles
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
@@ -94,6 +95,8 @@ spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec bundle -o $(BUNDLES)/megaapi.yaml
 	$(BIN)/megaapi-mock spec bundle --for openapi-python-client -o $(BUNDLES)/python.yaml
 	$(BIN)/megaapi-mock spec bundle --for openapi-generator -o $(BUNDLES)/openapi-generator.yaml
+	for plan in $(PLANS); do \
+	  $(BIN)/megaapi-mock spec bundle --plan $$plan -o $(BUNDLES)/$$plan.yaml || exit 1; done
 	npm run --silent lint
 
 # Every file that is made from spec and code, but for docs/mutation.md: tests hold them to each other.

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.web.app import MockApp, build_app
 
 from .control import calm, door  # noqa: F401
@@ -60,6 +61,12 @@ def app(make_app: MakeApp) -> MockApp:
     return make_app()
 
 
+@pytest.fixture
+def whole_app(make_app: MakeApp) -> MockApp:
+    """One app with the operations of every plan, and every other default."""
+    return make_app(profile=default_profile(EVERY_PLAN))
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """A test that leaves a thread behind fails."""
@@ -86,9 +93,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Thousands of collected tests stay until the end: no collection needs to look at them."""
+    """Thousands of collected tests stay until the end: no collection needs to look at them.
+
+    What the process keeps from test to test (contracts, schemas) grows too; looking through all of
+    it at Python's default rate took a sixth of the time.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,6 +34,28 @@ def test_webhook_shows_its_answer_its_spec_file_and_the_calls_it_caused(
     expect(detail.locator(".call").first).to_contain_text("send_text")
 
 
+def _says_nothing(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return []
+
+
+def test_webhook_whose_calls_cannot_be_known_does_not_say_none(
+    open_screen: Any, mock: MockServer
+) -> None:
+    with mock.attach("megacode-TESTKEY0001") as instance:
+        instance.webhook_to(_says_nothing)
+        for text in ("Um", "Dois"):
+            instance.customer().says(text)
+            instance.inbox.wait_for("text-plain", text=text)
+        send(instance, "text", {"text": "Pois não?"})
+        screen = open_screen("inspector")
+        record(screen, "Um").click()
+        calls = screen.page.locator(".inspector-detail .calls")
+        expect(calls).to_contain_text("cannot be known")
+        record(screen, "Dois").click()
+        expect(calls.locator(".call")).to_contain_text(["send_text"])
+
+
 def test_refused_call_is_red_and_says_why(screen: Screen, shop: Instance) -> None:
     send(shop, "text", {"text": "x"}, token="wrong")
     screen.view("inspector")

@@ -171,8 +171,16 @@ $(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
 	@command -v chromium >/dev/null || { echo "make page needs chromium: apt-get install chromium" >&2; exit 1; }
 	@touch $@
 
+# What generated clients need besides: Java to make them, PHP with Guzzle and Mono with Newtonsoft.Json to try them.
+RUNTIMES := default-jre-headless php-cli php-curl php-mbstring php-guzzlehttp-guzzle mono-mcs mono-runtime \
+  libnewtonsoft-json5.0-cil libmono-system-net-http4.0-cil libmono-system-componentmodel-dataannotations4.0-cil \
+  libmono-system-runtime-serialization4.0-cil
+HAS_RUNTIMES = command -v java >/dev/null && command -v php >/dev/null && command -v mcs >/dev/null && command -v mono >/dev/null \
+  && test -f /usr/share/php/GuzzleHttp/autoload.php && test -f /usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll && php -m | grep -qx mbstring
 $(VENV)/clients.stamp: $(VENV)/dev.stamp requirements/clients.txt
 	$(PIP) --require-hashes -r requirements/clients.txt
+	@{ $(HAS_RUNTIMES); } || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$(command -v java >/dev/null && echo $(filter-out default-jre-headless,$(RUNTIMES)) || echo $(RUNTIMES)); }
+	@{ $(HAS_RUNTIMES); } || { echo "make clients needs Java, PHP with Guzzle, and Mono with Newtonsoft.Json: apt-get install $(RUNTIMES)" >&2; exit 1; }
 	@touch $@
 
 # PHP and Mono come from Debian's packages where they may; Mono's compiler reads C# 7.

@@ -12,6 +12,7 @@ from .bundle import Bundle
 from .operations import METHODS
 from .payload_types.json_schemas import ANY_WEBHOOK, webhook_schemas
 from .payload_types.message_types import PayloadTypes
+from .plain_schemas import simplified
 
 Json = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
@@ -67,12 +68,15 @@ def _for_openapi_python_client(document: Json) -> Json:
 
 
 def _for_openapi_generator(document: Json) -> Json:
-    """Without links, whose bodies it refuses. Webhooks would become calls."""
+    """Without links, whose bodies it refuses, and webhooks, which would become calls.
+
+    The rest is put the way that its languages need: see `plain_schemas`.
+    """
     document["components"].pop("links", None)
     for response in _responses(document):
         response.pop("links", None)
     _describe_files(document)
-    return _with_one_webhook(document)
+    return _with_one_webhook(simplified(document))
 
 
 def _for_postman(document: Json) -> Json:

@@ -183,3 +183,88 @@ def test_the_command_writes_the_form_it_is_asked_for(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(main, ["spec", "bundle", "--for", "openapi-generater"])
     assert wrong.exit_code == 2
     assert "openapi-generator" in wrong.output
+
+
+def answers_and_bodies(document: Json) -> Iterator[tuple[str, Json, Any]]:
+    """Every example of a call in JSON, with the schema of the contract for it in `document`."""
+    for path, item in BUNDLE.document["paths"].items():
+        for method, definition in item.items():
+            plain = document["paths"][path][method]
+            for own, plains in pairs(definition, plain):
+                for example in own.get("examples", {}).values():
+                    yield path, plains["schema"], example["value"]
+
+
+def pairs(definition: Json, plain: Json) -> Iterator[tuple[Json, Json]]:
+    """What is sent and what is answered in JSON, in the contract and in a form of it."""
+    parts = [(definition.get("requestBody", {}), plain.get("requestBody", {}))]
+    parts += [
+        (each, plain["responses"][status]) for status, each in definition["responses"].items()
+    ]
+    for own, other in parts:
+        if "application/json" in own.get("content", {}):
+            yield own["content"]["application/json"], other["content"]["application/json"]
+
+
+@pytest.mark.parametrize("program", FORMS)
+def test_a_form_takes_all_that_the_contract_takes(program: str) -> None:
+    """Every example of a call, and every webhook."""
+    document = form(program)
+    components = document["components"]
+    count = 0
+    for path, schema, value in answers_and_bodies(document):
+        count += 1
+        validator = jsonschema_rs.Draft202012Validator({**schema, "components": components})
+        assert validator.is_valid(value), (path, value, [*validator.iter_errors(value)][:1])
+    assert count > 100
+    any_webhook = {"$ref": "#/components/schemas/AnyWebhook", "components": components}
+    webhook = jsonschema_rs.Draft202012Validator(any_webhook)
+    payloads = [payload for _, _, payload in every_payload() if "messageType" in payload]
+    assert [each for each in payloads if not webhook.is_valid(each)] == []
+
+
+def test_openapi_generator_gets_one_object_where_there_is_a_choice() -> None:
+    schemas = form("openapi-generator")["components"]["schemas"]
+    assert schemas["InstanceStatus"]["required"] == ["error", "message"]
+    instance = schemas["InstanceStatus"]["properties"]["instance"]
+    assert instance["required"] == ["key"]
+    assert {*instance["properties"]} == {"key", "status", "user"}
+    assert instance["properties"]["user"]["required"] == ["id", "name"]
+    participants = schemas["ParticipantsUpdated"]["properties"]["updatedParticipants"]
+    assert participants["type"] == "array"
+    assert [each.get("type") for each in participants["items"]["anyOf"]] == ["array", None]
+
+
+def test_openapi_generator_gets_all_that_is_said_of_a_field_in_one_piece() -> None:
+    sent = form("openapi-generator")["components"]["schemas"]["SentText"]
+    data = sent["properties"]["messageData"]
+    assert {"key", "message", "status"} <= {*data["properties"]}
+    assert data["properties"]["message"]["required"] == ["extendedTextMessage"]
+    text = data["properties"]["message"]["properties"]["extendedTextMessage"]
+    assert {"text", "contextInfo", "title"} <= {*text["properties"]}
+
+
+def parts(node: Any) -> Iterator[Json]:
+    """Every mapping in a document but examples."""
+    if isinstance(node, dict):
+        yield node
+        for name, each in node.items():
+            if name not in ("examples", "example", "x-provenance"):
+                yield from parts(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from parts(each)
+
+
+def test_openapi_generator_gets_values_that_all_its_languages_have() -> None:
+    for schema in parts(form("openapi-generator")):
+        if schema.get("type") == "boolean":
+            assert "const" not in schema
+        if schema.get("type") == "integer":
+            assert schema["format"] == "int64"
+        for choice in schema.get("anyOf", ()):
+            assert sum(each.get("type") == "array" for each in schema["anyOf"]) < 2, choice
+        for name in (
+            schema.get("required", ()) if isinstance(schema.get("properties"), dict) else ()
+        ):
+            assert None not in schema["properties"].get(name, {}).get("enum", ()), name

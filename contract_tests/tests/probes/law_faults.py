@@ -662,5 +662,8 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
     ),
+    "unknown route in small letters": (
+        "unknown routes are 404 in the usual form", edited("message", str.lower)
+    ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

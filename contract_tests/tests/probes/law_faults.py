@@ -564,6 +564,10 @@ FAULTS: Mapping[str, Fault] = {
     "numbers that end alike are looked up apart": frozen("/isOnWhatsApp"),
     "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
     "a new token outlives a restart": token_forgotten(),
+    # as it was written
+    "an echo has every letter that was sent": changed(
+        "message.extendedTextMessage.text", str.strip
+    ),
     "a token that was used opens no other instance": opened(),
     "an empty caption repeats no other": edited(f"{CONTENT}.imageMessage", {"caption": "Veja"}),
     "no presence changes the link": edited("instance.status", "disconnected"),

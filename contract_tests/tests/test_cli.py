@@ -104,6 +104,7 @@ def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         yield patch.undo
 
 
+@pytest.mark.hosts
 def test_a_fault_is_reported_and_replayed(tmp_path: Path, spoilt: Callable[[], None]) -> None:
     report = tmp_path / "report"
     run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
@@ -126,6 +127,7 @@ def test_a_fault_is_reported_and_replayed(tmp_path: Path, spoilt: Callable[[], N
     assert (healed.exit_code, healed.stdout[:8]) == (0, "does not")
 
 
+@pytest.mark.hosts
 def test_a_law_is_replayed_by_its_probe(tmp_path: Path, spoilt: Callable[[], None]) -> None:
     run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
     contract(*run, "--report", str(tmp_path / "report"))

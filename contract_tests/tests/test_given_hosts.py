@@ -212,6 +212,7 @@ def test_what_stays_for_want_of_messages_says_so(server: MockServer) -> None:
 # -- what it has forgotten -------------------------------------------------------------------
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("operation", ["restart", pytest.param("logout", marks=pytest.mark.hosts)])
 def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
     target = MockTarget(profile=EVERY_PLAN)

@@ -35,6 +35,7 @@ def test_each_probe_is_a_test(tmp_path: Path) -> None:
     assert {"examples_of_list_groups", "fuzzing_of_list_groups"} <= cases
 
 
+@pytest.mark.hosts
 def test_a_host_and_what_it_may_not_do(tmp_path: Path) -> None:
     with MockServer() as server:
         ran = pytest_run(
@@ -55,6 +56,7 @@ def test_a_host_that_is_down_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
+@pytest.mark.hosts
 def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
     sockets: list[socket.socket] = []
     operation = Contract().by_id["instance_status"]
@@ -75,6 +77,7 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("where", ["prepare_run", "all_laws", "run"])
 def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> None:
     patch = {

@@ -149,7 +149,7 @@ class CaseSender:
         """Send a case and note what Schemathesis' own checks say of the answer."""
         exchange, response = self.send(case)
         try:
-            case.validateresponse_of(response, checks=CHECKS)
+            case.validate_response(response, checks=CHECKS)
         except FailureGroup as group:
             for failure in group.exceptions:
                 if not self._is_documented(failure, exchange):

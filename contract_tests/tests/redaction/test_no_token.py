@@ -113,6 +113,7 @@ HOSTS = {
 }  # fmt: skip
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
 def test_a_host_that_repeats_the_token_is_not_quoted(
     host: Callable[[socket.socket], None], tmp_path: Path

@@ -43,6 +43,7 @@ def redaction(contract: Contract, vocabulary: Vocabulary) -> Redaction:
     return Redaction(contract, PRIVATE, vocabulary=vocabulary)
 
 
+@pytest.mark.hosts
 @given(planting=plantings())
 @settings(max_examples=60, phases=[Phase.generate])
 def test_nothing_planted_is_left(

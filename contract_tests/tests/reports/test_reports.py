@@ -89,6 +89,7 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path: Path, redaction: Redac
         write_reports(bad(), tmp_path / "file" / "report", redaction)
 
 
+@pytest.mark.hosts
 @given(planting=plantings())
 @settings(max_examples=20, phases=[Phase.generate])
 def test_nothing_planted_is_in_any_file(

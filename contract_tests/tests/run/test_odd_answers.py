@@ -159,6 +159,7 @@ def test_a_mistake_of_ours_is_ours_also_where_the_host_is_wrong(
     assert "could not read" not in result.output and SECRET not in result.output
 
 
+@pytest.mark.hosts
 def test_a_mistake_in_the_midst_of_a_run_leaves_a_report(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -237,6 +238,7 @@ def _places(node: Any) -> Any:
         yield from _places(value)
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_law_makes_a_mistake_whatever_comes(seed: int) -> None:
     target, mistakes = Damaged(seed), []

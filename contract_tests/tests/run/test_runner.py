@@ -48,6 +48,7 @@ def test_the_mock_in_this_process_is_clean_and_complete(seed: int) -> None:
     assert {result.state for result in report.results} <= {"passed", "left out"}
 
 
+@pytest.mark.hosts
 def test_the_same_seed_asks_the_same() -> None:
     first, second = (
         [
@@ -181,6 +182,7 @@ def test_what_the_owner_has_blocked_is_not_asked_for(server: MockServer) -> None
     assert report.messages_sent == 0
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("chosen", [(), ("block_events",), ("create_group",)])
 def test_as_somebodys_host_it_leaves_everything_as_it_was(
     chosen: tuple[str, ...], server: MockServer

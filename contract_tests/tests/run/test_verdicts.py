@@ -61,6 +61,7 @@ def test_a_run_that_is_not_complete_ends_with_3() -> None:
     assert "3: not complete" in " ".join(CliRunner().invoke(main, ["run", "--help"]).output.split())
 
 
+@pytest.mark.hosts
 def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
     waits = []
     with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as context:
@@ -80,6 +81,7 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
     assert [each.reason for each in report.results].count(NO_WEBHOOK_SENTENCE) > 10
 
 
+@pytest.mark.hosts
 def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
     with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as context:
         receiver, budget = context.receiver, [40]

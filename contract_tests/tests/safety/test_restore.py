@@ -150,6 +150,7 @@ def blocked(server: MockServer) -> list[str]:
     return sorted(ask_server(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_events_that_an_ended_run_has_blocked_are_sent_again(
     number: signal.Signals, server: MockServer, state_folder: Path
@@ -221,6 +222,7 @@ def test_nothing_is_changed_where_the_file_cannot_be_written(
     assert "cannot be written to a file first" in done.stdout + done.stderr
 
 
+@pytest.mark.hosts
 def test_two_runs_do_not_change_one_instance_at_a_time(
     server: MockServer, state_folder: Path
 ) -> None:
@@ -261,6 +263,7 @@ def test_a_run_with_many_messages_makes_one_group_and_empties_it(server: MockSer
     assert "it makes at most 1 group with the recipients (--max-groups)" in done.stderr
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
 def test_group_of_an_ended_run_is_left_by_the_next_run(
     number: signal.Signals, server: MockServer, state_folder: Path

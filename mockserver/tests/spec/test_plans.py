@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
+from megaapi_mock.spec.export import one_file
 from megaapi_mock.spec.operations import METHODS, operations
 from megaapi_mock.spec.plans import EVERY_PLAN, PLANS, document_of_plan
 from megaapi_mock.spec.verdict import valid_bundle
@@ -91,6 +93,8 @@ def test_command_writes_the_contract_of_a_plan(tmp_path: Path) -> None:
     file = tmp_path / "start.yaml"
     result = CliRunner().invoke(main, ["spec", "bundle", "--plan", "start", "-o", str(file)])
     assert result.exit_code == 0, result.output
-    assert yaml.safe_load(file.read_text(encoding="utf-8")) == DOCUMENTS["start"]
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert written == one_file(replace(BUNDLE, document=DOCUMENTS["start"]))
+    assert set(written["paths"]) == set(DOCUMENTS["start"]["paths"])
     refused = CliRunner().invoke(main, ["spec", "bundle", "--plan", "gold"])
     assert refused.exit_code == 2 and "start" in refused.output

@@ -9,6 +9,7 @@ from . import (
     access,
     administration,
     aftermath,
+    as_written,
     carried_over,
     chat,
     connection,
@@ -41,7 +42,8 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, carried_over, no_trace, sessions, stored, administration, lifecycle,
+    webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
+    lifecycle,
 )  # fmt: skip
 
 

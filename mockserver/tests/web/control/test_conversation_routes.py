@@ -48,7 +48,8 @@ class Bot(RecordingTransport):
         if not key.get("fromMe") and "message" in payload:
             text = str(payload["message"])
             for word, replies in self.replies.items():
-                if word in text:
+                # A whole word: "dois" does not say "oi".
+                if re.search(rf"\b{word}\b", text):
                     for kind, data in replies:
                         self._send(kind, {"to": key["remoteJid"], **data})
         return super().post(url, body, headers, timeout=timeout)

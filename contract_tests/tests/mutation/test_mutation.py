@@ -33,7 +33,7 @@ SAMPLE = (
     "send_text: cut",
     "send_text: id repeated",
     "send_media_base64: no limit",
-    "quote_message: another id",
+    "text_to_many: names nobody",
     "send_list: 500 as 400",
     "change_token: old one too",
     "update_presence: phone not needed",

@@ -81,10 +81,10 @@ def _for_postman(document: Json) -> Json:
     variables["instance_key"] = {"default": parameter["example"]}
     variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
     parameter["example"] = "{{instance_key}}"
-    # A collection has no place for what comes from the gateway.
-    for call in calls(document["paths"]):
-        call.pop("callbacks", None)
-    return _with_one_webhook(document)
+    document = _with_one_webhook(document)
+    # A tag becomes a folder, and one for what only comes from the gateway would be empty.
+    unused = _callback()["tags"]
+    return {**document, "tags": [tag for tag in document["tags"] if tag["name"] not in unused]}
 
 
 FORMS: Mapping[str, Callable[[Json], Json]] = {

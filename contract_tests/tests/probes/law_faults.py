@@ -591,6 +591,15 @@ FAULTS: Mapping[str, Fault] = {
     "numbers that end alike are looked up apart": frozen("/isOnWhatsApp"),
     "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
     "a new token outlives a restart": token_forgotten(),
+    # as it was written
+    "the very digits are taken": edited("exists", True),
+    "a link keeps every letter": asked(b"https://Loja.", b"https://loja."),
+    "an echo has every letter that was sent": changed(
+        "message.extendedTextMessage.text", str.strip
+    ),
+    "rows that are alike all come back": edited(
+        f"{CONTENT}.listMessage.sections.1.rows", lambda rows: rows[1:]
+    ),
     "a token that was used opens no other instance": opened(),
     "an empty caption repeats no other": edited(f"{CONTENT}.imageMessage", {"caption": "Veja"}),
     "no presence changes the link": edited("instance.status", "disconnected"),
@@ -688,6 +697,10 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     "first of the rows of one title": (
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
+    ),
+    "longer number written to": ("the very digits are taken", turned(403, 200)),
+    "unknown route in small letters": (
+        "unknown routes are 404 in the usual form", edited("message", str.lower)
     ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

@@ -5,7 +5,6 @@ cannot read all of OpenAPI 3.1 in a form they can.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from typing import Any
 
 from .bundle import Bundle
@@ -22,13 +21,29 @@ _SUBSCRIBES, _ADDRESS = "configure_webhook", "{$request.body#/messageData/webhoo
 
 def one_file(bundle: Bundle, program: str | None = None) -> Json:
     """The document of a bundle with `AnyWebhook`, in the form of `FORMS` for a program."""
-    document = deepcopy(bundle.document)
+    document: Json = _without_false(bundle.document)
     schemas = document["components"].get("schemas", {})
     added = webhook_schemas(PayloadTypes(bundle), schemas)
     if added:
         document["components"]["schemas"] = dict(sorted({**schemas, **added}.items()))
         _say_what_comes(document)
     return FORMS[program](document) if program else document
+
+
+def _without_false(node: Any) -> Any:
+    """A copy in which fields that must not be there have a schema that is an object.
+
+    openapi-python-client cannot read the whole document otherwise.
+    """
+    if isinstance(node, list):
+        return [_without_false(each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {name: _without_false(each) for name, each in node.items()}
+    fields = copy.get("properties")
+    if isinstance(fields, dict):
+        fields.update({name: {"not": {}} for name, each in fields.items() if each is False})
+    return copy
 
 
 def _say_what_comes(document: Json) -> None:

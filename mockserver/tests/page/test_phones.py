@@ -162,6 +162,38 @@ def test_sample_of_every_kind_is_sent_and_seen(
     assert shop.inbox.wait_for(event).status == 200
 
 
+@pytest.mark.parametrize(
+    ("label", "kind"), [("Sample video", "video"), ("Sample voice note", "audio")]
+)
+def test_sample_can_be_played(screen: Screen, shop: Instance, label: str, kind: str) -> None:
+    screen.attach(label)
+    expect(screen.phone().locator(f".bubble.own {kind}")).to_be_visible()
+    screen.page.evaluate(
+        """kind => {
+            const player = document.querySelector(`.bubble.own ${kind}`);
+            player.muted = true;
+            player.addEventListener("ended", () => { window.played = player.duration; });
+            player.play();
+        }""",
+        kind,
+    )
+    screen.wait_until("() => window.played > 0")
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "mimetype"), [("video", "film", "video/mp4"), ("audio", "sound", "audio/ogg")]
+)
+def test_file_that_cannot_be_played_says_so(
+    screen: Screen, shop: Instance, label: str, kind: str, mimetype: str
+) -> None:
+    content = b64encode(b"\0\0\0\x18ftypmp42" if label == "video" else b"OggS").decode()
+    data = {"base64": f"data:{mimetype};base64,{content}", "fileName": "x", "mimeType": mimetype}
+    assert send(shop, "mediaBase64", {**data, "type": label}) == 200
+    place = screen.phone().locator(f".bubble.theirs .{kind}")
+    expect(place).to_contain_text("Not a file a browser can play")
+    expect(place.locator("video, audio")).to_have_count(0)
+
+
 def test_place_and_contact_card_are_sent_from_their_forms(screen: Screen, shop: Instance) -> None:
     screen.attach("Location…")
     screen.phone().get_by_label("Name").fill("Praça Central")

@@ -157,6 +157,7 @@ export default {
   "media.loading": "Loading…",
   "media.open": "Enlarge the picture",
   "media.broken": "Not a picture a browser can show",
+  "media.unplayable": "Not a file a browser can play",
   "media.download": "Download",
   "kind.image": "Photo",
   "kind.video": "Video",

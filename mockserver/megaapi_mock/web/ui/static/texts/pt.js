@@ -157,6 +157,7 @@ export default {
   "media.loading": "Carregando…",
   "media.open": "Ampliar a foto",
   "media.broken": "O navegador não consegue mostrar esta imagem",
+  "media.unplayable": "O navegador não consegue tocar este arquivo",
   "media.download": "Baixar",
   "kind.image": "Foto",
   "kind.video": "Vídeo",

@@ -194,6 +194,46 @@ def test_file_that_cannot_be_played_says_so(
     expect(place.locator("video, audio")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("label", "event", "words"),
+    [
+        ("Start typing", "presence", "sees that this phone is typing"),
+        ("Start recording", "presence", "sees that this phone is recording"),
+        ("Call", "call", "called the shop"),
+    ],
+)
+def test_what_becomes_no_message_is_said_to_be_done(
+    screen: Screen, shop: Instance, label: str, event: str, words: str
+) -> None:
+    screen.attach(label)
+    expect(screen.phone().locator(".notice")).to_contain_text(words)
+    assert shop.inbox.wait_for(event).status == 200
+
+
+def test_place_of_ones_own_has_no_address_of_the_sample(screen: Screen, shop: Instance) -> None:
+    for address in ("", "Praça Central, 5"):
+        screen.attach("Location…")
+        form = screen.phone().get_by_role("dialog")
+        form.get_by_label("Address").fill(address)
+        form.get_by_role("button", name="Send").click()
+        place = shop.inbox.wait_for("location").payload["message"]["locationMessage"]
+        assert (place["name"], place["address"]) == ("Test Square", address)
+
+
+def test_contact_card_needs_a_number(screen: Screen, shop: Instance) -> None:
+    screen.attach("Contact card…")
+    form = screen.phone().get_by_role("dialog")
+    number = form.get_by_label("Number")
+    number.fill("ninguém")
+    form.get_by_role("button", name="Send").click()
+    assert "8 to 15 digits" in number.evaluate("input => input.validationMessage")
+    expect(form).to_be_visible()
+    number.fill("+55 (11) 90000-0004")
+    form.get_by_role("button", name="Send").click()
+    card = shop.inbox.wait_for("contact").payload["message"]["contactMessage"]["vcard"]
+    assert "waid=5511900000004:+5511900000004" in card
+
+
 def test_place_and_contact_card_are_sent_from_their_forms(screen: Screen, shop: Instance) -> None:
     screen.attach("Location…")
     screen.phone().get_by_label("Name").fill("Praça Central")

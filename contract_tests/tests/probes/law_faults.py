@@ -76,6 +76,24 @@ def emptied(payload: Any) -> Any:
     return payload
 
 
+def passed_over(step: str) -> Fault:
+    """Calls with this in their path never reach the host, and look as if they had."""
+    return Fault(swallow=lambda request: step in request.path)
+
+
+def oldest_chat_first() -> Fault:
+    """The list of chats stands on its head."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if "/instance/chats/" not in request.path or answer.status != 200:
+            return answer
+        document = json.loads(answer.body)
+        document["chats"].reverse()
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
 def last_linked() -> Fault:
     """Every webhook names the instance that was linked last."""
 
@@ -311,6 +329,15 @@ FAULTS: Mapping[str, Fault] = {
     "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
     "the ninth digit stays in answers": edited(f"{DATA}.key.remoteJid", REGISTERED),
     "a link is found in the text": edited(f"{TEXT}.matchedText", "https://example.test"),
+    "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
+    "a message is unread until it is read": forgotten("/readMessage"),
+    "the last chat comes first": oldest_chat_first(),
+    "a chat holds what both sides wrote": replaced(b'"fromMe":true', b'"fromMe":false'),
+    "a deleted message is in its chat no longer": forgotten("/deleteMessage"),
+    "whoever was written to is a contact": replaced(b'"5511900000002@', b'"5511900000902@'),
+    "a new profile name is shown in the status": passed_over("/setProfileName/"),
+    "people have pictures of their own": frozen("getProfilePicture"),
+    "a new picture has another address": passed_over("/setProfilePictureUrl/"),
     "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
     "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),
     "degrees may be texts": edited(f"{CONTENT}.locationMessage.degreesLatitude", "-23.5"),

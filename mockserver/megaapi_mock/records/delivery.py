@@ -23,7 +23,8 @@ class Attempt:
 
     `status` and `error` are both set when an answer began and did not end in time.
     `body` holds the first 64 KiB of the answer; `truncated` says that there was more. `redirects`
-    are the requests that the receiver led on to; the answer is the last one's.
+    are the requests that the receiver led on to; the answer is the last one's. `span` is its begin
+    and end by the machine's own clock, which nobody moves; None for one of an earlier start.
     """
 
     time: float
@@ -34,6 +35,7 @@ class Attempt:
     body: bytes
     truncated: bool
     redirects: tuple[str, ...] = ()
+    span: tuple[float, float] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True, eq=False)

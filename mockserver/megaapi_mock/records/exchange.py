@@ -37,6 +37,8 @@ class Exchange:
     fault: tuple[str | None, str] | None = None
     # From its first byte to its answer, by the machine's own clock.
     duration_ms: float = 0.0
+    # When it came, by the same clock; None for one of an earlier start.
+    came: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""

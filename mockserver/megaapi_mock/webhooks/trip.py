@@ -29,15 +29,17 @@ class RunningAttempt:
     started: float
 
     def attempt(self, error: str | None, answer: ReceiverAnswer | None = None) -> Attempt:
+        now = time.perf_counter()
         return Attempt(
             time=self.time,
             status=answer.status if answer else None,
-            duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
+            duration_ms=round((now - self.started) * 1000, 3),
             error=error,
             headers=answer.headers if answer else (),
             body=answer.body if answer else b"",
             truncated=answer.truncated if answer else False,
             redirects=answer.redirects if answer else (),
+            span=(self.started, now),
         )
 
 

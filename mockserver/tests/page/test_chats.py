@@ -102,6 +102,83 @@ def test_text_that_is_on_its_way_is_not_typed_again(screen: Screen, quiet: Insta
     expect(screen.phone().get_by_label("Message from")).to_have_value("")
 
 
+def hold_first(screen: Screen) -> list[Any]:
+    """Hold what is sent first, and nothing after it; what is held."""
+    held = list[Any]()
+    screen.page.route("**/inbound", lambda route: route.continue_() if held else held.append(route))
+    return held
+
+
+def refuse(route: Any) -> None:
+    """Answer a held request as a phone's that is off."""
+    route.fulfill(status=409, json={"error": "not now"})
+
+
+def test_texts_arrive_in_the_order_they_were_typed(screen: Screen, quiet: Instance) -> None:
+    held = hold_first(screen)
+    with screen.page.expect_request("**/inbound"):
+        screen.write("Um")
+    box = screen.phone().get_by_label("Message from")
+    for text in ("Dois", "Três"):
+        screen.write(text)
+        expect(box).to_have_value("")
+    held[0].continue_()
+    expect(screen.bubble("Três")).to_be_visible()
+    expect(screen.phone().locator(".line")).to_contain_text(["Um", "Dois", "Três"])
+
+
+def test_refused_text_stops_none_that_was_typed_after_it(screen: Screen, quiet: Instance) -> None:
+    held = hold_first(screen)
+    with screen.page.expect_request("**/inbound"):
+        screen.write("Um")
+    screen.write("Dois")
+    refuse(held[0])
+    expect(screen.bubble("Dois")).to_be_visible()
+    expect(screen.phone().get_by_label("Message from")).to_have_value("Um")
+
+
+@pytest.mark.parametrize("label", ["", "Reply"])
+def test_refused_text_is_kept_beside_the_next_one(
+    screen: Screen, quiet: Instance, label: str
+) -> None:
+    if label:
+        send(quiet, "text", {"text": "Enviado"})
+        screen.do("Enviado", label)
+    held = hold_first(screen)
+    with screen.page.expect_request("**/inbound"):
+        screen.write("Recusado")
+    phone = screen.phone()
+    box = phone.get_by_label("Message from")
+    box.fill("Meio escrito")
+    refuse(held[0])
+    kept = phone.get_by_role("list", name="Not sent").get_by_role("listitem")
+    expect(kept).to_contain_text("Recusado")
+    expect(box).to_have_value("Meio escrito")
+    screen.page.reload()
+    with screen.page.expect_request("**/inbound") as asked:
+        kept.get_by_role("button", name="Send again").click()
+    expected = "text-quoted-reply" if label else "text-plain"
+    assert asked.value.post_data_json["event"] == expected
+    expect(screen.bubble("Recusado")).to_be_visible()
+    expect(kept).to_have_count(0)
+    expect(box).to_have_value("Meio escrito")
+
+
+def test_refused_text_of_a_chat_that_was_left_is_there_again(
+    screen: Screen, quiet: Instance
+) -> None:
+    held = hold_first(screen)
+    with screen.page.expect_request("**/inbound"):
+        screen.write("Recusado")
+    screen.view("inspector")
+    refuse(held[0])
+    screen.view("phones")
+    kept = screen.phone().get_by_role("list", name="Not sent").get_by_role("listitem")
+    expect(kept).to_contain_text("Recusado")
+    kept.get_by_role("button", name="Remove").click()
+    expect(kept).to_have_count(0)
+
+
 def test_edit_that_is_cancelled_gives_back_what_was_typed(screen: Screen, quiet: Instance) -> None:
     screen.write("Enviado")
     box = screen.phone().get_by_label("Message from")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,28 @@ def test_webhook_shows_its_answer_its_spec_file_and_the_calls_it_caused(
     expect(detail.locator(".call").first).to_contain_text("send_text")
 
 
+def _says_nothing(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return []
+
+
+def test_webhook_whose_calls_cannot_be_known_does_not_say_none(
+    open_screen: Any, mock: MockServer
+) -> None:
+    with mock.attach("megacode-TESTKEY0001") as instance:
+        instance.webhook_to(_says_nothing)
+        for text in ("Um", "Dois"):
+            instance.customer().says(text)
+            instance.inbox.wait_for("text-plain", text=text)
+        send(instance, "text", {"text": "Pois não?"})
+        screen = open_screen("inspector")
+        record(screen, "Um").click()
+        calls = screen.page.locator(".inspector-detail .calls")
+        expect(calls).to_contain_text("cannot be known")
+        record(screen, "Dois").click()
+        expect(calls.locator(".call")).to_contain_text(["send_text"])
+
+
 def test_refused_call_is_red_and_says_why(screen: Screen, shop: Instance) -> None:
     send(shop, "text", {"text": "x"}, token="wrong")
     screen.view("inspector")
@@ -62,6 +85,36 @@ def test_records_appear_live_and_are_filtered(screen: Screen, shop: Instance) ->
     page.get_by_label("Search text").fill("")
     page.get_by_label("Operation or event").select_option("send_list")
     expect(page.locator(".record")).to_have_count(0)
+
+
+def test_what_happens_after_the_clock_was_set_back_is_newest(
+    screen: Screen, shop: Instance, mock: MockServer
+) -> None:
+    send(shop, "text", {"text": "Antes"}, token="wrong")
+    screen.view("inspector")
+    expect(record(screen, "Antes")).to_be_visible()
+    mock.clock.set(mock.clock.now - 2 * 86_400)
+    send(shop, "text", {"text": "Depois"}, token="wrong")
+    rows = screen.page.locator(".record")
+    for _ in range(2):
+        expect(rows).to_contain_text(["Depois", "Antes"])
+        # A row of another day than the clock's says which one.
+        expect(rows.last.locator("time")).to_have_text(re.compile(r"\d/\d+/\d+, \d"))
+        expect(rows.first.locator("time")).to_have_text(re.compile(r"^\d+:\d+:\d+"))
+        screen.page.reload()
+
+
+def test_refused_call_stands_in_the_chat_where_it_came_whatever_the_clock_did(
+    screen: Screen, shop: Instance, mock: MockServer
+) -> None:
+    send(shop, "text", {"text": "Antes"})
+    mock.clock.set(mock.clock.now - 7200)
+    send(shop, "text", {"text": "Recusado"}, token="wrong")
+    mock.clock.set(mock.clock.now - 7200)
+    send(shop, "text", {"text": "Depois"})
+    expect(screen.phone().locator(".line, .refusal")).to_contain_text(
+        ["Antes", "send_text", "Depois"]
+    )
 
 
 def test_webhook_is_edited_and_resent(screen: Screen, shop: Instance) -> None:

@@ -1,7 +1,7 @@
 """What the server says in English is said in Portuguese on the page, as far as its table goes.
 
-Every sentence here is the server's own, provoked: a sentence that is worded anew without the table,
-or a line of the table that nothing says any more, fails.
+Every sentence here is the server's own, provoked, or taken from its sources: one that is new or
+worded anew without the table, or a line of the table that nothing says any more, fails.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 from megaapi_mock.web.control import instance_routes
 
+from . import source_sentences
 from .control import KEY, ask
 from .gateway import send
 from .screen import Screen, expect
@@ -46,6 +47,8 @@ FIELDS = """async () => {
         .map(({ path }) => meaningOf(schema, path)).filter(Boolean));
 }"""
 
+# Words that no sentence in Portuguese has.
+ENGLISH = re.compile(r"\b(?:the|must|is|not|there|whole|expected|cannot)\b")
 # Only a server that other machines reach says so: test_connection.py has one.
 DISABLED = (
     "the control API is disabled on 0.0.0.0: start with --control-token and send it as X-Mock-Token"
@@ -272,6 +275,8 @@ def test_what_the_server_says_is_said_in_portuguese(open_screen: Any, mock: Mock
     given = [*refused_about_messages(mock.url), *refused_for_the_moment(mock.url)]
     given += [*refused_calls(mock.url), *refused_requests(mock.url), *webhook_sentences(mock.url)]
     given += [*halted_messages(mock.url), *faults(mock.url), *screen.page.evaluate(FIELDS)]
+    from_sources = source_sentences.sentences()
+    given += from_sources
     given += ["X-Mock-Token is missing or differs from --control-token", DISABLED]
     sentences = list(dict.fromkeys(sentence for sentence in given if sentence))
     answers = screen.page.evaluate(IN_PORTUGUESE, sentences)
@@ -279,9 +284,13 @@ def test_what_the_server_says_is_said_in_portuguese(open_screen: Any, mock: Mock
         one for one, (portuguese, _) in zip(sentences, answers, strict=True) if not portuguese
     ]
     assert english == []
+    # What is provoked has words of Python and of the system in it.
+    in_portuguese = dict(zip(sentences, (portuguese for portuguese, _ in answers), strict=True))
+    halves = [in_portuguese[one] for one in from_sources if ENGLISH.search(in_portuguese[one])]
+    assert halves == [], "\n".join(halves)
     used = {rule for _, rules in answers for rule in rules}
     unused = [rule for rule, _ in screen.page.evaluate(TABLE) if rule not in used]
-    assert unused == []
+    assert unused == [], "\n".join(unused)
 
 
 def test_table_keeps_every_value(open_screen: Any, mock: MockServer) -> None:

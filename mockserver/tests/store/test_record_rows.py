@@ -56,6 +56,8 @@ EXCHANGE = Exchange(
     fault=("f1", "reply"),
     duration_ms=8.5,
 )
+# Moments of a clock that begins anew with the process: nothing after it could go by them.
+OF_THIS_START = {"span", "came"}
 HIT = RecordedHit(f"s1.{KEY}", FaultHit(5.5, KEY, ("f1", "reply"), "send_text"))
 
 
@@ -66,7 +68,8 @@ def default_of(field: Field[Any]) -> Any:
 
 @pytest.mark.parametrize("record", [EXCHANGE, DELIVERY, ATTEMPT], ids=lambda it: type(it).__name__)
 def test_the_example_sets_every_field(record: Any) -> None:
-    unset = [each.name for each in fields(record) if getattr(record, each.name) == default_of(each)]
+    kept = [each for each in fields(record) if each.name not in OF_THIS_START]
+    unset = [each.name for each in kept if getattr(record, each.name) == default_of(each)]
     assert unset == [], "give the example above another value for these"
 
 

@@ -28,6 +28,7 @@ from . import (
     rich_events,
     sessions,
     settings,
+    stored,
     tokens,
     uniqueness,
     unsettled,
@@ -40,7 +41,7 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, carried_over, as_written, no_trace, sessions, lifecycle,
+    webhook_targets, carried_over, as_written, no_trace, sessions, stored, lifecycle,
 )  # fmt: skip
 
 

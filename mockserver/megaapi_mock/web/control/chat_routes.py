@@ -13,13 +13,12 @@ from ...domain.jid import GROUP, HIDDEN, PERSON, Jid
 from ...domain.message import Message
 from ...domain.message_states import DELIVERED, SERVER
 from ...errors import ControlRefused
-from ...records.delivery import Delivery
-from ...records.exchange import Exchange
 from ...records.message import message_json
 from ...runtime import Runtime
 from . import lists
 from .folding import folded
-from .record_search import RecordSearch, is_inbound, message_told, names_message
+from .record_search import RecordSearch
+from .related_calls import RelatedCalls
 
 Json = dict[str, Any]
 # Of the instance's messages these have left and were not read.
@@ -102,55 +101,10 @@ class ChatRoutes:
 
     def calls(self, id: str) -> Json:
         """The calls that were probably made because of a webhook, each with why it is thought."""
-        deliveries = self._runtime.journal.deliveries
-        delivery = deliveries.get(id)
+        delivery = self._runtime.journal.deliveries.get(id)
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
-        chat, message = self._search.chat_told(delivery), message_told(delivery)
-        chat = chat if is_inbound(delivery) else None
-        until = self._next_inbound(delivery, chat, message)
-        begin, end = deliveries.number(id), None if until is None else deliveries.number(until.id)
-        items = []
-        for exchange in self._later_calls(delivery, begin):
-            early = end is None or self._runtime.journal.exchanges.number(exchange.id) < end
-            relation = self._relation(exchange, delivery, chat if early else None, message)
-            if relation is not None:
-                items.append({"why": relation, "exchange": exchange.as_json()})
-        return {"items": items, "until": None if until is None else until.id, "next": None}
-
-    def _later_calls(self, delivery: Delivery, begin: int) -> Iterable[Exchange]:
-        exchanges = self._runtime.journal.exchanges
-        for exchange in exchanges.after(None):
-            if exchange.instance == delivery.instance and exchanges.number(exchange.id) > begin:
-                yield exchange
-
-    def _relation(
-        self, exchange: Exchange, delivery: Delivery, chat: str | None, message: str | None
-    ) -> str | None:
-        if message is not None and names_message(exchange, message):
-            return "message"
-        chats = self._search.chats_named(exchange)
-        if chat is not None and chat in chats:
-            return "chat"
-        # On a frozen clock everything happens at one time, which says nothing.
-        during = not chats and not self._runtime.clock.frozen and _during(exchange, delivery)
-        return "during" if during else None
-
-    def _next_inbound(
-        self, delivery: Delivery, chat: str | None, message: str | None
-    ) -> Delivery | None:
-        """The next webhook of the same chat that tells of another message of a contact."""
-        if chat is None:
-            return None
-        for later in self._runtime.journal.deliveries.after(delivery.id):
-            if (
-                later.instance == delivery.instance
-                and is_inbound(later)
-                and message_told(later) != message
-                and self._search.chat_told(later) == chat
-            ):
-                return later
-        return None
+        return RelatedCalls(self._runtime, self._search, delivery).as_json()
 
     @staticmethod
     def _look(instance: Instance) -> tuple[tuple[Message, ...], dict[str, tuple[str, list[str]]]]:
@@ -198,11 +152,3 @@ def _kind(chat: str) -> str:
     if chat == _STATUS:
         return "status"
     return "person" if chat.endswith((f"@{PERSON}", HIDDEN)) else "other"
-
-
-def _during(exchange: Exchange, delivery: Delivery) -> bool:
-    """Whether a call was recorded while the receiver was still answering the webhook."""
-    return any(
-        attempt.time <= exchange.time <= attempt.time + attempt.duration_ms / 1000
-        for attempt in delivery.attempts
-    )

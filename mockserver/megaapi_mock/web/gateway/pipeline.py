@@ -344,4 +344,5 @@ def exchange_of(
         (),
         reply.fault,
         round((time.perf_counter() - request.start_time) * 1000, 3),
+        request.start_time,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,12 +26,14 @@ Send = Callable[..., Any]
 
 
 @pytest.fixture
-def says(door: Door) -> Send:
-    """A contact writes; the message."""
+def says(app: MockApp, door: Door) -> Send:
+    """A contact writes, and the bot has been told; the message."""
 
     def write(who: str, text: str, **more: Any) -> Any:
         body = {"from": who, "text": text, **more}
-        return door.post(f"/instances/{KEY}/inbound", body, status=201)
+        message = door.post(f"/instances/{KEY}/inbound", body, status=201)
+        assert app.runtime.courier.wait_idle(5)
+        return message
 
     return write
 
@@ -43,6 +46,8 @@ def answers(app: MockApp) -> Send:
         body = {"messageData": {"to": to, "text": text}}
         reply = app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
         assert reply.status_code == 200
+        # Only then the webhooks leave that it caused, and those behind them.
+        reply.close()
         return reply.headers["X-Mock-Exchange"]
 
     return write
@@ -205,6 +210,73 @@ def test_a_call_that_names_the_message_belongs_to_it_whenever_it_comes(
     reply = app.test_client().post(f"/rest/sendMessage/{KEY}/quoteMessage", json=body, headers=AUTH)
     quoted = reply.headers["X-Mock-Exchange"]
     assert ("message", quoted) in calls(door, delivery_of(door, first))
+
+
+@pytest.mark.usefixtures("hears")
+def test_what_comes_after_several_messages_may_belong_to_any_of_them(
+    door: Door, says: Send, answers: Send
+) -> None:
+    first, second, third = (says(ANA, text) for text in ("um", "dois", "três"))
+    assert not door.get(f"/deliveries/{delivery_of(door, first)}/calls")["unclear"]
+    answers(RUI, "Promoção")
+    late = [answers(ANA, "Um!"), answers(ANA, "Dois!")]
+    for message in (first, second):
+        related = door.get(f"/deliveries/{delivery_of(door, message)}/calls")
+        assert (related["items"], related["unclear"]) == ([], True)
+    related = door.get(f"/deliveries/{delivery_of(door, third)}/calls")
+    assert [(item["why"], item["exchange"]["id"]) for item in related["items"]] == [
+        ("chat", id_) for id_ in late
+    ]
+    assert related["unclear"] is False
+
+
+class Replying(RecordingTransport):
+    """Writes to the sender before it answers a webhook, and holds the first one until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.app: MockApp | None = None
+        self.go = threading.Event()
+        self.made: list[list[str]] = []
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> ReceiverAnswer:
+        assert self.app is not None and self.go.wait(5)
+        reply = {"messageData": {"to": ANA, "text": "Sim?"}}
+        path = f"/rest/sendMessage/{KEY}/text"
+        self.made.append([
+            self.app.test_client().post(path, json=reply, headers=AUTH).headers["X-Mock-Exchange"]
+            for _ in range(2)
+        ])  # fmt: skip
+        return super().post(url, body, headers, timeout=timeout)
+
+
+@pytest.mark.parametrize("frozen_at", [None, 1_700_000_000.0])
+def test_what_was_sent_while_a_webhook_was_answered_belongs_to_it(
+    make_app: MakeApp, frozen_at: float | None
+) -> None:
+    transport = Replying()
+    transport.app = app = make_app(clock=Clock(frozen_at), transport=transport)
+    door = Door(app)
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    # All of them are owed before the bot has done anything.
+    messages = [
+        door.post(f"/instances/{KEY}/inbound", {"from": ANA, "text": text}, status=201)
+        for text in ("um", "dois", "três")
+    ]
+    transport.go.set()
+    assert app.runtime.courier.wait_idle(5)
+    assert len(transport.made) == 3
+    expected = [[("during", id_) for id_ in made] for made in transport.made]
+    assert [calls(door, delivery_of(door, message)) for message in messages] == expected
+    if frozen_at is None:
+        # Records of an earlier start have the times of the mock's clock alone.
+        for exchange in app.runtime.journal.exchanges.after(None):
+            exchange.came = None
+        for delivery in app.runtime.journal.deliveries.after(None):
+            delivery.attempts = [replace(attempt, span=None) for attempt in delivery.attempts]
+        assert [calls(door, delivery_of(door, message)) for message in messages] == expected
 
 
 class Asking(RecordingTransport):

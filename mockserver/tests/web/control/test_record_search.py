@@ -54,6 +54,26 @@ def test_newest_first_is_the_other_way_round(
     assert len(oldest) >= 3
 
 
+def test_places_put_exchanges_and_deliveries_in_one_order(
+    app: MockApp, door: Door, talk: list[str]
+) -> None:
+    door.post("/clock", {"set": door.get("/clock")["now"] - 3600})
+    says(door, ANA, "mais cedo")
+    call(app, "text", {"to": ANA, "text": "Bom dia"})
+    both = [door.items(f"/{records}?order=newest") for records in ("exchanges", "deliveries")]
+    for listed in both:
+        places = [record["place"] for record in listed]
+        assert places == sorted(places, reverse=True)
+    everything = sorted([*both[0], *both[1]], key=lambda record: record["place"])
+    times = [record["time"] for record in everything]
+    back = times.index(min(times))
+    # What came after the clock was set back is behind all that came before it.
+    assert set(times[back:]) == {min(times)} and min(times[:back]) > min(times)
+    assert len(set(record["place"] for record in everything)) == len(everything)
+    # Other instances' records move it, so it is in no list that says what one instance did.
+    assert not any("place" in record for record in door.items("/exchanges"))
+
+
 @pytest.mark.parametrize(
     ("records", "gone"), [("messages", "gone"), ("exchanges", "x999"), ("deliveries", "d999")]
 )

@@ -43,18 +43,10 @@ export function answerOf(delivery) {
   return { status: attempt?.status ?? null, milliseconds: attempt?.duration_ms ?? null, error: attempt?.error ?? null };
 }
 
-/** Pages of both kinds, newest first, as records, oldest first; of the same moment, in the server's order. */
+/** Pages of both kinds, newest first, as records in the order they were recorded, oldest first: the mock's clock may have been set back. */
 export function inOrder(exchanges, deliveries) {
-  const records = [
-    ...exchanges.map((record) => ({ ...record, kind: "exchange" })).reverse(), ...deliveries.map((record) => ({ ...record, kind: "delivery" })).reverse(),
-  ];
-  return records.sort((one, other) => one.time - other.time);
-}
-
-/** Put a record where its time belongs: a call is told of when it ends, after the webhooks it caused. */
-export function insertNewestFirst(items, record) {
-  const index = items.findIndex((item) => item.time <= record.time);
-  items.splice(index < 0 ? items.length : index, 0, record);
+  const records = [...exchanges.map((record) => ({ ...record, kind: "exchange" })), ...deliveries.map((record) => ({ ...record, kind: "delivery" }))];
+  return records.sort((one, other) => one.place - other.place);
 }
 
 export class Records {
@@ -72,8 +64,9 @@ export class Records {
 
   /** Load the newest page of both, and keep what has arrived meanwhile. */
   async load() {
+    const before = new Set(this.items);
     const [exchanges, deliveries] = await Promise.all([api.exchanges({ limit: PAGE }), api.deliveries({ limit: PAGE })]);
-    const arrived = this.items;
+    const arrived = this.items.filter((record) => !before.has(record));
     this.clear();
     this.next = { exchange: exchanges.next, delivery: deliveries.next };
     inOrder(exchanges.items, deliveries.items).forEach((record) => this.keep(record));
@@ -107,7 +100,7 @@ export class Records {
 
   keep(record) {
     if (this.byId.has(record.id)) this.replace(record);
-    else insertNewestFirst(this.items, record);
+    else this.items.unshift(record);
     this.byId.set(record.id, record);
     this.index(record);
     while (this.items.length > KEPT) this.byId.delete(this.items.pop().id);
@@ -130,6 +123,15 @@ export class Records {
     return [...(this.byMessage.get(message) ?? [])]
       .map((id) => this.byId.get(id))
       .filter((record) => record?.kind === kind);
+  }
+
+  /** What tells whether a call was recorded before a message; by their times where nothing that is loaded tells of the message. */
+  orderOfRefusals() {
+    const places = new Map(this.items.map(({ id }, index) => [id, -index]));
+    return (refusal, message) => {
+      const known = [...(this.byMessage.get(message.id) ?? [])].map((id) => places.get(id)).filter((place) => place !== undefined);
+      return known.length ? places.get(refusal.id) < Math.min(...known) : refusal.time < message.time;
+    };
   }
 
   /** Calls that were refused and meant for a chat, oldest first; `isThere` judges an address. */

@@ -34,6 +34,11 @@ export function shortMomentOf(seconds) {
   return format("short", { dateStyle: "short", timeStyle: "medium" }).format(seconds * 1000);
 }
 
+/** The time alone on the day that it is now, else the day too. */
+export function sameDayOf(seconds, now) {
+  return dayOf(seconds) === dayOf(now) ? secondOf(seconds) : shortMomentOf(seconds);
+}
+
 /** 12 ms, 1.2 s */
 export function durationOf(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "";

@@ -116,9 +116,9 @@ function attempt(one) {
 
 function callList(record, store) {
   const place = h("div", { class: "calls" }, h("p", { class: "empty" }, t("loading")));
-  api.callsOf(record.id).then(({ items }) => {
+  api.callsOf(record.id).then(({ items, unclear }) => {
     const shown = items.map(({ why, exchange }) => call({ ...exchange, kind: "exchange" }, why, store));
-    fill(place, shown.length ? shown : h("p", { class: "empty" }, t("delivery.no-calls")));
+    fill(place, shown.length ? shown : h("p", { class: "empty" }, t(unclear ? "delivery.calls-unclear" : "delivery.no-calls")));
   }, (refusal) => fill(place, h("p", { class: "empty" }, refusal.message)));
   return place;
 }

@@ -49,8 +49,7 @@ export class Graph {
   recent(now) {
     const recent = [];
     for (const record of this.store.records.items) {
-      if (now - record.time > this.span) break;
-      if (record.time <= now + 1) recent.push(record);
+      if (now - record.time <= this.span && record.time <= now + 1) recent.push(record);
     }
     return recent;
   }

@@ -2,9 +2,9 @@
 import { fill, h, oncePerFrame } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { answerOf, insertNewestFirst, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
+import { answerOf, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
 import { inFewWords } from "../core/sentences.js";
-import { durationOf, momentOf, secondOf } from "../core/time.js";
+import { dayOf, durationOf, momentOf, sameDayOf } from "../core/time.js";
 import { Subscriptions } from "../core/topics.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { recordDetail } from "./detail.js";
@@ -19,6 +19,7 @@ export class InspectorView {
     this.shown = [];
     this.fresh = 0;
     this.chosen = null;
+    this.day = dayOf(store.now());
     this.subscriptions = new Subscriptions(store.topics);
     this.filters = new Filters(store, () => this.filter());
     this.graph = new Graph(store, (record) => this.choose(record));
@@ -26,6 +27,7 @@ export class InspectorView {
     const refresh = oncePerFrame(() => this.refresh());
     this.subscriptions.on("records", (change) => this.hear(change, refresh));
     this.subscriptions.on("resent", (record) => this.choose(this.store.records.byId.get(record.id) ?? record));
+    this.subscriptions.on("clock", () => this.followDay());
     this.subscriptions.on("instances", () => this.filters.draw());
     this.filter();
   }
@@ -72,7 +74,7 @@ export class InspectorView {
     if (this.chosen === record.id) this.choose(record);
     if (known) this.replace(record);
     else if (this.filters.accept(record)) {
-      insertNewestFirst(this.shown, record);
+      this.shown.unshift(record);
       this.fresh += 1;
     }
     refresh();
@@ -83,6 +85,13 @@ export class InspectorView {
     if (index < 0) return;
     this.shown[index] = record;
     this.list.changed(record.id);
+  }
+
+  /** Where the day of the clock is another one, so is which rows say theirs. */
+  followDay() {
+    const day = dayOf(this.store.now());
+    if (this.day !== day) this.list.reset();
+    this.day = day;
   }
 
   refresh() {
@@ -103,7 +112,7 @@ export class InspectorView {
     return h("div", { role: "listitem" }, h("button", {
       type: "button", class: `record record-${outcome}`, "aria-current": record.id === this.chosen ? "true" : null, on: { click: () => this.choose(record) },
     },
-    h("time", { title: momentOf(record.time) }, secondOf(record.time)),
+    h("time", { title: momentOf(record.time) }, sameDayOf(record.time, this.store.now())),
     icon(record.kind === "exchange" ? "call" : "webhook", 16),
     h("span", { class: "record-words" }, h("span", {}, h("span", { class: "unseen" }, t(`inspector.${record.kind}`), " "), h("strong", {}, nameOfRecord(record)), h("small", {}, ` ${wordsOfRecord(record).slice(0, 90)}`)),
       record.reason ? h("small", { class: outcome === "ok" ? "" : "bad" }, inFewWords(record.reason)) : null),

@@ -16,12 +16,12 @@ export function eventFor(type) {
 }
 
 /** Send a file the user chose. */
-export async function sendFile(phone, file, caption = "") {
+export function sendFile(phone, file, caption = "") {
   if (!file.size) return phone.notice(t("attach.empty", { name: file.name }));
   const event = eventFor(file.type);
   const set = event === "document" ? { "message.documentMessage.fileName": file.name, "message.documentMessage.title": file.name } : {};
   if (caption && PART[event]) set[`message.${PART[event]}.caption`] = caption;
-  return phone.act({ event, media: await dataUri(file), ...(Object.keys(set).length ? { set } : {}) });
+  return phone.act({ event, media: dataUri(file), ...(Object.keys(set).length ? { set } : {}) });
 }
 
 /** Open the menu of attachments; `onChosen` hears that something was chosen. */

@@ -6,6 +6,7 @@ import { textOf } from "../core/messages.js";
 import { openAttachments, sendFile } from "./attachments.js";
 import { inShort } from "./content.js";
 import { Recorder } from "./recorder.js";
+import { RefusedTexts } from "./refused_texts.js";
 
 const MOST_HEIGHT = 120;
 
@@ -35,7 +36,8 @@ export class Composer {
     // Only a text quotes or edits: what is attached is a message of its own.
     this.attachButton = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone, () => this.forgetAbout()),
       { kind: "plain", icon: icon("attach"), bare: true, "aria-haspopup": "menu" });
-    this.element = h("div", { class: "composer" }, this.leftNote, this.aboutBar, this.writersBar,
+    this.refused = new RefusedTexts(`${this.draftName} refused`, (action) => this.sendAgain(action));
+    this.element = h("div", { class: "composer" }, this.leftNote, this.refused.element, this.aboutBar, this.writersBar,
       h("div", { class: "composer-row" }, this.attachButton, this.input, this.recorder.element, this.sendButton));
     this.input.value = sessionStorage.getItem(this.draftName) ?? "";
     this.resize();
@@ -110,29 +112,37 @@ export class Composer {
     this.recorder.element.hidden = !empty || !this.recorder.isOffered;
   }
 
-  async send() {
+  send() {
     const text = this.input.value.trim();
     if (!text) return;
-    const action = this.actionFor(text);
+    const action = { from: this.phone.writer(), ...this.actionFor(text) };
     const { about } = this;
     this.input.value = "";
     this.keepDraft();
     // The button goes away with the text.
     this.input.focus({ preventScroll: true });
     this.forgetAbout();
-    const message = await this.phone.act(action);
-    if (!message) this.giveBack(text, about);
+    this.phone.act(action).then((message) => { if (!message) this.giveBack(action, about); });
     this.keepDraft();
   }
 
   /** What was refused is not lost, nor what it was about: sent again, it must not become another message. */
-  giveBack(text, about) {
+  giveBack(action, about) {
     const draft = about?.kind === "edit" ? sessionStorage.getItem(this.draftName) ?? "" : "";
-    // Something else was begun meanwhile.
-    if (this.about || this.input.value !== draft) return;
-    if (about && this.element.isConnected) this.setAbout(about.kind, about.message);
-    this.input.value = text;
-    this.resize();
+    // Something else was begun meanwhile, or the chat was left.
+    if (this.about || this.input.value !== draft || !this.element.isConnected) {
+      this.refused.add(action);
+      this.phone.shown?.composer?.refused.draw();
+      return;
+    }
+    if (about) this.setAbout(about.kind, about.message);
+    this.input.value = action.text;
+    this.keepDraft();
+  }
+
+  sendAgain(action) {
+    this.input.focus({ preventScroll: true });
+    this.phone.act(action).then((message) => { if (!message) this.refused.add(action); });
   }
 
   actionFor(text) {

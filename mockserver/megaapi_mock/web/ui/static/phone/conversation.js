@@ -140,13 +140,15 @@ export class Conversation {
     return this.merged.items;
   }
 
-  /** Messages and refused calls in order of time. */
+  /** Messages and refused calls in the order they came; refusals from before all that is loaded wait for the older messages. */
   merge() {
-    const first = this.log.older ? (this.log.items[0]?.time ?? 0) : 0;
+    const isEarlier = this.phone.store.records.orderOfRefusals();
     const merged = [];
-    const waiting = this.refusals.filter((refusal) => refusal.time >= first);
+    let waiting = this.refusals;
+    if (this.log.older && this.log.items.length) waiting = waiting.filter((refusal) => !isEarlier(refusal, this.log.items[0]));
+    waiting = [...waiting];
     for (const message of this.log.items.filter((one) => this.isShown(one))) {
-      while (waiting.length && waiting[0].time < message.time) merged.push(waiting.shift());
+      while (waiting.length && isEarlier(waiting[0], message)) merged.push(waiting.shift());
       merged.push(message);
     }
     return [...merged, ...waiting];

@@ -25,6 +25,8 @@ export class Phone {
     Object.assign(this, { store, instance, number, chat, owner });
     this.contact = null;
     this.names = new Map();
+    // By chat, the end of what was done there last: what is typed fast arrives in the order it was typed.
+    this.turns = new Map();
     this.unread = new Unread(this);
     this.shown = null;
     this.subscriptions = new Subscriptions(store.topics);
@@ -244,27 +246,41 @@ export class Phone {
     }), shown);
   }
 
-  /** The customer does something; gives the message, or null when it was refused. */
-  async act(action) {
+  /**
+   * The customer does something, after all that was done in this chat before; gives the message, or
+   * null when it was refused. `media` may be still on its way.
+   */
+  act(action) {
     if (this.shown?.isOut) {
       this.notice(t("conversation.left"));
-      return null;
+      return Promise.resolve(null);
     }
     const chat = this.shown?.chat;
     const inGroup = chat && isGroup(chat) ? { group: chat } : {};
+    const body = { from: this.writer(), ...inGroup, ...action };
+    const turn = (this.turns.get(chat) ?? Promise.resolve()).then(() => this.send(body));
+    this.turns.set(chat, turn);
+    return turn;
+  }
+
+  async send(body) {
     try {
-      return await api.inbound(this.instance, { from: this.shown?.writer?.() ?? this.number, ...inGroup, ...action });
+      return await api.inbound(this.instance, { ...body, media: await body.media });
     } catch (refusal) {
-      this.notice(this.reasonOf(refusal));
+      this.notice(this.reasonOf(refusal, body.from));
       return null;
     }
   }
 
+  /** Who writes in what is shown: in a group another participant may. */
+  writer() {
+    return this.shown?.writer?.() ?? this.number;
+  }
+
   /** Why nothing left this phone: its own switches first, which can be changed right here. */
-  reasonOf(refusal) {
+  reasonOf(refusal, writer) {
     const state = this.contact?.state ?? "reachable";
-    const isWrittenHere = (this.shown?.writer?.() ?? this.number) === this.number;
-    return refusal.status === 409 && isWrittenHere && state !== "reachable" ? t(`phone.is-${state}`) : refusal.message;
+    return refusal.status === 409 && writer === this.number && state !== "reachable" ? t(`phone.is-${state}`) : refusal.message;
   }
 
   /** A sentence on the phone, for a while. */

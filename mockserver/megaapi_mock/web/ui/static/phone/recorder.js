@@ -76,10 +76,10 @@ export class Recorder {
     this.stop();
   }
 
-  async finish(sound, blob) {
+  finish(sound, blob) {
     sound.getTracks().forEach((track) => track.stop());
     this.recorder = null;
     this.draw();
-    if (blob.size && !this.isCancelled) this.onNote(await dataUri(blob));
+    if (blob.size && !this.isCancelled) this.onNote(dataUri(blob));
   }
 }

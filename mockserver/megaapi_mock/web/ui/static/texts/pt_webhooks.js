@@ -31,4 +31,13 @@ export default [
   ["reorder", "embaralhado"],
   ["early_ack", "confirmação adiantada"],
   ["burst", "em rajada"],
+  ["the outbox is full: {count} deliveries wait already", "a fila de saída está cheia: {count} entregas já esperam"],
+  ["the courier was stopped", "o envio de webhooks foi parado"],
+  ["the mock stopped", "o mock parou"],
+  ["not a host, or host and port: {place}", "não é um host, ou host e porta: {place}"],
+  ["not a port number: {port}", "não é um número de porta: {port}"],
+  ["not a host name: {host}", "não é um nome de host: {host}"],
+  ["a header that cannot be sent: {header}", "um cabeçalho que não pode ser enviado: {header}"],
+  ["it leads to {url}, which is not a URL", "leva a {url}, que não é um endereço"],
+  ["resend of {id}", "envio repetido de {id}"],
 ];

@@ -1,0 +1,137 @@
+"""The sentences that the sources of the mock refuse with, as the control API says them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import megaapi_mock
+import yaml
+from megaapi_mock.handlers import file_check
+from megaapi_mock.simulation import contact_events
+from megaapi_mock.webhooks.chaos import series
+
+SOURCES = Path(megaapi_mock.__file__).parent
+# What is raised, or returned, with a sentence that a user of the page reads.
+REFUSALS = frozenset({
+    "AlreadyLoggedIn", "BadRequest", "Conflict", "ControlRefused", "DeliveryFailed", "Forbidden",
+    "GroupNotFound", "HandledFailure", "Impossible", "Invalid", "NotAMember",
+    "NotAuthorized", "NotLoggedIn", "NumberNotRegistered", "OutOfRange", "Overloaded",
+    "PayloadTooLarge", "Refused", "RequestTimeout", "StoreUnavailable", "Unauthorized",
+    "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
+})  # fmt: skip
+# Stands for a value: what differs from one refusal to the next.
+VALUE = "X1"
+BEGINNINGS = ("is an HTML page", "looks like JSON", "is Ogg without Opus")
+# Sources whose sentences no page shows.
+ELSEWHERE = {
+    "commands/": "the command line speaks English",
+    "worlds/": "the mock does not start",
+    "web/control/guard.py": "for other pages and machines; the test names the rest",
+    "web/control/operation_input.py": "a query that the page does not write",
+    "store/sql/": "trouble of the disk, in the words of SQLite",
+    "domain/peer_messages.py": "a bug of the mock",
+}
+# Nothing but values and a word or two: what comes of them is in COMPOSED.
+HOLLOW = {
+    "message: X1 X1",
+    "X1 X1 X1: nothing to X1",
+    "X1; X1 X1: log out first",
+    "X1, and X1 cannot be done on the instance's own phone",
+    "event: there is no X1; X1there are X1",
+    "event: X1 is not something a contact does; X1",
+    "code: X1 X1",
+    "there is no operation X1: X1see /_mock/operations",
+    "X1 (spec/X1)",
+    "set: X1 must be X1",
+    "the Authorization header must be 'Bearer <token>': X1",
+    "X1 is read as a group because of the hyphen, and not looked upX1",
+}
+# Sentences of several parts, or of parts that are chosen while the mock runs.
+COMPOSED = (
+    "message: A1 reached no phone: blocked",
+    "A1 is in G1: nothing to add",
+    "A1 is not in G1: nothing to remove",
+    "a QR code is shown only while no phone is linked; K1 is linked, and restarting: log out first",
+    "from: 1 is the instance's own number, and call cannot be done on the instance's own phone",
+    "event: there is no 'a'; did you mean 'b'? there are b, c",
+    "event: 'a' is not something a contact does; did you mean 'b'? there are b, c",
+    "event: 'a' is not something a contact does; the gateway causes it: link it",
+    "there is no operation 'a': did you mean 'b'? see /_mock/operations",
+    "there is no operation 'a': see /_mock/operations",
+    "A1 is read as a group because of the hyphen, and not looked up",
+    "K1 has no webhook switched on: set one with configWebhook",
+    "nothing suits in A1: nobody has written there yet",
+    "resend of d1",
+    "type 'a' is not a media type: image; sent as a document",
+    *(
+        f"set: {name} must be {contact_events._TYPE_NAMES[kind]}"
+        for name, kind in contact_events._SETTINGS.items()
+    ),
+    *(f"{name}: must be {words}" for name, words in series._IN_WORDS.items()),
+    *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
+    *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
+    "the message stops at the phone: the file has 0 bytes",
+    "yaml: line 1: it cannot be read",
+)
+# A sentence that stands elsewhere, behind the field that it is about.
+ONLY_VALUE = re.compile(rf"(?:[\w.]+: )?{VALUE}")
+
+
+def sentences() -> list[str]:
+    """Each sentence that a user of the page may read."""
+    spoken = {
+        sentence
+        for path in sorted(SOURCES.rglob("*.py"))
+        if not path.relative_to(SOURCES).as_posix().startswith(tuple(ELSEWHERE))
+        for sentence in _of(ast.parse(path.read_text("utf-8")))
+    }
+    assert spoken >= HOLLOW, HOLLOW - spoken
+    return [*sorted(spoken - HOLLOW), *COMPOSED, *_of_yaml()]
+
+
+def _of_yaml() -> Iterator[str]:
+    """What the reader of conversation files has against them."""
+    for module in (yaml.scanner, yaml.parser, yaml.composer):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and _name(node.func).endswith("Error"):
+                text = node.args[2].left if isinstance(node.args[2], ast.BinOp) else node.args[2]
+                if isinstance(text, ast.Constant):
+                    yield f"yaml: line 1: {re.sub('%[rsd]', VALUE, str(text.value))}"
+
+
+def _of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        spoken: list[ast.expr] = []
+        if isinstance(node, ast.Call) and (_name(node.func) in REFUSALS or _is_note(node.func)):
+            spoken = [*node.args, *(each.value for each in node.keywords if each.arg == "reason")]
+        elif isinstance(node, ast.Assign) and _name(node.targets[0]) == "reason":
+            spoken = [node.value]
+        for expression in spoken:
+            text = _text(expression)
+            if text is not None and not ONLY_VALUE.fullmatch(text):
+                yield text
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _is_note(function: ast.expr) -> bool:
+    """Whether it is `call.note`: what a call that was accepted is told all the same."""
+    is_note = isinstance(function, ast.Attribute) and function.attr == "note"
+    return is_note and _name(function.value) == "call"
+
+
+def _text(node: ast.expr) -> str | None:
+    """The text of a literal, with values in its holes; None for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    return "".join(part.value if isinstance(part, ast.Constant) else VALUE for part in node.values)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.stage import WORLD
 from megaapi_contract.probes.laws.settings import NEW_TOKEN
 
 from ..spoiling import (
@@ -607,7 +608,7 @@ FAULTS: Mapping[str, Fault] = {
     "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
     "a new token outlives a restart": token_forgotten(),
     # as it was written
-    "the very digits are taken": edited("exists", True),
+    "the very digits are taken": edited("jid", f"{WORLD[0]}@s.whatsapp.net"),
     "a link keeps every letter": asked(b"https://Loja.", b"https://loja."),
     "an echo has every letter that was sent": changed(
         "message.extendedTextMessage.text", str.strip
@@ -713,7 +714,9 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
     ),
-    "longer number written to": ("the very digits are taken", turned(403, 200)),
+    "longer number cut": (
+        "the very digits are taken", asked(f"{WORLD[0]}0".encode(), WORLD[0].encode())
+    ),
     "unknown route in small letters": (
         "unknown routes are 404 in the usual form", edited("message", str.lower)
     ),

@@ -89,6 +89,8 @@ export default [
   ["set takes the clock back", "para voltar o relógio, use set"],
   ["is required: {number} is the instance's own number, say to whom it writes", "é obrigatório: {number} é o número da própria instância, diga para quem ela escreve"],
   ["is required", "é obrigatório"],
+  ["give at most {count} of {names}, not {given}", "preencha no máximo {count} de {names}, não {given}"],
+  ["there is none: nothing can be played", "não há nenhuma: nada pode ser repetido"],
   ["give at least one of {names}", "preencha ao menos um de {names}"],
   ["{event} is not something a contact does; there are {events}", "{event} não é algo que um contato faz; existem {events}"],
   ["there is no {name}; there are {names}", "não existe {name}; existem {names}"],

@@ -1,12 +1,13 @@
 # Every target sets up what it needs. Python 3.11 or newer is all that has to be there
-# (npm too, for spec-lint, page-lint, types and bench).
+# (npm too, for spec-lint, page-lint, types, clients and bench).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+PLANS := code start business token
 
-.PHONY: setup serve test hosts page languages page-lint types test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,8 +16,8 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not hosts and not page and not languages and not npm" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types)."
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis, and secrets planted everywhere: minutes that
 # `make test` leaves out.
@@ -38,6 +39,11 @@ page-lint: node_modules/stamp
 # The declarations for TypeScript under its own compiler, with every sample.
 types: node_modules/stamp $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 -m npm mockserver/tests/events $(ARGS)
+
+# Every client of docs/clients.md, generated into dist/clients and tried against a mock.
+clients: node_modules/stamp $(VENV)/clients.stamp
+	$(BIN)/python tools/clients.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m clients mockserver/tests/clients $(ARGS)
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -79,11 +85,18 @@ endurance: $(VENV)/dev.stamp
 	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page languages page-lint types spec-lint wheel-check endurance
+test-all: check hosts page languages page-lint types clients spec-lint wheel-check endurance
 
-# The contract under the eyes of Redocly and Spectral.
+# The contract under the eyes of Redocly and Spectral: its files, and every one-file form.
+BUNDLES := node_modules/.cache/bundles
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
+	@mkdir -p $(BUNDLES)
+	$(BIN)/megaapi-mock spec bundle -o $(BUNDLES)/megaapi.yaml
+	$(BIN)/megaapi-mock spec bundle --for openapi-python-client -o $(BUNDLES)/python.yaml
+	$(BIN)/megaapi-mock spec bundle --for openapi-generator -o $(BUNDLES)/openapi-generator.yaml
+	for plan in $(PLANS); do \
+	  $(BIN)/megaapi-mock spec bundle --plan $$plan -o $(BUNDLES)/$$plan.yaml || exit 1; done
 	npm run --silent lint
 
 # Every file that is made from spec and code, but for docs/mutation.md: tests hold them to each other.
@@ -129,6 +142,8 @@ lock:
 	  --python-version 3.11 pyproject.toml --extra store --group dev --group build -o requirements/dev.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --python-version 3.11 pyproject.toml --group page -c requirements/dev.txt -o requirements/page.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --python-version 3.11 pyproject.toml --group clients -c requirements/dev.txt -o requirements/clients.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -154,6 +169,18 @@ $(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
 	$(PIP) --require-hashes -r requirements/page.txt
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || apt-get install -qq -y chromium
 	@command -v chromium >/dev/null || { echo "make page needs chromium: apt-get install chromium" >&2; exit 1; }
+	@touch $@
+
+# What generated clients need besides: Java to make them, PHP with Guzzle and Mono with Newtonsoft.Json to try them.
+RUNTIMES := default-jre-headless php-cli php-curl php-mbstring php-guzzlehttp-guzzle mono-mcs mono-runtime \
+  libnewtonsoft-json5.0-cil libmono-system-net-http4.0-cil libmono-system-componentmodel-dataannotations4.0-cil \
+  libmono-system-runtime-serialization4.0-cil
+HAS_RUNTIMES = command -v java >/dev/null && command -v php >/dev/null && command -v mcs >/dev/null && command -v mono >/dev/null \
+  && test -f /usr/share/php/GuzzleHttp/autoload.php && test -f /usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll && php -m | grep -qx mbstring
+$(VENV)/clients.stamp: $(VENV)/dev.stamp requirements/clients.txt
+	$(PIP) --require-hashes -r requirements/clients.txt
+	@{ $(HAS_RUNTIMES); } || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$(command -v java >/dev/null && echo $(filter-out default-jre-headless,$(RUNTIMES)) || echo $(RUNTIMES)); }
+	@{ $(HAS_RUNTIMES); } || { echo "make clients needs Java, PHP with Guzzle, and Mono with Newtonsoft.Json: apt-get install $(RUNTIMES)" >&2; exit 1; }
 	@touch $@
 
 # PHP and Mono come from Debian's packages where they may; Mono's compiler reads C# 7.

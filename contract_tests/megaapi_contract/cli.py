@@ -14,6 +14,7 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
+from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
 from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
@@ -153,7 +154,7 @@ TARGET = (
         help="seed of all random choices; chosen at random and printed unless given",
     ),
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
-    click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
+    click.option("--gateway-plan", default="code", show_default=True, help=", ".join(PLAN_NAMES)),
     click.option(
         "--control-token",
         default="",
@@ -252,7 +253,7 @@ def run(plan: bool, report: Path | None, **values: Any) -> None:
 
 
 @main.command()
-@click.option("--gateway-plan", default="code", show_default=True, help="code, start, business")
+@click.option("--gateway-plan", default="code", show_default=True, help=", ".join(PLAN_NAMES))
 @report_errors
 def probes(gateway_plan: str) -> None:
     """Every probe by name, with its phase and what it does to an instance."""

@@ -26,7 +26,7 @@ _VALUES = {
     "token": ("", "its token (or MEGAAPI_TOKEN)"),
     "timeout": ("30", "seconds for each answer"),
     "max-messages": ("20", "messages a run may send to a real host"),
-    "gateway-plan": ("code", "code, start or business"),
+    "gateway-plan": ("code", "code, start, business, token or all"),
 }
 _TYPES = {"timeout": float, "max-messages": int}
 _ENVIRONMENT = {"key": "MEGAAPI_INSTANCE_KEY", "token": "MEGAAPI_TOKEN"}

@@ -18,8 +18,7 @@ from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
 from .resources import named
 from .spec.bundle import read_yaml
-
-PLANS = ("code", "start", "business")
+from .spec.plans import PLAN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +113,14 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("buttons_form", "interactive", ("interactive", "2022"),
            help="buttonMessage: a native flow, or the buttonsMessage recorded in 2022",
            settled_by="one buttonMessage, its answer and how it looks on a phone"),
+    Switch("contact_name", "display_name", ("display_name", "full_name"),
+           help="the name above a contact card: displayName, or fullName always",
+           settled_by="a contactMessage whose displayName differs from its fullName"),
+    Switch("picture_of_others", "500", ("500", "200"),
+           help="setting somebody else's picture: refused, or answered and ignored",
+           settled_by="setProfilePictureUrl with the number of somebody else"),
+    Switch("unknown_invite", "500", ("500", "404"), help="an invite code that no group has",
+           settled_by="inviteInfo with a code that nobody has"),
     Switch("location_form", "as_given", ("as_given", "tidied"), grade="observed",
            help="location: whole numbers and empty texts as given, or decimal and left out"),
     Switch("unknown_media_type", "500", ("500", "200"),
@@ -280,8 +287,8 @@ def load_profile(name: str, fixtures: Path) -> Profile:
         content = read_yaml(path)
     except SpecError as error:
         raise SwitchError(str(error)) from None
-    if not isinstance(content, dict) or content.get("plan") not in PLANS:
-        raise SwitchError(f"{path} needs `plan:` with one of {', '.join(PLANS)}")
+    if not isinstance(content, dict) or content.get("plan") not in PLAN_NAMES:
+        raise SwitchError(f"{path} needs `plan:` with one of {', '.join(PLAN_NAMES)}")
     for name in sorted(map(str, set(content) - {"plan", "switches"})):
         raise SwitchError(f"{path}: {name}: no such field; a profile has `plan` and `switches`")
     switches = content.get("switches") or {}

@@ -27,6 +27,7 @@ from .settings import Settings
 from .spec.description import Description, description
 from .spec.operations import Operation, WebhookEvent
 from .spec.payload_fields import PayloadFields
+from .spec.plans import offers
 from .spec.validate import Validators
 from .store import Store
 from .store.memory import MemoryStore
@@ -314,7 +315,7 @@ def _assembled(
 def _is_offered(operation: Operation, profile: Profile) -> bool:
     if operation.id == "qr_code_image" and not profile.on("qrcode_img"):
         return False
-    return profile.plan in operation.plans
+    return offers(profile.plan, operation.plans)
 
 
 def _folder(path: str, name: str) -> Path:

@@ -27,7 +27,7 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8080, "port to listen on; 0 chooses a free one")
-    profile: str = _setting("code", "plan profile: code, start, business, or a file")
+    profile: str = _setting("code", "plan profile: code, start, business, token, all, or a file")
     world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
     contacts: int = _setting(0, "made-up people added to the world")
     seed: int = _setting(-1, "seed for all generated ids; -1 chooses one at random")

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.web.app import MockApp, build_app
 
 from .control import calm, door  # noqa: F401
@@ -60,6 +61,12 @@ def app(make_app: MakeApp) -> MockApp:
     return make_app()
 
 
+@pytest.fixture
+def whole_app(make_app: MakeApp) -> MockApp:
+    """One app with the operations of every plan, and every other default."""
+    return make_app(profile=default_profile(EVERY_PLAN))
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """A test that leaves a thread behind fails."""
@@ -80,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "languages: PHP, Node.js and C# programs; `make languages` has them"
     )
+    config.addinivalue_line("markers", "clients: generated clients; `make clients` has them")
     config.addinivalue_line("markers", "npm: what needs tools of npm; `make types` has them")
 
 

@@ -113,6 +113,11 @@ ODDITIES = (
         r"participants is empty", ("gestao-logs", "baileys"), "the library throws on nobody",
     ),
     Oddity(
+        "invite code of no group", "ServerError", 500, frozenset({"group_invite_info"}),
+        r"no group has the invite code", ("baileys",),
+        "the library throws when WhatsApp refuses the code",
+    ),
+    Oddity(
         "message without content", "ServerError", 500,
         frozenset({"forward_message", "quote_message"}),
         r"no content to forward|nothing to quote|not the content a webhook carries", ("baileys",),
@@ -161,6 +166,8 @@ class Watch:
             example = query_examples(OPERATIONS[operation]).get("jid", "")
             wants_group = Jid.parse(example).group
             case.query["jid"] = self._group(key, token) if wants_group else FRIENDS[0]
+        if not _spoilt(case, ParameterLocation.QUERY):
+            case.query.update(self._addresses(case.query or {}, operation, turn))
         if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         body = json.loads(json.dumps(case.body))
@@ -172,6 +179,13 @@ class Watch:
                 place["to"] = self._group(key, token) if group else FRIENDS[len(to) % len(FRIENDS)]
         self._fill_fields(operation, body, turn, key, token)
         case.body = body
+
+    def _addresses(self, query: dict[str, Any], operation: str, turn: int) -> dict[str, str]:
+        """Whose picture, and which invite: somebody's and a real one, of those that are asked."""
+        filled = {"to": FRIENDS[0]} if "to" in query else {}
+        if "code" in query and turn % 3:
+            filled["code"] = query_examples(OPERATIONS[operation])["code"]
+        return filled
 
     def _fill_fields(
         self, operation: str, body: dict[str, Any], turn: int, key: str, token: str

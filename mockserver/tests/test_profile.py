@@ -9,7 +9,6 @@ import pytest
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.errors import SwitchError
 from megaapi_mock.profile import (
-    PLANS,
     SWITCHES,
     Switch,
     default_profile,
@@ -17,6 +16,7 @@ from megaapi_mock.profile import (
     parse_assignments,
 )
 from megaapi_mock.resources import PACKAGE, root
+from megaapi_mock.spec.plans import PLAN_NAMES
 
 FIXTURES = root("fixtures")
 SHIPPED = sorted(path.stem for path in (FIXTURES / "profiles").glob("*.yaml"))
@@ -36,7 +36,7 @@ def test_every_shipped_profile_loads(name: str) -> None:
 
 
 def test_every_plan_has_a_profile_and_code_is_all_defaults() -> None:
-    assert sorted(PLANS) == SHIPPED
+    assert sorted(PLAN_NAMES) == SHIPPED
     assert load_profile("code", FIXTURES) == default_profile()
 
 
@@ -109,7 +109,8 @@ def test_mistakes_in_a_profile_are_named(tmp_path: Path, text: str, sentence: st
 
 
 def test_an_unknown_profile_is_told_which_there_are() -> None:
-    with pytest.raises(SwitchError, match="no profile 'gold': use one of business, code, start"):
+    names = "no profile 'gold': use one of all, business, code, start, token"
+    with pytest.raises(SwitchError, match=names):
         load_profile("gold", FIXTURES)
 
 

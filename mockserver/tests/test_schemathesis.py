@@ -22,10 +22,12 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.handlers.call import Call, Handler, Json, operation
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.ids import Ids
+from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp, build_app
@@ -72,7 +74,8 @@ constants = {{ enabled = false }}
 def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(TOML)
     notes = tmp_path / "notes.json"
-    with MockServer(settings=Settings(seed=0, host="127.0.0.1")) as server:
+    settings = Settings(seed=0, host="127.0.0.1", profile=EVERY_PLAN)
+    with MockServer(settings=settings) as server:
         run = subprocess.run(
             [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()",
              "run", f"{server.url}/docs/swagger.json", "--no-color", "--no-shrink"],
@@ -114,7 +117,11 @@ def mock() -> Iterator[MockApp]:
 
 def _app(**parts: Any) -> MockApp:
     return build_app(
-        clock=Clock(frozen_at=START), ids=Ids(0), transport=RecordingTransport(), **parts
+        profile=default_profile(EVERY_PLAN),
+        clock=Clock(frozen_at=START),
+        ids=Ids(0),
+        transport=RecordingTransport(),
+        **parts,
     )
 
 

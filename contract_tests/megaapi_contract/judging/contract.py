@@ -12,6 +12,7 @@ from typing import Any
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import Operation, WebhookEvent, operations, webhook_events
+from megaapi_mock.spec.plans import document_of_plan
 from megaapi_mock.spec.recognise import Recogniser
 from megaapi_mock.spec.validate import Compiler, resolve
 from megaapi_mock.spec.verdict import valid_bundle
@@ -27,11 +28,10 @@ class Contract:
     """Read-only. SpecError when the folder holds no valid contract."""
 
     def __init__(self, spec: Path | None = None, *, plan: str = "code") -> None:
-        self.bundle: Bundle = valid_bundle(spec or root("spec"))
+        whole = valid_bundle(spec or root("spec"))
+        self.bundle: Bundle = replace(whole, document=document_of_plan(whole.document, plan))
         self.plan = plan
-        self.operations: tuple[Operation, ...] = tuple(
-            operation for operation in operations(self.bundle) if plan in operation.plans
-        )
+        self.operations: tuple[Operation, ...] = operations(self.bundle)
         self.by_id: Mapping[str, Operation] = {
             operation.id: operation for operation in self.operations
         }

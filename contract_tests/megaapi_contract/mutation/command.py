@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from megaapi_mock.spec.plans import EVERY_PLAN
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -38,7 +39,7 @@ def _measure_with_progress(
 
 
 def _show_score(score: Score, mutants: list[Mutant]) -> None:
-    console, contract = Console(), Contract()
+    console, contract = Console(), Contract(plan=EVERY_PLAN)
     for title, rows in (
         ("operation", by_operation(score, mutants, contract)),
         ("controller", by_controller(score, mutants, contract)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from megaapi_mock.resources import root
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..errors import SetupError
 from ..judging.contract import Contract
@@ -79,7 +80,9 @@ def chosen_mutants(only: Sequence[str], sample: int | None) -> list[Mutant]:
 def store(score: Score, mutants: Sequence[Mutant], folder: Path) -> None:
     """Write the table for programs and the page for people."""
     (folder / TABLE).write_text(score.dump(), encoding="utf-8", newline="\n")
-    (folder / PAGE).write_text(page(score, mutants, Contract()), encoding="utf-8", newline="\n")
+    (folder / PAGE).write_text(
+        page(score, mutants, Contract(plan=EVERY_PLAN)), encoding="utf-8", newline="\n"
+    )
 
 
 def docs() -> Path | None:

@@ -25,12 +25,12 @@ class FaultBroken(RuntimeError):
 class MutatedMock(MockTarget):
     """One mock for many mutants: `put_on` one, try, `take_off`. The control API is never spoilt."""
 
-    def __init__(self, contract: Contract, *, seed: int = 0) -> None:
+    def __init__(self, contract: Contract, *, seed: int = 0, **parts: Any) -> None:
         self._fault: Fault | None = None
         self._contract = contract
         self._strikes, self._failure = 0, ""
         self._counting = threading.Lock()
-        super().__init__(seed=seed)
+        super().__init__(seed=seed, **parts)
 
     @property
     def strikes(self) -> int:

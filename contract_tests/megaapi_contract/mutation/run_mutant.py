@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from megaapi_mock.spec.plans import EVERY_PLAN
+
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Result
 from ..probes.probe import Probe
@@ -135,7 +137,7 @@ def _finding(result: Result) -> str:
 @contextmanager
 def on_trial(seed: int = SEED) -> Iterator[MutantRuns]:
     """A mock, a contract and all probes; put away at the end."""
-    options = RunOptions(target="mock", seed=seed)
-    mock = MutatedMock(Contract(), seed=seed)
+    options = RunOptions(target="mock", seed=seed, gateway_plan=EVERY_PLAN)
+    mock = MutatedMock(Contract(plan=EVERY_PLAN), seed=seed, profile=EVERY_PLAN)
     with prepare_run(options, mock) as context:
         yield MutantRuns(context, mock)

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from megaapi_mock.domain.jid import is_number
 from megaapi_mock.errors.names import did_you_mean
+from megaapi_mock.spec.plans import PLAN_NAMES
 
 from ..errors import SetupError
 from ..safety.fence import EFFECTS, digits_of
@@ -19,7 +20,6 @@ from ..safety.fence import EFFECTS, digits_of
 EXAMPLES, EXAMPLES_QUICK = 40, 4
 # Chains of calls along the contract's links.
 CHAINS, CHAINS_QUICK = 15, 5
-PLANS = ("code", "start", "business")
 # What an instance is called in a path, and what a header can hold: no sentence shows either.
 _KEY = re.compile(r"[A-Za-z0-9_.-]+")
 _SECRET = re.compile(r"[!-~]*")
@@ -70,8 +70,10 @@ class RunOptions:
         # As they are written into requests: nothing but digits.
         numbers = tuple(min(digits_of([number])) for number in self.recipients)
         object.__setattr__(self, "recipients", numbers)
-        if self.gateway_plan not in PLANS:
-            raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
+        if self.gateway_plan not in PLAN_NAMES:
+            raise SetupError(
+                f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLAN_NAMES)}"
+            )
         self._check_limits()
         if self.forward and "changes" not in self.allow:
             raise SetupError("--forward is for webhooks that the run redirects: --allow changes")

@@ -52,7 +52,7 @@ def prepare_run(
 def make_target(options: RunOptions) -> Target:
     """The host the options name."""
     if options.target == "mock":
-        return MockTarget(seed=options.seed)
+        return MockTarget(seed=options.seed, profile=options.gateway_plan)
     host = HttpTarget(options.target, timeout=options.timeout)
     options.require_instance()
     return host

@@ -25,6 +25,7 @@ from megaapi_contract.judging.results import (
 from megaapi_contract.redaction.placeholders import Placeholders, Private
 from megaapi_contract.redaction.sentences import Sentences
 from megaapi_contract.redaction.vocabulary import Vocabulary
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 KEY, TOKEN, CONTROL = "megacode-TESTKEY7Q4Z", "TESTKEY7Q4ZTOKEN", "TESTKEYCONTROL9"
 OWN, RECIPIENT = "5511900000901", "5511900000902"
@@ -54,7 +55,7 @@ def names() -> st.SearchStrategy[str]:
 
 @cache
 def _public() -> Sentences:
-    contract = Contract()
+    contract = Contract(plan=EVERY_PLAN)
     return Sentences(Vocabulary(contract), Placeholders(PRIVATE))
 
 

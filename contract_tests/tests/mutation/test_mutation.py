@@ -17,6 +17,7 @@ from megaapi_contract.mutation.run_mutant import on_trial
 from megaapi_contract.mutation.score import BAR, FAULTS_LEAST, Score, countable, load
 from megaapi_contract.mutation.sources import sources_hash
 from megaapi_contract.mutation.table import page
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 MUTANTS = {mutant.name: mutant for mutant in all_mutants()}
 AGAIN = "run make mutation"
@@ -115,7 +116,7 @@ def test_a_fault_whose_own_code_fails_is_no_kill(make: Callable[[], Fault]) -> N
 def test_the_sample_touches_every_controller_and_the_webhooks() -> None:
     sample = [MUTANTS[name] for name in SAMPLE]
     operations = {name for mutant in sample for name in mutant.operations}
-    by_id = Contract().by_id
+    by_id = Contract(plan=EVERY_PLAN).by_id
     controllers = {operation.controller for operation in by_id.values()}
     assert {by_id[name].controller for name in operations} == controllers
     assert sum(bool(mutant.events) for mutant in sample) >= 3
@@ -123,7 +124,7 @@ def test_the_sample_touches_every_controller_and_the_webhooks() -> None:
 
 
 def test_every_fault_is_about_something_there_is() -> None:
-    contract = Contract()
+    contract = Contract(plan=EVERY_PLAN)
     for mutant in MUTANTS.values():
         assert mutant.operations or mutant.events, mutant.name
         assert set(mutant.operations) <= set(contract.by_id), mutant.name
@@ -132,7 +133,7 @@ def test_every_fault_is_about_something_there_is() -> None:
 
 
 def test_every_operation_and_every_event_has_faults() -> None:
-    contract = Contract()
+    contract = Contract(plan=EVERY_PLAN)
     operations = {name for mutant in MUTANTS.values() for name in mutant.operations}
     events = {name for mutant in MUTANTS.values() for name in mutant.events}
     assert operations == set(contract.by_id)
@@ -164,7 +165,7 @@ def test_what_survives_has_a_reason(stored: Score) -> None:
 
 def test_the_page_shows_the_stored_score(stored: Score) -> None:
     page_text = (_folder() / PAGE).read_text(encoding="utf-8")
-    assert page_text == page(stored, list(MUTANTS.values()), Contract()), AGAIN
+    assert page_text == page(stored, list(MUTANTS.values()), Contract(plan=EVERY_PLAN)), AGAIN
 
 
 def test_the_hash_sees_a_change_of_any_source(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,24 @@ def emptied(payload: Any) -> Any:
     return payload
 
 
+def passed_over(step: str) -> Fault:
+    """Calls with this in their path never reach the host, and look as if they had."""
+    return Fault(swallow=lambda request: step in request.path)
+
+
+def oldest_chat_first() -> Fault:
+    """The list of chats stands on its head."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if "/instance/chats/" not in request.path or answer.status != 200:
+            return answer
+        document = json.loads(answer.body)
+        document["chats"].reverse()
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
 def last_linked() -> Fault:
     """Every webhook names the instance that was linked last."""
 
@@ -310,6 +328,15 @@ FAULTS: Mapping[str, Fault] = {
     "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
     "the ninth digit stays in answers": edited(f"{DATA}.key.remoteJid", REGISTERED),
     "a link is found in the text": edited(f"{TEXT}.matchedText", "https://example.test"),
+    "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
+    "a message is unread until it is read": forgotten("/readMessage"),
+    "the last chat comes first": oldest_chat_first(),
+    "a chat holds what both sides wrote": replaced(b'"fromMe":true', b'"fromMe":false'),
+    "a deleted message is in its chat no longer": forgotten("/deleteMessage"),
+    "whoever was written to is a contact": replaced(b'"5511900000002@', b'"5511900000902@'),
+    "a new profile name is shown in the status": passed_over("/setProfileName/"),
+    "people have pictures of their own": frozen("getProfilePicture"),
+    "a new picture has another address": passed_over("/setProfilePictureUrl/"),
     "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
     "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),
     "degrees may be texts": edited(f"{CONTENT}.locationMessage.degreesLatitude", "-23.5"),
@@ -564,6 +591,15 @@ FAULTS: Mapping[str, Fault] = {
     "numbers that end alike are looked up apart": frozen("/isOnWhatsApp"),
     "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
     "a new token outlives a restart": token_forgotten(),
+    # as it was written
+    "the very digits are taken": edited("exists", True),
+    "a link keeps every letter": asked(b"https://Loja.", b"https://loja."),
+    "an echo has every letter that was sent": changed(
+        "message.extendedTextMessage.text", str.strip
+    ),
+    "rows that are alike all come back": edited(
+        f"{CONTENT}.listMessage.sections.1.rows", lambda rows: rows[1:]
+    ),
     "a token that was used opens no other instance": opened(),
     "an empty caption repeats no other": edited(f"{CONTENT}.imageMessage", {"caption": "Veja"}),
     "no presence changes the link": edited("instance.status", "disconnected"),
@@ -661,6 +697,10 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     "first of the rows of one title": (
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
+    ),
+    "longer number written to": ("the very digits are taken", turned(403, 200)),
+    "unknown route in small letters": (
+        "unknown routes are 404 in the usual form", edited("message", str.lower)
     ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

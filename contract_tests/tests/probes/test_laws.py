@@ -14,6 +14,7 @@ from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.laws.requests import ASKS
 from megaapi_contract.probes.probe import Probe
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..spoiling import Bench
 from .law_faults import FAULTS, MORE
@@ -32,8 +33,8 @@ for _probe in all_laws():
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     before = set(threading.enumerate())
-    target = MockTarget()
-    yield Bench(Contract(), target)
+    target = MockTarget(profile=EVERY_PLAN)
+    yield Bench(Contract(plan=EVERY_PLAN), target)
     target.close()
     for thread in set(threading.enumerate()) - before:
         thread.join(timeout=5)
@@ -55,11 +56,11 @@ def test_every_rule_has_a_way_to_break_it() -> None:
 
 
 def test_every_operation_has_an_ask_that_fits_it() -> None:
-    for operation in Contract().operations:
+    for operation in Contract(plan=EVERY_PLAN).operations:
         ask = ASKS[operation.id]
         assert (ask.effect, ask.linked) == (operation.effect, operation.needs_connection)
         assert ask.people == (operation.recipient is not None), operation.id
-    assert len(ASKS) == len(Contract().operations)
+    assert len(ASKS) == len(Contract(plan=EVERY_PLAN).operations)
 
 
 @pytest.mark.parametrize("rule", LAWS)

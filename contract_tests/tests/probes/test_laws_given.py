@@ -21,6 +21,7 @@ from megaapi_contract.probes.probe import Probe
 from megaapi_contract.safety.fence import EFFECTS, Fence
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Session
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..spoiling import Bench, Fault, Spoilt, edited
 from ..support import KEY, LISTED, OWN, TOKEN, UNLISTED
@@ -30,8 +31,8 @@ PROBES = {probe.name: probe for probe in all_laws()}
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    target = MockTarget()
-    yield Bench(Contract(), target)
+    target = MockTarget(profile=EVERY_PLAN)
+    yield Bench(Contract(plan=EVERY_PLAN), target)
     target.close()
 
 

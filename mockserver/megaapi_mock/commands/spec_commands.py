@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from ..errors import SetupError
 from ..errors.choice import NamedChoice
 from ..errors.names import did_you_mean
 from ..resources import root
+from ..spec.plans import EVERY_PLAN, PLAN_NAMES, document_of_plan
 from .emit import write
 
 
@@ -23,16 +25,37 @@ def spec() -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
 )
+@click.option(
+    "--plan",
+    type=NamedChoice(PLAN_NAMES),
+    default=EVERY_PLAN,
+    show_default=True,
+    help="only what this plan has",
+)
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
-def bundle_command(output: Path | None, folder: Path | None) -> None:
-    """Write the contract as one file: JSON for .json, YAML otherwise."""
+@click.option(
+    "--for",
+    "program",
+    type=NamedChoice(["openapi-python-client", "openapi-generator", "postman"]),
+    help="leave out, or put differently, what this program cannot read",
+)
+def bundle_command(
+    output: Path | None, plan: str, folder: Path | None, program: str | None
+) -> None:
+    """Write the contract as one file: JSON for .json, YAML otherwise.
+
+    It has a schema for any webhook, AnyWebhook, which generators of clients need.
+    """
     import json
 
     import yaml
 
+    from ..spec.export import one_file
     from ..spec.verdict import valid_bundle
 
-    document = valid_bundle(folder or root("spec")).document
+    bundle = valid_bundle(folder or root("spec"))
+    of_plan = replace(bundle, document=document_of_plan(bundle.document, plan))
+    document = one_file(of_plan, program)
     if output is not None and output.suffix == ".json":
         text = json.dumps(document, indent=2, ensure_ascii=False)
     else:
@@ -41,7 +64,7 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
         click.echo(text)
         return
     write(output, text)
-    kinds = f"{len(document['paths'])} paths, {len(document['webhooks'])} webhooks"
+    kinds = f"{len(document['paths'])} paths, {len(document.get('webhooks', ()))} webhooks"
     click.echo(f"wrote {output}: {kinds}", err=True)
 
 

@@ -18,7 +18,7 @@ from .contacts import Contact
 from .facts import Fields, InboundMessage, OwnMessage
 from .jid import Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
-from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, STOPPED, UNSHOWN
+from .message_states import DELIVERED, PENDING, REACHABLE, READ, SERVER, STOPPED, UNSHOWN
 from .outbox import Outbox
 from .phone_number import written_otherwise
 from .reachability import Reachability
@@ -255,6 +255,17 @@ class Chats:
         if message is None:
             return f"message {message_id} {UNKNOWN}"
         self._state.messages.put(message_id, replace(message, deleted="me"))
+        return None
+
+    def mark_read(self, message_id: str) -> str | None:
+        """A message of others was read here; why nothing happened, if nothing did."""
+        message = self._state.messages.get(message_id)
+        if message is None:
+            return f"message {message_id} {UNKNOWN}"
+        if message.from_me:
+            return f"message {message_id} is the instance's own: others read it, and say so by acks"
+        if message.state == DELIVERED:
+            self._state.messages.put(message_id, message.with_state(READ, message.reason))
         return None
 
     def _own_message(self, to: Recipient, content: Mapping[str, Any], number: int) -> Message:

@@ -17,7 +17,7 @@ from .addressing import Addresses
 from .change import Change
 from .contacts import Contact
 from .facts import Fields
-from .group import Group, Participant, group_bytes
+from .group import Group, Participant, group_bytes, invite_code
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
 from .outbox import Outbox
@@ -59,6 +59,11 @@ class Groups:
         if group is None:
             raise GroupNotFound(f"{text} is not a group of {self._state.key}")
         return group
+
+    def invited_by(self, code: str) -> Group | None:
+        """The group this code leads to: one of the instance's own, or of the world."""
+        groups = {group.jid: group for group in (*self._change.world_groups, *self)}
+        return next((group for jid, group in groups.items() if invite_code(jid) == code), None)
 
     def join(self, groups: Iterable[Group]) -> None:
         """It is in those of these groups that it is a participant of."""

@@ -9,6 +9,7 @@ from typing import Any
 from .acknowledgements import Acknowledgements
 from .addressing import Addresses
 from .change import Change
+from .chat_history import ChatHistory
 from .chats import Chats
 from .connection import QR, Connection
 from .contact_states import ContactStates
@@ -23,6 +24,7 @@ from .media import PATH_PREFIX, Media
 from .message import Message
 from .number_registry import RegisteredNumber
 from .outbox import Outbox
+from .own_profile import OwnProfile
 from .reachability import Reachability
 from .settings import EventFilter, WebhookSettings
 from .state import InstanceState
@@ -39,6 +41,8 @@ class Instance(Change):
     def __init__(self, state: InstanceState, environment: Environment) -> None:
         super().__init__(state, environment)
         self.addresses, self.reachability = Addresses(self), Reachability(self)
+        self.own_profile = OwnProfile(self)
+        self.history = ChatHistory(self, self.addresses, self.reachability)
         self.outbox = Outbox(self, self.reachability)
         acknowledgements = Acknowledgements(self, self.addresses, self.reachability, self.outbox)
         self.groups = Groups(self, self.addresses, self.reachability, self.outbox)

@@ -55,6 +55,8 @@ class InstanceState:
     stops. `phone_steps` is the last status each phone of a group has reported, by message.
     `delayed` happened while a restarted socket was down. `contact_states` are those of people
     who are not simply reachable, `without_buttons` those whose phones show no buttons;
+    `pictures` that were set, by whose they are, each as the digest of where it came from;
+    `profile` is what its owner shows beside the name;
     `held_acks` wait for a phone, by message. `unread` came from
     other instances and waits; `awaited` are messages that other instances do not have yet: by
     person, whether it has left.
@@ -80,6 +82,8 @@ class InstanceState:
     phone_steps: UndoTable[str, Mapping[Jid, int]] = field(default_factory=UndoTable)
     contact_states: UndoTable[Jid, str] = field(default_factory=UndoTable)
     without_buttons: UndoTable[Jid, bool] = field(default_factory=UndoTable)
+    pictures: UndoTable[Jid, str] = field(default_factory=UndoTable)
+    profile: UndoTable[str, str] = field(default_factory=UndoTable)
     held_acks: UndoTable[str, tuple[HeldAck, ...]] = field(default_factory=UndoTable)
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
     awaited: UndoTable[str, Mapping[Jid, bool]] = field(default_factory=UndoTable)

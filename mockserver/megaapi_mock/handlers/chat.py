@@ -24,6 +24,15 @@ def update_presence(call: Call) -> Json:
 
 
 @operation()
+def read_message(call: Call) -> Json:
+    """A read receipt for one message that others wrote; any other is answered alike (inferred)."""
+    nothing = call.instance.chats.mark_read(call.data["key"]["id"])
+    if nothing:
+        call.note(nothing)
+    return success("Message read")
+
+
+@operation()
 def delete_message(call: Call) -> Json:
     """Deleting sends a new message, so the id answered is not the deleted one's (baileys).
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..domain.group import Group
 from ..domain.jid import Jid
-from ..errors import Unusable
+from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
 
 Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
@@ -27,6 +27,17 @@ def list_groups(call: Call) -> Json:
 def group_details(call: Call) -> Json:
     """404 when the instance does not know the group (ancestor)."""
     return _one(call, "Group fetched", call.instance.groups.require(call.query["jid"]))
+
+
+@operation()
+def group_invite_info(call: Call) -> Json:
+    """Of any group there is, not only of the instance's own (baileys)."""
+    code = call.query["code"].rstrip("/").rpartition("/")[2]
+    group = call.instance.groups.invited_by(code)
+    if group is not None:
+        return _one(call, "Group fetched", group)
+    reason = f"no group has the invite code {code}"
+    raise GroupNotFound(reason) if call.profile["unknown_invite"] == "404" else Unusable(reason)
 
 
 @operation()

@@ -18,8 +18,10 @@ from ..errors import (
     NumberNotRegistered,
     RequestRejected,
     UnknownInstance,
+    Unusable,
 )
 from ..profile import Profile
+from . import uploads
 from .call import Call, Json, RawReply, operation, success
 
 EMPTY = RawReply(b"", "")
@@ -105,6 +107,91 @@ def is_on_whatsapp(call: Call) -> Json | RawReply:
             else HandledFailure(reason, message=message)
         )
     return {"exists": False, "jid": str(jid)}
+
+
+@operation()
+def profile_picture(call: Call) -> Json:
+    """An address on WhatsApp's servers; nobody fetches anything from there (recorded in 2022)."""
+    owner, size = _whose(call, call.query["to"]), call.query.get("type", "")
+    address = call.instance.own_profile.picture_address(owner, size)
+    return success("Profile Picture downloaded", data=address)
+
+
+@operation()
+def set_profile_picture_url(call: Call) -> Json:
+    """The file is not fetched; the picture has another address from now on."""
+    uploads.require_address(call.data["url"])
+    whose = call.to.chat
+    if not whose.group and whose != call.instance.own_jid:
+        problem = f"{whose} is somebody else, whose picture the instance cannot set"
+        if call.strict or call.profile["picture_of_others"] == "500":
+            raise Unusable(problem)
+        call.note(f"{problem}: ignored")
+    else:
+        call.instance.own_profile.set_picture(whose, call.data["url"])
+    return success("Profile picture updated")
+
+
+@operation()
+def set_profile_name(call: Call) -> Json:
+    """The status shows it, and every message that is sent from now on."""
+    call.instance.own_profile.set_name(call.data["name"])
+    return success("Profile name updated")
+
+
+@operation()
+def set_profile_status(call: Call) -> Json:
+    """Kept, and shown to nobody: contacts of a mock read no profiles."""
+    call.instance.own_profile.set_sentence(call.data["status"])
+    return success("Profile status updated")
+
+
+@operation()
+def list_chats(call: Call) -> Json:
+    """As recorded in 2022, without the keys that belong to WhatsApp alone."""
+    addresses = call.instance.addresses
+    return success(
+        "Chats fetched",
+        chats=[
+            {
+                "id": addresses.address_in(chat.jid, chat.jid),
+                "participant": [],
+                "unreadCount": chat.unread,
+                "readOnly": False,
+                "ephemeralExpiration": 0,
+                "conversationTimestamp": {"low": int(chat.time), "high": 0, "unsigned": True},
+                "notSpam": True,
+                "disappearingMode": {"initiator": "CHANGED_IN_CHAT"},
+                "unreadMentionCount": 0,
+                "messages": [],
+            }
+            for chat in call.instance.history.chats()
+        ],
+    )
+
+
+@operation()
+def list_contacts(call: Call) -> Json:
+    """People really come under the key `chats` (vendor)."""
+    people = call.instance.history.people()
+    return success("Contacts fetched", chats=[{"id": jid, "name": name} for jid, name in people])
+
+
+@operation()
+def list_messages(call: Call) -> Json | list[Json]:
+    """A bare list (recorded in 2022); the receipts among the messages of that year are left out."""
+    return call.instance.history.messages(Jid.parse(call.query["chat_id"]))
+
+
+def _whose(call: Call, text: str) -> Jid:
+    """The person or group whose picture is meant; refuses a number without WhatsApp (vendor)."""
+    jid = Jid.parse(text)
+    if jid.group:
+        return jid
+    contact = call.instance.reachability.unless_gone(call.instance.person(jid))
+    if contact is None:
+        raise NumberNotRegistered(call.instance.directory.no_account(jid))
+    return contact.jid
 
 
 @operation(changes=True)

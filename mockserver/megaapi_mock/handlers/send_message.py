@@ -11,7 +11,7 @@ from ..domain.jid import Jid
 from ..domain.message import unwrap
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
-from . import buttons, file_check, uploads
+from . import buttons, file_check, uploads, vcard
 from .call import Call, Json, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
@@ -131,6 +131,15 @@ def send_template(call: Call) -> Json:
             call, {"templateMessage": {"hydratedTemplate": buttons.template_of_2022(call.data)}}
         )
     return _answer_of_send(call, {"interactiveMessage": buttons.actions(call)})
+
+
+@operation()
+def send_contact(call: Call) -> Json:
+    """One card; the library would send several as contactsArrayMessage, the gateway takes one."""
+    by_full_name = call.profile["contact_name"] == "full_name"
+    return _answer_of_send(
+        call, vcard.contact_content(call.data["vcard"], names_it_by_full_name=by_full_name)
+    )
 
 
 @operation()

@@ -58,11 +58,7 @@ def require_size(content: bytes, limit: int) -> bytes:
 
 def linked_file(call: Call, url: str, kind: str) -> bytes:
     """What a URL leads to: fetched with switch fetch_media on, else stand-in bytes of its kind."""
-    parts = _split(url)
-    if parts is None:
-        raise Unusable(
-            f"url {url[:80]!r} is not an http or https address: the gateway cannot fetch it"
-        )
+    require_address(url)
     if call.fetch is not None:
         file = call.fetch(url, media_limit(call.profile))
         if file.page and kind != "document":
@@ -72,6 +68,14 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
         return file.content
     call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
     return call.samples.media(kind)
+
+
+def require_address(url: str) -> None:
+    """Unusable unless a file can be fetched from there."""
+    if _split(url) is None:
+        raise Unusable(
+            f"url {url[:80]!r} is not an http or https address: the gateway cannot fetch it"
+        )
 
 
 def content_of(call: Call, type_: str, kind: str, media: Media) -> Json:

@@ -10,6 +10,7 @@ from .lint_nodes import Contract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
 from .operations import METHODS
+from .plans import PLANS
 
 # The contract stands below the domain, so this repeats `domain/settings.py`; a test compares them.
 CATEGORIES = (
@@ -24,7 +25,6 @@ CATEGORIES = (
     "calls",
 )
 EFFECTS = ("reads", "sends", "changes", "disconnects")
-PLANS = ("code", "start", "business")
 DEFAULTS = ("on", "on-demand", "off")
 ARRIVALS = ("high", "medium", "low")
 GENERATIONS = ("2023", "2024", "2025", "2026")

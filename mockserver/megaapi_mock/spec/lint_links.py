@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .json_pointer import value_at
 from .lint_nodes import Contract, Node
 from .lint_rules import LintFinding
 from .operations import METHODS
@@ -164,13 +165,7 @@ def _evaluate(node: Any, source: _Source) -> Any:
 
 
 def _value_at(document: Any, pointer: str | None) -> Any:
-    """What a JSON pointer leads to."""
-    for step in (pointer or "").split("/")[1:]:
-        step = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
-            document = document[int(step)]
-        elif isinstance(document, Mapping) and step in document:
-            document = document[step]
-        else:
-            raise _Nowhere
-    return document
+    try:
+        return value_at(document, pointer or "")
+    except LookupError:
+        raise _Nowhere from None

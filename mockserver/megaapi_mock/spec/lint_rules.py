@@ -93,7 +93,7 @@ REMEDIES: Mapping[str, str] = {
     "tag": "add one tag that stands under tags of openapi.yaml",
     "answers-missing": "add responses, with one of success at least",
     "effect": "write one of the known values of x-effect",
-    "plans": "list the plans that offer it: code, start, business",
+    "plans": "list the plans that offer it: code, start, business, token",
     "requires-connection": "write true if a linked phone is needed, false if not",
     "recipient": "write the dotted path of a required field of the body",
     "uses": "complete the entry; its example is the name of one of the request's examples",

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors.names import did_you_mean
+from .json_pointer import target_of
 from .value_types import fits, mismatch, types_of
 
 Json = Mapping[str, Any]
@@ -108,16 +109,9 @@ class PayloadFields:
                 continue
             yield schema
             if "$ref" in schema:
-                yield from self._flat([self._target(schema["$ref"])], depth + 1)
+                yield from self._flat([target_of(schema["$ref"], self._document)], depth + 1)
             for name in _COMBINED:
                 yield from self._flat(schema.get(name, ()), depth + 1)
-
-    def _target(self, reference: str) -> Json:
-        node: Any = self._document
-        for step in reference.removeprefix("#/").split("/"):
-            node = node[step.replace("~1", "/").replace("~0", "~")]
-        target: Json = node
-        return target
 
     def _properties(self, schemas: Iterable[Json]) -> set[str]:
         return {name for each in self._flat(schemas) for name in each.get("properties", ())}

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from .json_pointer import target_of
+
 VALUE_SHOWN = 60
 _TYPES = {
     "array": "a list",
@@ -117,10 +119,7 @@ def _schema_of(error: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
 def _resolve_references(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in schema:
         return schema
-    node: Any = root
-    for step in schema["$ref"].removeprefix("#/").split("/"):
-        node = node[step]
-    return _resolve_references(node, root)
+    return _resolve_references(target_of(schema["$ref"], root), root)
 
 
 def _value(document: Any, place: Sequence[str | int]) -> Any:

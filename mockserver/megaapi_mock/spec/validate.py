@@ -10,6 +10,7 @@ import jsonschema_rs
 import orjson
 
 from .bundle import Bundle
+from .json_pointer import target_of
 from .operations import Operation
 from .violation import Violation
 
@@ -148,8 +149,7 @@ class Validators:
 def resolve(node: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a bundled document's `#/components/...` reference, if this is one."""
     while "$ref" in node:
-        _, _, section, name = node["$ref"].split("/")
-        node = document["components"][section][name]
+        node = target_of(node["$ref"], document)
     return node
 
 

@@ -46,11 +46,12 @@ def _require_known(parts: Iterable[str], documented_names: Iterable[str]) -> Non
 class MockServer(Mock):
     """Starts with `start` or as a context manager; `url` is where it answers.
 
-    Keyword arguments are those of `build_app`, and `switches` to set on the profile; `world` may
-    also be a name or a file, as `serve --world` takes it. Webhooks go to loopback addresses only,
-    unless profile or switches say otherwise. With `listen=False` there is no port at all: `app`
-    answers WSGI clients of this process. The test's own calls of the control API take that way
-    too: they cost a tenth of what they do through a socket.
+    Keyword arguments are those of `build_app`, and `switches` to set on the profile; `profile` and
+    `world` may also be a name or a file, as `serve --profile` and `serve --world` take them.
+    Webhooks go to loopback addresses only, unless profile or switches say otherwise. With
+    `listen=False` there is no port at all: `app` answers WSGI clients of this process. The test's
+    own calls of the control API take that way too: they cost a tenth of what they do through a
+    socket.
     """
 
     def __init__(
@@ -86,6 +87,8 @@ class MockServer(Mock):
         settings = parts.get("settings", Settings(seed=0))
         if isinstance(world, str | PathLike):
             settings, world = replace(settings, world=fspath(world)), None
+        if isinstance(parts.get("profile"), str | PathLike):
+            settings = replace(settings, profile=fspath(parts.pop("profile")))
         parts |= {"settings": settings, "world": world}
         if "profile" not in parts:
             profile = load_profile(settings.profile, parts.get("fixtures") or root("fixtures"))

@@ -77,7 +77,9 @@ class ControlAtFirstCall:
         app.register_blueprint(pages.blueprint())
         app.register_blueprint(ReferencePages(runtime).blueprint())
         paths = {operation.path for operation in app.pipeline.operations}
-        app.register_blueprint(docs.blueprint(runtime.document, paths, runtime.settings.host))
+        app.register_blueprint(
+            docs.blueprint(runtime.document, runtime.profile.plan, paths, runtime.settings.host)
+        )
         return DirectInbound(app, self._flask, runtime)
 
 

@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, send_from_directory
 
 from ..reference.calls import EXAMPLE_HOOK, LOCAL_HOOK
+from ..spec.plans import document_of_plan
 from .control.operation_input import control_document
 from .origin import own_origin
 from .ui.pages import pack, send
@@ -33,7 +34,9 @@ _POLICY = "; ".join(
 )
 
 
-def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: str) -> Blueprint:
+def blueprint(
+    document: dict[str, Any], plan: str, offered_paths: Collection[str], host: str
+) -> Blueprint:
     """`/docs/` with the definitions of the gateway and of the control API, all packaged files.
 
     Only `offered_paths` are shown: another plan's are unknown routes here.
@@ -43,8 +46,9 @@ def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: st
     @pages.get("/docs/swagger.json")
     def contract() -> Response:
         """The contract, naming this mock as its only server: no reader calls a real host."""
-        paths = {path: item for path, item in document["paths"].items() if path in offered_paths}
-        return _definition({**document, "paths": paths}, host)
+        own = document_of_plan(document, plan)
+        paths = {path: item for path, item in own["paths"].items() if path in offered_paths}
+        return _definition({**own, "paths": paths}, host)
 
     @pages.get("/docs/control.json")
     def control() -> Response:

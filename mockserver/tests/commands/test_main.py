@@ -143,7 +143,10 @@ def broken_world(folder: Path) -> str:
         (["--set", "echo"], "--set 'echo' has no value: write --set NAME=VALUE"),
         (["--set", "ecko=on"], "there is no switch 'ecko'"),
         (["--set", "echo=perhaps"], "switch echo cannot be 'perhaps': use on | off"),
-        (["--profile", "gold"], "there is no profile 'gold': use one of business, code, start"),
+        (
+            ["--profile", "gold"],
+            "there is no profile 'gold': use one of all, business, code, start",
+        ),
         (["--world", "mars"], "there is no world 'mars'"),
         (
             ["--store", "mysql://x"],

@@ -48,13 +48,13 @@ UNLINKED_ONLY = {"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_cod
 
 
 @pytest.mark.parametrize("operation", CONTRACT.index, ids=lambda operation: operation.id)
-def test_every_call_shown_is_answered_by_a_new_mock(operation: Any, app: MockApp) -> None:
+def test_every_call_shown_is_answered_by_a_new_mock(operation: Any, whole_app: MockApp) -> None:
     text = shown(operation.id)
     assert text.startswith(f"{operation.method} {operation.path}\n{operation.id}: ")
     calls = [*commands(text)]
     assert calls
     for words in calls:
-        reply = call(app, words)
+        reply = call(whole_app, words)
         refusals = {403} if operation.id in UNLINKED_ONLY else set()
         assert reply.status_code in {200, *refusals}, (words, reply.get_data(), reply.headers)
 

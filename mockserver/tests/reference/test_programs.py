@@ -30,7 +30,9 @@ def exchanges() -> list[Exchange]:
 
 @pytest.fixture
 def mock(exchanges: list[Exchange]) -> Iterator[MockServer]:
-    with MockServer(on_exchange=exchanges.append, transport=RecordingTransport()) as server:
+    with MockServer(
+        profile="all", on_exchange=exchanges.append, transport=RecordingTransport()
+    ) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ from megaapi_mock.resources import root
 
 URL = re.compile(r"(?:https?|wss?)://([^\s/'\"<>{}?#,;)\\\\]+)")
 # Where WhatsApp keeps media, as payloads of the wire name it; and the hosts the contract is about.
-NAMED_FACTS = ("mmg.whatsapp.net", "pps.whatsapp.net", ".megaapi.com.br")
+NAMED_FACTS = ("chat.whatsapp.com", "mmg.whatsapp.net", "pps.whatsapp.net", ".megaapi.com.br")
 MADE_UP = (".test", ".example", ".invalid", "localhost", "127.0.0.1")
 
 

@@ -6,6 +6,7 @@ from ..mutant import Mutant
 from . import (
     access,
     admission,
+    as_written,
     carried_over,
     from_customers,
     from_the_contract,
@@ -24,7 +25,7 @@ from . import (
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
-    from_the_contract, from_users, in_context, carried_over,
+    from_the_contract, from_users, in_context, carried_over, as_written,
 )  # fmt: skip
 
 

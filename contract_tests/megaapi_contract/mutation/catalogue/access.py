@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from megaapi_mock.spec.plans import EVERY_PLAN
+
 from ...judging.contract import Contract
 from ..answer_faults import (
     Altered,
@@ -34,7 +36,7 @@ from ..request_faults import (
 )
 
 # Every operation has its own check, and can forget it.
-OPERATIONS = Contract().by_id
+OPERATIONS = Contract(plan=EVERY_PLAN).by_id
 CHECKED = tuple(OPERATIONS)
 # One of each controller.
 PROBED = (

@@ -8,6 +8,7 @@ from ..probe import Probe
 from . import (
     access,
     aftermath,
+    as_written,
     carried_over,
     chat,
     connection,
@@ -27,6 +28,7 @@ from . import (
     rich_events,
     sessions,
     settings,
+    stored,
     tokens,
     uniqueness,
     unsettled,
@@ -39,7 +41,7 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, carried_over, no_trace, sessions, lifecycle,
+    webhook_targets, carried_over, as_written, no_trace, sessions, stored, lifecycle,
 )  # fmt: skip
 
 

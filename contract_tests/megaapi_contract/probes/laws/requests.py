@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from megaapi_mock.spec.operations import Operation
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ...judging.contract import Contract
 from ...session import PICTURE_URL
@@ -171,4 +172,4 @@ def _texts(node: Any) -> Iterable[str]:
             yield from _texts(value)
 
 
-ASKS: Mapping[str, Ask] = asks_of(Contract())
+ASKS: Mapping[str, Ask] = asks_of(Contract(plan=EVERY_PLAN))

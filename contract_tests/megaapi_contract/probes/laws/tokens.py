@@ -48,9 +48,26 @@ def _setting(data: Mapping[str, Any], session: Session, stage: Stage) -> tuple[P
 
 def _arrange_inbound(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place, person = stage.place(), WORLD[0]
-    path = f"/_mock/instances/{place.key}/inbound"
-    id_ = stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"]
+    id_ = _receive(stage, place, person)
     return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
+
+
+def _arrange_unread(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place, person = stage.place(), WORLD[0]
+    key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": False}
+    key["id"] = _receive(stage, place, person)
+    return place, {"body": {"messageData": {"key": key}}}
+
+
+def _arrange_own_picture(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place, url = stage.place(), "https://files.example.test/logo.jpg"
+    return place, {"body": {"messageData": {"to": f"{place.number}@s.whatsapp.net", "url": url}}}
+
+
+def _receive(stage: Stage, place: Place, person: str) -> str:
+    """The id of a message that this person has just written."""
+    path = f"/_mock/instances/{place.key}/inbound"
+    return str(stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"])
 
 
 def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
@@ -68,6 +85,8 @@ SCENES: Mapping[str, Scene] = {
     ),
     "accept_webhook_events": partial(_setting, {"events": ["somethingNew"]}),
     "delete_message_from_me": _arrange_inbound,
+    "read_message": _arrange_unread,
+    "set_profile_picture_url": _arrange_own_picture,
     "add_participants": partial(_arrange_group, WORLD[1]),
     "remove_participants": partial(_arrange_group, WORLD[0]),
 }

@@ -12,6 +12,7 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.additions import widen
 from ...judging.alternatives import USUAL
+from ...judging.contract import Contract
 from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
 from .assertions import value_at
@@ -56,6 +57,11 @@ class WebhookListener:
         self._since = self._until = now(stage)
         self._acknowledged_ids: set[str] = set()
         self._people: dict[str, dict[str, Any]] = {}
+
+    @property
+    def contract(self) -> Contract:
+        """What the webhooks are held to."""
+        return self._session.contract
 
     @property
     def plays_people(self) -> bool:

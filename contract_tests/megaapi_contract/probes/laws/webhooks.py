@@ -19,6 +19,8 @@ from ..probe import Laws
 from .assertions import claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
+from .echo_content import ECHO as ECHO
+from .echo_content import hold_content
 from .media import KINDS, qr
 from .requests import ASKS
 from .webhook_listener import NAMELESS, WebhookListener
@@ -30,7 +32,6 @@ SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5
 UNPLAYED = (SERVER, DELIVERED, READ)
 ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
 ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
-ECHO = "from-me-api-echo"
 UNHEARD = "Ninguem recebe este texto"
 Rule = Callable[[str, Session, Stage], None]
 Json = dict[str, Any]
@@ -132,8 +133,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
         return
     hook.claim(ECHO, about[0] is echoes[0], "the echo comes before the acknowledgements")
     payload, data = echoes[0].json, value_at(sent_message.json, "messageData")
-    same = value_at(payload, "message") == value_at(data, "message")
-    hook.claim(ECHO, same, "the echo has the content of the answer", echoes[0])
+    hold_content(hook, echoes[0], value_at(data, "message"))
     hook.claim(ECHO, value_at(payload, "key", "fromMe") is True, "an echo is from the instance")
     moment = value_at(payload, "messageTimestamp")
     right = type(moment) is int and str(moment) == str(value_at(data, "messageTimestamp"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from .. import json_pointer
+
 Json = dict[str, Any]
 # What stands here is no description: a `$ref` in it is data.
 _VALUES = frozenset({"example", "examples", "default", "const", "enum", "mapping"})
@@ -54,21 +56,10 @@ def siblings(node: Json, document: Json) -> Json:
 
 def target_of(reference: str, document: Json) -> Any:
     """What stands at `#/a/b`; NOWHERE where nothing does."""
-    pointer = unquote(reference)
-    if pointer == "#":
-        return document
-    if not pointer.startswith("#/"):
+    try:
+        return json_pointer.target_of(unquote(reference), document)
+    except LookupError:
         return NOWHERE
-    target: Any = document
-    for step in pointer[2:].split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(target, dict) and name in target:
-            target = target[name]
-        elif isinstance(target, list) and name.isdecimal() and int(name) < len(target):
-            target = target[int(name)]
-        else:
-            return NOWHERE
-    return target
 
 
 def references(node: Any) -> set[str]:

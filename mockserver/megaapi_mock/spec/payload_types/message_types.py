@@ -96,6 +96,12 @@ class PayloadTypes:
         """Every event of the contract."""
         return tuple(each.event.name for each in self._events)
 
+    def is_component(self, name: str) -> bool:
+        """Whether the record of this name is the contract's own schema, unchanged."""
+        assert self.payloads
+        own = self._components.get(name)
+        return own is not None and outline(own) == self._outlines[name]
+
     def types_of(self, event: str) -> tuple[str, ...]:
         """The names of the types that an event arrives as."""
         return tuple(each.record.name for each in self.payloads if event in each.events)

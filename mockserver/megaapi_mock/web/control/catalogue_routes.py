@@ -10,6 +10,7 @@ from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation.contact_events import NON_MESSAGE_EVENTS
 from ...simulation.inbound_event import CAUSED
+from ...spec.json_pointer import target_of
 from ...spec.operations import Operation, WebhookEvent
 
 Json = dict[str, Any]
@@ -66,15 +67,8 @@ def resolve_references(schema: Any, document: Mapping[str, Any], depth: int = 0)
     if isinstance(reference, str):
         if depth >= DEEPEST:
             return {}
-        return resolve_references(_target(reference, document), document, depth + 1)
+        return resolve_references(target_of(reference, document), document, depth + 1)
     return {name: resolve_references(value, document, depth) for name, value in schema.items()}
-
-
-def _target(reference: str, document: Mapping[str, Any]) -> Any:
-    target: Any = document
-    for step in reference.removeprefix("#/").split("/"):
-        target = target[step.replace("~1", "/").replace("~0", "~")]
-    return target
 
 
 def _operation_json(operation: Operation) -> Json:

@@ -12,9 +12,11 @@ import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.undo_table import UndoTable
+from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.operations import Operation, operations
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.request import BODY_LIMIT
@@ -27,15 +29,29 @@ WITH_BODY = [found for found in OPERATIONS if found.request_schema is not None]
 LINKED_ONLY = [found for found in OPERATIONS if found.needs_connection]
 INTERNAL = {"name": "INTERNAL_SERVER_ERROR", "message": "Internal Server Error", "statusCode": 500}
 
+EVERYTHING = default_profile(EVERY_PLAN)
 by_id = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda found: found.id)
 with_body = pytest.mark.parametrize("operation", WITH_BODY, ids=lambda found: found.id)
 linked_only = pytest.mark.parametrize("operation", LINKED_ONLY, ids=lambda found: found.id)
 
 
+@pytest.fixture
+def make_app(make_app: MakeApp) -> MakeApp:
+    """Apps with the operations of every plan, unless a test names a profile."""
+
+    def make(*, switches: dict[str, str] | None = None, **parts: Any) -> MockApp:
+        parts.setdefault("profile", EVERYTHING.with_switches(switches or {}))
+        return make_app(**parts)
+
+    return make
+
+
 @pytest.fixture(scope="module")
 def shared() -> Any:
     """One app for calls that must change nothing; held to that at its end."""
-    app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
+    app = build_app(
+        profile=EVERYTHING, clock=Clock(frozen_at=START), transport=RecordingTransport()
+    )
     before = state_of(app)
     yield app
     assert state_of(app) == before
@@ -325,7 +341,6 @@ def test_another_method_is_an_unknown_route(operation: Operation, shared: MockAp
         "/rest",
         "/rest/",
         f"/rest/instance/{KEY}/connectionState",
-        f"/rest/sendMessage/{KEY}/contactMessage",
         f"/rest/sendMessage/{KEY}/mediaMessage",
         f"/rest/chat/{KEY}/presence",
         f"/rest//sendMessage/{KEY}/text",
@@ -341,8 +356,6 @@ def test_an_unknown_route_quotes_the_url(path: str, shared: MockApp) -> None:
 
 
 def test_operations_of_other_plans_are_unknown_routes(make_app: MakeApp) -> None:
-    from megaapi_mock.profile import default_profile
-
     app = make_app(profile=default_profile("business"))
     reply = app.test_client().get(f"/rest/config/{KEY}", headers=AUTH)
     assert reply.status_code == 404
@@ -516,11 +529,9 @@ def test_an_outage_answers_every_call(outage: str, operation: Operation, outages
 
 @pytest.fixture(scope="module")
 def outages() -> Any:
-    from megaapi_mock.profile import default_profile
-
     apps = {
         name: build_app(
-            profile=default_profile().with_switches({"outage": name}),
+            profile=EVERYTHING.with_switches({"outage": name}),
             clock=Clock(frozen_at=START),
             transport=RecordingTransport(),
         )

@@ -53,7 +53,7 @@ def written(instance: Instance) -> list[str]:
 @pytest.mark.parametrize("key", TOKENS)
 @pytest.mark.parametrize("operation_id", READING)
 def test_a_reading_operation_begins_no_change(
-    app: MockApp, monkeypatch: pytest.MonkeyPatch, operation_id: str, key: str
+    whole_app: MockApp, monkeypatch: pytest.MonkeyPatch, operation_id: str, key: str
 ) -> None:
     reads: list[list[str]] = []
     real = MemoryStore.read
@@ -73,9 +73,9 @@ def test_a_reading_operation_begins_no_change(
 
     monkeypatch.setattr(MemoryStore, "read", read)
     monkeypatch.setattr(MemoryStore, "change", change)
-    operation = next(each for each in app.runtime.operations if each.id == operation_id)
+    operation = next(each for each in whole_app.runtime.operations if each.id == operation_id)
     query, body = example_of(operation.definition)
-    reply = app.test_client().open(
+    reply = whole_app.test_client().open(
         re.sub(r"{.*}", key, operation.path),
         method=operation.method,
         query_string=query,

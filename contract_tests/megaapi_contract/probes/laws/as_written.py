@@ -1,0 +1,77 @@
+"""Numbers, links and rows are taken letter for letter, in echoes too, and no row is left out."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
+
+from ...host.stage import Stage
+from ...session import Session
+from ..probe import Laws
+from .assertions import claim, no_account, value_at
+from .calls import message, someone, text
+from .content_fidelity import TEXTS
+from .echo_content import ECHO
+from .media import KINDS
+from .sent_message import hold_sent
+from .webhooks import PHASE, all_read, check_echo, listening
+
+LAWS = Laws()
+
+# An existing number with more behind it is nobody's.
+MORE_DIGITS = ("0", "12")
+LINK = "https://Loja.example.test/Promo/AbC_d-~e.html?Cupom=X%2Fy&z=%C3%A7+1#Topo"
+ROWS = [{"title": "PIX", "description": "Na hora", "rowId": "01"},
+        {"title": "Outro", "description": "Depois", "rowId": "02"}]  # fmt: skip
+# Both sections have the same ids, as in what the vendor recorded, and one row is there twice.
+ALIKE = [
+    {"title": "\u00c0 vista", "rows": ROWS},
+    {"title": "A prazo", "rows": [ROWS[0], {**ROWS[1], "title": "Cart\u00e3o"}]},
+]
+
+
+@LAWS.law("is_on_whatsapp", "send_text", effects=("reads", "sends"), phone=True)
+def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
+    place, number = stage.place(), someone(session)
+    documented = session.contract.promise("is_on_whatsapp")
+    for digits in MORE_DIGITS:
+        for form in (f"{number}{digits}", f"{number}{digits}@s.whatsapp.net"):
+            answer = session.call("is_on_whatsapp", place, query={"jid": form})
+            is_nobody = value_at(answer.json, "exists") is not True
+            claim(session, answer, is_nobody, "a longer number is another one", promise=documented)
+        no_account(session, text(session, place, f"{number}{digits}"), "a longer number")
+
+
+@LAWS.law("send_text", "send_link_preview", effects=("sends",), phone=True)
+def a_link_keeps_every_letter(session: Session, stage: Stage) -> None:
+    place, to, words = stage.place(), someone(session), f"Veja {LINK} E Volte"
+    for operation, field in (("send_text", "text"), ("send_link_preview", "textWithLink")):
+        answer = message(session, place, operation, to=to, **{field: words})
+        hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
+
+
+@LAWS.law("send_list", effects=("sends",))
+def rows_that_are_alike_all_come_back(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    data = {"text": "Escolha", "buttonText": "Ver", "title": "Menu", "sections": ALIKE}
+    answer = message(session, place, "send_list", to=to, **data)
+    hold_sent(session, stage, answer, to, listMessage={"sections": ALIKE})
+
+
+@LAWS.law("send_text", "send_media_base64", "send_location", effects=("sends", "changes"),
+          phase=PHASE, phone=True, events=(ECHO,))  # fmt: skip
+def an_echo_has_every_letter_that_was_sent(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    to, voice = someone(session), Samples(root("fixtures")).media("audio")
+    answers = [text(session, place, words=words) for words in TEXTS]
+    answers += [
+        message(session, place, "send_media_base64", to=to, type="ptt",
+                base64=b64encode(voice).decode(), mimeType=KINDS["ptt"][2]),
+        message(session, place, "send_location", to=to, latitude=-23.5505, longitude=-46.6333,
+                caption="Loja & <Filial>", address="Rua \u00c7, 1"),
+    ]  # fmt: skip
+    webhooks = hook.receive(all_read)
+    for answer in answers:
+        check_echo(hook, webhooks, answer)

@@ -1,0 +1,52 @@
+"""What an echo says of a message: the same as the answer to the send, as surely as its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...judging.contract import Contract
+from ...judging.results import GRADES, Promise, Webhook
+from .assertions import value_at
+from .webhook_listener import WebhookListener
+
+ECHO = "from-me-api-echo"
+# What the caller wrote, what a phone shows by it, and by what a file is fetched.
+WRITTEN = (
+    "text", "caption", "fileName", "mimetype", "ptt", "gifPlayback", "fileLength", "mediaKey",
+    "degreesLatitude", "degreesLongitude", "name", "address", "displayName", "vcard",
+)  # fmt: skip
+
+
+def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
+    """Hold that an echo has the content of the answer.
+
+    The whole body of an echo is a guess. What stands in a content of its kind is not: the vendor
+    documents it for every message, whoever wrote it.
+    """
+    told = value_at(echo.json, "message")
+    hook.claim(ECHO, told == answered, "the echo has the content of the answer", echo)
+    for kind, part in answered.items() if isinstance(answered, dict) else ():
+        promise, part_told = promise_of_content(hook.contract, kind), value_at(told, kind)
+        # A host may put a wrapper around it, or tell another kind: then the guess alone is broken.
+        if promise is None or not isinstance(part, dict) or not isinstance(part_told, dict):
+            continue
+        for name in WRITTEN:
+            if part.get(name) is not None:
+                is_same = _same(part_told.get(name), part[name])
+                sentence = f"{kind}: the echo has the {name} of the answer"
+                hook.claim(ECHO, is_same, sentence, echo, promise=promise)
+
+
+def promise_of_content(contract: Contract, kind: str) -> Promise | None:
+    """The surest source of a message with this content; None where no event has it."""
+    promises = [
+        contract.event_promise(name)
+        for name, event in contract.events.items()
+        if event.definition.get("x-message-type") == kind and name != ECHO
+    ]
+    return max(promises, key=lambda promise: GRADES.index(promise.grade), default=None)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are equal; a number is no truth value."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

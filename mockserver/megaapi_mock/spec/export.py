@@ -1,0 +1,146 @@
+"""The one-file form as other programs want it: with a schema for any webhook, and for those that
+cannot read all of OpenAPI 3.1 in a form they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from .bundle import Bundle
+from .operations import METHODS
+from .payload_types.json_schemas import ANY_WEBHOOK, webhook_schemas
+from .payload_types.message_types import PayloadTypes
+from .plain_schemas import simplified
+
+Json = dict[str, Any]
+_SCHEMAS = "#/components/schemas/"
+# Who is told where webhooks go; what comes there is its callback.
+_SUBSCRIBES, _ADDRESS = "configure_webhook", "{$request.body#/messageData/webhookUrl}"
+
+
+def one_file(bundle: Bundle, program: str | None = None) -> Json:
+    """The document of a bundle with `AnyWebhook`, in the form of `FORMS` for a program."""
+    document = deepcopy(bundle.document)
+    schemas = document["components"].get("schemas", {})
+    added = webhook_schemas(PayloadTypes(bundle), schemas)
+    if added:
+        document["components"]["schemas"] = dict(sorted({**schemas, **added}.items()))
+        _say_what_comes(document)
+    return FORMS[program](document) if program else document
+
+
+def _say_what_comes(document: Json) -> None:
+    for definition in _definitions(document["paths"]):
+        if definition["operationId"] == _SUBSCRIBES:
+            definition["callbacks"] = {"webhook": {_ADDRESS: {"post": _callback()}}}
+
+
+def _callback() -> Json:
+    return {
+        "operationId": "any_webhook",
+        "summary": "Any webhook",
+        "description": "What the gateway posts to the URL.",
+        "tags": ["Webhook events"],
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": _SCHEMAS + ANY_WEBHOOK}}},
+        },
+        "responses": {
+            "200": {"description": "Any 2xx will do; the body is ignored."},
+            "4XX": {"description": "Not delivered."},
+        },
+    }
+
+
+def _definitions(paths: Mapping[str, Any]) -> Iterator[Json]:
+    for item in paths.values():
+        yield from (item[method] for method in METHODS if method in item)
+
+
+def _for_openapi_python_client(document: Json) -> Json:
+    """With bytes as the only type of a file that it hands on."""
+    for content in _describe_files(document):
+        content["application/octet-stream"] = content.pop(next(iter(content)))
+    return _with_one_webhook(document)
+
+
+def _for_openapi_generator(document: Json) -> Json:
+    """Without links, whose bodies it refuses, and webhooks, which would become calls.
+
+    The rest is put the way that its languages need: see `plain_schemas`.
+    """
+    document["components"].pop("links", None)
+    for response in _responses(document):
+        response.pop("links", None)
+    _describe_files(document)
+    return _with_one_webhook(simplified(document))
+
+
+def _for_postman(document: Json) -> Json:
+    """With key and token as variables of the collection, as the host is."""
+    parameter = document["components"]["parameters"]["InstanceKey"]
+    variables = document["servers"][0].setdefault("variables", {})
+    variables["instance_key"] = {"default": parameter["example"]}
+    variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
+    parameter["example"] = "{{instance_key}}"
+    used = {tag for definition in _definitions(document["paths"]) for tag in definition["tags"]}
+    document["tags"] = [tag for tag in document["tags"] if tag["name"] in used]
+    return _with_one_webhook(document)
+
+
+FORMS: Mapping[str, Callable[[Json], Json]] = {
+    "openapi-python-client": _for_openapi_python_client,
+    "openapi-generator": _for_openapi_generator,
+    "postman": _for_postman,
+}
+
+
+def _responses(document: Json) -> Iterator[Json]:
+    for definition in _definitions(document["paths"]):
+        yield from definition["responses"].values()
+    yield from document["components"].get("responses", {}).values()
+
+
+def _describe_files(document: Json) -> list[Json]:
+    """Describe answers that are files the way OpenAPI 3.0 did; what each of them contains.
+
+    OpenAPI 3.1 has no schema for bytes; these programs take an answer without one for empty.
+    """
+    contents = [each.get("content", {}) for each in _responses(document)]
+    files = [each for each in contents if any("schema" not in media for media in each.values())]
+    for content in files:
+        for media in content.values():
+            media["schema"] = {"type": "string", "format": "binary"}
+    return files
+
+
+def _with_one_webhook(document: Json) -> Json:
+    """Without `webhooks`, which the callback has all of, and the schemas only they lead to."""
+    document.pop("webhooks", None)
+    schemas = document["components"]["schemas"]
+    others = {name: each for name, each in document["components"].items() if name != "schemas"}
+    waiting = [*_references({**document, "components": others})]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in schemas and name not in used:
+            used.add(name)
+            waiting += _references(schemas[name])
+    document["components"]["schemas"] = {name: schemas[name] for name in schemas if name in used}
+    return document
+
+
+def _references(node: Any) -> Iterator[str]:
+    """The names of the schemas that a part of a document refers to."""
+    if isinstance(node, Mapping):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            yield reference.removeprefix(_SCHEMAS)
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)

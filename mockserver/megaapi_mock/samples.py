@@ -11,7 +11,11 @@ import orjson
 
 from .errors import SetupError
 
-# The stand-in bytes of each kind of media: small, real files.
+# The stand-in bytes of each kind of media: small, real files. The video is two seconds of colour
+# bars that every browser plays, made by ffmpeg alone:
+# ffmpeg -f lavfi -i smptebars=size=160x120:rate=5:duration=2 -c:v libx264 -profile:v baseline
+#   -pix_fmt yuv420p -crf 30 -x264-params keyint=5:threads=1 -bsf:v filter_units=remove_types=6
+#   -movflags +faststart -bitexact -map_metadata -1 video.mp4
 MEDIA_FILES = {
     "image": "image.jpg",
     "video": "video.mp4",

@@ -40,7 +40,7 @@ class Settings:
     workers: int = _setting(1, "server processes")
     strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(
-        "", "X-Mock-Token the control API requires; without one it is open on loopback only"
+        "", "X-Mock-Token the control API requires beyond loopback; on loopback it needs none"
     )
     journal_limit: int = _setting(5_000, "exchanges the journal keeps, and as many deliveries")
     journal_bytes: int = _setting(

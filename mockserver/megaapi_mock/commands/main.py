@@ -287,6 +287,7 @@ def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:
+    from ..web.control.guard import is_loopback
     from ..worlds.start import load_start
 
     start = load_start(settings.world, _fixtures(settings))
@@ -301,7 +302,7 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
         world=settings.world,
         seed=start.state["seed"] if start.state else settings.seed,
         control=_control(settings),
-        asks_token=bool(settings.control_token),
+        asks_token=bool(settings.control_token) and not is_loopback(settings.host),
         store="" if settings.store == MEMORY else settings.store,
         resumes=settings.store != MEMORY and is_begun(settings.store),
     )
@@ -311,8 +312,9 @@ def _control(settings: Settings) -> str:
     """Who may use the control API."""
     from ..web.control.guard import is_loopback
 
+    if is_loopback(settings.host):
+        # With or without a token: whoever reaches it is on this machine.
+        return "this machine only"
     if settings.control_token:
         return "send X-Mock-Token: the value of --control-token or MEGAAPI_CONTROL_TOKEN"
-    if is_loopback(settings.host):
-        return "this machine only"
     return f"shut on {settings.host}: start with --control-token T to use it"

@@ -30,7 +30,8 @@ class Message:
     state: str
     reason: str | None = None
     deleted: str | None = None
-    # Numbers the messages of all instances in the order they came; no part of what is shown.
+    # Numbers the messages of all instances in the order they came; others move it, so that it is
+    # shown only where messages are put in an order.
     arrival: int = 0
     # That one of ours came to a phone stays true when it stops later.
     reached: bool = False

@@ -117,6 +117,8 @@ class Plays:
         self._settle_people(whole, chat)
         whole["with"] = with_ or whole["with"]
         _require_labels(whole["turns"])
+        if not whole["turns"]:
+            raise ControlRefused(400, "turns: there is none: nothing can be played")
         arrival = self._newest_arrival(instance)
         results = [TurnResult(index, who_acts(turn)) for index, turn in enumerate(whole["turns"])]
         with self._lock:

@@ -97,6 +97,10 @@ def _sentence(error: Any, root: Mapping[str, Any], document: Any) -> str:
         prefix = f"{written_place(place)}: " if place else ""
         return f"{prefix}give at least one of {', '.join(fields)}"
     value = _value(document, place)
+    if rule == "maxProperties":
+        most = error.kind.as_dict()["limit"]
+        prefix = f"{written_place(place)}: " if place else ""
+        return f"{prefix}give at most {most} of {', '.join(fields)}, not {' and '.join(value)}"
     actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else format_value(value)
     prefix = written_place(place) or "the body"
     advice = f"; {schema['x-advice']}" if "x-advice" in schema else ""

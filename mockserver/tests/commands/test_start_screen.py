@@ -61,7 +61,7 @@ TOKEN_WANTED = "send X-Mock-Token: the value of --control-token or MEGAAPI_CONTR
     [
         (Settings(), "this machine only"),
         (Settings(host="::1"), "this machine only"),
-        (Settings(control_token="TESTTOKEN1"), TOKEN_WANTED),
+        (Settings(control_token="TESTTOKEN1"), "this machine only"),
         (Settings(host="0.0.0.0", control_token="TESTTOKEN1"), TOKEN_WANTED),
         (Settings(host="0.0.0.0"), "shut on 0.0.0.0: start with --control-token T to use it"),
     ],
@@ -69,6 +69,14 @@ TOKEN_WANTED = "send X-Mock-Token: the value of --control-token or MEGAAPI_CONTR
 def test_who_may_use_the_control_api(settings: Settings, words: str) -> None:
     assert _control(settings) == words
     assert words in start_screen(_greeting(settings, default_profile()), URL)
+
+
+def test_first_call_has_the_token_only_where_it_is_asked_for() -> None:
+    shown = [
+        _greeting(Settings(host=host, control_token="TESTTOKEN1"), default_profile()).asks_token
+        for host in ("127.0.0.1", "::1", "0.0.0.0")
+    ]
+    assert shown == [False, False, True]
 
 
 def test_the_token_of_the_control_api_is_not_shown() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
+from megaapi_mock.webhooks.http.connection import DeliveryFailed, Target
 
 from ..processes import free_port
 from .gateway import call
@@ -138,6 +139,53 @@ def test_address_without_a_scheme_is_not_saved_and_the_whole_one_offered(
     part.get_by_role("button", name="Save").click()
     expect(part.locator(".outcome")).to_contain_text("begins with http:// or https://")
     expect(part.get_by_role("button", name="Use ")).to_have_count(0)
+
+
+JUDGED = """async addresses => {
+    const { isReachable } = await import("/_mock/ui/connection/address.js");
+    return addresses.map(isReachable);
+}"""
+ADDRESSES = (
+    "http://", "https:///x", "http://?x", "http://127.0.0.1:99999/", "http://127.0.0.1:0", "x",
+    "http:// a b", "http://a b/", "http://[::1", "http://::1/", "http://a:b:1/", "http://a:x/",
+    "http://user@/", "http://user:secret@127.0.0.1:9/x?y#z", "http://[::1]:9000/x", "HTTP://A",
+    "http://127.0.0.1:", "http://localhost?x", "https://exemplo.test:65535/ a", "http://a_b:1",
+    "http://ação.test/", "http://\u3002/", "ftp://127.0.0.1/",
+)  # fmt: skip
+
+
+def test_page_takes_the_addresses_that_the_mock_can_send_to(
+    open_screen: Any, mock: MockServer
+) -> None:
+    def is_taken(address: str) -> bool:
+        try:
+            Target.parse(address)
+        except DeliveryFailed:
+            return False
+        return True
+
+    judged = open_screen().page.evaluate(JUDGED, list(ADDRESSES))
+    assert dict(zip(ADDRESSES, judged, strict=True)) == {each: is_taken(each) for each in ADDRESSES}
+
+
+def test_address_to_which_nothing_can_go_is_not_saved(open_screen: Any, mock: MockServer) -> None:
+    screen: Screen = open_screen()
+    step = screen.page.locator(".next-step")
+    step.get_by_label("Address of your bot").fill("http://127.0.0.1:99999/")
+    step.get_by_role("button", name="Save").click()
+    expect(step.locator(".outcome")).to_contain_text("a port from 1 to 65535")
+    part = card(screen.view("connection"), "megacode-TESTKEY0001").locator(".webhook-part")
+    part.get_by_label("Address").fill("http://")
+    part.get_by_role("button", name="Save").click()
+    expect(part.locator(".outcome")).to_contain_text("no webhook can go to “http://”")
+    with mock.attach("megacode-TESTKEY0001") as instance:
+        assert instance.door.call("GET", f"/instances/{instance.key}")["webhook"]["url"] == ""
+        # The gateway takes any text: the page does not call that ready.
+        body = {"messageData": {"webhookUrl": "http://[::1", "webhookEnabled": True}}
+        call(instance, f"/rest/webhook/{instance.key}/configWebhook", body)
+        screen.view("phones")
+        expect(step).to_contain_text("no webhook can go to “http://[::1”")
+        expect(step.get_by_label("Address of your bot")).to_have_value("http://[::1")
 
 
 def test_new_instances_have_names_of_their_own(screen: Screen) -> None:

@@ -162,6 +162,78 @@ def test_sample_of_every_kind_is_sent_and_seen(
     assert shop.inbox.wait_for(event).status == 200
 
 
+@pytest.mark.parametrize(
+    ("label", "kind"), [("Sample video", "video"), ("Sample voice note", "audio")]
+)
+def test_sample_can_be_played(screen: Screen, shop: Instance, label: str, kind: str) -> None:
+    screen.attach(label)
+    expect(screen.phone().locator(f".bubble.own {kind}")).to_be_visible()
+    screen.page.evaluate(
+        """kind => {
+            const player = document.querySelector(`.bubble.own ${kind}`);
+            player.muted = true;
+            player.addEventListener("ended", () => { window.played = player.duration; });
+            player.play();
+        }""",
+        kind,
+    )
+    screen.wait_until("() => window.played > 0")
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "mimetype"), [("video", "film", "video/mp4"), ("audio", "sound", "audio/ogg")]
+)
+def test_file_that_cannot_be_played_says_so(
+    screen: Screen, shop: Instance, label: str, kind: str, mimetype: str
+) -> None:
+    content = b64encode(b"\0\0\0\x18ftypmp42" if label == "video" else b"OggS").decode()
+    data = {"base64": f"data:{mimetype};base64,{content}", "fileName": "x", "mimeType": mimetype}
+    assert send(shop, "mediaBase64", {**data, "type": label}) == 200
+    place = screen.phone().locator(f".bubble.theirs .{kind}")
+    expect(place).to_contain_text("Not a file a browser can play")
+    expect(place.locator("video, audio")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("label", "event", "words"),
+    [
+        ("Start typing", "presence", "sees that this phone is typing"),
+        ("Start recording", "presence", "sees that this phone is recording"),
+        ("Call", "call", "called the shop"),
+    ],
+)
+def test_what_becomes_no_message_is_said_to_be_done(
+    screen: Screen, shop: Instance, label: str, event: str, words: str
+) -> None:
+    screen.attach(label)
+    expect(screen.phone().locator(".notice")).to_contain_text(words)
+    assert shop.inbox.wait_for(event).status == 200
+
+
+def test_place_of_ones_own_has_no_address_of_the_sample(screen: Screen, shop: Instance) -> None:
+    for address in ("", "Praça Central, 5"):
+        screen.attach("Location…")
+        form = screen.phone().get_by_role("dialog")
+        form.get_by_label("Address").fill(address)
+        form.get_by_role("button", name="Send").click()
+        place = shop.inbox.wait_for("location").payload["message"]["locationMessage"]
+        assert (place["name"], place["address"]) == ("Test Square", address)
+
+
+def test_contact_card_needs_a_number(screen: Screen, shop: Instance) -> None:
+    screen.attach("Contact card…")
+    form = screen.phone().get_by_role("dialog")
+    number = form.get_by_label("Number")
+    number.fill("ninguém")
+    form.get_by_role("button", name="Send").click()
+    assert "8 to 15 digits" in number.evaluate("input => input.validationMessage")
+    expect(form).to_be_visible()
+    number.fill("+55 (11) 90000-0004")
+    form.get_by_role("button", name="Send").click()
+    card = shop.inbox.wait_for("contact").payload["message"]["contactMessage"]["vcard"]
+    assert "waid=5511900000004:+5511900000004" in card
+
+
 def test_place_and_contact_card_are_sent_from_their_forms(screen: Screen, shop: Instance) -> None:
     screen.attach("Location…")
     screen.phone().get_by_label("Name").fill("Praça Central")

@@ -108,6 +108,35 @@ def test_file_that_is_no_conversation_is_refused_with_its_line(
     expect(page.locator(".outcome.bad").first).to_contain_text("line")
 
 
+def open_file(screen: Screen, text: str) -> None:
+    with screen.page.expect_file_chooser() as choosing:
+        screen.page.get_by_role("button", name="Open a file…").click()
+    choosing.value.set_files({"name": "x.yaml", "mimeType": "text/yaml", "buffer": text.encode()})
+
+
+@pytest.mark.parametrize(
+    ("turns", "words"),
+    [
+        (" []", "nothing can be played"),
+        (
+            "\n- customer: oi\n  bot: oi\n",
+            "at most 1 of customer, phone, bot, not customer and bot",
+        ),
+    ],
+)
+def test_file_that_is_refused_leaves_nothing_to_play(
+    screen: Screen, shop: Instance, turns: str, words: str
+) -> None:
+    page = screen.view("replay").page
+    head = "conversation: 1\nwith: '5511900000002'\nturns:"
+    open_file(screen, f"{head}\n- customer: oi\n")
+    expect(page.locator(".turn")).to_have_count(1)
+    open_file(screen, f"{head}{turns}")
+    expect(page.locator(".outcome.bad").first).to_contain_text(words)
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.get_by_role("button", name="Play all of it")).to_have_count(0)
+
+
 # -- without an answering bot: what is where, in which order ---------------------------------------
 
 ANA = "5511900000002"

@@ -106,6 +106,7 @@ FORM = f"conversation: 1\nwith: '{PERSON}'\nturns:"
 FILES = [
     *("a: [b", "- a\nb: c", "a: b: c", "\tx: 1", "a: 'b", "a: *x", 'a: "\\q"', "a: 1\n---\nb: 1"),
     *("a: 1\na: 2", "conversation: 1\na: &x [1]\nturns: *x", "a: 1", "conversation: 1\nturns: []"),
+    *(f"{FORM}\n- customer: oi\n  bot: oi\n", f"{FORM} []\n"),
     *(f"{FORM}\n- cliente: oi\n", f"{FORM}\n- oi\n", f"{FORM}\n", f"{FORM}\n- {{}}\n"),
     *(f"{FORM}\n- customer: {{txt: oi}}\n", f"{FORM}\n- customer: {{from: '5511900000004'}}\n"),
     f"{FORM}\n- customer: {{as: x}}\n- bot: {{as: x}}\n",
@@ -337,8 +338,8 @@ def test_server_that_is_gone_is_said_so(open_screen: Any, mock: MockServer) -> N
     ("file", "words"),
     [
         (FILES[0], "yaml: linha 1: esperava ',' or ']', mas veio '<stream end>'"),
-        (FILES[12], "turns[0].cliente: esse campo não existe; existem customer, phone, bot"),
-        (FILES[18], "turns: 1: outra fala já se chama 'x'"),
+        (FILES[14], "turns[0].cliente: esse campo não existe; existem customer, phone, bot"),
+        (FILES[20], "turns: 1: outra fala já se chama 'x'"),
     ],
 )
 def test_file_that_is_no_conversation_is_refused_in_portuguese(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,39 @@ def test_clock_that_stands_still_does_not_hide_what_is_unread(
     expect(badge(screen, "Nova")).to_have_text("1")
     screen.page.reload()
     expect(badge(screen, "Nova")).to_have_text("1")
+
+
+def test_clock_that_was_set_back_does_not_hide_what_is_unread(
+    screen: Screen, mock: MockServer, quiet: Instance
+) -> None:
+    for text in ("Lida", "Lida também"):
+        send(quiet, "text", {"text": text})
+    expect(screen.bubble("Lida também")).to_be_visible()
+    go_back(screen)
+    mock.clock.set(mock.clock.now - 2 * 86_400)
+    send(quiet, "text", {"text": "Nova"})
+    expect(badge(screen, "Nova")).to_have_text("1")
+    screen.page.reload()
+    expect(badge(screen, "Nova")).to_have_text("1")
+    time = screen.phone().locator(".chat-row").filter(has_text="Nova").locator("time")
+    expect(time).to_have_text(re.compile(r"^\d+:\d+"))
+    # What came on another day than the clock's says so.
+    mock.clock.advance(4 * 86_400)
+    expect(time).to_have_text(re.compile(r"^\d+/\d+/\d+$"))
+
+
+def test_messages_after_a_reset_are_counted(
+    screen: Screen, mock: MockServer, quiet: Instance
+) -> None:
+    for text in ("Um", "Dois", "Três"):
+        send(quiet, "text", {"text": text})
+    expect(screen.bubble("Três")).to_be_visible()
+    go_back(screen)
+    mock.reset()
+    row = screen.phone().locator(".chat-row").filter(has_text="Test Shop")
+    expect(row).to_contain_text("No messages yet")
+    send(quiet, "text", {"text": "De novo"})
+    expect(badge(screen, "De novo")).to_have_text("1")
 
 
 def test_phone_that_is_opened_has_read_what_was_there_before(

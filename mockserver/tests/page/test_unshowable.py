@@ -87,6 +87,16 @@ def test_chat_goes_on_after_fifteen_thousand_marks(screen: Screen, quiet: Instan
     expect(screen.phone().locator(".chat-row").filter(has_text="Depois")).to_be_visible()
 
 
+def test_letter_with_many_marks_is_drawn_on_no_other_message(
+    screen: Screen, quiet: Instance
+) -> None:
+    screen.write("a" + "\u0301" * 200)
+    bubble = screen.phone().locator(".bubble").last
+    expect(bubble).to_be_visible()
+    # What letters draw outside of their line is in no measure of an element.
+    assert bubble.evaluate("bubble => getComputedStyle(bubble).overflow") == "clip"
+
+
 def test_caption_that_is_a_number_is_text(screen: Screen, quiet: Instance) -> None:
     wrong = {"message.imageMessage.caption": 5}
     quiet.do("inbound", {"from": CUSTOMER, "event": "image", "set": wrong, "force": True})

@@ -75,6 +75,15 @@ def test_empty_document_is_told_what_it_may_hold() -> None:
     assert [*sentences(validator, root, {})] == ["give at least one of set, advance"]
 
 
+def test_document_with_too_many_members_is_told_of_which_it_may_have_one() -> None:
+    turn = {"type": "object", "maxProperties": 1, "properties": {"customer": {}, "bot": {}}}
+    root = {"type": "object", "properties": {"turns": {"type": "array", "items": turn}}}
+    document = {"turns": [{"customer": "oi", "bot": "olá"}]}
+    assert [*sentences(Draft202012Validator(root), root, document)] == [
+        "turns[0]: give at most 1 of customer, bot, not customer and bot"
+    ]
+
+
 def test_places_values_and_lengths_in_words() -> None:
     assert written_place(["chaos", "delay", 0]) == "chaos.delay[0]"
     assert written_place([]) == ""

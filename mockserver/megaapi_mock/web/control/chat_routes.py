@@ -137,6 +137,7 @@ class ChatRoutes:
             "messages": summary.count,
             "unread": summary.unread,
             "last": None if summary.last is None else message_json((key, summary.last)),
+            "place": 0 if summary.last is None else summary.last.arrival,
         }
 
 

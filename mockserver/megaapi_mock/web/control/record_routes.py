@@ -141,7 +141,7 @@ class RecordRoutes:
         return self._page(
             look,
             matches,
-            message_json,
+            self._message_json,
             lambda entry: len(entry[1].content),
             lambda entry: lists.message_cursor(store, publisher, entry),
             waiter=self._waiter("message", accepts),
@@ -157,6 +157,13 @@ class RecordRoutes:
             hit_bytes,
             waiter=self._waiter("strike", matches),
         )
+
+    @staticmethod
+    def _message_json(entry: tuple[str, Message]) -> Json:
+        shown = message_json(entry)
+        if lists.newest_first(request.args):
+            shown["place"] = entry[1].arrival
+        return shown
 
     def _with_place(self, record: Exchange | Delivery, shown: Json) -> Json:
         """Newest first, with what puts both kinds in one order; times of a clock set back do not.

@@ -86,7 +86,9 @@ class Frames:
                 message = instance.messages.get(message_id)
         except UnknownInstance:
             return None
-        return None if message is None else message_json((key, message))
+        if message is None:
+            return None
+        return {**message_json((key, message)), "place": message.arrival}
 
     def _instance(self, key: str) -> Json | None:
         try:

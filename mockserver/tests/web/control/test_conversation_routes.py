@@ -510,6 +510,7 @@ def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
             {"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{bot: [oi]}}]"},
             "conversation.turns[0].bot: must be a string",
         ),
+        ({"yaml": f"conversation: 1\nwith: '{ANA}'\nturns: []"}, "turns: there is none"),
         ({"yaml": "conversation: 1\nwith: '5511900000099'\nturns: []"}, "no WhatsApp account"),
         ({"yaml": "conversation: 1\nwith: status@broadcast\nturns: []"}, "no person and no group"),
         (
@@ -526,12 +527,15 @@ def test_what_is_no_conversation_is_refused(talk: Door, body: Json, words: str) 
 
 
 def test_plays_are_listed_and_forgotten(talk: Door) -> None:
-    first, second = load(talk, []), load(talk, [])
+    first, second = (load(talk, [{"customer": "oi"}]) for _ in range(2))
     assert [play["id"] for play in talk.walk("/plays?limit=1")] == [first["id"], second["id"]]
     talk.delete(f"/plays/{first['id']}")
     talk.refusal("GET", f"/plays/{first['id']}", status=404)
     talk.refusal("POST", "/plays/x/step", status=404)
     assert [play["id"] for play in talk.items("/plays")] == [second["id"]]
-    body = {"instance": "x", "conversation": {"conversation": 1, "with": ANA, "turns": []}}
+    body = {
+        "instance": "x",
+        "conversation": {"conversation": 1, "with": ANA, "turns": [{"customer": "oi"}]},
+    }
     talk.refusal("POST", "/plays", body, status=404)
     assert UNLINKED in [each["key"] for each in talk.items("/instances")]

@@ -74,6 +74,18 @@ def test_places_put_exchanges_and_deliveries_in_one_order(
     assert not any("place" in record for record in door.items("/exchanges"))
 
 
+def test_places_of_messages_do_not_go_back_with_the_clock(door: Door) -> None:
+    first = says(door, ANA, "um")
+    door.post("/clock", {"set": door.get("/clock")["now"] - 86_400})
+    second = says(door, RUI, "dois")
+    newest = door.items("/messages?order=newest")
+    assert [message["id"] for message in newest] == [second["id"], first["id"]]
+    assert newest[0]["place"] > newest[1]["place"] > 0
+    chats = door.items(f"/instances/{KEY}/chats")
+    assert [chat["place"] for chat in chats] == [message["place"] for message in newest]
+    assert not any("place" in message for message in [first, *door.items("/messages")])
+
+
 @pytest.mark.parametrize(
     ("records", "gone"), [("messages", "gone"), ("exchanges", "x999"), ("deliveries", "d999")]
 )

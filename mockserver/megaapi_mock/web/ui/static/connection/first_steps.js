@@ -4,7 +4,7 @@ import { outcomeLine } from "../core/dialog.js";
 import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { codeBlock } from "../inspector/json_view.js";
-import { isReachable, refuse } from "./address.js";
+import { isReachable, refuse, whyUnreachable } from "./address.js";
 
 const SAMPLE_URL = "http://127.0.0.1:9000/webhook";
 
@@ -56,8 +56,10 @@ export function firstSteps(instance, store) {
   if (instance.state !== "connected") {
     return h("div", { class: "next-step" }, h("p", {}, t("next.link", { name: instance.name })), h("a", { class: "button", href: "#connection" }, t("next.to-connection")));
   }
-  if (!instance.webhook.url || !instance.webhook.enabled) {
-    return h("div", { class: "next-step" }, h("p", {}, t("next.webhook")), addressForm(instance, store),
+  const { url, enabled } = instance.webhook;
+  if (!url || !enabled || !isReachable(url)) {
+    const what = isReachable(url) ? t("next.webhook") : t("next.nowhere", { reason: whyUnreachable(url) });
+    return h("div", { class: "next-step" }, h("p", {}, what), addressForm(instance, store),
       h("p", {}, t("next.or")), codeBlock(t("next.command"), webhookCommand(instance), { open: false }));
   }
   if (store.records.items.length) return null;

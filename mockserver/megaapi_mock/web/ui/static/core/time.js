@@ -34,6 +34,11 @@ export function shortMomentOf(seconds) {
   return format("short", { dateStyle: "short", timeStyle: "medium" }).format(seconds * 1000);
 }
 
+/** 14:05 on the day that it is now, else 28/11/2026. */
+export function hourOrDayOf(seconds, now) {
+  return dayOf(seconds) === dayOf(now) ? hourOf(seconds) : format("date", { dateStyle: "short" }).format(seconds * 1000);
+}
+
 /** The time alone on the day that it is now, else the day too. */
 export function sameDayOf(seconds, now) {
   return dayOf(seconds) === dayOf(now) ? secondOf(seconds) : shortMomentOf(seconds);

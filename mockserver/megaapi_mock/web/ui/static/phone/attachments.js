@@ -4,7 +4,7 @@ import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { openMenu } from "../core/menu.js";
-import { digitsOf } from "./numbers.js";
+import { digitsOf, isNumber } from "./numbers.js";
 import { dataUri } from "./recorder.js";
 
 const PART = { image: "imageMessage", video: "videoMessage", document: "documentMessage" };
@@ -30,7 +30,9 @@ export function openAttachments(anchor, phone, onChosen) {
     onChosen();
     act();
   };
-  const send = (event, more = {}) => choose(() => phone.act({ event, ...more }));
+  const send = (event) => choose(() => phone.act({ event }));
+  // What becomes no bubble is said: it was done all the same.
+  const tell = (event, key, more = {}) => choose(async () => { if (await phone.act({ event, ...more })) phone.notice(t(`attach.${key}-done`)); });
   const made = (event, key, name) => ({ label: t(`attach.${key}`), icon: icon(name, 16), act: send(event) });
   openMenu(anchor, [
     { label: t("attach.file"), icon: icon("attach", 16), act: choose(() => openFileForm(phone)) },
@@ -39,9 +41,9 @@ export function openAttachments(anchor, phone, onChosen) {
     { label: t("attach.location"), icon: icon("location", 16), act: choose(() => openLocationForm(phone)) },
     { label: t("attach.contact"), icon: icon("person", 16), act: choose(() => openContactForm(phone)) },
     made("poll-creation", "poll", "poll"),
-    { label: t("attach.typing"), icon: icon("edit", 16), act: send("presence", { option: "composing" }) },
-    { label: t("attach.recording"), icon: icon("microphone", 16), act: send("presence", { option: "recording" }) },
-    { label: t("attach.call"), icon: icon("call", 16), act: send("call") },
+    { label: t("attach.typing"), icon: icon("edit", 16), act: tell("presence", "typing", { option: "composing" }) },
+    { label: t("attach.recording"), icon: icon("microphone", 16), act: tell("presence", "recording", { option: "recording" }) },
+    { label: t("attach.call"), icon: icon("call", 16), act: tell("call", "call") },
   ], { label: t("composer.attach") });
 }
 
@@ -56,18 +58,21 @@ function openLocationForm(phone) {
   const latitude = h("input", { type: "number", step: "any", min: -90, max: 90, value: "-15.7801", required: true });
   const longitude = h("input", { type: "number", step: "any", min: -180, max: 180, value: "-47.9292", required: true });
   const name = h("input", { type: "text", value: t("attach.place-name") });
+  const address = h("input", { type: "text" });
   openForm(phone, t("attach.location"), [
-    field(t("attach.latitude"), latitude), field(t("attach.longitude"), longitude), field(t("attach.name"), name),
+    field(t("attach.latitude"), latitude), field(t("attach.longitude"), longitude), field(t("attach.name"), name), field(t("attach.address"), address),
   ], () => phone.act({ event: "location", set: {
     "message.locationMessage.degreesLatitude": Number(latitude.value),
     "message.locationMessage.degreesLongitude": Number(longitude.value),
     "message.locationMessage.name": name.value,
+    "message.locationMessage.address": address.value,
   } }));
 }
 
 function openContactForm(phone) {
   const name = h("input", { type: "text", value: "Test Person", required: true });
   const number = h("input", { type: "tel", value: "5511900000003", required: true });
+  number.addEventListener("input", () => number.setCustomValidity(isNumber(number.value) ? "" : t("attach.no-number")));
   openForm(phone, t("attach.contact"), [field(t("attach.name"), name), field(t("attach.number"), number)], () => phone.act({
     event: "contact",
     set: { "message.contactMessage.displayName": name.value, "message.contactMessage.vcard": vcard(name.value, digitsOf(number.value)) },

@@ -5,7 +5,7 @@ import { focusOn } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { Subscriptions } from "../core/topics.js";
-import { hourOf } from "../core/time.js";
+import { dayOf, hourOrDayOf } from "../core/time.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { inShort } from "./content.js";
 
@@ -22,7 +22,7 @@ export class ChatList {
     this.phone = phone;
     this.chats = [];
     this.next = null;
-    this.heard = new Set();
+    this.day = dayOf(phone.store.now());
     this.subscriptions = new Subscriptions(phone.store.topics);
     this.rows = h("div", { class: "chat-rows", tabindex: "-1" });
     this.element = h("div", { class: "chat-list" }, h("header", { class: "chat-header" }, h("h3", {}, t("chats.title"))), this.rows);
@@ -32,11 +32,19 @@ export class ChatList {
     this.subscriptions.on("message", (message) => this.hear(message));
     this.subscriptions.on("groups", ({ instance }) => { if (instance === phone.instance) this.load(); });
     for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => this.load());
+    this.subscriptions.on("clock", () => this.followDay());
     this.load();
   }
 
   end() {
     this.subscriptions.end();
+  }
+
+  /** Where the day of the clock is another one, so is which rows say theirs. */
+  followDay() {
+    const day = dayOf(this.phone.store.now());
+    if (this.day !== day) this.list.reset();
+    this.day = day;
   }
 
   async page(since) {
@@ -94,16 +102,10 @@ export class ChatList {
       if (this.loading || message.chat === this.phone.address()) this.load();
       return;
     }
-    const { last } = this.chats[index];
-    const isKnown = this.heard.has(message.id);
-    this.heard.add(message.id);
-    if (message.id !== last?.id && message.time < (last?.time ?? 0)) {
-      // Ticks of an older message are no news. Where the clock was set back, the server knows what came last.
-      if (!isKnown) this.load();
-      return;
-    }
+    // Ticks of an older message are no news.
+    if (message.place < this.chats[index].place) return;
     const [chat] = this.chats.splice(index, 1);
-    this.chats.unshift({ ...chat, last: message });
+    this.chats.unshift({ ...chat, last: message, place: message.place });
     this.list.reset();
   }
 
@@ -113,7 +115,7 @@ export class ChatList {
     return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => this.phone.openChat(chat.chat) } },
       h("span", { class: "avatar" }, icon(chat.kind === "group" ? "people" : "phone", 20)),
       h("span", { class: "chat-words" }, h("strong", {}, name), lastWords(chat.last)),
-      h("span", { class: "chat-end" }, chat.last ? h("time", {}, hourOf(chat.last.time)) : null,
+      h("span", { class: "chat-end" }, chat.last ? h("time", {}, hourOrDayOf(chat.last.time, this.phone.store.now())) : null,
         unread ? h("span", { class: "badge", "aria-label": t("chats.unread", { count: unread }) }, unread) : null)));
   }
 }

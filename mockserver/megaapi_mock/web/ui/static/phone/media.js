@@ -1,7 +1,7 @@
 // Pictures, sounds, films and files of a message: fetched from the control API when they come into
 // view, shown from a blob.
 import * as api from "../core/api.js";
-import { button, h } from "../core/dom.js";
+import { button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 
@@ -75,18 +75,21 @@ export function image(message, part, { sticker = false } = {}) {
   });
 }
 
+/** A player, or a sentence where the browser cannot play the file. */
+function player(kind, file, label, name) {
+  const element = h(kind, { src: file.address, controls: true, preload: "metadata", "aria-label": label });
+  const place = h("span", { class: "player" }, element);
+  element.addEventListener("error", () => fill(place, icon(name, 40), h("span", {}, t("media.unplayable"))));
+  return place;
+}
+
 export function video(message, part) {
-  return whenSeen(message, part, "media film", (file) => [
-    h("video", { src: file.address, controls: true, preload: "metadata", "aria-label": part.caption || t("kind.video") }),
-    download(file),
-  ]);
+  return whenSeen(message, part, "media film", (file) => [player("video", file, part.caption || t("kind.video"), "video"), download(file)]);
 }
 
 export function audio(message, part) {
   return whenSeen(message, part, "media sound", (file) => [
-    icon(part.ptt ? "microphone" : "audio", 20),
-    h("audio", { src: file.address, controls: true, preload: "metadata", "aria-label": t(part.ptt ? "kind.voice" : "kind.audio") }),
-    download(file),
+    icon(part.ptt ? "microphone" : "audio", 20), player("audio", file, t(part.ptt ? "kind.voice" : "kind.audio"), "audio"), download(file),
   ]);
 }
 

@@ -35,6 +35,7 @@ export class PlayPanel extends Panel {
   }
 
   async choose() {
+    this.forget();
     if (!this.instance()) return;
     await this.listChats();
     this.showLatest();
@@ -101,6 +102,14 @@ export class PlayPanel extends Panel {
     }
     const play = await this.run(() => api.post("/plays", { instance: this.instance(), yaml: text, with: this.other.value.trim() || null }), t("play.loaded"));
     if (play) this.show(play);
+    else this.forget();
+  }
+
+  /** Nothing can be played until something is taken or opened: the buttons of an earlier play are no answer to a refusal. */
+  forget() {
+    this.play = null;
+    fill(this.controls);
+    fill(this.turns);
   }
 
   show(play) {
@@ -129,8 +138,9 @@ export class PlayPanel extends Panel {
     if (this.isBusy || this.play.state === "done") return;
     this.isBusy = true;
     this.show(this.play);
-    const play = await this.run(() => playOn(this.play, how, (current) => this.show(current)));
+    const play = await this.run(() => playOn(this.play, how, (current) => { if (current.id === this.play?.id) this.show(current); }));
     this.isBusy = false;
-    this.show(play ?? this.play);
+    const current = play ?? this.play;
+    if (current) this.show(current);
   }
 }

@@ -4,6 +4,7 @@ export default {
   "next.link": "{name} is not linked to a phone: no message goes in or out.",
   "next.to-connection": "Scan its QR code",
   "next.webhook": "Your bot has no webhook yet, so it hears of nothing. Where does it listen?",
+  "next.nowhere": "Your bot learns of nothing: {reason} Where does it listen?",
   "next.address": "Address of your bot",
   "next.or": "Or let your bot set it, or a terminal:",
   "next.write": "Everything is ready: write as the customer below, or let your bot send the first message.",

@@ -4,6 +4,7 @@ export default {
   "next.link": "{name} não está conectada a um celular: nenhuma mensagem entra ou sai.",
   "next.to-connection": "Escanear o QR code",
   "next.webhook": "Seu bot ainda não tem webhook, por isso não fica sabendo de nada. Em que endereço ele escuta?",
+  "next.nowhere": "Seu bot não fica sabendo de nada: {reason} Em que endereço ele escuta?",
   "next.address": "Endereço do seu bot",
   "next.or": "Ou configure pelo bot, ou em um terminal:",
   "next.write": "Tudo pronto: escreva como cliente abaixo, ou deixe o bot enviar a primeira mensagem.",

@@ -28,9 +28,10 @@ IGNORED = {
     "Failed to get the schema name: null",
     # Go has the word `type`; what is called so gets a line behind it.
     "type (reserved word) cannot be used as",
-    # A coordinate is a number, or a text of a pattern. A pattern says nothing of numbers, by the
-    # rules of JSON Schema too.
+    # Some fields are a number, a boolean, or a text of a pattern. A pattern says nothing of the
+    # first two, by the rules of JSON Schema too.
     "Validation 'pattern' has no effect on schema 'number'. Ignoring!",
+    "Validation 'pattern' has no effect on schema 'boolean'. Ignoring!",
 }
 GUZZLE = Path("/usr/share/php/GuzzleHttp/autoload.php")
 # What Composer would write.

@@ -119,6 +119,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("picture_of_others", "500", ("500", "200"),
            help="setting somebody else's picture: refused, or answered and ignored",
            settled_by="setProfilePictureUrl with the number of somebody else"),
+    Switch("to_many_shape", "nested", ("nested", "flat"), grade="observed",
+           help="sends to many: the report under messageData, or beside error and message"),
     Switch("unknown_invite", "500", ("500", "404"), help="an invite code that no group has",
            settled_by="inviteInfo with a code that nobody has"),
     Switch("location_form", "as_given", ("as_given", "tidied"), grade="observed",

@@ -83,7 +83,7 @@ ODDITIES = (
     Oddity(
         "unusable query parameter", "ServerError", 500,
         QUERIES,
-        r"^request: .* query parameter|^customPairingCode: |^phoneNumber: ",
+        r"^request: .* query parameter|^customPairingCode: |^phoneNumber: |^allowOnlyAdmins: ",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
     ),
@@ -94,23 +94,41 @@ ODDITIES = (
     ),
     Oddity(
         "unknown media type", "ServerError", 500,
-        frozenset({"send_media_url", "send_media_base64"}),
+        frozenset({"send_media_url", "send_media_base64", "media_url_to_many"}),
         r"is not a media type", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
     ),
     Oddity(
         "address that cannot be fetched", "ServerError", 500,
-        frozenset({"send_media_url", "send_buttons", "send_template"}),
+        frozenset({
+            "send_media_url", "send_buttons", "send_template", "media_url_to_many",
+            "send_template_with_media", "set_profile_picture_url",
+        }),
         r"is not an http or https address", ("business-docs", "gestao-logs"),
         "'wrong data' is a 500",
     ),
     Oddity(
-        "no button", "ServerError", 500, frozenset({"send_buttons", "send_template"}),
+        "no button", "ServerError", 500,
+        frozenset({
+            "send_buttons", "send_template", "template_to_many", "send_template_with_media",
+        }),
         r"buttons is empty", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
     ),
     Oddity(
         "nobody named", "ServerError", 500,
-        frozenset({"create_group", "add_participants", "remove_participants"}),
+        frozenset({
+            "create_group", "add_participants", "remove_participants", "promote_participants",
+            "demote_participants",
+        }),
         r"participants is empty", ("gestao-logs", "baileys"), "the library throws on nobody",
+    ),
+    Oddity(
+        "somebody else's picture", "ServerError", 500, frozenset({"set_profile_picture_url"}),
+        r"is somebody else, whose picture", ("baileys",),
+        "WhatsApp refuses, and the library throws",
+    ),
+    Oddity(
+        "media of no template", "ServerError", 500, frozenset({"send_template_with_media"}),
+        r"is not image, video or document", ("business-docs",), "'wrong data' is a 500",
     ),
     Oddity(
         "invite code of no group", "ServerError", 500, frozenset({"group_invite_info"}),
@@ -167,22 +185,28 @@ class Watch:
             wants_group = Jid.parse(example).group
             case.query["jid"] = self._group(key, token) if wants_group else FRIENDS[0]
         if not _spoilt(case, ParameterLocation.QUERY):
-            case.query.update(self._addresses(case.query or {}, operation, turn))
+            case.query.update(self._addresses(case.query or {}, operation, turn, key, token))
         if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         body = json.loads(json.dumps(case.body))
         data = body.get("messageData")
         for place in (body, data):
-            if isinstance(place, dict) and "to" in place:
+            if isinstance(place, dict) and isinstance(place.get("to"), list):
+                place["to"] = [FRIENDS[0]]
+            elif isinstance(place, dict) and "to" in place:
                 to = str(place["to"])
                 group = to.endswith("@g.us")
                 place["to"] = self._group(key, token) if group else FRIENDS[len(to) % len(FRIENDS)]
         self._fill_fields(operation, body, turn, key, token)
         case.body = body
 
-    def _addresses(self, query: dict[str, Any], operation: str, turn: int) -> dict[str, str]:
+    def _addresses(
+        self, query: dict[str, Any], operation: str, turn: int, key: str, token: str
+    ) -> dict[str, str]:
         """Whose picture, and which invite: somebody's and a real one, of those that are asked."""
-        filled = {"to": FRIENDS[0]} if "to" in query else {}
+        filled = {name: FRIENDS[0] for name in ("to", "chat_id") if name in query}
+        if "group_id" in query:
+            filled["group_id"] = self._group(key, token)
         if "code" in query and turn % 3:
             filled["code"] = query_examples(OPERATIONS[operation])["code"]
         return filled
@@ -195,11 +219,15 @@ class Watch:
             if "jid" in body["group_data"]:
                 body["group_data"]["jid"] = self._group(key, token)
             body["group_data"]["participants"] = [FRIENDS[0], FRIENDS[2]] if turn % 3 else []
-        if operation in ("send_media_url", "send_media_base64"):
+        if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
             data["type"] = "image" if turn % 3 else "smell"
-        if operation in ("send_buttons", "send_template") and turn % 3 == 0:
+        if "buttons" in (data or {}) and turn % 3 == 0:
             data["buttons"] = []
-        if operation == "send_media_url":
+        if operation == "send_template_with_media":
+            data |= {"imageUrl": "https://files.example.test/picture.jpg", "mediaType": "image"}
+        if operation == "set_profile_picture_url" and turn % 3:
+            data |= {"url": "https://files.example.test/a.jpg", "to": self._group(key, token)}
+        if operation in ("send_media_url", "media_url_to_many"):
             data["url"] = "https://files.example.test/picture.jpg"
         if operation == "download_media":
             body["messageKeys"] = self._media(key, token)

@@ -43,10 +43,21 @@ def _buttons(document: Mapping[str, Any]) -> str | None:
     return USUAL if "interactiveMessage" in message else "2022" if len(message) == 1 else None
 
 
+def _sent_to_many(document: Mapping[str, Any]) -> str | None:
+    if isinstance(document.get("messageData"), dict):
+        return USUAL
+    return "flat" if "sent" in document else None
+
+
 # The switch that decides the form, and how the form is read.
 _FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "group_details": ("group_shape", _group),
     "create_group": ("group_shape", _group),
+    "group_invite_info": ("group_shape", _group),
+    "text_to_many": ("to_many_shape", _sent_to_many),
+    "media_url_to_many": ("to_many_shape", _sent_to_many),
+    "list_to_many": ("to_many_shape", _sent_to_many),
+    "template_to_many": ("to_many_shape", _sent_to_many),
     "webhook_settings": ("webhook_settings_shape", _settings),
     "configure_webhook": ("webhook_saved", _settings_form),
     "download_media": ("download_body", _download),

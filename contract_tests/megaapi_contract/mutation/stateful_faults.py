@@ -37,6 +37,20 @@ class NotDone(Fault):
         return with_body(answer, answer.body.replace(instance["key"].encode(), call.key.encode()))
 
 
+class Swallowed(Fault):
+    """Answered as done by operations that answer nothing else, and nothing has happened."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+
+    def answer(self, call: Call) -> Answer:
+        status = _status(call) if call.operation == self._operation else None
+        if status is None or not good(status):
+            return call.ask(call.request)
+        call.strike()
+        return with_body(status, b'{"error":false,"message":"Done"}')
+
+
 class Undone(Fault):
     """Done, answered, and undone at once by another call of the same instance."""
 

@@ -26,6 +26,7 @@ from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
 from ..session import PICTURE_URL, Session
+from .case_parts import is_negative_at, response_of
 from .former_bodies import is_former_body
 
 # In place of a token while a case is made; the place it is sent to has the real one.
@@ -39,8 +40,16 @@ PICTURE = (
 )
 NO_GROUP = "120363000000000099@g.us"
 
+# Query parameters that name a person or a group.
+ADDRESSES = frozenset({"jid", "to", "chat_id", "group_id"})
 ABOUT_A_MESSAGE = frozenset(
-    {"quote_message", "forward_message", "delete_message", "delete_message_from_me"}
+    {
+        "quote_message",
+        "forward_message",
+        "delete_message",
+        "delete_message_from_me",
+        "delete_message_of_2022",
+    }
 )
 
 # How this gateway turns bad requests away; 500 is its documented answer to "wrong data".
@@ -134,7 +143,7 @@ class CaseSender:
         self.prepare(case)
         transport_request = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
         exchange = self.session.exchange(from_prepared(transport_request))
-        return exchange, _response(transport_request, exchange)
+        return exchange, response_of(transport_request, exchange)
 
     def judge(self, case: Any) -> Exchange:
         """Send a case and note what Schemathesis' own checks say of the answer."""
@@ -175,7 +184,7 @@ class CaseSender:
     def prepare(self, case: Any) -> None:
         """Put key, token and mostly existing values into a case."""
         self.turn += 1
-        if not _is_negative_at(case, ParameterLocation.PATH):
+        if not is_negative_at(case, ParameterLocation.PATH):
             case.path_parameters["instance_key"] = self.place.key
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
@@ -186,21 +195,28 @@ class CaseSender:
 
     def _fill(self, case: Any) -> None:
         operation = str(case.operation.definition.raw["operationId"])
-        if not _is_negative_at(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
-            contract = self.session.contract
-            example = contract.query_examples(contract.by_id[operation]).get("jid", "")
-            of_group = Jid.parse(example).group
-            case.query["jid"] = self.group() if of_group else self._recipient(self.turn)
-        if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+        if not is_negative_at(case, ParameterLocation.QUERY):
+            self._fill_query(case.query or {}, operation)
+        if is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         case.body = self._fill_in(json.loads(json.dumps(case.body)), operation)
+
+    def _fill_query(self, query: dict[str, Any], operation: str) -> None:
+        """Put a person or a group of the host where the contract's example has one."""
+        contract = self.session.contract
+        examples = contract.query_examples(contract.by_id[operation])
+        for name in ADDRESSES & query.keys() & examples.keys():
+            of_group = Jid.parse(examples[name]).group
+            query[name] = self.group() if of_group else self._recipient(self.turn)
+        # Only the words of the contract are any: other texts would all be refused.
+        if "code" in query and self.turn % 4:
+            query["code"] = examples["code"]
 
     def _fill_in(self, body: dict[str, Any], operation: str) -> dict[str, Any]:
         data = body.get("messageData")
         for part in (body, data):
             if isinstance(part, dict) and "to" in part:
-                to = str(part["to"])
-                part["to"] = self.group() if to.endswith("@g.us") else self._recipient(len(to))
+                part["to"] = self._address_for(part["to"])
         group = body.get("group_data")
         if isinstance(group, dict):
             if "jid" in group:
@@ -214,10 +230,17 @@ class CaseSender:
             body["messageKeys"] = self.media() or body["messageKeys"]
         return body
 
+    def _address_for(self, to: Any) -> Any:
+        """A chat of the host in place of this one; a list of one in place of a list."""
+        if isinstance(to, list):
+            return [self._recipient(len(to))]
+        text = str(to)
+        return self.group() if text.endswith("@g.us") else self._recipient(len(text))
+
     def _fill_message(self, data: dict[str, Any], operation: str) -> None:
-        if operation in ("send_media_url", "send_media_base64"):
-            data["type"] = "image" if operation == "send_media_url" else "document"
-        if operation == "send_media_url":
+        if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
+            data["type"] = "document" if operation == "send_media_base64" else "image"
+        if operation in ("send_media_url", "media_url_to_many"):
             data["url"] = self.session.media_url or PICTURE_URL
         if operation == "send_media_base64":
             data["base64"] = PICTURE
@@ -323,17 +346,3 @@ def group_jids(answer: Any) -> Iterator[str]:
     elif isinstance(answer, list):
         for value in answer:
             yield from group_jids(value)
-
-
-def _is_negative_at(case: Any, location: ParameterLocation) -> bool:
-    return case.meta is not None and bool(case.meta.is_negative_at(location))
-
-
-def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
-    response = requests.Response()
-    response.status_code = exchange.status
-    response._content = exchange.body
-    response.headers.update(dict(exchange.headers))
-    response.request = request
-    response.url = str(request.url)
-    return response

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.stage import WORLD
 from megaapi_contract.probes.laws.settings import NEW_TOKEN
 
 from ..spoiling import (
@@ -328,6 +329,21 @@ FAULTS: Mapping[str, Fault] = {
     "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
     "the ninth digit stays in answers": edited(f"{DATA}.key.remoteJid", REGISTERED),
     "a link is found in the text": edited(f"{TEXT}.matchedText", "https://example.test"),
+    "a member is an admin from promotion to demotion": forgotten("/promoteParticipants"),
+    "who may write is seen in the group": forgotten("/setWhoCanSendMessage"),
+    "who may change a group is seen in it": forgotten("/setWhoCanChangeSettings"),
+    "each group has one invite code": frozen("groupInviteCode"),
+    "a group of ones own is administered until it is left": forgotten("/leaveGroup"),
+    "administered groups are shown with their people": replaced(
+        b'"participants":', b'"people":', at="/adminGroupsWithParticipants"
+    ),
+    "a chat is pinned until it is let go": forgotten("/pinChat"),
+    "who is blocked is not heard": forgotten("/blockChat"),
+    "a mention names the person": replaced(b'"mentionedJid":', b'"mentioned":'),
+    "a text to many reaches each": replaced(b'"sent":2', b'"sent":3'),
+    "a file to many reaches each": replaced(b'"failed":1', b'"failed":0'),
+    "a list to many reaches each": replaced(b'"jidFailed":["', b'"jidFailed":["1'),
+    "a template to many reaches each": replaced(b'"data":{"5511', b'"data":{"5521'),
     "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
     "a message is unread until it is read": forgotten("/readMessage"),
     "the last chat comes first": oldest_chat_first(),
@@ -592,7 +608,7 @@ FAULTS: Mapping[str, Fault] = {
     "a code of ones own is for one call alone": edited("pairingCode", "TESTE123"),
     "a new token outlives a restart": token_forgotten(),
     # as it was written
-    "the very digits are taken": edited("exists", True),
+    "the very digits are taken": edited("jid", f"{WORLD[0]}@s.whatsapp.net"),
     "a link keeps every letter": asked(b"https://Loja.", b"https://loja."),
     "an echo has every letter that was sent": changed(
         "message.extendedTextMessage.text", str.strip
@@ -698,7 +714,9 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "a long list loses no row",
         changed("message.listResponseMessage.singleSelectReply.selectedRowId", "Vendas-3"),
     ),
-    "longer number written to": ("the very digits are taken", turned(403, 200)),
+    "longer number cut": (
+        "the very digits are taken", asked(f"{WORLD[0]}0".encode(), WORLD[0].encode())
+    ),
     "unknown route in small letters": (
         "unknown routes are 404 in the usual form", edited("message", str.lower)
     ),

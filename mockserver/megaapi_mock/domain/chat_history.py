@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -21,11 +21,12 @@ _PENDING_STATUS = 1
 
 @dataclass(frozen=True, slots=True)
 class StoredChat:
-    """A chat that has messages: when the last one came, and how many of others are not read."""
+    """A chat: when its last message came, how many are not read, since when it is pinned."""
 
     jid: Jid
     time: float
     unread: int
+    pinned: float | None = None
 
 
 class ChatHistory:
@@ -43,7 +44,8 @@ class ChatHistory:
             is_unread = not message.from_me and message.state == DELIVERED
             unread = (before.unread if before else 0) + is_unread
             chats[message.chat] = StoredChat(message.chat, message.time, unread)
-        return list(reversed(chats.values()))
+        pinned = self._state.pinned
+        return [replace(chat, pinned=pinned.get(chat.jid)) for chat in reversed(chats.values())]
 
     def people(self) -> Iterator[tuple[str, str]]:
         """Address and name of everybody of the world, and of whoever has a chat here."""

@@ -228,6 +228,12 @@ class Chats:
 
     def require_contact(self, sender: Contact) -> None:
         """Unreachable while this person can write nothing."""
+        if sender.jid in self._state.blocked:
+            raise Unreachable(
+                f"{sender.jid} is blocked by {self._state.key}: nothing comes from there",
+                instance=self._state.key,
+                person=sender.number or sender.jid,
+            )
         if not (self._state.contact_states or sender.jid.lid):
             return
         state = self._reachability.state(sender.jid)
@@ -256,6 +262,20 @@ class Chats:
             return f"message {message_id} {UNKNOWN}"
         self._state.messages.put(message_id, replace(message, deleted="me"))
         return None
+
+    def pin(self, chat: Jid, *, keep: bool) -> None:
+        """Keep a chat at the top of the list, or let it go."""
+        if keep:
+            self._state.pinned.put(chat, self._change.now)
+        elif chat in self._state.pinned:
+            self._state.pinned.remove(chat)
+
+    def block(self, person: Jid, *, shut_out: bool) -> None:
+        """Nothing that this person writes arrives any more, or it does again."""
+        if shut_out:
+            self._state.blocked.put(person, True)
+        elif person in self._state.blocked:
+            self._state.blocked.remove(person)
 
     def mark_read(self, message_id: str) -> str | None:
         """A message of others was read here; why nothing happened, if nothing did."""

@@ -91,7 +91,7 @@ class Groups:
                 announced=self._change.rules.group_events,
             )
             if update.announced:
-                self._record(update)
+                self.record(update)
             self._outbox.share(update, [participant.jid for participant in group.participants])
 
     def create(self, subject: str, people: Iterable[str], *, owner: Jid | None = None) -> Group:
@@ -125,7 +125,7 @@ class Groups:
 
     def add(self, group: Group, people: Iterable[str]) -> list[tuple[Jid, str]]:
         """Add people one by one; (JID, status) for each."""
-        self._require_admin(group)
+        self.require_admin(group)
         outcome = []
         for text in people:
             person = self._change.person(Jid.parse(text))
@@ -140,7 +140,7 @@ class Groups:
 
     def remove(self, group: Group, people: Iterable[str]) -> list[tuple[Jid, str]]:
         """Remove people one by one; (JID, status) for each. The instance itself must leave."""
-        self._require_admin(group)
+        self.require_admin(group)
         before, outcome = group, []
         for text in people:
             person = self._change.person(Jid.parse(text))
@@ -185,7 +185,7 @@ class Groups:
         if group.member(author) is None:
             raise Conflict(f"{author} is not a participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
-        group = _apply_changes(group, changes)
+        group = apply_changes(group, changes)
         if not self._has_room(group):
             raise Conflict(f"there is no room for so long a text in {group.jid}")
         self._state.group_table.put(group.jid, group)
@@ -200,7 +200,7 @@ class Groups:
         if group is None:
             group = update.group
         elif update.action == "update":
-            group = _apply_changes(group, update.changes)
+            group = apply_changes(group, update.changes)
         else:
             for person in update.people:
                 group = _apply_action(group, person, update.action)
@@ -210,7 +210,7 @@ class Groups:
             visible_people = tuple(who for who in update.people if self._is_visible(update, who))
             update = replace(update, people=visible_people)
             if update.announced and (update.people or update.action == "update"):
-                self._record(update)
+                self.record(update)
 
     def _has_room(self, group: Group) -> bool:
         """Whether the instance can remember this group, or this form of it, beside all others."""
@@ -233,7 +233,8 @@ class Groups:
         elif group.jid in self:
             self._state.group_table.remove(group.jid)
 
-    def _record(self, update: GroupUpdate) -> None:
+    def record(self, update: GroupUpdate) -> None:
+        """Let a webhook tell this change."""
         fields: dict[str, Any] = {"id": update.group.jid, "author": update.author}
         if update.action == "update":
             fields = self._addresses.group_fields(fields)
@@ -297,9 +298,14 @@ class Groups:
                 )
         return contacts
 
-    def _require_admin(self, group: Group) -> None:
+    def is_admin(self, group: Group) -> bool:
+        """Whether the instance is an admin of the group."""
         me = group.member(self._change.own_jid)
-        if me is None or me.admin is None:
+        return me is not None and me.admin is not None
+
+    def require_admin(self, group: Group) -> None:
+        """NotAuthorized unless the instance is an admin of the group."""
+        if not self.is_admin(group):
             raise NotAuthorized(f"{self._state.key} is not an admin of {group.jid}")
 
     def _add_status(self, group: Group, person: Contact | None) -> str:
@@ -325,5 +331,6 @@ def _apply_action(group: Group, person: Jid, action: str) -> Group:
     return group.with_rank(person, "admin" if action == "promote" else None)
 
 
-def _apply_changes(group: Group, changes: Mapping[str, Any]) -> Group:
+def apply_changes(group: Group, changes: Mapping[str, Any]) -> Group:
+    """The group with other values in these fields, which are named as webhooks name them."""
     return replace(group, **{_FIELDS.get(name, name): value for name, value in changes.items()})

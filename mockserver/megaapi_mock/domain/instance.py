@@ -16,6 +16,7 @@ from .contact_states import ContactStates
 from .due_work import DueWork
 from .environment import Environment
 from .group import Group
+from .group_admin import GroupAdmin
 from .groups import Groups
 from .jid import Jid
 from .linking import Linking
@@ -46,6 +47,7 @@ class Instance(Change):
         self.outbox = Outbox(self, self.reachability)
         acknowledgements = Acknowledgements(self, self.addresses, self.reachability, self.outbox)
         self.groups = Groups(self, self.addresses, self.reachability, self.outbox)
+        self.group_admin = GroupAdmin(self, self.groups, self.outbox)
         self.chats = Chats(self, self.addresses, self.reachability, self.outbox, acknowledgements)
         self.mailbox = Mailbox(
             self, self.addresses, self.reachability, self.outbox, self.groups, self.chats

@@ -116,6 +116,8 @@ class Mailbox:
         """A message is here now; otherwise why it never will be, for those who wait for it."""
         author = message.author
         group = message.group
+        if author.jid in self._state.blocked and group is None:
+            return f"blocked by {self._state.key}"
         # Who wrote it was in the group then, and may have left it since.
         if group is not None and group not in self._groups:
             return None

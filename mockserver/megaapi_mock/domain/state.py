@@ -57,6 +57,7 @@ class InstanceState:
     who are not simply reachable, `without_buttons` those whose phones show no buttons;
     `pictures` that were set, by whose they are, each as the digest of where it came from;
     `profile` is what its owner shows beside the name;
+    `pinned` are chats, with when, `blocked` people whom the owner does not hear;
     `held_acks` wait for a phone, by message. `unread` came from
     other instances and waits; `awaited` are messages that other instances do not have yet: by
     person, whether it has left.
@@ -84,6 +85,8 @@ class InstanceState:
     without_buttons: UndoTable[Jid, bool] = field(default_factory=UndoTable)
     pictures: UndoTable[Jid, str] = field(default_factory=UndoTable)
     profile: UndoTable[str, str] = field(default_factory=UndoTable)
+    pinned: UndoTable[Jid, float] = field(default_factory=UndoTable)
+    blocked: UndoTable[Jid, bool] = field(default_factory=UndoTable)
     held_acks: UndoTable[str, tuple[HeldAck, ...]] = field(default_factory=UndoTable)
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
     awaited: UndoTable[str, Mapping[Jid, bool]] = field(default_factory=UndoTable)

@@ -24,8 +24,33 @@ def update_presence(call: Call) -> Json:
 
 
 @operation()
+def pin_chat(call: Call) -> Json:
+    """The option comes as a boolean, or as a text from the vendor's PHP class."""
+    call.instance.chats.pin(call.to.chat, keep=_is_on(call))
+    return success("Chat updated")
+
+
+@operation()
+def block_chat(call: Call) -> Json:
+    """Only people can be blocked; for a group the answer is the same, and nothing happens."""
+    if call.to.chat.group:
+        call.note(f"{call.to.chat} is a group: only people can be blocked")
+    else:
+        call.instance.chats.block(call.to.chat, shut_out=_is_on(call))
+    return success("Chat updated")
+
+
+def _is_on(call: Call) -> bool:
+    return call.body["option"] in (True, "true")
+
+
+@operation()
 def read_message(call: Call) -> Json:
     """A read receipt for one message that others wrote; any other is answered alike (inferred)."""
+    return _mark_read(call)
+
+
+def _mark_read(call: Call) -> Json:
     nothing = call.instance.chats.mark_read(call.data["key"]["id"])
     if nothing:
         call.note(nothing)
@@ -39,6 +64,10 @@ def delete_message(call: Call) -> Json:
     Own messages, and in groups those of everybody for an admin (n8n node, baileys); any other
     revoke is answered alike, and ignored.
     """
+    return _delete_for_everyone(call)
+
+
+def _delete_for_everyone(call: Call) -> Json:
     key, chats = call.data["key"], call.instance.chats
     revoked = revoke(call.instance, key["id"], call.to.chat)
     if revoked.note is not None:
@@ -52,6 +81,18 @@ def delete_message(call: Call) -> Json:
     }
     message = chats.send(call.to, content, echo=False, reaches_peers=revoked.heard)
     return success("Message sent", messageData=message)
+
+
+@operation()
+def read_message_of_2022(call: Call) -> Json:
+    """As readMessage, under the path of the vendor's collection."""
+    return _mark_read(call)
+
+
+@operation()
+def delete_message_of_2022(call: Call) -> Json:
+    """As deleteMessage, under the path of the vendor's collection."""
+    return _delete_for_everyone(call)
 
 
 @operation()

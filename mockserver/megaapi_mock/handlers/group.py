@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from ..domain.group import Group
+from ..domain.group import Group, invite_code
 from ..domain.jid import Jid
 from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
@@ -67,6 +68,67 @@ def add_participants(call: Call) -> Json:
 def remove_participants(call: Call) -> Json:
     """As adding, person by person (baileys)."""
     return _change_participants(call, "Participants removed", call.instance.groups.remove)
+
+
+@operation()
+def promote_participants(call: Call) -> Json:
+    """As adding, person by person (recorded in 2022)."""
+    promote = partial(call.instance.group_admin.rank, action="promote")
+    return _change_participants(call, "Participants promoted", promote)
+
+
+@operation()
+def demote_participants(call: Call) -> Json:
+    """As adding, person by person; whoever created the group stays (baileys)."""
+    demote = partial(call.instance.group_admin.rank, action="demote")
+    return _change_participants(call, "Participants demoted", demote)
+
+
+@operation()
+def admin_groups(call: Call) -> Json:
+    """Without the people in them, whom another operation shows (inferred from its name)."""
+    groups = call.instance.group_admin.administered()
+    return success(
+        "Groups listed",
+        groups=[
+            {"id": str(group.jid), "subject": group.subject, "size": len(group.participants)}
+            for group in groups
+        ],
+    )
+
+
+@operation()
+def admin_groups_with_participants(call: Call) -> Json:
+    """Each group as the list of all groups shows it (inferred)."""
+    groups = call.instance.group_admin.administered()
+    return success("Groups listed", groups=[_group_document(call, group) for group in groups])
+
+
+@operation()
+def group_invite_code(call: Call) -> Json:
+    """An admin alone gets it (baileys)."""
+    group = call.instance.groups.require(call.query["group_id"])
+    call.instance.groups.require_admin(group)
+    return success("Invite code fetched", inviteCode=invite_code(group.jid))
+
+
+@operation()
+def set_who_can_send(call: Call) -> Json:
+    """`announce`: only admins may write."""
+    return _set_for_admins(call, "announce")
+
+
+@operation()
+def set_who_can_change_settings(call: Call) -> Json:
+    """`restrict`: only admins may change the group."""
+    return _set_for_admins(call, "restrict")
+
+
+def _set_for_admins(call: Call, setting: str) -> Json:
+    group = call.instance.groups.require(call.query["jid"])
+    only_admins = call.query["allowOnlyAdmins"] == "true"
+    call.instance.group_admin.change_settings(group, {setting: only_admins})
+    return success("Group updated")
 
 
 @operation()

@@ -164,6 +164,7 @@ def list_chats(call: Call) -> Json:
                 "disappearingMode": {"initiator": "CHANGED_IN_CHAT"},
                 "unreadMentionCount": 0,
                 "messages": [],
+                **({} if chat.pinned is None else {"pinned": int(chat.pinned)}),
             }
             for chat in call.instance.history.chats()
         ],

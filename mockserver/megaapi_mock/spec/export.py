@@ -5,11 +5,10 @@ cannot read all of OpenAPI 3.1 in a form they can.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from typing import Any
 
 from .bundle import Bundle
-from .operations import METHODS
+from .components import calls, without_unused_parts
 from .payload_types.json_schemas import ANY_WEBHOOK, webhook_schemas
 from .payload_types.message_types import PayloadTypes
 from .plain_schemas import simplified
@@ -22,7 +21,7 @@ _SUBSCRIBES, _ADDRESS = "configure_webhook", "{$request.body#/messageData/webhoo
 
 def one_file(bundle: Bundle, program: str | None = None) -> Json:
     """The document of a bundle with `AnyWebhook`, in the form of `FORMS` for a program."""
-    document = deepcopy(bundle.document)
+    document: Json = _without_false(bundle.document)
     schemas = document["components"].get("schemas", {})
     added = webhook_schemas(PayloadTypes(bundle), schemas)
     if added:
@@ -31,8 +30,24 @@ def one_file(bundle: Bundle, program: str | None = None) -> Json:
     return FORMS[program](document) if program else document
 
 
+def _without_false(node: Any) -> Any:
+    """A copy in which fields that must not be there have a schema that is an object.
+
+    openapi-python-client cannot read the whole document otherwise.
+    """
+    if isinstance(node, list):
+        return [_without_false(each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {name: _without_false(each) for name, each in node.items()}
+    fields = copy.get("properties")
+    if isinstance(fields, dict):
+        fields.update({name: {"not": {}} for name, each in fields.items() if each is False})
+    return copy
+
+
 def _say_what_comes(document: Json) -> None:
-    for definition in _definitions(document["paths"]):
+    for definition in calls(document["paths"]):
         if definition["operationId"] == _SUBSCRIBES:
             definition["callbacks"] = {"webhook": {_ADDRESS: {"post": _callback()}}}
 
@@ -53,11 +68,6 @@ def _callback() -> Json:
             "4XX": {"description": "Not delivered."},
         },
     }
-
-
-def _definitions(paths: Mapping[str, Any]) -> Iterator[Json]:
-    for item in paths.values():
-        yield from (item[method] for method in METHODS if method in item)
 
 
 def _for_openapi_python_client(document: Json) -> Json:
@@ -86,9 +96,10 @@ def _for_postman(document: Json) -> Json:
     variables["instance_key"] = {"default": parameter["example"]}
     variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
     parameter["example"] = "{{instance_key}}"
-    used = {tag for definition in _definitions(document["paths"]) for tag in definition["tags"]}
-    document["tags"] = [tag for tag in document["tags"] if tag["name"] in used]
-    return _with_one_webhook(document)
+    document = _with_one_webhook(document)
+    # A tag becomes a folder, and one for what only comes from the gateway would be empty.
+    unused = _callback()["tags"]
+    return {**document, "tags": [tag for tag in document["tags"] if tag["name"] not in unused]}
 
 
 FORMS: Mapping[str, Callable[[Json], Json]] = {
@@ -99,7 +110,7 @@ FORMS: Mapping[str, Callable[[Json], Json]] = {
 
 
 def _responses(document: Json) -> Iterator[Json]:
-    for definition in _definitions(document["paths"]):
+    for definition in calls(document["paths"]):
         yield from definition["responses"].values()
     yield from document["components"].get("responses", {}).values()
 
@@ -118,29 +129,6 @@ def _describe_files(document: Json) -> list[Json]:
 
 
 def _with_one_webhook(document: Json) -> Json:
-    """Without `webhooks`, which the callback has all of, and the schemas only they lead to."""
+    """Without `webhooks`, which the callback has all of, and what only they lead to."""
     document.pop("webhooks", None)
-    schemas = document["components"]["schemas"]
-    others = {name: each for name, each in document["components"].items() if name != "schemas"}
-    waiting = [*_references({**document, "components": others})]
-    used: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in schemas and name not in used:
-            used.add(name)
-            waiting += _references(schemas[name])
-    document["components"]["schemas"] = {name: schemas[name] for name in schemas if name in used}
-    return document
-
-
-def _references(node: Any) -> Iterator[str]:
-    """The names of the schemas that a part of a document refers to."""
-    if isinstance(node, Mapping):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            yield reference.removeprefix(_SCHEMAS)
-        for each in node.values():
-            yield from _references(each)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _references(each)
+    return without_unused_parts(document)

@@ -11,8 +11,9 @@ import yaml
 from ..errors import SpecError
 from . import lint_calls, lint_evidence, lint_links, lint_schemas
 from .bundle import Loader, bundle, read_yaml, require_contract, require_shallow
+from .components import references
 from .lint_lines import with_lines
-from .lint_nodes import KINDS, Contract, Node, references
+from .lint_nodes import KINDS, Contract, Node
 from .lint_rules import LintFinding
 from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
 from .verdict import first_problem

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .bundle import Bundle
+from .components import references
 from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import Compiler
@@ -226,20 +227,6 @@ class Contract:
                 schema_names.add(name)
                 waiting.extend(references(schemas.get(name, {}), "schemas"))
         return frozenset(schema_names)
-
-
-def references(node: Any, section: str | None = None) -> Iterator[str]:
-    """Every `$ref` below, or only the names of those into one section of the components."""
-    prefix = f"#/components/{section}/" if section else ""
-    if isinstance(node, Mapping):
-        target = node.get("$ref")
-        if isinstance(target, str) and target.startswith(prefix):
-            yield target.removeprefix(prefix)
-        for value in node.values():
-            yield from references(value, section)
-    elif isinstance(node, list):
-        for value in node:
-            yield from references(value, section)
 
 
 def further_uses(operation: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
+from .components import calls, without_unused_parts
 from .operations import METHODS
 
 # `token` is the plan of 2022 that the vendor's collection and PHP class were written for.
@@ -30,9 +31,9 @@ def document_of_plan(document: Mapping[str, Any], plan: str) -> Json:
         return dict(document)
     paths = {path: _path_item(item, plan) for path, item in document["paths"].items()}
     paths = {path: item for path, item in paths.items() if set(item) & set(METHODS)}
-    ids = {operation["operationId"] for operation in _calls(paths)}
+    ids = {operation["operationId"] for operation in calls(paths)}
     restricted = _without_links({**document, "paths": paths}, document, ids)
-    return _without_unused_parts(restricted)
+    return without_unused_parts(restricted)
 
 
 def _path_item(item: Mapping[str, Any], plan: str) -> Json:
@@ -48,11 +49,6 @@ def _operation(definition: Mapping[str, Any], plan: str) -> Json:
     uses = [use for use in definition.get("x-uses", ()) if plan in use["x-plans"]]
     rest = {name: part for name, part in definition.items() if name != "x-uses"}
     return {**rest, "x-uses": uses} if uses else rest
-
-
-def _calls(paths: Mapping[str, Any]) -> Iterator[Json]:
-    for item in paths.values():
-        yield from (item[method] for method in METHODS if method in item)
 
 
 def _without_links(node: Any, document: Mapping[str, Any], ids: set[str]) -> Any:
@@ -76,43 +72,3 @@ def _target(link: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     if isinstance(reference, str):
         link = document["components"]["links"][reference.rpartition("/")[2]]
     return str(link["operationId"])
-
-
-def _without_unused_parts(document: Json) -> Json:
-    """The same without components that nothing leads to, and without tags of no operation."""
-    components: Json = document["components"]
-    needed: set[tuple[str, str]] = set()
-    waiting: list[Any] = [{name: part for name, part in document.items() if name != "components"}]
-    while waiting:
-        for section, name in set(_references(waiting.pop())) - needed:
-            needed.add((section, name))
-            waiting.append(components[section][name])
-    kept = {
-        section: {
-            name: part
-            for name, part in members.items()
-            if section == "securitySchemes" or (section, name) in needed
-        }
-        for section, members in components.items()
-    }
-    calls = (*_calls(document["paths"]), *_calls(document.get("webhooks", {})))
-    used = {tag for call in calls for tag in call["tags"]}
-    return {
-        **document,
-        "tags": [tag for tag in document["tags"] if tag["name"] in used],
-        "components": {section: members for section, members in kept.items() if members},
-    }
-
-
-def _references(node: Any) -> Iterator[tuple[str, str]]:
-    """Section and name of every component that is referred to below this."""
-    if isinstance(node, list):
-        for member in node:
-            yield from _references(member)
-    elif isinstance(node, dict):
-        reference = node.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#/components/"):
-            section, _, name = reference.removeprefix("#/components/").partition("/")
-            yield section, name
-        for part in node.values():
-            yield from _references(part)

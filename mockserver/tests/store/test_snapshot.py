@@ -53,7 +53,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "_owner": OF_THE_NUMBER, "_owner_number": OF_THE_NUMBER, "_owner_addresses": OF_THE_NUMBER,
         "agenda": A_VERB, "addresses": A_VERB, "reachability": A_VERB, "outbox": A_VERB,
         "groups": A_VERB, "chats": A_VERB, "mailbox": A_VERB, "linking": A_VERB,
-        "own_profile": A_VERB, "history": A_VERB,
+        "own_profile": A_VERB, "history": A_VERB, "group_admin": A_VERB,
         "contact_states": A_VERB, "_at_once": PER_CHANGE, "run_due": A_VERB,
         "_tables": "the tables of the state", "_bounded_tables": "the tables of the state",
         "_tables_without_limit": "the tables of the state",
@@ -91,7 +91,7 @@ VERB_MODULES = {
     for name in (
         "acknowledgements", "addressing", "agenda", "chats", "contact_states", "due_work",
         "groups", "instance", "linking", "mailbox", "outbox", "own_profile",
-        "chat_history", "reachability",
+        "chat_history", "group_admin", "reachability",
     )
 }  # fmt: skip
 VERBS = verbs_of(made())

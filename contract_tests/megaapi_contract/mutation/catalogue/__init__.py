@@ -15,6 +15,7 @@ from . import (
     in_context,
     instance,
     messages,
+    other_plans,
     people,
     second_call,
     settings,
@@ -25,7 +26,7 @@ from . import (
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
-    from_the_contract, from_users, in_context, carried_over, as_written,
+    from_the_contract, from_users, in_context, carried_over, as_written, other_plans,
 )  # fmt: skip
 
 

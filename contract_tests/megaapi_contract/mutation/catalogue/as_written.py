@@ -17,7 +17,7 @@ from ..webhook_faults import Spoilt, alter, echo
 from .planted_rules import rewritten, rule
 
 KIND = "as written"
-LONGEST = re.compile(r"^([0-9]{13})[0-9]+")
+LONGEST = re.compile(r"^([0-9]{13})[0-9]+(?=$|@s\.)")
 LINK = re.compile(r"https?://\S+")
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 

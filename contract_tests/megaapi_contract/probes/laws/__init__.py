@@ -7,6 +7,7 @@ from megaapi_mock.resources import root
 from ..probe import Probe
 from . import (
     access,
+    administration,
     aftermath,
     as_written,
     carried_over,
@@ -41,7 +42,8 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, carried_over, as_written, no_trace, sessions, stored, lifecycle,
+    webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
+    lifecycle,
 )  # fmt: skip
 
 

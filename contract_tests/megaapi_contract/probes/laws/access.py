@@ -161,10 +161,16 @@ def other_methods_are_unknown_routes(
 
 @LAWS.law("instance_status")
 def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
-    answer = session.exchange(request("GET", UNKNOWN_ROUTE, headers=(("Accept", "*/*"),)))
-    # Logged as it stands, in the letters of the request.
-    claim_refusal(session, answer, 404, "an unknown route", operation="instance_status",
-            message=f'Resource "{UNKNOWN_ROUTE}" not found')  # fmt: skip
+    paths, headers = [UNKNOWN_ROUTE], [("Accept", "*/*")]
+    if stage.phone:
+        place = stage.place()
+        paths.append(f"/rest/instance/{place.key}/connectionState")
+        headers.append(("Authorization", f"Bearer {place.token}"))
+    for path in paths:
+        answer = session.exchange(request("GET", path, headers=headers))
+        # Logged as it stands, in the letters of the request.
+        claim_refusal(session, answer, 404, "an unknown route", operation="instance_status",
+                message=f'Resource "{path}" not found')  # fmt: skip
 
 
 @LAWS.law("send_text", "instance_status", effects=("sends", "reads"), phone=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from megaapi_mock.domain.jid import as_given
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 
 from ...host.stage import Stage
 from ...session import Session
 from ..probe import Laws
-from .assertions import claim, no_account, value_at
+from .assertions import claim, value_at
 from .calls import message, someone, text
 from .content_fidelity import TEXTS
 from .echo_content import ECHO
@@ -20,7 +21,7 @@ from .webhooks import PHASE, all_read, check_echo, listening
 
 LAWS = Laws()
 
-# An existing number with more behind it is nobody's.
+# What is written behind an existing number.
 MORE_DIGITS = ("0", "12")
 LINK = "https://Loja.example.test/Promo/AbC_d-~e.html?Cupom=X%2Fy&z=%C3%A7+1#Topo"
 ROWS = [{"title": "PIX", "description": "Na hora", "rowId": "01"},
@@ -34,14 +35,20 @@ ALIKE = [
 
 @LAWS.law("is_on_whatsapp", "send_text", effects=("reads", "sends"), phone=True)
 def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
+    """Whether a longer number is anybody's, a switch decides: it is not that of the shorter one."""
     place, number = stage.place(), someone(session)
     documented = session.contract.promise("is_on_whatsapp")
+    taken = session.contract.promise("send_text")
     for digits in MORE_DIGITS:
-        for form in (f"{number}{digits}", f"{number}{digits}@s.whatsapp.net"):
+        longer = f"{number}{digits}"
+        for form in (longer, as_given(longer)):
             answer = session.call("is_on_whatsapp", place, query={"jid": form})
-            is_nobody = value_at(answer.json, "exists") is not True
-            claim(session, answer, is_nobody, "a longer number is another one", promise=documented)
-        no_account(session, text(session, place, f"{number}{digits}"), "a longer number")
+            is_another = value_at(answer.json, "jid") in (None, as_given(longer))
+            claim(session, answer, is_another, "a longer number is another one", promise=documented)
+        answer = text(session, place, longer)
+        jid = value_at(answer.json, "messageData", "key", "remoteJid")
+        is_another = jid in (None, as_given(longer))
+        claim(session, answer, is_another, "a longer number is written to as such", promise=taken)
 
 
 @LAWS.law("send_text", "send_link_preview", effects=("sends",), phone=True)

@@ -20,8 +20,8 @@ from .connection import restart
 from .customers import author_content
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
-from .requests import ASKS
-from .webhooks import PHASE, SENDS, Rule, listening, message_id
+from .requests import ASKS, DELETIONS, SENDS
+from .webhooks import PHASE, Rule, listening, message_id
 
 LAWS = Laws()
 Json = dict[str, Any]
@@ -102,9 +102,7 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
         hook.claim(event, right, "messageTimestamp is when it was written", one)
 
 
-@_one_law_per_event(
-    [name for name in SENDS if name != "delete_message"], effects=("sends", "changes")
-)
+@_one_law_per_event([name for name in SENDS if name not in DELETIONS], effects=("sends", "changes"))
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
     other, hook = listening(session, stage)

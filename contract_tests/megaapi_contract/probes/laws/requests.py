@@ -173,3 +173,10 @@ def _texts(node: Any) -> Iterable[str]:
 
 
 ASKS: Mapping[str, Ask] = asks_of(Contract(plan=EVERY_PLAN))
+# What sends a message to one recipient, and what of it only takes a message back.
+SENDS = tuple(
+    name
+    for name, ask in ASKS.items()
+    if ask.effect == "sends" and ask.people and name != "update_presence"
+)
+DELETIONS = ("delete_message", "delete_message_of_2022")

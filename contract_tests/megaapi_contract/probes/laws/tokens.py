@@ -70,12 +70,20 @@ def _receive(stage: Stage, place: Place, person: str) -> str:
     return str(stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"])
 
 
+def _arrange_admin(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place, arguments = _arrange_group(WORLD[0], session, stage)
+    session.call("promote_participants", place, **arguments)
+    return place, arguments
+
+
 def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
     _, group = make_group(session, stage, place, WORLD[0])
     return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
 
 
+# The operations that arrange a scene, beside those of a group.
+CAUSES: Mapping[str, tuple[str, ...]] = {"demote_participants": ("promote_participants",)}
 # Where the example alone would leave no trace.
 SCENES: Mapping[str, Scene] = {
     "pairing_code": _arrange_no_link,
@@ -86,9 +94,11 @@ SCENES: Mapping[str, Scene] = {
     "accept_webhook_events": partial(_setting, {"events": ["somethingNew"]}),
     "delete_message_from_me": _arrange_inbound,
     "read_message": _arrange_unread,
+    "read_message_of_2022": _arrange_unread,
     "set_profile_picture_url": _arrange_own_picture,
     "add_participants": partial(_arrange_group, WORLD[1]),
     "remove_participants": partial(_arrange_group, WORLD[0]),
+    "demote_participants": _arrange_admin,
 }
 
 
@@ -126,7 +136,7 @@ def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bo
     for operation, ask in ASKS.items():
         if ask.effect == "reads" and not reads:
             continue
-        causes = ("create_group",) if ask.grouped and not reads else ()
+        causes = ("create_group", *CAUSES.get(operation, ())) if ask.grouped and not reads else ()
         run = partial(rule, operation)
         update_wrapper(run, rule)
         effects = {ask.effect, *(ASKS[cause].effect for cause in causes)}

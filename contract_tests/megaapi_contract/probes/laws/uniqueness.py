@@ -14,7 +14,7 @@ from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, value_at
 from .calls import leave, make_group, members, sent_id, someone, text
-from .requests import ASKS
+from .requests import ASKS, SENDS
 from .webhook_listener import WebhookListener
 
 LAWS = Laws()
@@ -24,9 +24,6 @@ PHASE, READ = "webhooks", 4
 MANY = 30
 # How many sends are under way together, and how often that is tried.
 AT_ONCE, ROUNDS = 4, 3
-SENDS = tuple(
-    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
-)
 
 
 def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:

@@ -22,7 +22,7 @@ from .connection import link, unlink
 from .echo_content import ECHO as ECHO
 from .echo_content import hold_content
 from .media import KINDS, qr
-from .requests import ASKS
+from .requests import ASKS, DELETIONS, SENDS
 from .webhook_listener import NAMELESS, WebhookListener
 
 LAWS = Laws()
@@ -193,17 +193,12 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
     return keep
 
 
-SENDS = tuple(
-    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
-)
-
-
 @each_of(SENDS)
 def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     answer = session.call(operation, place, **ASKS[operation].make(someone(session)))
     webhooks = hook.receive(all_read)
-    if operation != "delete_message":
+    if operation not in DELETIONS:
         check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
     ids = {message_id(one) for one in webhooks}

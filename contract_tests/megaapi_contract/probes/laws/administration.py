@@ -1,0 +1,227 @@
+"""What other plans than Code have for groups, marks of chats, and messages to many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...errors import Impossible
+from ...host.place import Place
+from ...host.stage import NO_WHATSAPP, WORLD, Stage
+from ...judging.results import Exchange
+from ...session import Session
+from ..probe import Laws
+from .assertions import claim, claim_success, guess, value_at
+from .calls import group_of, make_group, members, message, someone, text
+from .sent_message import hold_sent
+
+LAWS = Laws()
+
+RANKS = {"promote_participants": "admin", "demote_participants": None}
+SETTINGS = {"set_who_can_send": "announce", "set_who_can_change_settings": "restrict"}
+
+
+def _group(session: Session, stage: Stage, place: Place, *people: str) -> str:
+    _, group = make_group(session, stage, place, *people)
+    return str(group.get("id"))
+
+
+def _look(session: Session, place: Place, jid: str) -> tuple[Exchange, dict[str, Any]]:
+    answer = session.call("group_details", place, query={"jid": jid})
+    return answer, group_of(answer)
+
+
+@LAWS.law(
+    "promote_participants",
+    "demote_participants",
+    "create_group",
+    "group_details",
+    effects=("changes", "reads"),
+    phone=True,
+)
+def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Stage) -> None:
+    place, (first, other) = stage.place(), WORLD[:2]
+    jid = _group(session, stage, place, first, other)
+    for operation, rank in RANKS.items():
+        data = {"jid": jid, "participants": [first]}
+        answer = session.call(operation, place, body={"group_data": data})
+        claim_success(session, answer, "another rank")
+        shown, group = _look(session, place, jid)
+        ranks = members(group)
+        claim(
+            session, shown, ranks.get(as_given(first), "?") == rank, "the member has the new rank"
+        )
+        claim(session, shown, ranks.get(as_given(other), "?") is None, "nobody else has")
+
+
+def _only_admins(operation: str, setting: str, session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid = _group(session, stage, place, WORLD[0])
+    others = {*SETTINGS.values()} - {setting}
+    for word, expected in (("true", True), ("false", False)):
+        query = {"jid": jid, "allowOnlyAdmins": word}
+        claim_success(session, session.call(operation, place, query=query), "a new setting")
+        shown, group = _look(session, place, jid)
+        claim(session, shown, group.get(setting) is expected, f"the group says so: {setting}")
+        claim(session, shown, not any(map(group.get, others)), "the other setting is as it was")
+
+
+@LAWS.law(
+    "set_who_can_send", "create_group", "group_details", effects=("changes", "reads"), phone=True
+)
+def who_may_write_is_seen_in_the_group(session: Session, stage: Stage) -> None:
+    _only_admins("set_who_can_send", "announce", session, stage)
+
+
+@LAWS.law(
+    "set_who_can_change_settings",
+    "create_group",
+    "group_details",
+    effects=("changes", "reads"),
+    phone=True,
+)
+def who_may_change_a_group_is_seen_in_it(session: Session, stage: Stage) -> None:
+    _only_admins("set_who_can_change_settings", "restrict", session, stage)
+
+
+@LAWS.law("group_invite_code", "create_group", effects=("changes", "reads"), phone=True)
+def each_group_has_one_invite_code(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    first, other = (_group(session, stage, place, WORLD[0]) for _ in range(2))
+    codes = []
+    for jid in (first, other, first):
+        answer = session.call("group_invite_code", place, query={"group_id": jid})
+        codes.append(value_at(answer.json, "inviteCode"))
+        claim(session, answer, isinstance(codes[-1], str) and codes[-1], "a code")
+    claim(session, answer, codes[0] == codes[2], "a group keeps its code")
+    claim(session, answer, codes[0] != codes[1], "no two groups have one code")
+
+
+def _listed(session: Session, operation: str, place: Place) -> tuple[Exchange, list[Any]]:
+    answer = session.call(operation, place)
+    groups = value_at(answer.json, "groups")
+    return answer, groups if isinstance(groups, list) else []
+
+
+@LAWS.law("admin_groups", "create_group", "leave_group", effects=("changes", "reads"), phone=True)
+def a_group_of_ones_own_is_administered_until_it_is_left(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid = _group(session, stage, place, WORLD[0])
+    answer, groups = _listed(session, "admin_groups", place)
+    ids = [value_at(group, "id") for group in groups]
+    claim(session, answer, ids.count(jid) == 1, "the group stands there once")
+    session.call("leave_group", place, query={"jid": jid})
+    answer, groups = _listed(session, "admin_groups", place)
+    claim(session, answer, jid not in [value_at(group, "id") for group in groups], "it is gone")
+
+
+@LAWS.law(
+    "admin_groups_with_participants", "create_group", effects=("changes", "reads"), phone=True
+)
+def administered_groups_are_shown_with_their_people(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid = _group(session, stage, place, WORLD[0])
+    answer, groups = _listed(session, "admin_groups_with_participants", place)
+    own = [group for group in groups if value_at(group, "id") == jid]
+    claim(session, answer, len(own) == 1, "the group stands there once")
+    people = members(own[0]) if own else {}
+    everybody = {as_given(WORLD[0]), as_given(place.number)}
+    claim(session, answer, everybody <= people.keys(), "with its people")
+
+
+@LAWS.law("pin_chat", "list_chats", "send_text", effects=("changes", "reads", "sends"), phone=True)
+def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), WORLD[0]
+    text(session, place, person)
+    for option, expected in ((True, True), ("false", False)):
+        answer = session.call("pin_chat", place, body={"to": person, "option": option})
+        claim_success(session, answer, "a pin")
+        answer = session.call("list_chats", place)
+        pinned = value_at(answer.json, "chats", 0, "pinned")
+        claim(session, answer, (pinned is not None) is expected, "the list of chats says so",
+              promise=guess(session, "pin_chat"))  # fmt: skip
+
+
+def _can_write(stage: Stage, place: Place, person: str) -> bool:
+    body = {"event": "text-plain", "from": person}
+    try:
+        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    except Impossible:
+        return False
+    return True
+
+
+@LAWS.law("block_chat", effects=("changes",), phone=True)
+def who_is_blocked_is_not_heard(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), WORLD[0]
+    for option, expected in ((True, False), (False, True)):
+        answer = session.call("block_chat", place, body={"to": person, "option": option})
+        claim_success(session, answer, "a block")
+        is_heard = _can_write(stage, place, person)
+        claim(session, answer, is_heard is expected, "only who is not blocked is heard",
+              promise=guess(session, "block_chat"))  # fmt: skip
+
+
+@LAWS.law("send_text_mentioned", effects=("sends",))
+def a_mention_names_the_person(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    words, jid = f"@{to} veja", as_given(to)
+    answer = message(session, place, "send_text_mentioned", to=to, text=words, mentions=[jid])
+    content = hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
+    if content:
+        people = value_at(
+            answer.json, "messageData", "message", "extendedTextMessage", "contextInfo",
+            "mentionedJid",
+        )  # fmt: skip
+        claim(session, answer, people == [jid], "who is mentioned is named")
+
+
+def _report(answer: Exchange) -> Any:
+    """What a send to many says of each of them, in either form."""
+    return value_at(answer.json, "messageData") or answer.json
+
+
+def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -> None:
+    place, people = stage.place(), WORLD[:2]
+    to = [*people, NO_WHATSAPP]
+    answer = message(session, place, operation, to=to, **data)
+    if not claim_success(session, answer, "a send to many"):
+        return
+    report = _report(answer)
+    sent = value_at(report, "data")
+    jids = [as_given(person) for person in people]
+    claim(session, answer, isinstance(sent, dict) and sorted(sent) == sorted(jids), "each got it")
+    ids = {str(value_at(sent, jid, "key", "id")) for jid in jids}
+    claim(session, answer, len(ids) == len(jids), "each message has its own id")
+    counts = (value_at(report, "sent"), value_at(report, "failed"))
+    claim(session, answer, counts == (2, 1), "it counts who got it and who did not")
+    failed = value_at(report, "jidFailed")
+    claim(session, answer, failed == [as_given(NO_WHATSAPP)], "it names who did not")
+    path = f"/_mock/messages?instance={place.key}"
+    stored = {one["id"] for one in stage.control_api("GET", path)["items"]}
+    claim(session, answer, ids <= stored, "each message is in its chat")
+
+
+@LAWS.law("text_to_many", effects=("sends",), phone=True)
+def a_text_to_many_reaches_each(session: Session, stage: Stage) -> None:
+    _each_gets_it("text_to_many", session, stage, text="Bom dia")
+
+
+@LAWS.law("media_url_to_many", effects=("sends",), phone=True)
+def a_file_to_many_reaches_each(session: Session, stage: Stage) -> None:
+    url = "https://files.example.test/foto.jpg"
+    _each_gets_it("media_url_to_many", session, stage, url=url, type="image")
+
+
+@LAWS.law("list_to_many", effects=("sends",), phone=True)
+def a_list_to_many_reaches_each(session: Session, stage: Stage) -> None:
+    sections = [{"title": "Setores", "rows": [{"title": "Vendas", "rowId": "vendas"}]}]
+    words = {"text": "Como ajudar?", "buttonText": "Abrir"}
+    _each_gets_it("list_to_many", session, stage, sections=sections, **words)
+
+
+@LAWS.law("template_to_many", effects=("sends",), phone=True)
+def a_template_to_many_reaches_each(session: Session, stage: Stage) -> None:
+    buttons = [{"type": "replyButton", "title": "Confirmar"}]
+    _each_gets_it("template_to_many", session, stage, text="Seu pedido", buttons=buttons)

@@ -1,0 +1,60 @@
+"""Sends to several people at once: one message each, and a report on all of them."""
+
+from __future__ import annotations
+
+from ..domain.jid import as_given
+from ..errors import NotAMember, NumberNotRegistered
+from . import buttons, contents, file_check, uploads
+from .call import Call, Json, operation, success
+
+
+@operation()
+def text_to_many(call: Call) -> Json:
+    """Each of them gets the text that textMessage would send."""
+    contents.require_shown(call, "text")
+    return _sent_to_all(call, {"extendedTextMessage": {"text": call.data["text"]}})
+
+
+@operation()
+def media_url_to_many(call: Call) -> Json:
+    """The file is fetched and uploaded once."""
+    type_, kind = contents.media_kind(call)
+    content = uploads.linked_file(call, call.data["url"], kind)
+    mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
+    media = call.instance.keep_media(kind, mimetype, content)
+    unshown = file_check.unshown(type_, content)
+    return _sent_to_all(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
+
+
+@operation()
+def list_to_many(call: Call) -> Json:
+    """The list that listMessage would send."""
+    return _sent_to_all(call, contents.list_content(call))
+
+
+@operation()
+def template_to_many(call: Call) -> Json:
+    """The template of 2022, whose buttons have the types of that year."""
+    buttons.require_some(call)
+    contents.require_shown(call, "text", buttons=("title",))
+    template = buttons.template_of_2022(call.data)
+    return _sent_to_all(call, {"templateMessage": {"hydratedTemplate": template}})
+
+
+def _sent_to_all(call: Call, content: Json, *, unshown: str | None = None) -> Json:
+    """Whoever cannot be written to keeps nobody else from being written to."""
+    chats, failed, sent = call.instance.chats, [], {}
+    count = 0
+    for text in call.data["to"]:
+        try:
+            recipient = chats.recipient(text)
+        except (NumberNotRegistered, NotAMember) as refusal:
+            failed.append(as_given(text))
+            call.note(refusal.reason)
+            continue
+        sent[recipient.given] = chats.send(recipient, content, unshown=unshown)
+        count += 1
+    report = {"sent": count, "failed": len(failed), "jidFailed": failed, "data": sent}
+    if call.profile["to_many_shape"] == "flat":
+        return success("Message sent", **report)
+    return success("Message sent", messageData=report)

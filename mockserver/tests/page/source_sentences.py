@@ -23,11 +23,14 @@ REFUSALS = frozenset({
     "PayloadTooLarge", "Refused", "RequestTimeout", "StoreUnavailable", "Unauthorized",
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
 })  # fmt: skip
+# What a sentence is called before it is raised.
+SENTENCES = frozenset({"reason", "problem"})
 # Stands for a value: what differs from one refusal to the next.
 VALUE = "X1"
 BEGINNINGS = ("is an HTML page", "looks like JSON", "is Ogg without Opus")
 # Sources whose sentences no page shows.
 ELSEWHERE = {
+    "web/control/control_client.py": "for programs that drive a mock",
     "commands/": "the command line speaks English",
     "worlds/": "the mock does not start",
     "web/control/guard.py": "for other pages and machines; the test names the rest",
@@ -47,12 +50,18 @@ HOLLOW = {
     "there is no operation X1: X1see /_mock/operations",
     "X1 (spec/X1)",
     "set: X1 must be X1",
+    "X1 X1 blank: a phone shows nothing there",
     "the Authorization header must be 'Bearer <token>': X1",
     "X1 is read as a group because of the hyphen, and not looked upX1",
 }
 # Sentences of several parts, or of parts that are chosen while the mock runs.
 COMPOSED = (
     "message: A1 reached no phone: blocked",
+    "a is blank: a phone shows nothing there",
+    "a is blank: a phone shows nothing there; sent all the same",
+    "a, b are blank: a phone shows nothing there; sent all the same",
+    "message: A1 reached no phone: blocked by K1",
+    "message A1 is the instance's own: others read it, and say so by acks",
     "A1 is in G1: nothing to add",
     "A1 is not in G1: nothing to remove",
     "a QR code is shown only while no phone is linked; K1 is linked, and restarting: log out first",
@@ -108,7 +117,7 @@ def _of(tree: ast.AST) -> Iterator[str]:
         spoken: list[ast.expr] = []
         if isinstance(node, ast.Call) and (_name(node.func) in REFUSALS or _is_note(node.func)):
             spoken = [*node.args, *(each.value for each in node.keywords if each.arg == "reason")]
-        elif isinstance(node, ast.Assign) and _name(node.targets[0]) == "reason":
+        elif isinstance(node, ast.Assign) and _name(node.targets[0]) in SENTENCES:
             spoken = [node.value]
         for expression in spoken:
             text = _text(expression)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -248,7 +249,12 @@ def cpu_seconds(pid: int) -> float:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as taker:
-        taker.bind(("127.0.0.1", 0))
-        return int(taker.getsockname()[1])
+    """A port nobody listens on right now, and that no connection is given by chance.
+
+    Below those that systems give to whoever asks for any: another test could be given it next.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

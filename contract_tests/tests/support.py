@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.judging.contract import Contract
@@ -14,6 +15,18 @@ from megaapi_contract.judging.contract import Contract
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
 LISTED, UNLISTED, OWN = "5511900000002", "5511900000004", "5511900000001"
 REAL = "https://apinocode01.megaapi.com.br"
+
+
+def free_port() -> int:
+    """A port nobody listens on right now, and that no connection is given by chance.
+
+    Below those that systems give to whoever asks for any: another test could be given it next.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Recorder:

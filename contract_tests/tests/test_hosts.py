@@ -20,7 +20,7 @@ from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 
-from .support import KEY, TOKEN, answering, reply
+from .support import KEY, TOKEN, answering, free_port, reply
 
 TIMEOUT = 1.0
 # Over the stated limit only by what starting, and a busy machine, cost.
@@ -111,8 +111,7 @@ def told_in_one_sentence(result: Result, words: str) -> None:
 
 
 def test_a_host_that_is_down() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     told_in_one_sentence(judged(f"http://127.0.0.1:{port}"), "refuses connections: is the host up")
 
 
@@ -212,8 +211,7 @@ def test_a_taken_port_for_webhooks(connected: str) -> None:
 
 
 def test_a_public_address_that_does_not_lead_here(connected: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     options = ("--no-control-api", "--webhook-url", f"{connected}/hooks")
     told_in_one_sentence(judged(connected, *options), "name the port here")
     options = (*options, "--webhook-port", port)
@@ -293,8 +291,7 @@ def test_a_host_that_cannot_be_judged_leaves_a_report_all_the_same(
 
 
 def test_a_host_that_is_down_or_sends_away_leaves_a_report(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     judged(f"http://127.0.0.1:{port}", "--report", str(tmp_path / "down"))
     assert "refuses connections" in reported(tmp_path / "down")[0]["unusable"]
     location = "Location: https://zorba.example.test/\r\n"

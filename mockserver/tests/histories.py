@@ -218,7 +218,8 @@ class History:
     # -- ways to call ------------------------------------------------------------------------
 
     def _example(self) -> None:
-        operation_id, example = self.chance.choice(examples())
+        plan = {found.id for found in self.app.runtime.operations}
+        operation_id, example = self.chance.choice([each for each in examples() if each[0] in plan])
         text = json.dumps(example).replace(COMMON_GROUP, group_of(self.key))
         # Whoever pairs with another's number, or is written to under it, would not live alone.
         for number in EXAMPLE_NUMBERS:

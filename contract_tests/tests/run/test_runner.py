@@ -20,7 +20,7 @@ from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
-from ..support import KEY, LISTED, TOKEN
+from ..support import KEY, LISTED, TOKEN, free_port
 
 # What CI always tries; benchmarks/contract_seeds.py tries as many as you like.
 SEEDS = (1, 2, 3)
@@ -131,8 +131,7 @@ ECHOED = "a text is echoed and acknowledged"
 @contextmanager
 def through_a_tunnel(server: MockServer) -> Iterator[tuple[RunOptions, HttpTarget]]:
     """The mock as a real host that reaches the receiver only by a public address with a path."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     target = HttpTarget(server.url)
     target.real = True
     with passing_on(port) as tunnel:

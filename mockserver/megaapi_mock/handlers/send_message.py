@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..domain.content import TEXTS
@@ -11,8 +11,8 @@ from ..domain.jid import Jid, as_given
 from ..domain.message import unwrap
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
-from . import buttons, contents, file_check, uploads, vcard
-from .call import Call, Json, operation
+from . import buttons, file_check, uploads, vcard
+from .call import Call, Json, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
@@ -38,14 +38,14 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 @operation(mend=fill_missing_text)
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
-    contents.require_shown(call, "text")
+    require_shown(call, "text")
     return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
 
 @operation()
 def send_text_mentioned(call: Call) -> Json:
     """Whoever is mentioned is not looked up (recorded in 2022)."""
-    contents.require_shown(call, "text")
+    require_shown(call, "text")
     people = [as_given(text) for text in call.data["mentions"]]
     part: Json = {"text": call.data["text"], "contextInfo": {"mentionedJid": people}}
     return _answer_of_send(call, {"extendedTextMessage": part})
@@ -54,7 +54,7 @@ def send_text_mentioned(call: Call) -> Json:
 @operation()
 def send_media_url(call: Call) -> Json:
     """The gateway downloads the file itself; the mock only when it is told to."""
-    type_, kind = contents.media_kind(call)
+    type_, kind = media_kind(call)
     content = uploads.linked_file(call, call.data["url"], kind)
     return _send_file(call, type_, kind, content, call.data.get("mimeType"))
 
@@ -62,10 +62,8 @@ def send_media_url(call: Call) -> Json:
 @operation()
 def send_media_base64(call: Call) -> Json:
     """Raw base64 or a data URI; what is not base64 in it is passed over (Node's decoder)."""
-    type_, kind = contents.media_kind(call)
-    contents.question(
-        call, file_check.base64_problem(call.data["base64"]), call.profile["odd_base64"]
-    )
+    type_, kind = media_kind(call)
+    question(call, file_check.base64_problem(call.data["base64"]), call.profile["odd_base64"])
     content, uri_type = uploads.decode_base64(call.data["base64"])
     uploads.require_size(content, uploads.media_limit(call.profile))
     return _send_file(call, type_, kind, content, call.data.get("mimeType"), uri_type)
@@ -89,7 +87,7 @@ def send_location(call: Call) -> Json:
 @operation()
 def send_link_preview(call: Call) -> Json:
     """Preview fields only when there is a link (baileys); the page itself is never fetched."""
-    contents.require_shown(call, "textWithLink")
+    require_shown(call, "textWithLink")
     text = call.data["textWithLink"]
     part = {"text": text}
     link = _LINK.search(text)
@@ -107,14 +105,14 @@ def send_link_preview(call: Call) -> Json:
 @operation()
 def send_list(call: Call) -> Json:
     """The request's text is the description, its description the footer (vendor, ancestor)."""
-    return _answer_of_send(call, contents.list_content(call))
+    return _answer_of_send(call, list_content(call))
 
 
 @operation(mend=buttons.as_todays, reword=swallow)
 def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
     buttons.require_some(call)
-    contents.require_shown(call, "text", buttons=("title",))
+    require_shown(call, "text", buttons=("title",))
     if call.profile["buttons_form"] == "2022":
         return _answer_of_send(call, buttons.of_2022(call.data), "Button Message sent")
     return _answer_of_send(call, {"interactiveMessage": buttons.replies(call)})
@@ -124,7 +122,7 @@ def send_buttons(call: Call) -> Json:
 def send_template(call: Call) -> Json:
     """Buttons copy, url and call; the body of 2022 still gives a hydrated template."""
     buttons.require_some(call)
-    contents.require_shown(call, "text", buttons=("title", "payload"))
+    require_shown(call, "text", buttons=("title", "payload"))
     if buttons.legacy(call.data):
         call.note("button types of 2022: today's are copy, url and call")
         return _answer_of_send(
@@ -146,7 +144,7 @@ def send_contact(call: Call) -> Json:
 def send_template_with_media(call: Call) -> Json:
     """The file stands beside the text of the template, as the library puts it (baileys)."""
     buttons.require_some(call)
-    contents.require_shown(call, "text", buttons=("title",))
+    require_shown(call, "text", buttons=("title",))
     kind = uploads.kind_of(call.data.get("mediaType") or "image")
     if kind not in ("image", "video", "document"):
         raise Unusable(f"mediaType {call.data['mediaType']!r} is not image, video or document")
@@ -181,7 +179,7 @@ def forward_message(call: Call) -> Json:
 def quote_message(call: Call) -> Json:
     """A text that quotes whatever the caller says it quotes; an unknown id is fine (vendor)."""
     data, key = call.data, call.data["key"]
-    contents.require_shown(call, "text")
+    require_shown(call, "text")
     name, part = _content(call, data["message"])
     if part is None and call.profile["empty_quoted"] == "500":
         raise Unusable("message is empty: nothing to quote")
@@ -253,3 +251,82 @@ def _send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: s
     if unshown is not None:
         call.note(f"the message stops at the phone: {unshown}")
     return _answer_of_send(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
+
+
+def list_content(call: Call) -> Json:
+    """A list; the request's text is its description, its description the footer."""
+    data = call.data
+    question(call, _list_problem(data["sections"]), call.profile["empty_list"])
+    require_shown(call, "text", "buttonText")
+    part: Json = {
+        "title": data.get("title"),
+        "description": data["text"],
+        "buttonText": data["buttonText"],
+        "listType": "SINGLE_SELECT",
+        "sections": [_section(section) for section in data["sections"]],
+        "footerText": data.get("description"),
+    }
+    return {"listMessage": present(part)}
+
+
+def question(call: Call, problem: str | None, status: str) -> None:
+    """What nobody knows the gateway to refuse: said beside the answer, or refused."""
+    if problem is None:
+        return
+    if call.strict or status == "500":
+        raise Unusable(problem)
+    call.note(f"{problem}; sent all the same")
+
+
+def require_shown(call: Call, *fields: str, buttons: Sequence[str] = ()) -> None:
+    """Say which texts that a phone shows are blank; what the gateway does then nobody knows."""
+    blank = [field for field in fields if _is_blank(call.data.get(field))]
+    blank += [
+        f"{field} of button {number}"
+        for number, button in enumerate(call.data["buttons"] if buttons else (), 1)
+        for field in buttons
+        if _is_blank(button.get(field))
+    ]
+    if blank:
+        verb = "is" if len(blank) == 1 else "are"
+        problem = f"{', '.join(blank[:5])} {verb} blank: a phone shows nothing there"
+        question(call, problem, "200")
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _list_problem(sections: list[Json]) -> str | None:
+    if not sections:
+        return "sections is empty: a list needs a row to choose"
+    bare = [str(number) for number, section in enumerate(sections, 1) if not section["rows"]]
+    if bare:
+        return f"section {', '.join(bare)} has no rows: nothing to choose there"
+    nameless = [
+        f"row {number} of section {section_number}"
+        for section_number, section in enumerate(sections, 1)
+        for number, row in enumerate(section["rows"], 1)
+        if not row["title"].strip()
+    ]
+    return f"{', '.join(nameless[:5])} has no title: nothing to read there" if nameless else None
+
+
+def _section(section: Mapping[str, Any]) -> Json:
+    rows = [
+        present({name: row.get(name) for name in ("title", "description", "rowId")})
+        for row in section["rows"]
+    ]
+    return present({"title": section.get("title"), "rows": rows})
+
+
+def media_kind(call: Call) -> tuple[str, str]:
+    type_ = call.data["type"]
+    kind = uploads.kind_of(type_)
+    if kind is not None:
+        return type_, kind
+    reason = f"type {type_!r} is not a media type: image, video, audio, ptt, ptv, document, sticker"
+    if call.profile["unknown_media_type"] == "500":
+        raise Unusable(reason)
+    call.note(f"{reason}; sent as a document")
+    return "document", "document"

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from ..domain.jid import as_given
 from ..errors import NotAMember, NumberNotRegistered
-from . import buttons, contents, file_check, uploads
+from . import buttons, file_check, uploads
 from .call import Call, Json, operation, success
+from .send_message import list_content, media_kind, require_shown
 
 
 @operation()
 def text_to_many(call: Call) -> Json:
     """Each of them gets the text that textMessage would send."""
-    contents.require_shown(call, "text")
+    require_shown(call, "text")
     return _sent_to_all(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
 
 @operation()
 def media_url_to_many(call: Call) -> Json:
     """The file is fetched and uploaded once."""
-    type_, kind = contents.media_kind(call)
+    type_, kind = media_kind(call)
     content = uploads.linked_file(call, call.data["url"], kind)
     mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
     media = call.instance.keep_media(kind, mimetype, content)
@@ -29,14 +30,14 @@ def media_url_to_many(call: Call) -> Json:
 @operation()
 def list_to_many(call: Call) -> Json:
     """The list that listMessage would send."""
-    return _sent_to_all(call, contents.list_content(call))
+    return _sent_to_all(call, list_content(call))
 
 
 @operation()
 def template_to_many(call: Call) -> Json:
     """The template of 2022, whose buttons have the types of that year."""
     buttons.require_some(call)
-    contents.require_shown(call, "text", buttons=("title",))
+    require_shown(call, "text", buttons=("title",))
     template = buttons.template_of_2022(call.data)
     return _sent_to_all(call, {"templateMessage": {"hydratedTemplate": template}})
 

@@ -125,11 +125,13 @@ def _operations(bundle: Bundle) -> Iterator[Operation]:
 
 def find_operation(operations: Iterable[Operation], name: str) -> Operation | None:
     """The operation a person means: sendText, send_text, send_message/send_text, POST text, or
-    its path. None when no operation, or more than one, is called so.
+    its path. None when no operation, or more than one, is called so: an id is one operation's own.
     """
     wanted_name = plain(name)
     exact = [operation for operation in operations if wanted_name in _names(operation)]
-    return exact[0] if len(exact) == 1 else None
+    own = [operation for operation in exact if plain(operation.id) == wanted_name]
+    found = own or exact
+    return found[0] if len(found) == 1 else None
 
 
 def _names(operation: Operation) -> set[str]:

@@ -34,6 +34,7 @@ def test_the_nearest_names_come_first_and_few() -> None:
         ("/rest/sendMessage/{instance_key}/text", "send_text"),
         ("configWebhook", "configure_webhook"),
         ("DELETE logout", "logout"),
+        ("readMessage", "read_message"),
         ("ListGroups", "list_groups"),
         ("POST /rest", None),
         ("pigeon", None),

@@ -224,9 +224,13 @@ class Watch:
         if "buttons" in (data or {}) and turn % 3 == 0:
             data["buttons"] = []
         if operation == "send_template_with_media":
-            data |= {"imageUrl": "https://files.example.test/picture.jpg", "mediaType": "image"}
+            data["imageUrl"] = "https://files.example.test/picture.jpg"
+            data["mediaType"] = "smell" if turn % 3 == 1 else "image"
         if operation == "set_profile_picture_url" and turn % 3:
-            data |= {"url": "https://files.example.test/a.jpg", "to": self._group(key, token)}
+            data["url"] = "https://files.example.test/a.jpg"
+            # Else it stays somebody else.
+            if turn % 2:
+                data["to"] = self._group(key, token)
         if operation in ("send_media_url", "media_url_to_many"):
             data["url"] = "https://files.example.test/picture.jpg"
         if operation == "download_media":

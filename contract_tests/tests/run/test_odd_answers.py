@@ -18,6 +18,7 @@ from megaapi_contract.probes.probe import Probe
 from megaapi_contract.run import preparation, runner, selection
 from megaapi_contract.run.attempt import is_reading_error
 from megaapi_contract.run.options import RunOptions
+from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..support import KEY, TOKEN, answering, reply
 
@@ -189,7 +190,7 @@ class Damaged(MockTarget):
     damages = False
 
     def __init__(self, seed: int) -> None:
-        super().__init__(seed=seed)
+        super().__init__(seed=seed, profile=EVERY_PLAN)
         self.random = random.Random(seed)
 
     def send(self, request: Request) -> Answer:
@@ -242,7 +243,8 @@ def _places(node: Any) -> Any:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_law_makes_a_mistake_whatever_comes(seed: int) -> None:
     target, mistakes = Damaged(seed), []
-    with runner.prepare_run(RunOptions(target="mock", quick=True, seed=seed), target) as context:
+    options = RunOptions(target="mock", quick=True, seed=seed, gateway_plan=EVERY_PLAN)
+    with runner.prepare_run(options, target) as context:
         context.receiver.spoil = lambda body: (
             [damaged(body, target.random)] if target.random.random() < 0.2 else [body]
         )

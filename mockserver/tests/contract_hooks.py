@@ -225,7 +225,7 @@ class Watch:
             data["buttons"] = []
         if operation == "send_template_with_media":
             data["imageUrl"] = "https://files.example.test/picture.jpg"
-            data["mediaType"] = "smell" if turn % 3 == 1 else "image"
+            data["mediaType"] = "smell" if turn % 5 == 1 else "image"
         if operation == "set_profile_picture_url" and turn % 3:
             data["url"] = "https://files.example.test/a.jpg"
             # Else it stays somebody else.

@@ -26,7 +26,7 @@ def operation_text(operation: Operation, document: Json, sources: Json) -> str:
     lines = [
         f"{operation.method} {operation.path}",
         *_title(operation.id, definition),
-        f"{operation.controller}; plans {', '.join(operation.plans)}; "
+        f"{operation.controller}; plans {', '.join(operation.plans)}{_profile(operation)}; "
         f"{operation.effect}; needs {needs}",
         *_text(definition.get("description", "")),
         *_evidence(definition, sources),
@@ -109,3 +109,8 @@ def _format_json(value: Any, margin: str = "  ") -> str:
     if len(text) < WIDTH:
         text = json.dumps(value, ensure_ascii=False)
     return textwrap.indent(text, margin)
+
+
+def _profile(operation: Operation) -> str:
+    """How to have it, where the mock as it starts has not."""
+    return "" if "code" in operation.plans else f" (serve --profile {operation.plans[0]})"

@@ -76,3 +76,8 @@ def test_both_languages_and_the_titles_of_the_sources_are_shown() -> None:
     text = shown("POST text")
     assert "send_text: Send text / Envio de Mensagens de Texto" in text
     assert "  openapi-6.3: " in text and "spec/paths/send_message/send_text.yaml" in text
+
+
+def test_an_operation_of_another_plan_says_which_profile_has_it() -> None:
+    assert "plans business, token (serve --profile business)" in shown("set_profile_name")
+    assert "--profile" not in shown("send_text")

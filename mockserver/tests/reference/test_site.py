@@ -68,6 +68,14 @@ def test_every_operation_and_event_has_its_page(
     assert f'<html lang="{"pt-BR" if language == "pt" else "en"}">' in text
 
 
+@LANGUAGES
+def test_examples_name_the_profile_that_has_them(pages: Mapping[str, str], language: str) -> None:
+    for operation in CONTRACT.index:
+        text = pages[f"{language}/operations/{operation.id}.html"]
+        command = f"megaapi-mock serve --profile {operation.plans[0]}</code>"
+        assert (command in text) == ("code" not in operation.plans)
+
+
 def test_every_link_leads_to_a_page_and_to_a_place_on_it(pages: Mapping[str, str]) -> None:
     html = {path: text for path, text in pages.items() if path.endswith(".html")}
     anchors = {path: re.findall(r'\bid="([^"]*)"', text) for path, text in html.items()}

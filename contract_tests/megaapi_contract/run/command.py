@@ -28,6 +28,7 @@ from ..host.stage import WORLD
 from ..host.target import HttpTarget
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange, Report, RunInterrupted
+from ..judging.values import jid_of
 from ..probes.cases import group_jids
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
@@ -264,7 +265,7 @@ def _values(recording: Recording, context: RunContext, session: Session) -> dict
 def _learn(context: RunContext, exchange: Exchange | None, value: str) -> None:
     """Allow a value of an answer in later requests, as a run does."""
     context.gate.learn([value])
-    if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
+    if exchange is not None and exchange.operation == "list_groups" and jid_of(value).group:
         context.gate.allow_reading_groups([value])
 
 

@@ -18,7 +18,7 @@ from ..errors import ControlRefused
 from ..errors.names import did_you_mean
 from ..records.delivery import Delivery
 from ..runtime import Runtime
-from ..webhooks.chaos.series import Chaos
+from ..webhooks.chaos.chaos_options import Chaos
 from .contact_messages import in_message
 from .message_media import media_in, media_keys
 from .overrides import overrides_of

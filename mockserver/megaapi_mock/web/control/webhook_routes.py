@@ -20,7 +20,7 @@ from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
 from ...runtime import Runtime
 from ...simulation import emit
-from ...webhooks.chaos.series import Chaos
+from ...webhooks.chaos.chaos_options import Chaos
 from .disconnect import gone_of
 from .places import Places
 

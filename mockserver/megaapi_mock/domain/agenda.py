@@ -56,13 +56,16 @@ class Agenda:
 
     def commit(self, messages_kept: int) -> None:
         """Accept what was planned; too much of it is thinned out."""
-        agenda = self._state.agenda
+        self.accept()
+        if len(self._state.agenda) > messages_kept * ACKS_MOST + OTHERS_MOST:
+            self._thin_out(messages_kept)
+
+    def accept(self) -> None:
+        """Accept what was planned, however much it is."""
         for due in self.scheduled:
-            heapq.heappush(agenda, due)
+            heapq.heappush(self._state.agenda, due)
         self.scheduled.clear()
         self.done.clear()
-        if len(agenda) > messages_kept * ACKS_MOST + OTHERS_MOST:
-            self._thin_out(messages_kept)
 
     def rollback(self) -> None:
         """Forget what was planned, and plan again what was done.

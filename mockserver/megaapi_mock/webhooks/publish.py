@@ -103,7 +103,8 @@ class Publisher:
             self.carry_all()
             self._is_behind = False
         except StoreUnavailable:
-            return
+            # The store says why.
+            self._is_behind = True
         except Exception:
             self._is_behind = True
             self._bugs.note("messages between instances could not be carried")
@@ -209,9 +210,13 @@ class Publisher:
             self._store.owed.free_room(outcome)
             self._accept(outcome.deliveries)
         except Exception as error:
-            self._bugs.note(f"the courier did not take webhooks of {outcome.instance}")
-            queue = [each for each in outcome.deliveries if each.state == "queued"]
-            self._abandon(queue, f"our own bug: {describe(error)}")
+            self.give_up(outcome.deliveries, error)
+
+    def give_up(self, deliveries: Sequence[Delivery], error: Exception) -> None:
+        """The courier did not take these, by our own bug: none stays queued that nobody sends."""
+        self._bugs.note(f"the courier did not take webhooks of {deliveries[0].instance}")
+        queue = [each for each in deliveries if each.state == "queued"]
+        self._abandon(queue, f"our own bug: {describe(error)}")
 
     def carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held.

@@ -372,6 +372,54 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     assert app.runtime.courier.wait_idle(10)
 
 
+@pytest.mark.parametrize("holder", [UndoTable, Agenda], ids=lambda holder: holder.__name__)
+def test_acks_of_a_message_that_was_not_tidied_up_come_all_the_same(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, holder: type
+) -> None:
+    error = RuntimeError(PLANTED)
+    with monkeypatch.context() as patch:
+        patch.setattr(holder, "commit", Break(error))
+        send(app, "kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "_write", Break(error))
+        path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"to": ANA, "text": "undone"}}
+        with app.test_client().post(path, json=body, headers=AUTH) as reply:
+            assert reply.status_code == 500
+    app.runtime.clock.advance(3600 * 2)
+    assert app.runtime.courier.wait_idle(10)
+    events = [delivery.event for delivery in app.runtime.journal.deliveries.after(None)]
+    assert events == ["from-me-api-echo", "ack-server", "ack-delivered", "ack-read"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_webhook_that_cannot_be_sent_again_is_given_up_with_a_reason(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    send(app, "kept")
+    assert app.runtime.courier.wait_idle(10)
+    (first,) = app.runtime.journal.deliveries.after(None)
+    with monkeypatch.context() as patch:
+        patch.setattr(courier.Courier, "accept", Break(error))
+        reply = app.test_client().post(f"/_mock/deliveries/{first.id}/resend")
+    assert (reply.status_code, reply.get_json()["state"]) == (201, "abandoned")
+    assert PLANTED in reply.get_json()["reason"]
+    assert PLANTED in app.runtime.bugs[0]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_webhook_that_chaos_cannot_take_is_emitted_without_it(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(app.runtime.chaos_dispatcher, "claim", Break(error))
+        body = {"event": "text-plain", "chaos": {"duplicate": 2}}
+        reply = app.test_client().post(f"/_mock/instances/{KEY}/emit", json=body)
+    assert reply.status_code == 201
+    assert app.runtime.courier.wait_idle(10)
+    assert states(app) == ["delivered"] and len(receiver.bodies) == 1
+    assert PLANTED in app.runtime.bugs[0]
+
+
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_what_could_not_be_tidied_up_is_not_undone_with_a_later_change(
     app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception

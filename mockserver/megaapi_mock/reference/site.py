@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..spec.lint_evidence import GRADES
+from ..spec.allowed_values import GRADES
 from .calls import MOCK, calls_of
 from .code import LANGUAGES
 from .contract import Contract, Entry, event_path, operation_path

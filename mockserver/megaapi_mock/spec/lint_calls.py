@@ -6,28 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS
 from .lint_nodes import Contract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
 from .operations import METHODS
 from .plans import PLANS
-
-# The contract stands below the domain, so this repeats `domain/settings.py`; a test compares them.
-CATEGORIES = (
-    "qrCode",
-    "connectionStatus",
-    "messagesInput",
-    "messagesOutput",
-    "messagesReaction",
-    "messagesStatus",
-    "groups",
-    "presence",
-    "calls",
-)
-EFFECTS = ("reads", "sends", "changes", "disconnects")
-DEFAULTS = ("on", "on-demand", "off")
-ARRIVALS = ("high", "medium", "low")
-GENERATIONS = ("2023", "2024", "2025", "2026")
 
 
 def titles(node: Node, contract: Contract) -> Iterator[LintFinding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .allowed_values import GRADES
 from .lint_nodes import Contract, Node, further_uses
 from .lint_rules import LintFinding
 
-GRADES = ("vendor-doc", "observed", "baileys", "inferred")
 CARRIERS = frozenset({"operation", "webhook", "response"})
 SOURCES_FILE = "sources.yaml"
 

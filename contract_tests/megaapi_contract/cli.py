@@ -269,6 +269,31 @@ def probes(gateway_plan: str) -> None:
 
 
 @main.command()
+@_target_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the profile to write; a file that is there already is not overwritten",
+)
+@report_errors
+def fit(output: Path, **values: Any) -> None:
+    """Read how a host decides what the contract leaves open, as a profile for the mock.
+
+    `megaapi-mock serve --profile FILE` behaves like that host then. What the run may not do
+    (--allow) it cannot see: the file names every switch that was not seen.
+
+    Exit code 0: the profile is written. 2: nothing could be read. 130: interrupted.
+    """
+    from .run import command
+    from .run.fit import fit as fit_host
+
+    values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
+    fit_host(read_options(values), output)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")

@@ -61,10 +61,11 @@ class Agenda:
             self._thin_out(messages_kept)
 
     def accept(self) -> None:
-        """Accept what was planned, however much it is."""
-        for due in self.scheduled:
-            heapq.heappush(self._state.agenda, due)
-        self.scheduled.clear()
+        """Accept what was planned, also where that has begun already."""
+        agenda, scheduled = self._state.agenda, self.scheduled
+        while scheduled:
+            heapq.heappush(agenda, scheduled[-1])
+            scheduled.pop()
         self.done.clear()
 
     def rollback(self) -> None:

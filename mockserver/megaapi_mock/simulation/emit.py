@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -48,20 +48,14 @@ def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Deli
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:
-            _claim(runtime, batch.deliveries, chaos)
-    finally:
-        runtime.publisher.release(batch)
+            runtime.chaos_dispatcher.claim(batch.deliveries, chaos)
+    except Exception:
+        # They are owed by now, and leave without it.
+        runtime.bugs.note(f"there is no chaos for what {key} emits")
+    runtime.publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
     return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
-
-
-def _claim(runtime: Runtime, deliveries: Sequence[Delivery], chaos: Chaos) -> None:
-    """Chaos for these alone; without it where that fails: the change that owes them is kept."""
-    try:
-        runtime.chaos_dispatcher.claim(deliveries, chaos)
-    except Exception:
-        runtime.bugs.note("emitted webhooks leave without chaos")
 
 
 def resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
@@ -91,11 +85,7 @@ def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None
         lane=original.lane,
         chaos=f"resend of {original.id}",
     )
-    runtime.journal.write_deliveries([copy])
-    try:
-        runtime.courier.accept([copy])
-    except Exception as error:
-        runtime.publisher.give_up([copy], error)
+    runtime.publisher.send_again(copy, runtime.courier.accept)
     return copy
 
 

@@ -103,7 +103,6 @@ class Publisher:
             self.carry_all()
             self._is_behind = False
         except StoreUnavailable:
-            # The store says why.
             self._is_behind = True
         except Exception:
             self._is_behind = True
@@ -206,17 +205,26 @@ class Publisher:
             self._hand_over(free)
 
     def _hand_over(self, outcome: Outcome) -> None:
-        try:
+        with self._or_abandoned(outcome.deliveries):
             self._store.owed.free_room(outcome)
             self._accept(outcome.deliveries)
-        except Exception as error:
-            self.give_up(outcome.deliveries, error)
 
-    def give_up(self, deliveries: Sequence[Delivery], error: Exception) -> None:
-        """The courier did not take these, by our own bug: none stays queued that nobody sends."""
-        self._bugs.note(f"the courier did not take webhooks of {deliveries[0].instance}")
-        queue = [each for each in deliveries if each.state == "queued"]
-        self._abandon(queue, f"our own bug: {describe(error)}")
+    @contextmanager
+    def _or_abandoned(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
+        """Whatever nobody took when this has failed will not leave, and says why."""
+        try:
+            yield
+        except Exception as error:
+            keys = {delivery.instance for delivery in deliveries}
+            self._bugs.note(f"the courier did not take webhooks of {', '.join(sorted(keys))}")
+            queue = [delivery for delivery in deliveries if delivery.state == "queued"]
+            self._abandon(queue, f"our own bug: {describe(error)}")
+
+    def send_again(self, delivery: Delivery, accept: Callable[[Sequence[Delivery]], None]) -> None:
+        """Put a copy of a webhook on record and hand it to `accept`, past all that is owed."""
+        self._journal.write_deliveries([delivery])
+        with self._or_abandoned([delivery]):
+            accept([delivery])
 
     def carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held.

@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.sql import writer
 from megaapi_mock.store.sql.batch import Batch
 from megaapi_mock.store.sql.state_rows import StateRows
 from megaapi_mock.store.sql.store import SqlStore
 from megaapi_mock.web.app import MockApp, build_app
-from megaapi_mock.webhooks.publish import Publisher
 
 from ..support import RecordingTransport
 
@@ -148,24 +146,6 @@ def test_messages_to_other_instances_wait_for_the_database(app: MockApp) -> None
     assert message["content"] == {"extendedTextMessage": {"text": "entre nos"}}
     assert not app.runtime.store.owed.has_peer_messages
     assert list(connection.execute("SELECT * FROM peer_message")) == []
-
-
-def test_message_that_a_database_refused_once_goes_with_the_next_change(
-    app: MockApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    to_two = {"messageData": {"to": "5511900000003", "text": "entre nos"}}
-
-    def refuse(*_: object) -> None:
-        raise StoreUnavailable("not now")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Publisher, "_deliver", refuse)
-        assert send(app, to_two).status_code == 200
-    assert app.runtime.store.owed.has_peer_messages
-    assert send(app).status_code == 200
-    assert not app.runtime.store.owed.has_peer_messages
-    (message,) = control(app, "GET", f"/messages?instance={TWO}")["items"]
-    assert message["content"] == {"extendedTextMessage": {"text": "entre nos"}}
 
 
 def test_an_instance_that_cannot_be_written_does_not_exist(app: MockApp) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .domain.message_states import Delay
+from .domain.message_states import AckDelay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
@@ -275,7 +275,7 @@ class Profile:
         )
 
 
-def _delay(text: str) -> Delay:
+def _delay(text: str) -> AckDelay:
     """`1` or `0.5-2`; a span written backwards means the same."""
     first, separator, last = text.partition("-")
     if not separator:

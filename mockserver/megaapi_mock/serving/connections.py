@@ -123,13 +123,13 @@ class Watch:
                 self.look()
 
     def _update(self) -> None:
-        known = {}
-        for seen in connections(self._port):
-            before = self._known.get(seen.peer)
+        connections_now = {}
+        for connection in connections(self._port):
+            before = self._known.get(connection.peer)
             if before is not None:
-                _carry_on(before, seen)
-            known[seen.peer] = seen
-        self._known = known
+                _carry_on(before, connection)
+            connections_now[connection.peer] = connection
+        self._known = connections_now
 
     def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:
@@ -142,12 +142,12 @@ class Watch:
             each.is_overdue = overdue
 
 
-def _carry_on(before: ClientConnection, seen: ClientConnection) -> None:
+def _carry_on(before: ClientConnection, now: ClientConnection) -> None:
     """Its request is the one of before, unless that was answered, or there was none yet."""
-    answered = seen.went != before.went
-    another = seen.came < before.came or (not before.is_awaiting and seen.came > before.came)
+    answered = now.went != before.went
+    another = now.came < before.came or (not before.is_awaiting and now.came > before.came)
     if not answered and not another:
-        seen.began, seen.is_overdue = before.began, before.is_overdue
+        now.began, now.is_overdue = before.began, before.is_overdue
 
 
 def _may_be(connection: ClientConnection, call: CallInProgress) -> bool:

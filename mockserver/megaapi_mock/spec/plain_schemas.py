@@ -124,13 +124,13 @@ class _Simplifying:
         left, right = self._object(one), self._object(other)
         if left and right:
             return self._joined_objects(left, right)
-        kept = {name: one[name] for name in ("description", "x-provenance") if name in one}
+        notes = {name: one[name] for name in ("description", "x-provenance") if name in one}
         if one.get("type") == other.get("type") and one.get("type") not in (
             None,
             "object",
             "array",
         ):
-            return {"type": one["type"], **kept}
+            return {"type": one["type"], **notes}
         return {"anyOf": [one, other]}
 
     def _joined_objects(self, one: Any, other: Any) -> Json:
@@ -138,8 +138,8 @@ class _Simplifying:
         fields = {**one["properties"], **other["properties"]}
         for name in one["properties"].keys() & other["properties"].keys():
             fields[name] = self._joined(one["properties"][name], other["properties"][name])
-        kept = {name: one[name] for name in ("description", "x-provenance") if name in one}
-        return {"type": "object", **kept, "required": required, "properties": fields}
+        notes = {name: one[name] for name in ("description", "x-provenance") if name in one}
+        return {"type": "object", **notes, "required": required, "properties": fields}
 
     def _target(self, schema: Any) -> Any:
         reference = schema.get("$ref", "")

@@ -70,8 +70,8 @@ def fits(value: Any, types: set[str]) -> bool:
 
 def mismatch(value: Any, types: set[str]) -> str:
     """`must be a string, not 5`."""
-    known = [words for name, words in _WORDS.items() if name in types]
-    return f"must be {' or '.join(known)}, not {_shown(value)}"
+    type_names = [words for name, words in _WORDS.items() if name in types]
+    return f"must be {' or '.join(type_names)}, not {_shown(value)}"
 
 
 def _shown(value: Any) -> str:

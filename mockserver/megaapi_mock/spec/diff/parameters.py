@@ -79,8 +79,8 @@ def _written(parameter: Json, document: Json) -> tuple[str, bool, bool, bool]:
     if parameter.get("content"):
         return "content", False, False, False
     style = str(parameter.get("style", _STYLES.get(str(parameter.get("in")), "form")))
-    named = types(flat(parameter.get("schema"), document).get("type"))
-    several = not named or "array" in named or "object" in named
+    type_names = types(flat(parameter.get("schema"), document).get("type"))
+    several = not type_names or "array" in type_names or "object" in type_names
     explode = several and bool(parameter.get("explode", style == "form"))
     return style, explode, parameter.get("allowReserved") is True, True
 

@@ -26,12 +26,14 @@ class Security:
 
     def _renamed(self) -> dict[str, str]:
         """By the new name, the old one of a scheme that is the same."""
-        gone = [name for name in self._before if name not in self._after]
+        removed_names = [name for name in self._before if name not in self._after]
         return {
             name: former
             for name, scheme in self._after.items()
             if name not in self._before
-            for former in [next((one for one in gone if self._before[one] == scheme), None)]
+            for former in [
+                next((one for one in removed_names if self._before[one] == scheme), None)
+            ]
             if former is not None
         }
 

@@ -111,8 +111,8 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _type(field: Field) -> str:
-    written = _of(field.shape)
-    return written if field.required else f"NotRequired[{written}]"
+    text = _of(field.shape)
+    return text if field.required else f"NotRequired[{text}]"
 
 
 def _of(shape: Shape) -> str:

@@ -79,8 +79,8 @@ class SchemaReader:
 
     def _of_combination(self, schema: Json) -> Shape:
         members = [self.shape(each) for key in ("anyOf", "oneOf") for each in schema.get(key, ())]
-        kept = [each for each in members if not isinstance(each, Anything)]
-        return any_of(kept) if kept else Anything()
+        shapes = [each for each in members if not isinstance(each, Anything)]
+        return any_of(shapes) if shapes else Anything()
 
     def _of_type(self, schema: Json) -> Shape:
         kind = schema.get("type", "object")

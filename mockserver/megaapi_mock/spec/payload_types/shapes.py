@@ -184,18 +184,20 @@ def any_of(shapes: Iterable[Shape]) -> Shape:
         for each in shape.members if isinstance(shape, AnyOf) else (shape,):
             if isinstance(each, Literals):
                 # `True == 1`, but they are two values.
-                known = [(type(value), value) for value in values]
-                values += [value for value in each.values if (type(value), value) not in known]
+                typed_values = [(type(value), value) for value in values]
+                values += [
+                    value for value in each.values if (type(value), value) not in typed_values
+                ]
             elif outline(each) not in [outline(member) for member in members]:
                 members.append(each)
     if Anything() in members:
         return Anything()
     scalars = {each.name for each in members if isinstance(each, Scalar)}
-    left = tuple(value for value in values if _type_of(value) not in scalars)
-    if {True, False} == {*left} and all(isinstance(value, bool) for value in left):
+    literals = tuple(value for value in values if _type_of(value) not in scalars)
+    if {True, False} == {*literals} and all(isinstance(value, bool) for value in literals):
         members.append(Scalar("boolean"))
-    elif left:
-        members.append(Literals(left))
+    elif literals:
+        members.append(Literals(literals))
     return members[0] if len(members) == 1 else AnyOf(tuple(members))
 
 

@@ -75,7 +75,7 @@ class RelatedCalls:
             return "during" if self._covers(self._delivery, exchange) else None
         if self._chat not in chats:
             return None
-        answered = [told for told in self._told if self._covers(told, exchange)]
+        answered = [webhook for webhook in self._told if self._covers(webhook, exchange)]
         if answered and self._are_told_apart(answered):
             return "during" if self._delivery in answered else None
         return "chat" if self._delivery in self._latest(exchange) else None
@@ -88,15 +88,17 @@ class RelatedCalls:
 
     def _latest(self, exchange: Exchange) -> list[Delivery]:
         """What had left last before the call: one webhook, or several of the same message."""
-        left = [told for told in self._told if self._had_left(told, exchange)]
+        sent_before = [webhook for webhook in self._told if self._had_left(webhook, exchange)]
         latest: list[Delivery] = []
-        while left and (not latest or message_told(left[-1]) == message_told(latest[0])):
-            latest.append(left.pop())
+        while sent_before and (
+            not latest or message_told(sent_before[-1]) == message_told(latest[0])
+        ):
+            latest.append(sent_before.pop())
         return latest
 
     def _may_be_late(self, exchange: Exchange) -> bool:
         """Whether a call given to a later message may as well be the late answer to this one."""
-        others = {message_told(told) for told in self._told} - {self._message, None}
+        others = {message_told(webhook) for webhook in self._told} - {self._message, None}
         return self._had_left(self._delivery, exchange) and not any(
             names_message(exchange, message) for message in others if message is not None
         )

@@ -132,10 +132,10 @@ def find(
 
 
 def _asked(
-    faults: ActiveFaults, operation: Operation, key: str, asked: str, notes: list[str]
+    faults: ActiveFaults, operation: Operation, key: str, header: str, notes: list[str]
 ) -> list[Strike]:
     try:
-        name, values = read_header(asked)
+        name, values = read_header(header)
         listed = kind_named(faults.kinds, name)
         kind = listed.create(values)
     except BadParameter as refusal:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
+from megaapi_mock.spec.allowed_values import EFFECTS
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
@@ -131,7 +132,7 @@ TARGET = (
     click.option(
         "--allow",
         multiple=True,
-        type=NamedChoice(["reads", "sends", "changes", "disconnects"]),
+        type=NamedChoice(EFFECTS),
         help="what the run may do to a real instance; only reads unless given",
     ),
     click.option(

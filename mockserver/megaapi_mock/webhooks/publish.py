@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..records.bugs import Bugs, describe
 from ..records.delivery import OLD_WORLD, Delivery, end
-from ..records.feed import Kind
+from ..records.feed import StreamKind
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from ..spec.operations import WebhookEvent
@@ -73,7 +73,7 @@ class Publisher:
         """
         outcome = Outcome(key)
         messages: Sequence[Message] = ()
-        kinds: list[Kind] = []
+        kinds: list[StreamKind] = []
         try:
             with self._store.change(key, moment, outcome) as instance:
                 yield instance, outcome
@@ -308,9 +308,9 @@ class Publisher:
         )
 
 
-def _kinds_to_show(instance: Instance) -> list[Kind]:
+def _kinds_to_show(instance: Instance) -> list[StreamKind]:
     """What event streams have to show beside messages, once the change is kept."""
-    kinds: list[Kind] = ["instance"] if instance.changes_what_is_shown else []
+    kinds: list[StreamKind] = ["instance"] if instance.changes_what_is_shown else []
     return [*kinds, "groups"] if instance.group_table.writes else kinds
 
 

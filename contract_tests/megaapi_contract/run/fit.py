@@ -21,11 +21,8 @@ from .context import RunContext
 from .notices import notices_after_run, notices_before_run
 from .options import RunOptions
 from .private import private_of
-from .runner import prepare_run, probes
+from .runner import prepare_run
 from .runner import run as run_all
-
-# The phases whose probes note a switch; what is drawn at random settles nothing.
-PHASES = ("laws", "webhooks", "lifecycle")
 
 
 def fit(options: RunOptions, path: Path) -> None:
@@ -35,6 +32,7 @@ def fit(options: RunOptions, path: Path) -> None:
     shows nothing. The file is made first: nobody waits for a run whose result cannot be kept.
     """
     _create(path)
+    options = replace(options, fitting=True)
     try:
         with prepare_run(options) as context:
             print_notices(notices_before_run(context))
@@ -62,8 +60,6 @@ def _create(path: Path) -> None:
 
 
 def _run(context: RunContext) -> Report:
-    names = tuple(probe.name for probe in probes(context) if probe.phase in PHASES)
-    context.options = replace(context.options, probes=names)
     with progress_bar(Console(stderr=True)) as progress:
         task = progress.add_task("getting ready", total=None)
 
@@ -94,6 +90,7 @@ def summary(readings: SwitchReadings, report: Report, path: Path) -> Iterator[st
     for name, reading in different.items():
         yield f"  {name}={reading.value}"
     yield f"{len(readings.unread)} not seen: {path} names each, with what would settle it"
+    yield from report.notes
     if report.failures:
         yield (
             f"{len(report.failures)} promises were broken on the way: "

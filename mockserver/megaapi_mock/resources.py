@@ -18,7 +18,7 @@ def root(name: str) -> Path:
     raise SetupError(f"no folder {name}/ in the package or beside it: reinstall the package")
 
 
-def named(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path:
+def find_fixture(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path:
     """A profile's or world's file, by its name under `fixtures/<kind>s` or by path.
 
     Raises `error` with the names that exist when there is no such file.

@@ -132,19 +132,19 @@ def _examples(content: Json, document: Json) -> Iterator[dict[str, Any]]:
 
 def _sources(nodes: list[Json], contract: Contract) -> list[tuple[str, str]]:
     """The sources that the definitions name, each with its title."""
-    names = dict.fromkeys(name for node in nodes for name in _named(node))
+    names = dict.fromkeys(name for node in nodes for name in _source_names(node))
     sources = contract.sources
     return [(name, str(sources[name]["title"])) for name in names if name in sources]
 
 
-def _named(node: Any) -> Iterator[str]:
+def _source_names(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for item in node:
-            yield from _named(item)
+            yield from _source_names(item)
     elif isinstance(node, Mapping):
         yield from node.get("x-provenance", {}).get("sources", ())
         yield from node.get("x-path-provenance", {}).get("sources", ())
         for name, value in node.items():
             # A value of an example is data of somebody else.
             if name not in ("value", "x-provenance", "x-path-provenance"):
-                yield from _named(value)
+                yield from _source_names(value)

@@ -82,7 +82,7 @@ class Watch:
 
     def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
         self._app, self._port, self._limits = app, port, limits
-        self._known: dict[object, ClientConnection] = {}
+        self._connections: dict[object, ClientConnection] = {}
 
     def start(self) -> None:
         """Look every half second, where the system tells about connections."""
@@ -98,10 +98,10 @@ class Watch:
         if self._app.budget.is_short:
             _end_silent(free, now)
         most = self._limits.connections
-        if len(self._known) > most * CROWDED:
-            surplus = int(len(self._known) - most * COMFORTABLE)
+        if len(self._connections) > most * CROWDED:
+            surplus = int(len(self._connections) - most * COMFORTABLE)
             closed = _close_idle(free, surplus, now)
-            if len(self._known) - closed > most * CROWDED:
+            if len(self._connections) - closed > most * CROWDED:
                 _close_idle(self._not_answered(_probably_is), surplus - closed, now)
 
     def _not_answered(
@@ -111,7 +111,7 @@ class Watch:
         calls = self._app.answering()
         return [
             each
-            for each in self._known.values()
+            for each in self._connections.values()
             if not each.is_closed and not any(is_of(each, call) for call in calls)
         ]
 
@@ -125,11 +125,11 @@ class Watch:
     def _update(self) -> None:
         connections_now = {}
         for connection in connections(self._port):
-            before = self._known.get(connection.peer)
+            before = self._connections.get(connection.peer)
             if before is not None:
                 _carry_on(before, connection)
             connections_now[connection.peer] = connection
-        self._known = connections_now
+        self._connections = connections_now
 
     def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:

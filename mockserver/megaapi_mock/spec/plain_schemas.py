@@ -95,7 +95,7 @@ class _Simplifying:
         others = [each for each in choice if each not in lists and each not in objects]
         if len(objects) > 1:
             one = reduce(self._joined, [self._object(each) for each in objects])
-            forms = [self._named(one, objects[0]) if lists else one, *others]
+            forms = [self._with_name_of_first(one, objects[0]) if lists else one, *others]
         else:
             forms = [*objects, *others]
         if len(lists) > 1:
@@ -108,7 +108,7 @@ class _Simplifying:
         # What is inside may be a choice again.
         return self._without_choice({**forms[0], **rest})
 
-    def _named(self, schema: Any, first: Any) -> Any:
+    def _with_name_of_first(self, schema: Any, first: Any) -> Any:
         """The schema under the name of the first of the choice, which it is wider than."""
         if "$ref" not in first:
             return schema

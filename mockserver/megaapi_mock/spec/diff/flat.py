@@ -120,7 +120,7 @@ def _replace(_: Any, other: Any) -> Any:
     return other
 
 
-def _both(one: Any, other: Any) -> Json:
+def _all_of_both(one: Any, other: Any) -> Json:
     """Both schemas, each once: what is put together again and again must not grow."""
     parts: list[Any] = []
     for schema in (one, other):
@@ -147,7 +147,7 @@ def _types(one: Any, other: Any) -> list[str]:
 
 def _properties(one: Json, other: Json) -> Json:
     shared = {
-        name: one[name] if one[name] == other[name] else _both(one[name], other[name])
+        name: one[name] if one[name] == other[name] else _all_of_both(one[name], other[name])
         for name in one
         if name in other
     }
@@ -157,7 +157,7 @@ def _properties(one: Json, other: Json) -> Json:
 def _closed(one: Any, other: Any) -> Any:
     if one is False or other is False:
         return False
-    return other if one is True else one if other is True else _both(one, other)
+    return other if one is True else one if other is True else _all_of_both(one, other)
 
 
 _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -168,7 +168,7 @@ _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
     "patternProperties": _properties,
     "additionalProperties": _closed,
     "unevaluatedProperties": _closed,
-    "items": _both,
+    "items": _all_of_both,
     "not": lambda one, other: {"anyOf": [one, other]},
     **dict.fromkeys(LOWER_BOUNDS, max),
     **dict.fromkeys(UPPER_BOUNDS, min),

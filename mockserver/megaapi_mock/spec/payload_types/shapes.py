@@ -98,7 +98,7 @@ def outline(shape: Shape) -> Any:
     return shape
 
 
-def _named(result: ObjectShape, *sources: ObjectShape) -> ObjectShape:
+def _with_source_name(result: ObjectShape, *sources: ObjectShape) -> ObjectShape:
     """The result under the name of the source that it is the same as."""
     for source in sources:
         if outline(result) == outline(source):
@@ -142,7 +142,7 @@ def _merge_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
     fields += [each for each in other.fields if one.field(each.name) is None]
     text = other.text or one.text
     merged = ObjectShape(tuple(fields), text=text, open=one.open or other.open)
-    return _named(merged, one, other)
+    return _with_source_name(merged, one, other)
 
 
 def join(one: Shape, other: Shape) -> Shape:
@@ -173,7 +173,7 @@ def _join_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
         )
     fields += [replace(each, required=False) for each in other.fields if not one.field(each.name)]
     joined = ObjectShape(tuple(fields), text=one.text or other.text, open=one.open and other.open)
-    return _named(joined, one, other)
+    return _with_source_name(joined, one, other)
 
 
 def any_of(shapes: Iterable[Shape]) -> Shape:

@@ -122,7 +122,11 @@ def find(
 ) -> CallFaults:
     """What strikes this call; what its own header asks for comes before what is armed."""
     call_faults = CallFaults()
-    strikes = [] if header is None else _asked(faults, operation, key, header, call_faults.notes)
+    strikes = (
+        []
+        if header is None
+        else _strikes_of_header(faults, operation, key, header, call_faults.notes)
+    )
     is_replaced = any(strike.kind.replaces for strike in strikes)
     if faults.has_faults:
         strikes += faults.strikes(operation, key, recipient, is_replaced=is_replaced)
@@ -131,7 +135,7 @@ def find(
     return call_faults
 
 
-def _asked(
+def _strikes_of_header(
     faults: ActiveFaults, operation: Operation, key: str, header: str, notes: list[str]
 ) -> list[Strike]:
     try:

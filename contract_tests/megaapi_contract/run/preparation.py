@@ -114,7 +114,8 @@ def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
     context.restored_before_run = restore_leftovers(session, session.restorer, restore)
     if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
-            f"an earlier run has left {restore.description}, which cannot be put back: {restore.path}"
+            f"an earlier run has left {restore.description}, which cannot be put back: "
+            f"{restore.path}"
         )
     if not context.options.allow & CHANGING:
         restore.unlock()

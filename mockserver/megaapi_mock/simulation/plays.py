@@ -82,7 +82,7 @@ class Play:
 
     @property
     def state(self) -> str:
-        """ready, playing or done."""
+        """`ready`, `playing` or `done`."""
         if self.next >= len(self.results):
             return DONE
         return PLAYING if self.next else READY

@@ -31,7 +31,7 @@ class ReferencePages:
         self._runtime = runtime
 
     def blueprint(self) -> Blueprint:
-        """Its routes."""
+        """Flask routes below /docs/reference."""
         pages = Blueprint("reference", __name__)
         pages.get("/docs/reference", strict_slashes=False)(self.start)
         pages.get("/docs/reference/<path:path>")(self.page)

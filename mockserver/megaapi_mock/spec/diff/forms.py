@@ -55,7 +55,7 @@ class SchemaForm:
 
     @property
     def title(self) -> str:
-        """Empty without one."""
+        """The schema's title; empty without one."""
         return str(self.flat.get("title") or "")
 
     @property

@@ -164,12 +164,12 @@ class ChaosDispatcher:
                 self._release_all(key)
 
     def chaos_of(self, key: str) -> Chaos | None:
-        """What this instance suffers."""
+        """The chaos at work on this instance; None without any."""
         series = self._series.get(key)
         return series.chaos if series else None
 
     def at_work(self) -> list[tuple[str, Chaos]]:
-        """Which instances suffer what."""
+        """Each instance with chaos at work, by its key."""
         with self._lock:
             return [(key, series.chaos) for key, series in self._series.items()]
 

@@ -52,6 +52,17 @@ class Security:
             if not any(earlier <= way for earlier in before):
                 yield change("security-loosened", subject, "security", f"{_named(way)} is enough")
 
+    def proofs(self, subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
+        """How a webhook proves who sends it. What the document asks of callers is nothing to it."""
+        before, after = (
+            _alternatives(event.get("security"), names)
+            for event, names in ((old, {}), (new, self._names))
+        )
+        if set(before) != set(after):
+            one, other = (" or ".join(map(_named, ways)) for ways in (before, after))
+            message = f"{one} became {other}"
+            yield change("webhook-security-changed", subject, "security", message)
+
     def schemes(self) -> Iterator[ContractChange]:
         """Schemes in use that ask for something else: after all operations."""
         for name in self._used:

@@ -328,6 +328,29 @@ def test_file_of_the_bot_is_shown_and_downloaded(
     assert saving.value.path().read_bytes() == content
 
 
+REPLY = {"text": "Gostou?", "buttons": [{"type": "reply", "title": "Sim", "id": "sim"}]}
+LINK = {"text": "Veja", "buttons": [{"type": "url", "title": "Site", "payload": "https://a.test"}]}
+FILE = {"mediaUrl": "https://files.example.test/arquivo", "title": "Título"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "seen"),
+    [
+        ("buttonMessage", {**REPLY, **FILE, "type": "image"}, ".picture img"),
+        ("buttonMessage", {**REPLY, **FILE, "type": "video"}, ".film video"),
+        ("templateMessage", {**LINK, **FILE, "type": "document"}, ".file"),
+    ],
+)
+def test_file_at_the_head_of_buttons_is_shown(
+    screen: Screen, shop: Instance, path: str, data: dict[str, Any], seen: str
+) -> None:
+    assert send(shop, path, data) == 200
+    bubble = screen.phone().locator(".bubble.theirs").last
+    expect(bubble.locator(seen)).to_be_visible()
+    expect(bubble).to_contain_text(data["text"])
+    expect(bubble.locator(".offer")).to_have_count(1)
+
+
 def test_quote_forward_and_deletion_of_the_bot_are_shown(screen: Screen, shop: Instance) -> None:
     shop.webhook_to("")
     message = shop.customer("5511900000002").says("Pergunta")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from megaapi_mock.testing import Instance, Mock, MockServer
@@ -50,6 +50,22 @@ def expect_two_phones(screen: Screen) -> None:
     expect(screen.page.locator("section.phone")).to_have_count(2)
     expect(screen.title()).to_have_text("Turma")
     expect(screen.phone(OTHER).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_reload_shows_what_became_of_messages_from_long_ago(screen: Screen, shop: Instance) -> None:
+    screen.write("oi")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    send(shop, "text", {"text": "x"}, token="wrong")
+    lines = screen.phone().locator(".line, .refusal")
+    expect(lines).to_contain_text(["webhook 200", "send_text 200", "send_list 200", "401"])
+    before = lines.all_text_contents()
+    # What a bot that looks at its instance now and then leaves in the journal.
+    for _ in range(320):
+        urlopen(Request(f"{shop.url}/rest/instance/{shop.key}", headers=shop.headers)).close()
+    shop.emit("ack-read", count=320)
+    screen.page.reload()
+    expect(lines).to_contain_text(before)
+    expect(lines).to_have_count(4)
 
 
 def test_reload_keeps_phones_their_chats_and_the_instance(screen: Screen, shop: Instance) -> None:

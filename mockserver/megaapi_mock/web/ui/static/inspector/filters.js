@@ -49,6 +49,11 @@ export class Filters {
     this.timer = setTimeout(this.onChange, name === "text" ? PAUSE : 0);
   }
 
+  /** Whether anything is left out. */
+  get areUsed() {
+    return Object.values(this.values).some(Boolean);
+  }
+
   accept(record) {
     const { kind, instance, name, outcome, text } = this.values;
     return (!kind || record.kind === kind) && (!instance || record.instance === instance)

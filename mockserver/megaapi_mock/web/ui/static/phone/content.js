@@ -67,6 +67,9 @@ function chosen(message, part) {
 
 const captioned = (draw) => (message, part) => [draw(message, part), words(part.caption)];
 
+// What can be viewed once; other content is wrapped so for no reason that a phone shows.
+const ONCE = new Set(["imageMessage", "videoMessage", "audioMessage"]);
+
 const KINDS = {
   conversation: (message, part) => words(part),
   extendedTextMessage: extendedText,
@@ -102,7 +105,7 @@ export function content(message, phone) {
   const { kind, part, once } = contentOf(message.content);
   const draw = KINDS[kind];
   const shown = draw ? draw(message, part, phone) : unknown(kind, message);
-  return once ? [h("small", { class: "mark" }, t("message.once")), shown] : shown;
+  return once && ONCE.has(kind) ? [h("small", { class: "mark" }, t("message.once")), shown] : shown;
 }
 
 function unknown(kind, message) {

@@ -6,7 +6,7 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { closeMenu } from "../core/menu.js";
 import { contentOf, isGroup, textOf } from "../core/messages.js";
-import { addresseeOf, messageIdOf, outcomeOf, sameChat } from "../core/records.js";
+import { addresseesOf, messageIdsOf, outcomeOf, sameChat } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { entry } from "./bubble.js";
@@ -86,6 +86,17 @@ export class Conversation {
     this.list.reset();
     this.markRead();
     this.showPresence();
+    this.readRecords();
+  }
+
+  /** What became of the messages that are loaded, as far as the list of all records does not reach back to them. */
+  async readRecords() {
+    const { log } = this;
+    const oldest = log.items[0];
+    if (!oldest || !(await this.phone.store.records.readChat(this.phone.instance, this.chat, oldest.time).catch(() => false))) return;
+    if (this.phone.shown !== this) return;
+    this.findRefusals();
+    this.list.drawAgain();
   }
 
   /** What is in the chat that is open counts as read. */
@@ -162,7 +173,7 @@ export class Conversation {
 
   async loadOlder() {
     const before = this.items().length;
-    await this.log.loadOlder();
+    if (await this.log.loadOlder()) this.readRecords();
     return this.items().length - before;
   }
 
@@ -173,6 +184,7 @@ export class Conversation {
       this.findRefusals();
       this.list.reset();
       this.markRead();
+      this.readRecords();
       return;
     }
     if (change.changed) this.list.changed(change.changed);
@@ -204,9 +216,8 @@ export class Conversation {
       return;
     }
     if (record.instance !== this.phone.instance) return;
-    const message = messageIdOf(record);
-    if (message) this.list.changed(message);
-    if (record.kind === "exchange" && outcomeOf(record) === "refused" && this.isHere(addresseeOf(record))) {
+    for (const message of messageIdsOf(record)) this.list.changed(message);
+    if (record.kind === "exchange" && outcomeOf(record) === "refused" && addresseesOf(record).some((address) => this.isHere(address))) {
       this.findRefusals();
       this.showGrowth(false);
     }

@@ -87,6 +87,8 @@ export class Store {
   }
 
   hearMessage(message) {
+    // Nobody is shown typing whose message has come.
+    this.presence.delete(`${message.instance} ${message.chat} ${message.sender}`);
     this.logs.get(`${message.instance} ${message.chat}`)?.hear(message);
     this.topics.publish("message", message);
   }
@@ -117,8 +119,13 @@ export class Store {
       return;
     }
     for (const log of this.logs.values()) if (log.instance === instance) log.reload();
-    api.readInstance(instance, "").then((shown) => this.hearInstance(shown), () => undefined);
+    this.readInstance(instance);
     this.topics.publish("rewound", instance);
+  }
+
+  /** Read how an instance is shown now: nothing is told of what ends by itself. */
+  readInstance(key) {
+    return api.readInstance(key, "").then((shown) => this.hearInstance(shown), () => undefined);
   }
 
   setClock(clock) {

@@ -15,6 +15,7 @@ import { nameOf } from "./content.js";
 import { Search } from "./search.js";
 
 const MOST_PAGES = 500;
+const TYPING = new Set(["composing", "recording"]);
 
 export class Conversation {
   constructor(phone, chat, { group = null, inspect, rewindBefore }) {
@@ -71,7 +72,7 @@ export class Conversation {
     this.subscriptions.on("instance", () => this.showPresence());
     this.subscriptions.on("groups", ({ instance }) => { if (this.group && instance === this.phone.instance) this.readGroup(); });
     for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => { if (this.group) this.readGroup(); });
-    const timer = setInterval(() => this.showPresence(), 5000);
+    const timer = setInterval(() => this.followPresence(), 5000);
     this.subscriptions.add(() => clearInterval(timer));
   }
 
@@ -229,21 +230,28 @@ export class Conversation {
     this.list.reset();
   }
 
+  /** Typing ends by itself after a while. */
+  followPresence() {
+    const { store, instance } = this.phone;
+    if (TYPING.has(store.instances.get(instance)?.presence?.[this.chat])) store.readInstance(instance);
+    this.showPresence();
+  }
+
   showPresence() {
     const shop = this.phone.store.instances.get(this.phone.instance);
     const shown = shop?.presence?.[this.chat];
     const typing = this.othersTyping();
-    const key = typing ? `presence.${typing.presence}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
+    const key = typing ? `presence.${typing.option}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
     const text = this.presenceText(typing, shown, key);
     if (this.presence.textContent !== text) this.presence.textContent = text;
-    this.presence.classList.toggle("active", Boolean(typing) || ["composing", "recording"].includes(shown));
+    this.presence.classList.toggle("active", Boolean(typing) || TYPING.has(shown));
   }
 
   /** What stands below the title: who types, who is in the group, or whether the instance is there. */
   presenceText(typing, shown, key) {
     if (typing && !this.isOut) return `${nameOf(typing.participant, this.phone.names)}: ${t(key)}`;
     if (this.isOut) return "";
-    if (!this.group || ["composing", "recording"].includes(shown)) return t(key);
+    if (!this.group || TYPING.has(shown)) return t(key);
     return this.group.participants.map((one) => this.phone.nameOf(one.jid)).join(", ");
   }
 
@@ -252,7 +260,7 @@ export class Conversation {
     if (!isGroup(this.chat)) return null;
     const now = this.phone.store.now();
     return [...this.phone.store.presence.values()].find((one) => one.instance === this.phone.instance && one.chat === this.chat
-      && !this.phone.isMe(one.participant) && ["composing", "recording"].includes(one.presence) && now - one.time < 20) ?? null;
+      && !this.phone.isMe(one.participant) && TYPING.has(one.option) && now - one.time < 20) ?? null;
   }
 
   /** Whether an address a bot has used leads to this chat: number, JID, or LID. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,32 @@ def test_restarted_server_is_found_again_with_its_conversation(
         screen.write("Depois da volta")
         expect(screen.bubble("Depois da volta")).to_be_visible()
         expect(screen.phone().locator(".line")).to_have_count(2)
+
+
+def test_view_that_was_opened_while_the_server_was_away_is_whole_afterwards(
+    open_screen: Any,
+) -> None:
+    port = free_port()
+    with serving(port) as url:
+        screen: Screen = open_screen("connection", url=url)
+    expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
+    page = screen.view("levers").page
+    expect(page.locator(".outcome.bad")).to_have_text([re.compile("does not answer")] * 2)
+    expect(page.get_by_label("Event", exact=True)).to_have_count(0)
+    with serving(port):
+        expect(page.get_by_label("Kind of fault")).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("Event", exact=True)).to_be_visible()
+        expect(page.locator(".outcome.bad").filter(has_text="answer")).to_have_count(0)
+        screen.view("replay")
+        screen.page.get_by_label("Keep a point now").fill("antes")
+        screen.page.get_by_role("button", name="Keep it").click()
+        expect(page.locator(".point")).to_contain_text("antes")
+    expect(page.locator(".live")).to_have_text("Reconnecting…")
+    screen.view("inspector")
+    operations = page.get_by_label("Operation or event").locator("option")
+    with serving(port):
+        expect(page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(operations.filter(has_text="send_text")).not_to_have_count(0)
 
 
 @pytest.fixture

@@ -17,10 +17,13 @@ export class Filters {
     this.loadNames();
   }
 
+  /** Fill the list of operations and events, once they can be had. */
   async loadNames() {
+    if (this.isNamed) return;
     const [operations, events] = await Promise.all([
       this.store.list("/operations").catch(() => []), this.store.list("/events").catch(() => []),
     ]);
+    this.isNamed = operations.length > 0 && events.length > 0;
     this.names = new Map([...operations.map((one) => [one.id, one.id]), ...events.map((one) => [one.name, one.name])]);
     this.draw();
   }

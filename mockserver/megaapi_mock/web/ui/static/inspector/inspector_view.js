@@ -32,6 +32,7 @@ export class InspectorView {
     this.subscriptions.on("resent", (record) => this.choose(this.store.records.byId.get(record.id) ?? record));
     this.subscriptions.on("clock", () => this.followDay());
     this.subscriptions.on("instances", () => this.filters.draw());
+    this.subscriptions.on("live", () => { if (store.live) this.filters.loadNames(); });
     this.filter();
   }
 

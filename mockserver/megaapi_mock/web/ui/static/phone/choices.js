@@ -1,4 +1,5 @@
 // Messages that offer a choice: lists with their sheet, buttons, template buttons, polls.
+import { copyText } from "../core/clipboard.js";
 import { button, freshId, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -90,8 +91,7 @@ function parse(text) {
 }
 
 async function copy(text, phone) {
-  await navigator.clipboard?.writeText(text).catch(() => undefined);
-  phone.notice(t("copied-text", { text }));
+  phone.notice(await copyText(text) ? t("copied-text", { text }) : t("copy.failed"));
 }
 
 export function template(message, part, phone) {

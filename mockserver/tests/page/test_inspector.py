@@ -85,6 +85,10 @@ def test_records_appear_live_and_are_filtered(screen: Screen, shop: Instance) ->
     page.get_by_label("Search text").fill("")
     page.get_by_label("Operation or event").select_option("send_list")
     expect(page.locator(".record")).to_have_count(0)
+    # Whoever looks at a phone meanwhile goes on from here.
+    screen.view("phones").view("inspector")
+    expect(page.get_by_label("Operation or event")).to_have_value("send_list")
+    expect(page.locator(".record")).to_have_count(0)
 
 
 def test_filters_and_graph_reach_what_was_not_loaded_yet(

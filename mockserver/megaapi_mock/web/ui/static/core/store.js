@@ -94,7 +94,8 @@ export class Store {
   }
 
   hearInstance(instance) {
-    const isNew = !this.instances.has(instance.key);
+    // Lists of instances show their names.
+    const isNew = this.instances.get(instance.key)?.name !== instance.name;
     this.heardMeanwhile?.set(instance.key, instance);
     this.instances.set(instance.key, instance);
     this.topics.publish(isNew ? "instances" : "instance", instance);

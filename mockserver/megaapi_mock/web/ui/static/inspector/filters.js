@@ -10,7 +10,9 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 export class Filters {
   constructor(store, onChange) {
     Object.assign(this, { store, onChange });
-    this.values = { kind: "", instance: "", name: "", outcome: "", text: "" };
+    // They are the same when one comes back from another view.
+    store.filters ??= { kind: "", instance: "", name: "", outcome: "", text: "" };
+    this.values = store.filters;
     this.element = h("div", { class: "toolbar filters", role: "search" });
     this.names = new Map();
     this.draw();

@@ -9,8 +9,15 @@ import { audio, document_, image, video } from "./media.js";
 
 const words = (text) => (text ? h("div", { class: "words" }, formatted(text)) : null);
 
-function extendedText(message, part) {
-  return [preview(part), words(part.text ?? "")];
+function extendedText(message, part, phone) {
+  return [preview(part), words(withNames(asText(part.text), part.contextInfo?.mentionedJid, phone))];
+}
+
+/** The text as phones show it: whoever is mentioned by number stands there by name. */
+function withNames(text, mentioned, phone) {
+  if (!Array.isArray(mentioned)) return text;
+  const names = new Map(mentioned.map((jid) => [numberOf(jid), nameOf(jid, phone.names)]));
+  return text.replace(/@(\d+)/g, (whole, number) => (names.has(number) ? `@${names.get(number)}` : whole));
 }
 
 function preview(part) {

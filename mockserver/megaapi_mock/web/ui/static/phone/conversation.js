@@ -41,7 +41,7 @@ export class Conversation {
     // Each bubble has controls of its own: nobody has to go through all of them to write.
     const toBox = button(t("conversation.to-box"), () => this.composer.input.focus(), { kind: "to-box" });
     this.messages.addEventListener("keydown", (event) => { if (event.key === "Escape") this.composer.input.focus(); });
-    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, toBox, this.messages, this.newer, this.composer.element);
+    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, toBox, this.messages, h("div", { class: "newer-place" }, this.newer), this.composer.element);
     this.list = new WindowedList(this.messages, {
       items: () => this.items(),
       keyOf: (item) => item.id,
@@ -52,11 +52,15 @@ export class Conversation {
   }
 
   header() {
-    const shop = this.phone.store.instances.get(this.phone.instance);
-    this.title = h("strong", {}, this.group?.subject ?? shop?.name ?? this.phone.instance);
+    this.title = h("strong");
+    this.showTitle();
     const back = button(t("back"), () => this.phone.showChats(), { kind: "plain", icon: icon("back"), bare: true });
     return h("header", { class: "chat-header" }, back, h("span", { class: "avatar" }, icon(this.group ? "people" : "phone", 20)),
       h("div", { class: "chat-title" }, this.title, this.presence), this.actions());
+  }
+
+  showTitle() {
+    this.title.textContent = this.group?.subject ?? this.phone.shop()?.name ?? this.phone.instance;
   }
 
   actions() {
@@ -70,6 +74,7 @@ export class Conversation {
     this.subscriptions.on("records", (change) => this.hearRecord(change));
     this.subscriptions.on("presence", () => this.showPresence());
     this.subscriptions.on("instance", () => this.showPresence());
+    this.subscriptions.on("instances", () => this.showTitle());
     this.subscriptions.on("groups", ({ instance }) => { if (this.group && instance === this.phone.instance) this.readGroup(); });
     for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => { if (this.group) this.readGroup(); });
     const timer = setInterval(() => this.followPresence(), 5000);
@@ -126,7 +131,7 @@ export class Conversation {
     }
     const wasOut = this.isOut;
     this.group = group;
-    this.title.textContent = group.subject;
+    this.showTitle();
     this.showPresence();
     this.composer.drawWriters();
     if (wasOut !== this.isOut) {

@@ -18,6 +18,8 @@ import { Unread } from "./unread.js";
 
 // What `chat` says of a phone that shows its list of chats.
 const NO_CHAT = "";
+// Larger groups show some of their members by their numbers.
+const MOST_MEMBERS = 40;
 
 export class Phone {
   /** `chat` is what it shows: a chat, "" for the list of them, undefined for the instance's own. */
@@ -35,7 +37,10 @@ export class Phone {
     this.subscriptions.on("message", (message) => { if (this.shown?.chat !== message.chat) this.unread.hear(message); });
     for (const topic of ["loaded", "rewound"]) this.subscriptions.on(topic, () => this.unread.startAgain());
     this.subscriptions.on("clock", () => this.showTime());
-    this.subscriptions.on("instances", () => this.followInstance());
+    this.subscriptions.on("instances", () => {
+      this.learnShops();
+      this.followInstance();
+    });
     this.subscriptions.on("loaded", () => this.refresh());
     const timer = setInterval(() => this.showTime(), 10_000);
     this.subscriptions.add(() => clearInterval(timer));
@@ -77,6 +82,10 @@ export class Phone {
   async learnNames() {
     const { items } = await api.contactsOf(this.instance, { limit: 500 }).catch(() => ({ items: [] }));
     items.forEach((one) => this.learnName(one));
+    this.learnShops();
+  }
+
+  learnShops() {
     for (const shop of this.store.instances.values()) if (shop.number) this.names.set(shop.number, shop.name);
   }
 
@@ -122,8 +131,16 @@ export class Phone {
     if (contact) this.hearContact(contact);
   }
 
-  groupOf(chat) {
-    return api.group(this.instance, chat).catch(() => null);
+  async groupOf(chat) {
+    const group = await api.group(this.instance, chat).catch(() => null);
+    await this.learnMembers(group?.participants ?? []);
+    return group;
+  }
+
+  /** The names of people whom the world does not list. */
+  learnMembers(participants) {
+    const unknown = participants.filter(({ jid }) => !this.names.has(numberOf(jid))).slice(0, MOST_MEMBERS);
+    return Promise.all(unknown.map(({ jid }) => api.contact(this.instance, jid).then((one) => this.learnName(one), () => undefined)));
   }
 
   shop() {

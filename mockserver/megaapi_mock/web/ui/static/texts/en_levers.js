@@ -174,6 +174,8 @@ export default {
   "chaos.started": "Started.",
   "chaos.end": "End",
   "chaos.ended": "Ended.",
+  "chaos.delay": "Delay (s)",
+  "chaos.nothing": "nothing that changes a webhook",
   "chaos.now": "At work: {what}; {held} held",
   "state-panel.title": "State",
   "state-panel.what": "A state is the whole mock in a file: loaded again, it goes on exactly from there.",

@@ -174,6 +174,8 @@ export default {
   "chaos.started": "Começou.",
   "chaos.end": "Terminar",
   "chaos.ended": "Terminou.",
+  "chaos.delay": "Atraso (s)",
+  "chaos.nothing": "nada que mude um webhook",
   "chaos.now": "Em ação: {what}; {held} segurados",
   "state-panel.title": "Estado",
   "state-panel.what": "Um estado é o mock inteiro em um arquivo: carregado de novo, continua exatamente dali.",

@@ -73,7 +73,7 @@ def test_chaos_at_work_is_named_in_the_language_of_the_page(
     chaos.get_by_label("Atraso, no máximo (s)").fill("0.2")
     chaos.get_by_role("button", name="Começar").click()
     expect(chaos.locator(".reason")).to_contain_text("Cópias de cada webhook: 3")
-    expect(chaos.locator(".reason")).to_contain_text("Atraso (s): 0.1–0.2")
+    expect(chaos.locator(".reason")).to_contain_text("Atraso (s): 0.1-0.2")
 
 
 def test_state_is_saved_reset_and_loaded(screen: Screen, shop: Instance, tmp_path: Path) -> None:

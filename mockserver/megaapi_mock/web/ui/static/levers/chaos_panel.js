@@ -62,7 +62,7 @@ export class ChaosPanel extends Panel {
 /** Copies of each webhook: 3 */
 function inWords([name, value]) {
   const label = t(`chaos.${name}`);
-  return value === true ? label : `${label}: ${[value].flat().join("–")}`;
+  return value === true ? label : `${label}: ${[value].flat().join("-")}`;
 }
 
 function isAtWork(name, value) {

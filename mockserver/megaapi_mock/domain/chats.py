@@ -237,10 +237,9 @@ class Chats:
     def require_contact(self, sender: Contact) -> None:
         """Unreachable while this person can write nothing."""
         if sender.jid in self._state.blocked:
-            raise Unreachable(
-                f"{sender.jid} is blocked by {self._state.key}: nothing comes from there",
-                instance=self._state.key,
-                person=sender.number or sender.jid,
+            raise Conflict(
+                f"{sender.jid} is blocked by {self._state.key}: nothing comes from there; "
+                "blockChat with option false ends that"
             )
         if not (self._state.contact_states or sender.jid.lid):
             return

@@ -97,3 +97,47 @@ def test_news_cover_no_choice_of_the_writer(open_screen: Any, quiet: Instance) -
     assert above and below and above["y"] + above["height"] <= below["y"]
     newer.click()
     expect(screen.bubble("Mais um")).to_be_visible()
+
+
+def test_phone_that_the_instance_blocked_says_so(screen: Screen, quiet: Instance) -> None:
+    def block(option: bool) -> None:
+        body = {"to": FIRST, "option": option}
+        assert call(quiet, f"/rest/chat/{KEY}/blockChat", body) == 200
+
+    flag = screen.phone().locator(".flag")
+    block(True)
+    expect(flag).to_have_text("blocked by the instance")
+    screen.write("Oi")
+    notice = "The instance has blocked this number: nothing arrives there"
+    expect(screen.phone().locator(".notice")).to_contain_text(notice)
+    screen.page.reload()
+    expect(flag).to_have_text("blocked by the instance")
+    block(False)
+    expect(flag).to_have_count(0)
+    screen.write("Oi de novo")
+    expect(screen.bubble("Oi de novo")).to_be_visible()
+
+
+def test_group_in_which_only_admins_write(screen: Screen, quiet: Instance) -> None:
+    group = quiet.group("Avisos", members=[FIRST, SECOND])
+    screen.phone().get_by_role("button", name="Back").click()
+    screen.phone().get_by_role("button", name="Avisos").click()
+    box = screen.phone().get_by_label("Message from")
+    box.fill("Posso?")
+    path = f"/rest/group/{KEY}/setWhoCanSendMessage?jid={group.jid}&allowOnlyAdmins=true"
+    assert call(quiet, path, {}, method="PUT") == 200
+    composer = screen.phone().locator(".composer")
+    expect(composer).to_contain_text("Only admins write in this group.")
+    expect(box).to_be_disabled()
+    expect(composer.get_by_role("button", name="Attach")).to_be_disabled()
+    assert send(quiet, "text", {"text": "Reunião às 8"}, to=group.jid) == 200
+    screen.bubble("Reunião").hover()
+    screen.bubble("Reunião").get_by_role("button", name="What to do").click()
+    expect(screen.page.get_by_role("menuitem", name="Reply")).to_have_count(0)
+    screen.page.get_by_role("menuitemcheckbox").first.click()
+    expect(screen.bubble("Reunião").locator(".reactions")).to_be_visible()
+    body = {"group_data": {"jid": group.jid, "participants": [f"{FIRST}@s.whatsapp.net"]}}
+    assert call(quiet, f"/rest/group/{KEY}/promoteParticipants", body) == 200
+    expect(box).to_be_enabled()
+    box.press("Enter")
+    expect(screen.bubble("Posso?")).to_be_visible()

@@ -56,7 +56,7 @@ function entries(message, own, conversation) {
   const { kind } = contentOf(message.content);
   const text = textOf(message.content);
   const { isOut } = conversation;
-  const arrived = hasArrived(message) && !isOut;
+  const arrived = hasArrived(message) && !conversation.whySilent();
   // The gateway has an event for texts that are passed on, and none for files.
   const forwardable = arrived && TEXTS.has(kind);
   const editable = own && !isOut && EDITABLE.has(kind);

@@ -146,6 +146,17 @@ export class Conversation {
     return Boolean(this.group) && !this.group.participants.some(({ jid }) => this.phone.isMe(jid));
   }
 
+  /** Whether only admins write in this group, and the owner of this phone is none. */
+  get isSilenced() {
+    return Boolean(this.group?.announce) && this.group.participants.some(({ jid, admin }) => !admin && this.phone.isMe(jid));
+  }
+
+  /** Why nothing can be written here, or "". */
+  whySilent() {
+    if (this.isOut) return t("conversation.left");
+    return this.isSilenced ? t("conversation.admins-only") : "";
+  }
+
   /** What comes into a group is shown to whoever is in it. */
   isShown(message) {
     return !this.isOut || this.phone.unread.wasRead(this.chat, message);

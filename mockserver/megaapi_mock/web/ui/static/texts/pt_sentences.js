@@ -281,6 +281,7 @@ export default [
   ["mediaType {type} is not image, video or document", "mediaType {type} não é image, video nem document"],
   ["{jid} is a group: only people can be blocked", "{jid} é um grupo: só pessoas podem ser bloqueadas"],
   ["{jid} is blocked by {key}: nothing comes from there", "{jid} foi bloqueado por {key}: nada vem de lá"],
+  ["blockChat with option false ends that", "blockChat com option false desfaz isso"],
   ["blocked by {key}", "bloqueado por {key}"],
   ["message {id} is unknown here; the gateway looks nothing up", "a mensagem {id} não é conhecida aqui; o gateway não procura nada"],
   ["the file was not fetched (fetch_media=off): stand-in bytes were sent", "o arquivo não foi buscado (fetch_media=off): foram enviados bytes de exemplo"],

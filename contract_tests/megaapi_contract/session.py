@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from megaapi_mock.spec.operations import Operation
+from megaapi_mock.spec.plans import ADMIN_TOKEN
+
 from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .host.forms import settled_form
 from .host.http import Headers, Request, request
@@ -105,13 +108,19 @@ class Session:
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
         path = operation.path.replace("{instance_key}", quote(place.key, safe=""))
+        if operation.is_key_in_query:
+            query = {**(query or {}), "instance_key": place.key}
         all_headers = [*headers, ("Accept", "application/json")]
-        bearer = place.token if token is None else token
+        bearer = self.token_for(operation, place) if token is None else token
         if bearer:
             all_headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
             all_headers.append(("Content-Type", content_type))
         return request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
+
+    def token_for(self, operation: Operation, place: Place) -> str:
+        """The place's own; a mock's administrator's for what is about all its instances."""
+        return ADMIN_TOKEN if operation.is_of_host and self.gate.fence is None else place.token
 
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""

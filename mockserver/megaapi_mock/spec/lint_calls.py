@@ -9,8 +9,9 @@ from typing import Any
 from .lint_nodes import Contract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
-from .operations import METHODS
+from .operations import IN_QUERY, METHODS
 from .plans import PLANS
+from .validate import resolved_parameters
 
 # The contract stands below the domain, so this repeats `domain/settings.py`; a test compares them.
 CATEGORIES = (
@@ -24,6 +25,7 @@ CATEGORIES = (
     "presence",
     "calls",
 )
+SCOPES = ("instance", "host")
 EFFECTS = ("reads", "sends", "changes", "disconnects")
 DEFAULTS = ("on", "on-demand", "off")
 ARRIVALS = ("high", "medium", "low")
@@ -66,6 +68,9 @@ def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:
     plans = node.value.get("x-plans")
     if not isinstance(plans, list) or not plans or not all(plan in PLANS for plan in plans):
         yield node.finding("plans", f"x-plans {plans!r} is not a list out of {', '.join(PLANS)}")
+    scope = node.value.get("x-scope", "instance")
+    if scope not in SCOPES:
+        yield node.finding("scope", f"x-scope {scope!r} is not one of {', '.join(SCOPES)}")
     if not isinstance(node.value.get("x-requires-connection"), bool):
         yield node.finding("requires-connection", "x-requires-connection is true or false")
 
@@ -75,12 +80,22 @@ def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
     path = node.value.get("x-recipient")
     if path is None:
         return
+    if str(path).startswith(IN_QUERY):
+        yield from _recipient_in_query(node, contract, str(path).removeprefix(IN_QUERY))
+        return
     content = (node.value.get("requestBody") or {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
     for name in str(path).split("."):
         schema = step_into(schema, name, contract.document) if schema else None
     if schema is None:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
+
+
+def _recipient_in_query(node: Node, contract: Contract, name: str) -> Iterator[LintFinding]:
+    parameters = resolved_parameters(node.value, contract.document)
+    places = [(each.get("in"), each.get("name"), each.get("required")) for each in parameters]
+    if ("query", name, True) not in places:
+        yield node.finding("recipient", f"x-recipient: {name!r} is not a required query parameter")
 
 
 def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ..domain.instance import Instance
-from ..errors import HandledFailure, RequestRejected, UnknownInstance
+from ..errors import HandledFailure, RequestRejected, UnknownInstance, Unusable
 from ..profile import Profile
 from .call import HostCall, Json, operation, success
+
+# One whole step of a path; most other signs get lost on the way there.
+_FITS_A_PATH = re.compile(r"(?!\.{1,2}$)[^/?#%\\\s\x00-\x1f]+")
 
 
 @operation()
@@ -14,9 +19,10 @@ def create_instance(call: HostCall) -> Json:
     url, enabled = call.data.get("webhookUrl") or "", call.data.get("webhookEnabled")
     if call.query.get("disableWebhook") == "true":
         enabled = False
-    key = call.host.create(
-        call.query.get("instance_key"), url, enabled=bool(url) if enabled is None else enabled
-    )
+    key = call.query.get("instance_key")
+    if key and not _FITS_A_PATH.fullmatch(key):
+        raise Unusable(f"instance_key {key[:80]!r} cannot stand in a path")
+    key = call.host.create(key, url, enabled=bool(url) if enabled is None else enabled)
     if call.profile["init_shape"] == "flat":
         return success("Instance created", instance_key=key)
     return success("Instance created", data={"instance_key": key})

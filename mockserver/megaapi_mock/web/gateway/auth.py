@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...domain.instance import Instance
@@ -32,14 +32,15 @@ class Access:
 
     admin_token: str = ""
     own_tokens: bool = True
+    # Shorter headers may be asked of `is_token` first; none may where tokens are not their own.
+    longest_cached: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "longest_cached", LONGEST_CACHED if self.own_tokens else -1)
 
     def require(self, instance: Instance, authorization: str) -> None:
         """Unauthorized unless the header carries a token for the instance; `bearer` in any case."""
-        token = instance.state.token
-        if self.own_tokens and len(authorization) <= LONGEST_CACHED:
-            if is_token(authorization, token):
-                return
-        elif self.own_tokens and is_token.__wrapped__(authorization, token):
+        if self.own_tokens and is_token.__wrapped__(authorization, instance.token):
             return
         if not self._is_admin(authorization):
             whose = f"the one of {instance.key}" if self.own_tokens else "the administrator's"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from typing import Any
 
@@ -14,8 +14,6 @@ from ...spec.operations import IN_QUERY, Operation
 from ...spec.validate import Validators
 from .bodies import BodyParser, body_parser
 
-_QUERY = IN_QUERY.rstrip(".")
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -23,7 +21,8 @@ class Endpoint:
 
     `reads`: a call changes nothing. `fits` says whether a body fits where nothing else of a request
     is to be checked, and is None where the validators have to say it; `reply_fits` by status
-    whether a JSON reply does. `parse` reads its bodies.
+    whether a JSON reply does. `parse` reads its bodies. `recipient` says whom a call is for, given
+    its body, or its query where `asks_query`; LookupError or TypeError where it does not say.
     """
 
     operation: Operation
@@ -32,15 +31,12 @@ class Endpoint:
     mark: Marked
     needs_connection: bool
     reads: bool
-    recipient: tuple[str, ...] | None
+    recipient: Callable[[Any], Any] | None
+    asks_query: bool
+    is_of_host: bool
     fits: Callable[[Any], bool] | None
     reply_fits: Mapping[int, Callable[[Any], bool]]
     parse: BodyParser
-
-    def recipient_of(self, query: Mapping[str, str], document: Any) -> str:
-        """Whom a call is for, as it says; LookupError or TypeError where it does not."""
-        steps = self.recipient or ()
-        return str(reduce(getitem, steps, {_QUERY: query} if steps[0] == _QUERY else document))
 
 
 def endpoints(
@@ -64,7 +60,9 @@ def endpoints(
 def _endpoint(
     operation: Operation, handler: Handler, validators: Validators, parse: BodyParser
 ) -> Endpoint:
-    recipient, mark = operation.recipient, mark_of(handler) or Marked()
+    place, mark = operation.recipient, mark_of(handler) or Marked()
+    asks_query = place is not None and place.startswith(IN_QUERY)
+    steps = (place or "").removeprefix(IN_QUERY).split(".")
     return Endpoint(
         operation=operation,
         address=operation.address,
@@ -72,7 +70,9 @@ def _endpoint(
         mark=mark,
         needs_connection=operation.needs_connection,
         reads=operation.effect == "reads" and not mark.changes,
-        recipient=None if recipient is None else tuple(recipient.split(".")),
+        recipient=None if place is None else partial(reduce, getitem, steps),
+        asks_query=asks_query,
+        is_of_host=operation.is_of_host,
         fits=validators.body_check(operation),
         reply_fits=validators.reply_checks(operation),
         parse=parse,

@@ -41,6 +41,7 @@ def _recipient(
     try:
         document = request.document()
         document = document if mend is None else mend(document, profile)
-        return faults.person(endpoint.recipient_of(request.query, document))
+        place = request.query if endpoint.asks_query else document
+        return faults.person(str(endpoint.recipient(place)))
     except (RequestRejected, LookupError, TypeError):
         return None

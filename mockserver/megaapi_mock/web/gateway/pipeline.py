@@ -32,7 +32,7 @@ from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
-from .auth import Access
+from .auth import Access, is_token
 from .call_faults import ASKED, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
@@ -91,8 +91,6 @@ class Pipeline:
         """Everything from the instance on; never raises."""
         endpoint = self._endpoints[operation.id]
         outcome: Outcome | None = None
-        if operation.is_key_in_query:
-            key = request.query.get("instance_key", "")
         owner: str | None = key or None
         try:
             reply, outcome = self._run(request, endpoint, key)
@@ -169,7 +167,7 @@ class Pipeline:
         request.read_body(endpoint.parse)
         while True:
             try:
-                if endpoint.operation.is_of_host:
+                if endpoint.is_of_host:
                     return self._host.answer(request, endpoint, key), None
                 if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
                     return self._answer_reading(request, endpoint, key), None
@@ -218,7 +216,9 @@ class Pipeline:
     # -- the checks, in the gateway's order --------------------------------------------------
 
     def _carry_out(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
-        self.access.require(instance, request.environ.get("HTTP_AUTHORIZATION", ""))
+        header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.access
+        if len(header) > access.longest_cached or not is_token(header, instance.state.token):
+            access.require(instance, header)
         if self.faults.has_faults or ASKED in request.environ:
             call_faults = settle(self.faults, self.profile, instance, request, endpoint)
             if call_faults.early:
@@ -237,8 +237,8 @@ class Pipeline:
             document,
             document.get("messageData", {}) if isinstance(document, dict) else {},
             NOBODY
-            if endpoint.recipient is None
-            else instance.chats.recipient(endpoint.recipient_of(query, document)),
+            if (read := endpoint.recipient) is None
+            else instance.chats.recipient(str(read(query if endpoint.asks_query else document))),
             query,
             self.profile,
             self.samples,

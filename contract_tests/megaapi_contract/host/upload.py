@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 BOUNDARY = "TESTBOUNDARY"
 UPLOAD_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 # A form that ends before its file does.
 CUT_FORM = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'.encode()
-_FILE = re.compile(rb'Content-Disposition: form-data;[^\r\n]*?\bname="?file"?;? ?[^\r\n]*filename')
 
 
 def upload(content: bytes, name: str, kind: str, *, part: str = "file") -> bytes:
@@ -19,8 +16,3 @@ def upload(content: bytes, name: str, kind: str, *, part: str = "file") -> bytes
         f"Content-Type: {kind}\r\n\r\n"
     )
     return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-
-
-def has_file(body: bytes) -> bool:
-    """Whether a form has a file in the part that uploads take."""
-    return _FILE.search(body) is not None

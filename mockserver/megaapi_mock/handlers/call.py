@@ -64,9 +64,6 @@ class Call:
 class Host(Protocol):
     """All instances of a host, for those who administer them."""
 
-    def require(self, key: str) -> None:
-        """UnknownInstance where no instance has this key."""
-
     def each(self, view: Callable[[Instance], Json]) -> list[Json]:
         """What a view shows of every instance, in order of creation."""
 

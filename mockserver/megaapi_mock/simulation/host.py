@@ -23,10 +23,6 @@ class RunningHost:
 
     runtime: Runtime
 
-    def require(self, key: str) -> None:
-        """UnknownInstance where no instance has this key."""
-        self.runtime.publisher.look(key, lambda instance: None)
-
     def each(self, view: Callable[[Instance], Json]) -> list[Json]:
         """What a view shows of every instance, in order of creation."""
         shown = []

@@ -22,7 +22,8 @@ from .request import Request
 class HostCalls:
     """The checks and the handler of an operation of the host.
 
-    What a fault does to such a call is done to its answer alone: nothing is undone.
+    The token comes first: the ancestor looks for an instance only where it deletes one. What a
+    fault does to such a call is done to its answer alone: nothing is undone.
     """
 
     host: Host
@@ -33,8 +34,6 @@ class HostCalls:
 
     def answer(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
         """The reply; RequestRejected where it is refused, WaitFirst where a fault holds it up."""
-        if key:
-            self.host.require(key)
         self.access.require_admin(request.environ.get("HTTP_AUTHORIZATION", ""))
         if self.faults.has_faults or ASKED in request.environ:
             if self._is_replaced(request, endpoint, key):

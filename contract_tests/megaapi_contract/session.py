@@ -146,6 +146,8 @@ class Session:
         self.breaches += self.judge.exchange(exchange, self.probe)
         self.restorer.observe(exchange)
         self._remember_message_id(request, exchange)
+        if exchange.operation == "create_instance" and exchange.ok:
+            self.gate.note_instance(_made_key(exchange.json))
 
     def _settle_form(self, exchange: Exchange) -> None:
         form = settled_form(exchange.operation, exchange.json) if exchange.ok else None
@@ -331,3 +333,11 @@ class Session:
     def wrong_token(self) -> str:
         """A token the host does not know."""
         return WRONG_TOKEN
+
+
+def _made_key(answer: Any) -> Any:
+    """The key of a new instance, wherever the answer has it."""
+    if not isinstance(answer, dict):
+        return None
+    data = answer.get("data")
+    return data.get("instance_key") if isinstance(data, dict) else answer.get("instance_key")

@@ -85,6 +85,8 @@ class Gate:
         self.restore = restore
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
+        # Instances that probes have made on a mock through the gateway's own call.
+        self.instances_made: set[str] = set()
         self.refusals: Counter[str] = Counter()
         self.refusals_by_operation: dict[str, Counter[str]] = defaultdict(Counter)
         self.requests = 0
@@ -176,6 +178,11 @@ class Gate:
         """Allow ids and keys from the host's answers in later requests."""
         if self.fence is not None:
             self.fence.harmless_texts.update(map(str, texts))
+
+    def note_instance(self, key: object) -> None:
+        """Remember an instance that a probe has made on a mock."""
+        if isinstance(key, str):
+            self.instances_made.add(key)
 
     def learn_file(self, form: bytes) -> None:
         """Allow a form that the suite has made."""

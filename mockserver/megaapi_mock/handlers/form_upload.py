@@ -10,6 +10,7 @@ from .instance import set_picture
 from .send_message import send_file
 
 # What clients name whose user's system does not know the file.
+_CAPTIONED = ("image", "video")
 _ANY_TYPE = "application/octet-stream"
 
 
@@ -48,7 +49,8 @@ def upload_profile_picture(call: Call) -> Json:
 def _send(call: Call, type_: str) -> Json:
     """The file of a form as mediaBase64 sends one."""
     file = uploads.uploaded_file(call)
-    call.data = {"caption": call.query.get("caption"), "fileName": file.name}
     kind = uploads.kind_of(type_) or type_
+    caption = call.query.get("caption") if kind in _CAPTIONED else None
+    call.data = {"caption": caption, "fileName": file.name}
     named = None if file.content_type == _ANY_TYPE else file.content_type
     return send_file(call, type_, kind, file.content, named)

@@ -27,7 +27,7 @@ def read_upload(content: bytes, content_type: str) -> Mapping[str, Uploaded] | N
     None for a body of another type. RequestRejected where it is not a whole form, or too much.
     """
     kind, parameters = parse_options_header(content_type)
-    if kind != UPLOAD:
+    if kind.lower() != UPLOAD:
         return None
     boundary = parameters.get("boundary", "")
     if not boundary:
@@ -48,7 +48,9 @@ def read_upload(content: bytes, content_type: str) -> Mapping[str, Uploaded] | N
             raise PayloadTooLarge(
                 f"the form has more than {PARTS_MOST} parts, or {_TEXTS_MOST} bytes of text"
             ) from None
-        raise BadRequest("a part of the form has no Content-Disposition") from None
+        raise BadRequest(
+            "a part of the form has no Content-Disposition", message="Unexpected end of form"
+        ) from None
     except (ValueError, LookupError) as error:
         raise BadRequest(
             f"the body is not a whole form: {error}", message="Unexpected end of form"

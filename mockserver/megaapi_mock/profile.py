@@ -48,9 +48,8 @@ class Switch:
 
     def accepts(self, value: str) -> bool:
         """Whether this value can be set."""
-        if self.form is not None:
-            return re.fullmatch(self.form.pattern, value) is not None
-        return value in self.choices
+        form = self.form
+        return value in self.choices if form is None else bool(re.fullmatch(form.pattern, value))
 
     @property
     def allowed(self) -> str:

@@ -258,12 +258,9 @@ class Restorer:
         config = _member(self._read_json("config_details"), "configData")
         names = ("blockEvents", "webhookEvents", "statusEvents")
         lists = {name: _member(config, name) for name in names}
-        complete = all(isinstance(event_list, list) for event_list in lists.values())
-        return (
-            {name: [*map(str, event_list)] for name, event_list in lists.items()}
-            if complete
-            else {}
-        )
+        if not all(isinstance(event_list, list) for event_list in lists.values()):
+            return {}
+        return {name: [*map(str, event_list)] for name, event_list in lists.items()}
 
     def _remember_group(self, exchange: Exchange) -> bool:
         """Remember the group that an answer names; whether it names one."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..spec.operations import Operation, WebhookEvent
+from ..spec.operations import JSON, Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
-from .calls import JSON, calls_of, examples_of
+from .calls import calls_of, examples_of
 from .causes import BEFORE, OWNER, cause, emit_command, gateway_way
 from .contract import Contract, MenuEntry
 from .fields import FieldRow, fields_of
@@ -21,7 +21,7 @@ def operation_details(operation: Operation, contract: Contract) -> dict[str, Any
     """Parameters, calls, body and answers of an operation."""
     definition, document = operation.definition, contract.document
     grade = definition["x-provenance"]["grade"]
-    request = definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+    request = definition.get("requestBody", {}).get("content", {}).get(operation.body_type, {})
     answers = list(_answers(definition, document, grade))
     return {
         "operation": operation,

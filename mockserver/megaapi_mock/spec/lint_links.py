@@ -79,20 +79,29 @@ def links(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
         source = _Source(node.value, response, contract.document)
         for name, written_link in (response.get("links") or {}).items():
             link = resolve(written_link, contract.document)
-            place = f"responses/{status}/links/{name}"
+            here = node.file, f"{node.place}/responses/{status}/links/{name}"
             target = targets.get(link.get("operationId"))
             if target is None:
-                sentence = f"{place}: there is no operation {link.get('operationId')!r}"
-                yield node.finding("link-unknown", sentence)
-            else:
-                for rule, problem in _faults(link, target, source, contract):
-                    yield node.finding(rule, f"{place}: {problem}")
+                sentence = f"operationId {link.get('operationId')!r} is that of no operation"
+                yield LintFinding(*_written(written_link, here, contract), "link-unknown", sentence)
+                continue
+            for problem in _parameter_faults(link.get("parameters") or {}, target, contract):
+                place = _written(written_link, here, contract)
+                yield LintFinding(*place, "link-parameter", problem)
+            for rule, problem in _faults(link, target, source, contract):
+                yield LintFinding(*here, rule, problem)
+
+
+def _written(link: Object, here: tuple[str, str], contract: LintedContract) -> tuple[str, str]:
+    """File and place of a link: a shared one has a file of its own, and its faults are there."""
+    file = f"{str(link.get('$ref', '')).removeprefix('#/')}.yaml"
+    return (file, "") if (contract.root / file).is_file() else here
 
 
 def _faults(
     link: Object, target: Object, source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
-    """Rule and sentence of each thing wrong with a link."""
+    """Rule and sentence of each thing wrong with a link under these examples."""
     parameters = link.get("parameters") or {}
     for expression in _expressions([parameters, link.get("requestBody")]):
         try:
@@ -100,14 +109,13 @@ def _faults(
         except _Nowhere:
             yield "link-expression", f"{expression} points at nothing in the first example"
             return
-    yield from _parameter_faults(parameters, target, contract)
     if "requestBody" in link:
         yield from _body_faults(link["requestBody"], target, source, contract)
 
 
 def _parameter_faults(
     parameters: Object, target: Object, contract: LintedContract
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[str]:
     parameters_of_target = [
         resolve(one, contract.document) for one in target.get("parameters") or ()
     ]
@@ -115,12 +123,12 @@ def _parameter_faults(
     names |= {f"{one['in']}.{one['name']}" for one in parameters_of_target}
     for name in parameters:
         if name not in names:
-            yield "link-parameter", f"{target['operationId']} has no parameter {name}"
+            yield f"{target['operationId']} has no parameter {name}"
     for one in parameters_of_target:
         if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(
             parameters
         ):
-            yield "link-parameter", f"{target['operationId']} needs {one['name']}"
+            yield f"{target['operationId']} needs {one['name']}"
 
 
 def _body_faults(

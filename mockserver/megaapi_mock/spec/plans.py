@@ -8,10 +8,13 @@ from typing import Any
 from .components import calls, without_unused_parts
 from .operations import METHODS
 
-# `token` is the plan of 2022 that the vendor's collection and PHP class were written for.
-PLANS = ("code", "start", "business", "token")
+# `token` is the plan of 2022 that the vendor's collection and PHP class were written for; `admin`
+# are dedicated hosts, whose one token administers all instances.
+PLANS = ("code", "start", "business", "token", "admin")
 # In place of a plan: every operation, whoever has it.
 EVERY_PLAN = "all"
+# The administrator's token of a mock, unless its settings name another.
+ADMIN_TOKEN = "TESTKEYADMIN"
 PLAN_NAMES = (*PLANS, EVERY_PLAN)
 
 Json = dict[str, Any]

@@ -19,6 +19,7 @@ from . import (
     every_text,
     group_changes,
     groups,
+    hosts,
     lifecycle,
     media,
     messages,
@@ -33,6 +34,7 @@ from . import (
     tokens,
     uniqueness,
     unsettled,
+    uploads,
     webhook_targets,
     webhooks,
 )
@@ -43,6 +45,7 @@ _SUBJECTS = (
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
+    uploads, hosts,
     lifecycle,
 )  # fmt: skip
 

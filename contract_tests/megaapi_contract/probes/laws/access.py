@@ -23,7 +23,7 @@ from .assertions import (
     not_logged_in,
 )
 from .calls import someone
-from .requests import ASKS, BROKEN_JSON, Ask
+from .requests import ASKS, Ask
 
 LAWS = Laws()
 Rule = Callable[[str, Ask, Session, Stage], None]
@@ -81,7 +81,7 @@ def checks_come_in_the_documented_order(
     wrong = session.wrong_token()
 
     def broken_call(target: Place, token: str | None = None) -> Exchange:
-        return session.call(operation, target, raw=BROKEN_JSON, token=token)
+        return session.call(operation, target, token=token, **ask.unreadable)
 
     answer = broken_call(Place(UNKNOWN_KEY, place.token), wrong)
     claim_refusal(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,

@@ -116,6 +116,8 @@ CALL_RULES: Mapping[str, Rule] = _rules({
     "webhook-added": ("D", "a new webhook: receivers get an event they do not know"),
     "webhook-switched-off": ("B", "a webhook is no longer sent unless asked for"),
     "webhook-switched-on": ("D", "a webhook is sent without being asked for"),
+    "webhook-method-changed": ("B", "a webhook comes with another method"),
+    "webhook-security-changed": ("D", "a webhook proves in another way who sends it"),
     "callback-removed": ("B", "a callback is gone"),
     "callback-added": ("D", "a new callback: receivers get an event they do not know"),
     "plan-removed": ("B", "a plan does not offer it any more"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .canonical import canonical
+from .canonical import alike, canonical
 from .references import NOWHERE, Json, reference_of, siblings, target_of
 
 # The tighter one counts: the larger of these...
@@ -109,7 +109,7 @@ def merge(one: Json, other: Json) -> Json:
     """Both at once: a value has to fit the one and the other."""
     result = dict(one)
     for key, value in other.items():
-        if key not in result or result[key] == value:
+        if key not in result or alike(result[key], value):
             result[key] = value
         else:
             result[key] = _MERGED.get(key, _replace)(result[key], value)
@@ -134,7 +134,7 @@ def _union(one: list[Any], other: list[Any]) -> list[Any]:
 
 
 def _intersection(one: list[Any], other: list[Any]) -> list[Any]:
-    return [each for each in one if each in other]
+    return [each for each in one if any(alike(each, value) for value in other)]
 
 
 def _types(one: Any, other: Any) -> list[str]:

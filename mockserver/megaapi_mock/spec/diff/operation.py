@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import answer_changes, receipt_changes
 from .change import ContractChange, Side, change
+from .headers import IGNORED, header_changes
 from .located import Located, events
 from .media import Contents
 from .parameters import parameter_changes
@@ -46,12 +47,19 @@ class Operations:
         yield from self._servers(old, new)
         yield from mark_changes(subject, before, after)
 
-    def event(self, subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
+    def event(self, subject: str, old: Located, new: Located) -> Iterator[ContractChange]:
         """All changes of a webhook, or of what a callback sends."""
+        before, after = old.definition, new.definition
+        if old.method != new.method:
+            message = f"comes as {new.method.upper()}, not as {old.method.upper()}"
+            yield change("webhook-method-changed", subject, "", message)
         yield from deprecation_changes(subject, before, after)
         yield from _sending_changes(subject, before, after)
+        headers = map(_sent_beside, (old, new), self.documents)
+        yield from header_changes(subject, "", self._contents, *headers)
         bodies = (each or {} for each in self._resolved_pair(before, after, "requestBody"))
         yield from self._contents.content(subject, "payload", Side.GATEWAY, *bodies)
+        yield from self.security.proofs(subject, before, after)
         yield from receipt_changes(subject, before.get("responses"), after.get("responses"))
         yield from mark_changes(subject, before, after)
 
@@ -120,6 +128,19 @@ def _offered(subject: str, before: Json, after: Json) -> Iterator[ContractChange
     if before.get("x-effect") != after.get("x-effect"):
         message = f"x-effect {before.get('x-effect')} became {after.get('x-effect')}"
         yield change("effect-changed", subject, "", message)
+
+
+def _sent_beside(event: Located, document: Json) -> dict[str, Json]:
+    """What comes with a webhook beside its body, by what it is called in reports."""
+    by_name: dict[str, Json] = {}
+    for each in event.parameters:
+        parameter = resolve(each, document)
+        place, name = str(parameter.get("in")), str(parameter.get("name"))
+        if place != "header":
+            by_name[f"{place} parameter {name}"] = parameter
+        elif name.lower() not in IGNORED:
+            by_name[f"header {name.lower()}"] = parameter
+    return by_name
 
 
 def _sending_changes(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:

@@ -57,6 +57,17 @@ class Security:
                     "security-loosened", subject, "security", f"{_way_in_words(way)} is enough"
                 )
 
+    def proofs(self, subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
+        """How a webhook proves who sends it. What the document asks of callers is nothing to it."""
+        before, after = (
+            _alternatives(event.get("security"), names)
+            for event, names in ((old, {}), (new, self._names))
+        )
+        if set(before) != set(after):
+            one, other = (" or ".join(map(_way_in_words, ways)) for ways in (before, after))
+            message = f"{one} became {other}"
+            yield change("webhook-security-changed", subject, "security", message)
+
     def schemes(self) -> Iterator[ContractChange]:
         """Schemes in use that ask for something else: after all operations."""
         for name in self._scheme_names:

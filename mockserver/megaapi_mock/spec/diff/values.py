@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .canonical import plain_number
+from .canonical import alike, plain_number
 from .flat import types
 from .references import Json
 
@@ -196,7 +196,7 @@ def _formats(old: Json, new: Json, place: str) -> Iterator[Difference]:
 
 
 def _marks(old: Json, new: Json, place: str) -> Iterator[Difference]:
-    if old.get("default", _ABSENT) != new.get("default", _ABSENT):
+    if not alike(old.get("default", _ABSENT), new.get("default", _ABSENT)):
         before, after = (
             cut(as_text(each["default"])) if "default" in each else "none" for each in (old, new)
         )

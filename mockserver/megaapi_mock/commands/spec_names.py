@@ -22,11 +22,11 @@ _MOST = 12
 def definition_called(name: str, contract: Description) -> Definition:
     """The one operation or webhook of that name; SetupError with the likely ones otherwise."""
     for search in _SEARCHES:
-        found = [*dict.fromkeys(map(_key, search(name, contract)))]
-        if len(found) == 1:
-            return next(each for each in _every(contract) if _key(each) == found[0])
-        if found:
-            raise SetupError(f"{name!r} may be {_listed(found)}: name one of them")
+        keys = [*dict.fromkeys(map(_key, search(name, contract)))]
+        if len(keys) == 1:
+            return next(each for each in _every(contract) if _key(each) == keys[0])
+        if keys:
+            raise SetupError(f"{name!r} may be {_listed(keys)}: name one of them")
     likely = [_key(each) for each in _with_words(name, contract)]
     guess = f"did you mean {_listed(likely)}? " if likely else did_you_mean(name, _names(contract))
     raise SetupError(
@@ -64,13 +64,13 @@ def _operations_by_name(name: str, contract: Description) -> Iterator[Definition
 
 def _by_address(name: str, contract: Description) -> Iterator[Definition]:
     """A path or URL with a key in it, as it stands in a log or a program."""
-    written = _ADDRESS.match(name.strip())
-    if written is None:
+    match = _ADDRESS.match(name.strip())
+    if match is None:
         return
-    path = urlsplit(written["address"]).path.rstrip("/")
+    path = urlsplit(match["address"]).path.rstrip("/")
     for operation in contract.index:
         pattern = "[^/]+".join(map(re.escape, _IN_PATH.split(operation.path)))
-        method = written["method"]
+        method = match["method"]
         if re.fullmatch(pattern, path) and (not method or method.upper() == operation.method):
             yield operation
 
@@ -123,5 +123,5 @@ def _titles(definition: Definition) -> Iterator[str]:
 def _folded(text: str) -> str:
     """In small letters, without accents and signs."""
     letters = unicodedata.normalize("NFD", text.lower())
-    kept = "".join(mark for mark in letters if not unicodedata.combining(mark))
-    return " ".join(re.findall(r"\w+", kept))
+    bare = "".join(mark for mark in letters if not unicodedata.combining(mark))
+    return " ".join(re.findall(r"\w+", bare))

@@ -242,7 +242,7 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
     if event != "poll-vote" and not scene.mine:
         _require_buttons(scene)
     nothing = f"a {ANSWERED[event]} must have been sent there first"
-    newest = scene.target(lambda found: bool(offers(found)), nothing)
+    newest = scene.target(lambda message: bool(offers(message)), nothing)
     candidates = [newest] if scene.message is not None else scene.newest()
     for message in candidates:
         for option in offers(message):

@@ -52,5 +52,5 @@ def _send(call: Call, type_: str) -> Json:
     kind = uploads.kind_of(type_) or type_
     caption = call.query.get("caption") if kind in _CAPTIONED else None
     call.data = {"caption": caption, "fileName": file.name}
-    named = None if file.content_type == _ANY_TYPE else file.content_type
-    return send_file(call, type_, kind, file.content, named)
+    mimetype = None if file.content_type == _ANY_TYPE else file.content_type
+    return send_file(call, type_, kind, file.content, mimetype)

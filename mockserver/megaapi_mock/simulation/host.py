@@ -25,12 +25,12 @@ class RunningHost:
 
     def each(self, view: Callable[[Instance], Json]) -> list[Json]:
         """What a view shows of every instance, in order of creation."""
-        shown = []
+        results = []
         for key in self.runtime.store.keys():
             # One that is deleted meanwhile is not there any more.
             with suppress(UnknownInstance):
-                shown.append(self.runtime.publisher.look(key, view))
-        return shown
+                results.append(self.runtime.publisher.look(key, view))
+        return results
 
     def create(self, key: str | None, url: str, *, enabled: bool) -> str:
         """A new instance in place of any that has its key; which key it has."""

@@ -49,14 +49,14 @@ def _repeated_parameters(call: Node, contract: LintedContract) -> Iterator[LintF
 
 def find_unused_tags(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Tags that are declared, and that no operation or webhook has."""
-    used = {
+    used_tags = {
         tag
         for node in nodes
         if node.kind in ("operation", "webhook")
         for tag in node.value.get("tags") or ()
     }
     for index, tag in enumerate(contract.document.get("tags") or ()):
-        if tag.get("name") not in used:
+        if tag.get("name") not in used_tags:
             message = f"{tag.get('name')!r} is the tag of nothing"
             yield LintFinding("openapi.yaml", f"tags/{index}", "tag-unused", message)
 

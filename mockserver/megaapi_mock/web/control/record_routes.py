@@ -112,7 +112,7 @@ class RecordRoutes:
         waiter = Waiter(
             "delivery",
             delivery.instance,
-            accepts=lambda changed: changed is delivery,
+            accepts=lambda record: record is delivery,
             client_gone=gone_of(request.environ),
         )
         self._wait_for(lambda: [] if delivery.state == "queued" else [delivery], wait, waiter)

@@ -109,7 +109,7 @@ def _strict_json(content: bytes) -> Any:
     if first not in (b"{", b"["):
         return _refuse("the body is JSON, but neither an object nor a list")
     if b"\\u" in bare and _SURROGATE.search(bare):
-        bare = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], bare)
+        bare = _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], bare)
     return _parse(bare)
 
 

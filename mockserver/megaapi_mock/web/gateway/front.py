@@ -68,11 +68,11 @@ class Front:
             return None
         # Long paths are of nobody's instance: they are not worth remembering.
         short = len(request.path) <= _LONGEST_CACHED
-        match = self._match if short else self._match.__wrapped__
-        found = match(request.path, request.method)
-        if found is not None and not found[1] and found[0].is_key_in_query:
-            return found[0], request.query.get("instance_key", "")
-        return found
+        find = self._match if short else self._match.__wrapped__
+        match = find(request.path, request.method)
+        if match is not None and not match[1] and match[0].is_key_in_query:
+            return match[0], request.query.get("instance_key", "")
+        return match
 
     def _send(
         self,

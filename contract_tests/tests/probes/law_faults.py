@@ -776,6 +776,13 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "unknown routes are 404 in the usual form", taken_by("/rest/config/")
     ),
     "form of the vendor refused": ("every documented form is taken", refusing_beside()),
+    "body of a restart refused": (
+        "what nobody knows is passed over",
+        Fault(alter=lambda request, answer: (
+            replace(answer, status=400)
+            if request.path.endswith("/restart") and request.body == b"{}" else answer
+        )),
+    ),
     "name of a business for everybody": (
         "what whatsapp verified of a sender is told",
         told(lambda payload: ({**payload, "verifiedBizName": "Loja"},)),

@@ -85,6 +85,10 @@ def _has_stray_field(call: Call) -> bool:
     return "isGroup" in (_body(call, "messageData") or {})
 
 
+def _has_empty_body(call: Call) -> bool:
+    return call.request.body == b"{}"
+
+
 def _is_beside(call: Call) -> bool:
     return _body(call, "to") is not None
 
@@ -105,6 +109,10 @@ ROWS: tuple[Row, ...] = (
      lambda: Refusing("create_group", _has_stray_parameter)),
     ("a stray field spoils a place", ("send_location",), (),
      lambda: Refusing("send_location", _has_stray_field)),
+    ("a restart with a body is refused", ("restart",), (),
+     lambda: Refusing("restart", _has_empty_body)),
+    ("a status with a body is refused", ("instance_status",), (),
+     lambda: Refusing("instance_status", _has_empty_body)),
     ("nobody is a verified business", (), ("text-plain",), spoil(_without_business)),
 )  # fmt: skip
 

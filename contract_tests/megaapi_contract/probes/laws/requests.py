@@ -118,12 +118,11 @@ class Ask:
         return arguments
 
     def forms(self, to: str, group: str) -> Iterator[tuple[Arguments, Mapping[str, Any]]]:
-        """Every documented form of its body about this person or this group, with what says so."""
-        for example in self._examples:
-            body = _replaced(_about(example["value"], to), {NO_GROUP: group})
-            arguments: Arguments = {"body": body}
-            if self.query:
-                arguments["query"] = _replaced(_about(self.query, to), {NO_GROUP: group})
+        """Every documented form of it about this person or this group, with what says so."""
+        for example in self._examples or ({"value": None},):
+            arguments = self.make_for_group(to, group)
+            if self.body is not None:
+                arguments["body"] = _replaced(_about(example["value"], to), {NO_GROUP: group})
             yield arguments, example.get("x-provenance", {})
 
     def incomplete(self, to: str) -> Arguments:

@@ -12,7 +12,7 @@ import megaapi_mock
 import yaml
 from megaapi_mock.handlers import file_check
 from megaapi_mock.simulation import contact_events
-from megaapi_mock.webhooks.chaos import series
+from megaapi_mock.webhooks.chaos import chaos_options
 
 SOURCES = Path(megaapi_mock.__file__).parent
 # What is raised, or returned, with a sentence that a user of the page reads.
@@ -80,7 +80,7 @@ COMPOSED = (
         f"set: {name} must be {contact_events._TYPE_NAMES[kind]}"
         for name, kind in contact_events._SETTINGS.items()
     ),
-    *(f"{name}: must be {words}" for name, words in series._IN_WORDS.items()),
+    *(f"{name}: must be {words}" for name, words in chaos_options._IN_WORDS.items()),
     *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...host.http import Answer, Request
+from ...judging.values import jid_of
 from ..answer_faults import good, with_body, with_document
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at
+from .from_users_instance import asked_jid
 from .planted_rules import rule, spoil, spoil_answers
 from .second_call import Refusing, _body
 
@@ -21,17 +23,16 @@ KIND = "asked again"
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 
-def _first_answer(call: Call, memory: Any) -> Answer:
+def _first_answer(call: InterceptedCall, memory: Any) -> Answer:
     """Whoever was looked up once is what they were then."""
     answer = call.ask(call.request)
     if not good(answer):
         return answer
-    number = dict(parse_qsl(call.request.query)).get("jid", "").partition("@")[0]
-    first = memory.setdefault((call.key, number), answer.body)
+    first = memory.setdefault((call.key, jid_of(asked_jid(call)).user), answer.body)
     return answer if first == answer.body else with_body(answer, first)
 
 
-def _first_page(call: Call, memory: Any) -> Answer:
+def _first_page(call: InterceptedCall, memory: Any) -> Answer:
     """The page is made once for each series of codes."""
     answer = call.ask(call.request)
     if not good(answer):
@@ -41,7 +42,7 @@ def _first_page(call: Call, memory: Any) -> Answer:
     return answer if first == answer.body else with_body(answer, first)
 
 
-def _without_device(document: Any, _: Call) -> Any:
+def _without_device(document: Any, _: InterceptedCall) -> Any:
     return edit_at("instance.user.id", lambda jid: re.sub(r":\d+@", "@", str(jid)))(document)
 
 
@@ -69,7 +70,7 @@ class SilentCode(Fault):
 class TakesAll(Fault):
     """Unknown routes of one controller are answered like successes."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         is_unknown = not call.operation and b"Resource " in answer.body
         if not is_unknown or not call.request.path.startswith("/rest/config/"):
@@ -77,19 +78,19 @@ class TakesAll(Fault):
         return replace(with_document(answer, {"error": False}), status=200)
 
 
-def _has_stray_parameter(call: Call) -> bool:
+def _has_stray_parameter(call: InterceptedCall) -> bool:
     return "Content-Type" in dict(parse_qsl(call.request.query))
 
 
-def _has_stray_field(call: Call) -> bool:
+def _has_stray_field(call: InterceptedCall) -> bool:
     return "isGroup" in (_body(call, "messageData") or {})
 
 
-def _has_empty_body(call: Call) -> bool:
+def _has_empty_body(call: InterceptedCall) -> bool:
     return call.request.body == b"{}"
 
 
-def _is_beside(call: Call) -> bool:
+def _is_beside(call: InterceptedCall) -> bool:
     return _body(call, "to") is not None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..host.http import Answer
-from .mutant import Call, Fault
+from .mutant import Fault, InterceptedCall
 from .payload_edits import Edit
 
 When = Callable[[Answer], bool]
@@ -37,7 +37,7 @@ class Altered(Fault):
     def __init__(self, operations: tuple[str, ...], change: Change, when: When = good) -> None:
         self._operations, self._change, self._when = operations, change, when
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation in self._operations and self._when(answer):
             return self._change(answer)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .catalogue import all_mutants
-from .run_mutant import Verdict, on_trial
+from .run_mutant import MutantResult, on_trial
 
 LOOK_EVERY = 1.0
 CLEAN, MUTANT, BROKEN = "clean", "mutant", "broken"
@@ -28,7 +28,7 @@ class Pool:
         """What each probe says of the clean mock: nothing, if all is well."""
         return dict(self._results(CLEAN, list(probes), on_done))
 
-    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[Verdict]:
+    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[MutantResult]:
         """How each trial ended."""
         return [verdict for _, verdict in self._results(MUTANT, list(mutants), on_done)]
 

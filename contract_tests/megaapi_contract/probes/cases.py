@@ -25,6 +25,7 @@ from ..host.place import Place
 from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
+from ..judging.values import jid_of, value_at
 from ..session import PICTURE_URL, Session
 from .case_parts import is_negative_at, response_of
 from .former_bodies import is_former_body
@@ -235,7 +236,7 @@ class CaseSender:
         if isinstance(to, list):
             return [self._recipient(len(to))]
         text = str(to)
-        return self.group() if text.endswith("@g.us") else self._recipient(len(text))
+        return self.group() if jid_of(text).group else self._recipient(len(text))
 
     def _fill_message(self, data: dict[str, Any], operation: str) -> None:
         if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
@@ -286,7 +287,7 @@ class CaseSender:
         if not answer.ok:
             return None
         jid = value_at(answer.json, "group", "id") or value_at(answer.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us"):
+        if not isinstance(jid, str) or not jid_of(jid).group:
             return None
         return jid
 
@@ -326,20 +327,13 @@ class CaseSender:
         return self._sent_text
 
 
-def value_at(document: Any, *steps: str) -> Any:
-    """The value at these names; None when the answer has no such member."""
-    for step in steps:
-        document = document.get(step) if isinstance(document, dict) else None
-    return document
-
-
 def group_jids(answer: Any) -> Iterator[str]:
     """The JID of every group in an answer of list_groups, in any of its shapes."""
     if isinstance(answer, dict):
         for name, value in answer.items():
-            if name.endswith("@g.us"):
+            if jid_of(name).group:
                 yield name
-            elif name in ("id", "jid") and isinstance(value, str) and value.endswith("@g.us"):
+            elif name in ("id", "jid") and isinstance(value, str) and jid_of(value).group:
                 yield value
             else:
                 yield from group_jids(value)

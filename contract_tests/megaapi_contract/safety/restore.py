@@ -18,6 +18,7 @@ from ..host.place import Place
 from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
+from ..judging.values import jid_of
 from .gate import Gate
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
@@ -265,7 +266,7 @@ class Restorer:
     def _remember_group(self, exchange: Exchange) -> bool:
         """Remember the group that an answer names; whether it names one."""
         jid = _member(_member(exchange.json, "group") or exchange.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us") or self._is_remembered(jid):
+        if not isinstance(jid, str) or not jid_of(jid).group or self._is_remembered(jid):
             return False
         self._session.gate.allow_group(jid)
         people = self._possible_members()

@@ -135,17 +135,7 @@ class Content:
     def text(self) -> str | None:
         """What somebody wrote or chose."""
         # Of an edit of an edit, which nobody can send, only the outer one counts.
-        return self._words if self.edited is None else self.edited._words
-
-    @property
-    def _words(self) -> str | None:
-        path = _WORDS.get(self.kind, kind_named(self.kind).words)
-        if path is None or self.kind in _NO_TEXT:
-            return None
-        value = self.part
-        for step in filter(None, path.split(".")):
-            value = value.get(step) if isinstance(value, dict) else None
-        return value if isinstance(value, str) else None
+        return _words(self) if self.edited is None else _words(self.edited)
 
     @cached_property
     def edited(self) -> Content | None:
@@ -267,3 +257,14 @@ def _parameters(text: Any) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return parameters if isinstance(parameters, dict) else {}
+
+
+def _words(content: Content) -> str | None:
+    path = _WORDS.get(content.kind, kind_named(content.kind).words)
+    if path is None or content.kind in _NO_TEXT:
+        return None
+    value = content.part
+    # Not `domain.json_path`, which needs orjson: this package needs Python alone.
+    for step in filter(None, path.split(".")):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

@@ -13,14 +13,14 @@ from . import lint_calls, lint_evidence, lint_links, lint_schemas
 from .bundle import Loader, bundle, read_yaml, require_contract, require_shallow
 from .components import references
 from .lint_lines import with_lines
-from .lint_nodes import KINDS, Contract, Node
+from .lint_nodes import KINDS, LintedContract, Node
 from .lint_rules import LintFinding
 from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
 from .verdict import first_problem
 
 __all__ = ["LintFinding", "lint"]
 
-Check = Callable[[Node, Contract], Iterator[LintFinding]]
+LintCheck = Callable[[Node, LintedContract], Iterator[LintFinding]]
 
 
 def lint(root: Path) -> list[LintFinding]:
@@ -40,7 +40,7 @@ def _lint(root: Path) -> list[LintFinding]:
         return faults
     try:
         contract_bundle = bundle(root)
-        contract = Contract(root, contract_bundle, _sources(root))
+        contract = LintedContract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [bundle_finding(root, str(error))]
     return sorted(_dangling(contract)) or sorted(
@@ -55,7 +55,7 @@ def _sources(root: Path) -> Mapping[str, Any]:
     return sources
 
 
-def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
+def _findings(contract: LintedContract, problem: str | None) -> Iterator[LintFinding]:
     nodes = list(contract.nodes())
     unknown = [finding for node in nodes for finding in unknown_keys(node)]
     yield from unknown
@@ -89,7 +89,7 @@ def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_unused(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Components that nothing refers to."""
     references_made = set(references(contract.document))
     for node in nodes:
@@ -105,7 +105,7 @@ def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
                 yield LintFinding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
 
-def _dangling(contract: Contract) -> Iterator[LintFinding]:
+def _dangling(contract: LintedContract) -> Iterator[LintFinding]:
     components = contract.document.get("components", {})
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
@@ -148,8 +148,8 @@ def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[LintFinding]:
         keys.add(key.value)
 
 
-_CALL_CHECKS: tuple[Check, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
-CHECKS: Mapping[str, tuple[Check, ...]] = {
+_CALL_CHECKS: tuple[LintCheck, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
+CHECKS: Mapping[str, tuple[LintCheck, ...]] = {
     "document": (lint_calls.security,),
     "path item": (lint_calls.operation_file,),
     "webhook item": (lint_calls.webhook_file,),

@@ -6,31 +6,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from .lint_nodes import Contract, Node, further_uses
+from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS
+from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
 from .operations import METHODS
 from .plans import PLANS
 
-# The contract stands below the domain, so this repeats `domain/settings.py`; a test compares them.
-CATEGORIES = (
-    "qrCode",
-    "connectionStatus",
-    "messagesInput",
-    "messagesOutput",
-    "messagesReaction",
-    "messagesStatus",
-    "groups",
-    "presence",
-    "calls",
-)
-EFFECTS = ("reads", "sends", "changes", "disconnects")
-DEFAULTS = ("on", "on-demand", "off")
-ARRIVALS = ("high", "medium", "low")
-GENERATIONS = ("2023", "2024", "2025", "2026")
 
-
-def titles(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def titles(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A title in English and one in Portuguese."""
     for key in ("summary", "x-summary-pt"):
         if not _is_text(node.value.get(key)):
@@ -41,7 +25,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def tags(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A tag, and none that openapi.yaml does not declare."""
     document_tags = {tag.get("name") for tag in contract.document.get("tags", ())}
     tag_names = node.value.get("tags") or ()
@@ -52,13 +36,13 @@ def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("tag", f"tags: {tag!r} is not declared in spec/openapi.yaml")
 
 
-def answers(node: Node, _: Contract) -> Iterator[LintFinding]:
+def answers(node: Node, _: LintedContract) -> Iterator[LintFinding]:
     """An operation that does not say what it answers."""
     if not node.value.get("responses"):
         yield node.finding("answers-missing", "responses is missing")
 
 
-def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def effects(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """x-effect, x-plans and x-requires-connection, each of a known value."""
     effect = node.value.get("x-effect")
     if effect not in EFFECTS:
@@ -70,7 +54,7 @@ def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("requires-connection", "x-requires-connection is true or false")
 
 
-def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def recipient(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """x-recipient leads along required fields of the request."""
     path = node.value.get("x-recipient")
     if path is None:
@@ -83,7 +67,7 @@ def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
 
 
-def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
     examples = content.get("application/json", {}).get("examples", {})
@@ -97,7 +81,7 @@ def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("uses", f"{place}: example names none of the request's")
 
 
-def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def kinds(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A webhook's category and messageType."""
     category = node.value.get("x-category")
     if category not in CATEGORIES:
@@ -106,7 +90,7 @@ def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("message-type", "x-message-type is missing")
 
 
-def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def arrival(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Whether a webhook is sent unasked, how sure its arrival is, and its year if it has one."""
     for rule, key, values in (
         ("default", "x-default", DEFAULTS),
@@ -119,7 +103,7 @@ def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding(rule, f"{key} {value!r}: one of {words}, as text")
 
 
-def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def security(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Schemes that exist: an unknown name would let everyone in, silently."""
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     requirements = node.value.get("security")
@@ -133,14 +117,14 @@ def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("security-missing", "no security: every operation would be open")
 
 
-def scheme(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def scheme(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """HTTP schemes in lower case: openapi-core rejects every request for `Bearer`."""
     scheme_name = str(node.value.get("scheme", ""))
     if scheme_name != scheme_name.lower():
         yield node.finding("scheme-case", f"write scheme: {scheme_name.lower()}")
 
 
-def shown_calls(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def shown_calls(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Every kind of content of a request or a response has a named example."""
     for media_type, media in (node.value.get("content") or {}).items():
         if not media.get("examples"):
@@ -150,7 +134,7 @@ def shown_calls(node: Node, contract: Contract) -> Iterator[LintFinding]:
                 yield node.finding("example-untitled", f"examples/{name} has no summary")
 
 
-def operation_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def operation_file(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A path item's file carries its one operation's id."""
     stem = PurePosixPath(node.file).stem
     calls = [node.value[method] for method in METHODS if method in node.value]
@@ -159,7 +143,7 @@ def operation_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
     yield from _calls_of_operation(node, calls, stem)
 
 
-def webhook_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def webhook_file(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A webhook's file, key and operationId say the same."""
     stem = PurePosixPath(node.file).stem
     if stem != node.name:

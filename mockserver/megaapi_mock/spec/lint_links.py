@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .json_pointer import value_at
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import resolve
@@ -66,7 +66,7 @@ class _Source:
         raise _Nowhere
 
 
-def links(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def links(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Every link of an operation's answers, held to the examples and to its target."""
     targets = {
         item[method].get("operationId"): item[method]
@@ -90,7 +90,7 @@ def links(node: Node, contract: Contract) -> Iterator[LintFinding]:
 
 
 def _faults(
-    link: Object, target: Object, source: _Source, contract: Contract
+    link: Object, target: Object, source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     """Rule and sentence of each thing wrong with a link."""
     parameters = link.get("parameters") or {}
@@ -106,7 +106,7 @@ def _faults(
 
 
 def _parameter_faults(
-    parameters: Object, target: Object, contract: Contract
+    parameters: Object, target: Object, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     parameters_of_target = [
         resolve(one, contract.document) for one in target.get("parameters") or ()
@@ -124,7 +124,7 @@ def _parameter_faults(
 
 
 def _body_faults(
-    body: Any, target: Object, source: _Source, contract: Contract
+    body: Any, target: Object, source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     body_schema = resolve(target.get("requestBody") or {}, contract.document)
     schema = body_schema.get("content", {}).get(JSON, {}).get("schema")

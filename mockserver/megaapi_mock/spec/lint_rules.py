@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .plans import PLANS
+
 RULES: Mapping[str, str] = {
     # files
     "yaml": "a file is YAML",
@@ -93,7 +95,7 @@ REMEDIES: Mapping[str, str] = {
     "tag": "add one tag that stands under tags of openapi.yaml",
     "answers-missing": "add responses, with one of success at least",
     "effect": "write one of the known values of x-effect",
-    "plans": "list the plans that offer it: code, start, business, token",
+    "plans": f"list the plans that offer it: {', '.join(PLANS)}",
     "requires-connection": "write true if a linked phone is needed, false if not",
     "recipient": "write the dotted path of a required field of the body",
     "uses": "complete the entry; its example is the name of one of the request's examples",

@@ -13,7 +13,7 @@ import yaml
 from megaapi_mock.handlers import file_check
 from megaapi_mock.simulation import contact_events
 from megaapi_mock.spec.value_types import mismatch
-from megaapi_mock.webhooks.chaos import series
+from megaapi_mock.webhooks.chaos import chaos_options
 
 SOURCES = Path(megaapi_mock.__file__).parent
 # What is raised, or returned, with a sentence that a user of the page reads.
@@ -90,7 +90,7 @@ COMPOSED = (
         f'set: a.b {mismatch({"c": 1}, kinds)}; "force": true sets it anyway'
         for kinds in (*({name} for name in TYPES), *({name, "null"} for name in TYPES), WORDS)
     ),
-    *(f"{name}: must be {words}" for name, words in series._IN_WORDS.items()),
+    *(f"{name}: must be {words}" for name, words in chaos_options._IN_WORDS.items()),
     *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",

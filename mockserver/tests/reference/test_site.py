@@ -19,8 +19,8 @@ from megaapi_mock.reference.contract import Contract
 from megaapi_mock.reference.site import HERE, Site
 from megaapi_mock.reference.words import TONGUES, Words, _texts
 from megaapi_mock.resources import root
-from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.description import description
+from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 
 from ..web.ui.test_pages import Inline
 
@@ -174,7 +174,7 @@ def test_everything_the_pages_say_is_there_in_both_languages() -> None:
     for name, texts in _texts()["words"].items():
         assert set(texts) == {"en", "pt"}, name
         assert texts["pt"], name
-    assert set(_texts()["ways_pt"]) == set(CAUSED)
+    assert set(_texts()["ways_pt"]) == set(CAUSED_BY_GATEWAY)
 
 
 def test_words_that_templates_ask_for_are_there(pages: Mapping[str, str]) -> None:

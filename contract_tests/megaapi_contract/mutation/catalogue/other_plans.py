@@ -9,7 +9,7 @@ from typing import Any
 
 from ...host.http import Request
 from ..answer_faults import Altered, Change, document
-from ..mutant import Call, Mutant
+from ..mutant import InterceptedCall, Mutant
 from ..payload_edits import put, without
 from ..stateful_faults import Swallowed, Undone
 
@@ -25,7 +25,7 @@ def _in_data(change: Any) -> Any:
     return edit
 
 
-def _opposite(operation: str, other: str, call: Call, _: Any) -> Request:
+def _opposite(operation: str, other: str, call: InterceptedCall, _: Any) -> Request:
     return replace(call.request, target=call.request.target.replace(operation, other))
 
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from megaapi_mock.domain.json_path import put_at
 from megaapi_mock.spec.operations import Operation
 from megaapi_mock.spec.plans import EVERY_PLAN
 
@@ -98,7 +99,7 @@ class Ask:
         if self.body is not None:
             arguments["body"] = _about(self.body, to)
             if self.operation.recipient is not None:
-                _set(arguments["body"], self.operation.recipient.split("."), to)
+                put_at(arguments["body"], self.operation.recipient, to)
         return arguments
 
     def make_for_group(self, to: str, group: str) -> Arguments:
@@ -152,12 +153,6 @@ def _replaced(node: Any, values: Mapping[str, str]) -> Any:
     if isinstance(node, list):
         return [_replaced(value, values) for value in node]
     return values.get(node, node) if isinstance(node, str) else node
-
-
-def _set(document: Any, steps: list[str], value: str) -> None:
-    for step in steps[:-1]:
-        document = document[step]
-    document[steps[-1]] = value
 
 
 def _texts(node: Any) -> Iterable[str]:

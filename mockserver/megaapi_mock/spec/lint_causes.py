@@ -12,6 +12,7 @@ _LINKS = frozenset({"link-expression", "link-body"})
 # With a finding of the first, those of the second are looked at when it is mended: a name misspelt
 # in a schema makes its examples misfit, and an example that misfits makes links lead nowhere.
 _CONSEQUENCES = (
+    (frozenset({"file-name"}), frozenset({"link-unknown"})),
     (_SCHEMAS, _EXAMPLES | _LINKS | {"recipient"}),
     (_EXAMPLES, _LINKS),
 )

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
+from megaapi_mock.spec.allowed_values import EFFECTS
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
@@ -131,7 +132,7 @@ TARGET = (
     click.option(
         "--allow",
         multiple=True,
-        type=NamedChoice(["reads", "sends", "changes", "disconnects"]),
+        type=NamedChoice(EFFECTS),
         help="what the run may do to a real instance; only reads unless given",
     ),
     click.option(
@@ -265,6 +266,31 @@ def probes(gateway_plan: str) -> None:
         for probe in all_probes(context):
             phone = " (mocks only)" if probe.phone else ""
             click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{phone}")
+
+
+@main.command()
+@_target_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the profile to write; a file that is there already is not overwritten",
+)
+@report_errors
+def fit(output: Path, **values: Any) -> None:
+    """Read how a host decides what the contract leaves open, as a profile for the mock.
+
+    `megaapi-mock serve --profile FILE` behaves like that host then. What the run may not do
+    (--allow) it cannot see: the file names every switch that was not seen.
+
+    Exit code 0: the profile is written. 2: nothing could be read. 130: interrupted.
+    """
+    from .run import command
+    from .run.fit import fit as fit_host
+
+    values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
+    fit_host(read_options(values), output)
 
 
 @main.command()

@@ -12,7 +12,7 @@ from .host.forms import settled_form
 from .host.http import Headers, Request, request
 from .host.place import Place
 from .host.webhook_receiver import Receiver
-from .judging.alternatives import USUAL, SettledSwitches
+from .judging.alternatives import USUAL, FirstSight, SettledSwitches
 from .judging.contract import Contract
 from .judging.judge import Judge
 from .judging.results import Breach, Exchange, Promise, Webhook
@@ -262,7 +262,8 @@ class Session:
         if value != USUAL:
             sentence = f"{switch}={value}: a documented alternative"
             self.note(sentence, kind="alternative", promise=promise, exchange=exchange)
-        is_consistent = self.settled_switches.is_same_as_before(switch, value)
+        sight = FirstSight(self.probe, exchange)
+        is_consistent = self.settled_switches.is_same_as_before(switch, value, sight)
         # However unsure the contract is which way a host takes, none takes two.
         sure_promise = Promise("observed", promise.file, promise.sources)
         self.hold(

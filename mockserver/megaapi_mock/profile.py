@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .domain.message_states import Delay
+from .domain.message_states import AckDelay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
 from .resources import named
+from .spec.allowed_values import GENERATIONS
 from .spec.bundle import read_yaml
 from .spec.plans import PLAN_NAMES
 
@@ -159,7 +160,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="a group created with an empty list of participants"),
     Switch("unknown_presence", "200", ("200", "500"), help="presence with an unknown option",
            settled_by="updatePresence with an option that is not documented"),
-    Switch("payload_generation", "2026", ("2026", "2025", "2024", "2023"), grade="observed",
+    Switch("payload_generation", GENERATIONS[0], GENERATIONS, grade="observed",
            help="which years' webhook payloads are sent"),
     Switch("addressing", "phone", ("phone", "lid", "mixed"), grade="observed",
            help="people are met by number, by hidden number (LID), or every second one by LID"),
@@ -274,7 +275,7 @@ class Profile:
         )
 
 
-def _delay(text: str) -> Delay:
+def _delay(text: str) -> AckDelay:
     """`1` or `0.5-2`; a span written backwards means the same."""
     first, separator, last = text.partition("-")
     if not separator:

@@ -128,10 +128,10 @@ def diff_command(old: str | None, new: str | None, form: str, fail_on: str, rule
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
 def evidence_command(page: bool, folder: Path | None) -> None:
     """Count what is known by grade, and list the open questions with what would settle them."""
+    from ..spec.allowed_values import GRADES
     from ..spec.bundle import read_yaml
     from ..spec.description import description
     from ..spec.evidence import counts_by_group, counts_rows
-    from ..spec.lint_evidence import GRADES
     from .evidence_page import open_questions
     from .evidence_page import page as whole_page
 

@@ -267,6 +267,7 @@ def _words(content: Content) -> str | None:
     if path is None or content.kind in _NO_TEXT:
         return None
     value = content.part
+    # Not `domain.json_path`, which needs orjson: this package needs Python alone.
     for step in filter(None, path.split(".")):
         value = value.get(step) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None

@@ -10,7 +10,7 @@ from ..domain.jid import Jid
 from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
 
-Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
+ParticipantsChange = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 
 
 @operation()
@@ -182,7 +182,7 @@ def _one(call: Call, message: str, group: Group) -> Json:
     return success(message, group=_group_document(call, group))
 
 
-def _change_participants(call: Call, message: str, change: Change) -> Json:
+def _change_participants(call: Call, message: str, change: ParticipantsChange) -> Json:
     data = call.body["group_data"]
     _require_somebody(call)
     group = call.instance.groups.require(data["jid"])

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import Chat, Inbound
+from .conversation import ChatTranscript, Inbound
 
 # More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
 # of a bot that nobody has seen going on.
@@ -40,7 +40,7 @@ class Activity:
 
 
 def activity(
-    chat: Chat,
+    chat: ChatTranscript,
     *,
     answers: int,
     quiet: float,
@@ -78,7 +78,9 @@ def flood_of(answers: int) -> int:
     return max(MOST, MOST_TIMES * answers)
 
 
-def _unrest(chat: Chat, waiting: Collection[Delivery], *, quiet: float, now: float) -> float:
+def _unrest(
+    chat: ChatTranscript, waiting: Collection[Delivery], *, quiet: float, now: float
+) -> float:
     """Seconds until the bot has come to rest in the chat; 0 when it has.
 
     What it sent comes back to it as webhooks: it may answer those that wait, and the last one.

@@ -9,8 +9,8 @@ from ..spec.operations import Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 from .calls import JSON, calls_of, examples_of
 from .causes import BEFORE, OWNER, cause, emit_command, gateway_way
-from .contract import Contract, Entry
-from .fields import Field, fields_of
+from .contract import Contract, MenuEntry
+from .fields import FieldRow, fields_of
 from .payloads import Generations, format_json
 from .words import Words
 
@@ -56,7 +56,7 @@ def event_details(
     }
 
 
-def _before(event: str, contract: Contract) -> tuple[Entry, str, str] | None:
+def _before(event: str, contract: Contract) -> tuple[MenuEntry, str, str] | None:
     """What must have come before: its page, the place on it, and the title of that example."""
     name, _, example = BEFORE.get(event, "").partition("/")
     entries = [entry for group in contract.menu().values() for entry in group if not entry.alias]
@@ -112,7 +112,7 @@ def _resolved_answers(definition: Json, document: Json) -> list[Json]:
     return [resolve(each, document) for each in definition["responses"].values()]
 
 
-def _fields(content: Json, document: Json, grade: str) -> list[Field]:
+def _fields(content: Json, document: Json, grade: str) -> list[FieldRow]:
     if "schema" not in content:
         return []
     examples = [example["value"] for _, example in examples_of(content, document)]

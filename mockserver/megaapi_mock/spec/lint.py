@@ -13,14 +13,14 @@ from .components import references
 from .lint_causes import causes
 from .lint_files import control_faults, yaml_faults
 from .lint_lines import with_lines
-from .lint_nodes import KINDS, Contract, Node
+from .lint_nodes import KINDS, LintedContract, Node
 from .lint_rules import LintFinding
 from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
 from .verdict import first_problem
 
 __all__ = ["LintFinding", "lint"]
 
-Check = Callable[[Node, Contract], Iterator[LintFinding]]
+LintCheck = Callable[[Node, LintedContract], Iterator[LintFinding]]
 
 
 def lint(root: Path) -> list[LintFinding]:
@@ -42,7 +42,7 @@ def _lint(root: Path) -> list[LintFinding]:
         return top
     try:
         contract_bundle = bundle(root)
-        contract = Contract(root, contract_bundle, _sources(root))
+        contract = LintedContract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [bundle_finding(root, str(error))]
     lost = sorted(
@@ -72,7 +72,7 @@ def _sources(root: Path) -> Mapping[str, Any]:
     return sources
 
 
-def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
+def _findings(contract: LintedContract, problem: str | None) -> Iterator[LintFinding]:
     nodes = list(contract.nodes())
     unknown = [finding for node in nodes for finding in unknown_keys(node)]
     yield from unknown
@@ -109,7 +109,7 @@ def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_unused(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Components that nothing refers to."""
     references_made = set(references(contract.document))
     for node in nodes:
@@ -125,7 +125,7 @@ def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
                 yield LintFinding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
 
-def _dangling(contract: Contract) -> Iterator[LintFinding]:
+def _dangling(contract: LintedContract) -> Iterator[LintFinding]:
     components = contract.document.get("components", {})
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
@@ -135,13 +135,13 @@ def _dangling(contract: Contract) -> Iterator[LintFinding]:
             yield LintFinding(file, "", "reference-dangling", message, line)
 
 
-_CALL_CHECKS: tuple[Check, ...] = (
+_CALL_CHECKS: tuple[LintCheck, ...] = (
     lint_calls.titles,
     lint_calls.descriptions,
     lint_calls.tags,
     lint_calls.security,
 )
-CHECKS: Mapping[str, tuple[Check, ...]] = {
+CHECKS: Mapping[str, tuple[LintCheck, ...]] = {
     "document": (lint_calls.security,),
     "path item": (lint_calls.operation_file,),
     "webhook item": (lint_calls.webhook_file,),

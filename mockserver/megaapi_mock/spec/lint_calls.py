@@ -7,40 +7,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
-from .lint_nodes import Contract, Node, further_uses
+from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS
+from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
 from .operations import METHODS
 from .plans import PLANS
 from .validate import resolve
 
-# The contract stands below the domain, so this repeats `domain/settings.py`; a test compares them.
-CATEGORIES = (
-    "qrCode",
-    "connectionStatus",
-    "messagesInput",
-    "messagesOutput",
-    "messagesReaction",
-    "messagesStatus",
-    "groups",
-    "presence",
-    "calls",
-)
-EFFECTS = ("reads", "sends", "changes", "disconnects")
-DEFAULTS = ("on", "on-demand", "off")
-ARRIVALS = ("high", "medium", "low")
 _MEDIA_TYPE = re.compile(r"^[\w.+*-]+/[\w.+*-]+(;.*)?$")
-GENERATIONS = ("2023", "2024", "2025", "2026")
 
 
-def titles(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def titles(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A title in English and one in Portuguese."""
     for key in ("summary", "x-summary-pt"):
         if not _is_text(node.value.get(key)):
             yield node.finding("title-missing", f"{key} is missing")
 
 
-def descriptions(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def descriptions(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """What it does, in English and in Portuguese: so the reference pages have it in both."""
     for key in ("description", "x-description-pt"):
         if not _is_text(node.value.get(key)):
@@ -51,7 +36,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def tags(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A tag, and none that openapi.yaml does not declare."""
     document_tags = {tag.get("name") for tag in contract.document.get("tags", ())}
     tag_names = node.value.get("tags") or ()
@@ -64,13 +49,13 @@ def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("tag", f"tags: {tag!r} is not declared in spec/openapi.yaml")
 
 
-def answers(node: Node, _: Contract) -> Iterator[LintFinding]:
+def answers(node: Node, _: LintedContract) -> Iterator[LintFinding]:
     """An operation that does not say what it answers."""
     if not node.value.get("responses"):
         yield node.finding("answers-missing", "responses is missing")
 
 
-def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def effects(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """x-effect, x-plans and x-requires-connection, each of a known value."""
     effect = node.value.get("x-effect")
     if effect not in EFFECTS:
@@ -88,7 +73,7 @@ def _are_plans(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(plan in PLANS for plan in value)
 
 
-def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def recipient(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """x-recipient leads along required fields of the request."""
     path = node.value.get("x-recipient")
     if path is None:
@@ -101,7 +86,7 @@ def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
 
 
-def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
     examples = content.get("application/json", {}).get("examples", {})
@@ -137,7 +122,7 @@ def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("uses", message)
 
 
-def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def kinds(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A webhook's category and messageType."""
     category = node.value.get("x-category")
     if category not in CATEGORIES:
@@ -146,7 +131,7 @@ def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("message-type", "x-message-type is missing")
 
 
-def payload(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def payload(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A webhook has a body, and its first example is of its messageType.
 
     Others need not be: an edit may come in a wrapper of its own.
@@ -164,7 +149,7 @@ def payload(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("message-type", message)
 
 
-def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def arrival(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Whether a webhook is sent unasked, how sure its arrival is, and its year if it has one."""
     for rule, key, values in (
         ("default", "x-default", DEFAULTS),
@@ -177,7 +162,7 @@ def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding(rule, f"{key} {value!r}: one of {words}, as text")
 
 
-def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def security(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Schemes that exist: an unknown name would let everyone in, silently."""
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     requirements = node.value.get("security")
@@ -191,14 +176,14 @@ def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("security-missing", "no security: every operation would be open")
 
 
-def scheme(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def scheme(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """HTTP schemes in lower case: openapi-core rejects every request for `Bearer`."""
     scheme_name = str(node.value.get("scheme", ""))
     if scheme_name != scheme_name.lower():
         yield node.finding("scheme-case", f"write scheme: {scheme_name.lower()}")
 
 
-def shown_calls(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def shown_calls(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Every kind of content of a request or a response has a named example."""
     for media_type, media in (node.value.get("content") or {}).items():
         if not _MEDIA_TYPE.match(media_type):
@@ -210,7 +195,7 @@ def shown_calls(node: Node, contract: Contract) -> Iterator[LintFinding]:
                 yield node.finding("example-untitled", f"examples/{name} has no summary")
 
 
-def operation_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def operation_file(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A path item's file carries its one operation's id."""
     stem = PurePosixPath(node.file).stem
     calls = [node.value[method] for method in METHODS if method in node.value]
@@ -219,7 +204,7 @@ def operation_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
     yield from _calls_of_operation(node, calls, stem)
 
 
-def webhook_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def webhook_file(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A webhook's file, key and operationId say the same."""
     stem = PurePosixPath(node.file).stem
     if stem != node.name:

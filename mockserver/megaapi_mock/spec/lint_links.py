@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .json_pointer import value_at
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import resolve
@@ -69,7 +69,7 @@ class _Source:
         raise _Nowhere
 
 
-def find_link_faults(nodes: Iterable[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_link_faults(nodes: Iterable[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Every link of an answer, held to the examples and to its target.
 
     What is wrong wherever a shared link is used is wrong in its own file, once.
@@ -93,7 +93,7 @@ def find_link_faults(nodes: Iterable[Node], contract: Contract) -> Iterator[Lint
             yield from (LintFinding(*place, rule, problem) for place in places)
 
 
-def _targets(contract: Contract) -> Mapping[str, Object]:
+def _targets(contract: LintedContract) -> Mapping[str, Object]:
     return {
         str(item[method].get("operationId")): item[method]
         for item in contract.document.get("paths", {}).values()
@@ -102,7 +102,7 @@ def _targets(contract: Contract) -> Mapping[str, Object]:
     }
 
 
-def _links(node: Node, contract: Contract) -> Iterator[tuple[_Place, Object, _Source]]:
+def _links(node: Node, contract: LintedContract) -> Iterator[tuple[_Place, Object, _Source]]:
     for status, declared_response in (node.value.get("responses") or {}).items():
         response = resolve(declared_response, contract.document)
         source = _Source(node.value, response, contract.document)
@@ -110,14 +110,14 @@ def _links(node: Node, contract: Contract) -> Iterator[tuple[_Place, Object, _So
             yield (node.file, f"{node.place}/responses/{status}/links/{name}"), written_link, source
 
 
-def _file_of(link: Object, contract: Contract) -> str:
+def _file_of(link: Object, contract: LintedContract) -> str:
     """The file of a shared link; empty where it stands in its answer."""
     file = f"{str(link.get('$ref', '')).removeprefix('#/')}.yaml"
     return file if (contract.root / file).is_file() else ""
 
 
 def _faults(
-    link: Object, targets: Mapping[str, Object], source: _Source, contract: Contract
+    link: Object, targets: Mapping[str, Object], source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     """Rule and sentence of each thing wrong with a link under these examples."""
     target = targets.get(str(link.get("operationId")))
@@ -137,7 +137,9 @@ def _faults(
         yield from _body_faults(link["requestBody"], target, source, contract)
 
 
-def _parameter_faults(parameters: Object, target: Object, contract: Contract) -> Iterator[str]:
+def _parameter_faults(
+    parameters: Object, target: Object, contract: LintedContract
+) -> Iterator[str]:
     parameters_of_target = [
         resolve(one, contract.document) for one in target.get("parameters") or ()
     ]
@@ -154,7 +156,7 @@ def _parameter_faults(parameters: Object, target: Object, contract: Contract) ->
 
 
 def _body_faults(
-    body: Any, target: Object, source: _Source, contract: Contract
+    body: Any, target: Object, source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     body_schema = resolve(target.get("requestBody") or {}, contract.document)
     schema = body_schema.get("content", {}).get(JSON, {}).get("schema")

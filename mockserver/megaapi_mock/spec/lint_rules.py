@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .plans import PLANS
+
 RULES: Mapping[str, str] = {
     # files
     "yaml": "a file is YAML",
@@ -114,7 +116,7 @@ REMEDIES: Mapping[str, str] = {
     "tag-unused": "take the tag out, or give it to an operation",
     "answers-missing": "add responses, with one of success at least",
     "effect": "write one of the known values of x-effect",
-    "plans": "list the plans that offer it, each once: code, start, business, token",
+    "plans": f"list the plans that offer it, each once: {', '.join(PLANS)}",
     "requires-connection": "write true if a linked phone is needed, false if not",
     "recipient": "write the dotted path of a required field of the body",
     "uses": "complete it; its controller is a tag, its example and plans are the operation's",

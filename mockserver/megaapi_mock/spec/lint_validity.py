@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 
 # Sentences of `bundle`: which file is wrong, and which words of it.
@@ -32,7 +32,7 @@ def bundle_finding(root: Path, message: str) -> LintFinding:
     return LintFinding("openapi.yaml", "", "bundle", message)
 
 
-def problem_finding(contract: Contract, problem: str) -> LintFinding:
+def problem_finding(contract: LintedContract, problem: str) -> LintFinding:
     """What openapi-spec-validator says, in the file and at the place that it is about."""
     place, _, message = problem.partition(": ")
     in_path = _IN_PATH.search(message)
@@ -78,7 +78,7 @@ def first_mention(root: Path, text: str) -> tuple[str, int]:
     return "openapi.yaml", 1
 
 
-def _source(contract: Contract, place: str) -> tuple[str, str]:
+def _source(contract: LintedContract, place: str) -> tuple[str, str]:
     """The file with this place of the whole document, and where in the file it is."""
     for name, file in contract.files.items():
         for kind in ("paths", "webhooks"):

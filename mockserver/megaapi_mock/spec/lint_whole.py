@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .validate import resolve
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
-def find_repeated(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_repeated(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """An operationId of two operations, or one parameter twice."""
     calls = [node for node in nodes if node.kind in ("operation", "webhook")]
     by_id: dict[str, list[Node]] = defaultdict(list)
@@ -35,7 +35,7 @@ def _is_file_of(node: Node, name: str) -> bool:
     return PurePosixPath(node.file).stem in (name, name.removeprefix("webhook_").replace("_", "-"))
 
 
-def _repeated_parameters(call: Node, contract: Contract) -> Iterator[LintFinding]:
+def _repeated_parameters(call: Node, contract: LintedContract) -> Iterator[LintFinding]:
     names: set[Any] = set()
     for index, written in enumerate(call.value.get("parameters") or ()):
         parameter = resolve(written, contract.document)
@@ -53,7 +53,7 @@ _SECTIONS = {
 }  # fmt: skip
 
 
-def find_misplaced(contract: Contract) -> Iterator[LintFinding]:
+def find_misplaced(contract: LintedContract) -> Iterator[LintFinding]:
     """References to components of another kind than belongs there: a reply as a schema."""
     for node in contract.nodes():
         target, section = node.value.get("$ref"), _SECTIONS.get(node.kind)
@@ -66,7 +66,7 @@ def find_misplaced(contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("reference-misplaced", message)
 
 
-def find_unused_tags(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_unused_tags(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Tags that are declared, and that no operation or webhook has."""
     used = {
         tag
@@ -80,7 +80,7 @@ def find_unused_tags(nodes: list[Node], contract: Contract) -> Iterator[LintFind
             yield LintFinding("openapi.yaml", f"tags/{index}", "tag-unused", message)
 
 
-def server_variables(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def server_variables(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Variables in an address that are not declared, and declared ones that are not in it."""
     in_address = set(_VARIABLE.findall(str(node.value.get("url", ""))))
     declared = set(node.value.get("variables") or ())

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.domain import settings
 from megaapi_mock.resources import root
-from megaapi_mock.spec import lint_calls
+from megaapi_mock.spec import allowed_values
 from megaapi_mock.spec.lint import lint
 from megaapi_mock.spec.lint_lines import line_of
 from megaapi_mock.spec.lint_rules import REMEDIES, RULES
@@ -975,4 +975,4 @@ def test_the_contract_itself_without_a_grade_is_refused(
 
 
 def test_lint_and_filter_know_the_same_categories() -> None:
-    assert lint_calls.CATEGORIES == settings.CATEGORIES
+    assert allowed_values.CATEGORIES == settings.CATEGORIES

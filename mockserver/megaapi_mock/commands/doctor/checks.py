@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .findings import Finding, Outcome, Skipped
+from .findings import Finding, FindingOutcome, Skipped
 from .http import NoAnswer, ProbeReply, ServerAddress, get, is_local, require_plain
 from .receiver import Hook
 
@@ -156,7 +156,7 @@ class _Exam:
             self._status = reply
         return Finding("gateway", outcome, message, advice)
 
-    def _is_gateway(self, reply: ProbeReply) -> tuple[Outcome, str, str]:
+    def _is_gateway(self, reply: ProbeReply) -> tuple[FindingOutcome, str, str]:
         if 300 <= reply.status < 400:
             return "wrong", f"it redirects to {reply.location}", "give that host in --target"
         if reply.message.startswith(_UNKNOWN_ROUTE):

@@ -62,8 +62,8 @@ def _names(payload: Payload) -> tuple[str, ...]:
 
 
 def _interface(record: ObjectShape) -> str:
-    heir = f" extends {record.extends}" if record.extends else ""
-    lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
+    extends = f" extends {record.extends}" if record.extends else ""
+    lines = [*_comment(record.text, ""), f"export interface {record.name}{extends} {{"]
     for field in record.fields:
         lines += _comment(field.text, "  ")
         mark = "" if field.required else "?"

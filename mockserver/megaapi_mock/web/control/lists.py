@@ -23,6 +23,8 @@ LIMIT = 100
 PAGE_BYTES = 16 * 2**20
 
 Arguments = Mapping[str, str]
+# Whether a record, or a message with its instance, is one of those asked for.
+Matches = Callable[[Any], bool]
 Json = dict[str, Any]
 
 

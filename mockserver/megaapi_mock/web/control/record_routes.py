@@ -16,15 +16,15 @@ from ...records.exchange import Exchange
 from ...records.journal import Log
 from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
-from ...records.waiter import Kind, Waiter
+from ...records.waiter import RecordKind, Waiter
 from ...runtime import Runtime
 from . import lists
 from .disconnect import gone_of
+from .lists import Matches
 from .places import Places
 from .record_search import RecordSearch
 
 Json = dict[str, Any]
-Matches = Callable[[Any], bool]
 LogRecord = TypeVar("LogRecord", Exchange, Delivery)
 
 
@@ -185,7 +185,7 @@ class RecordRoutes:
         return log.before(since) if lists.newest_first(request.args) else log.after(since)
 
     @staticmethod
-    def _waiter(kind: Kind, accepts: Matches) -> Waiter:
+    def _waiter(kind: RecordKind, accepts: Matches) -> Waiter:
         client_gone = gone_of(request.environ)
         return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=client_gone)
 

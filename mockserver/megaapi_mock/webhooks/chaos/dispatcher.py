@@ -17,8 +17,8 @@ from ...records.bugs import describe, log_failure
 from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
 from .chaos_options import Chaos
-from .saved_chaos import Place, SavedSeries, as_recorded
-from .series import Entry, Out, Series
+from .saved_chaos import EchoKey, SavedSeries, as_recorded
+from .series import Out, Series, Turn
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ class Records(Protocol):
 ENTRIES_MOST, STALE_MOST = 4, 64
 
 
-def matters(entry: Entry) -> bool:
+def matters(turn: Turn) -> bool:
     """Whether this turn will do anything: its delivery may have left already."""
-    _, _, series, _, subject = entry
+    _, _, series, _, subject = turn
     return series.holds(subject)
 
 
@@ -50,7 +50,7 @@ class RebuiltSeries:
 
     series: Series
     active: bool
-    entries: tuple[Entry, ...]
+    entries: tuple[Turn, ...]
 
 
 class ChaosDispatcher:
@@ -77,7 +77,7 @@ class ChaosDispatcher:
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
         self._series_of_claim: dict[Delivery, Series] = {}
-        self._agenda: list[Entry] = []
+        self._agenda: list[Turn] = []
         self._order = itertools.count()
         self._over = False
 
@@ -260,7 +260,7 @@ class ChaosDispatcher:
         )
         return [series for series in series_of_key if key is None or series.key == key]
 
-    def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
+    def _later(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
         if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
             self._agenda = [entry for entry in self._agenda if matters(entry)]
@@ -282,7 +282,7 @@ class ChaosDispatcher:
             self._happen(series, what, subject, due, out)
 
     def _happen(
-        self, series: Series, what: str, subject: Delivery | Place, moment: float, out: Out
+        self, series: Series, what: str, subject: Delivery | EchoKey, moment: float, out: Out
     ) -> None:
         try:
             series.happen(what, subject, moment, out)
@@ -300,7 +300,7 @@ class ChaosDispatcher:
                 self._happen(series, what, subject, moment, out)
             series.flush(moment, out)
 
-    def _take_entries(self, series: Series) -> list[Entry]:
+    def _take_entries(self, series: Series) -> list[Turn]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
         self._agenda = [entry for entry in self._agenda if entry[2] is not series]
         heapq.heapify(self._agenda)

@@ -11,7 +11,7 @@ from ...records.delivery import Delivery
 from .chaos_options import Chaos
 
 # The lane and the message of an own message that waits for its acknowledgement.
-Place = tuple[str, str]
+EchoKey = tuple[str, str]
 # Python's Mersenne Twister: 624 words and the place among them.
 _CHANCE = struct.Struct("<625I")
 _CHANCE_VERSION = 3
@@ -25,7 +25,7 @@ class HeldTurn:
     order: int
     what: str
     delivery: int | None = None
-    place: Place | None = None
+    place: EchoKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class SavedSeries:
     held: tuple[Delivery, ...]
     window: tuple[int, ...]
     crowd: tuple[int, ...]
-    echoes: tuple[tuple[Place, tuple[int, ...]], ...]
-    acked: tuple[Place, ...]
+    echoes: tuple[tuple[EchoKey, tuple[int, ...]], ...]
+    acked: tuple[EchoKey, ...]
     agenda: tuple[HeldTurn, ...]
 
 

@@ -12,7 +12,7 @@ import orjson
 from ...records.capacity import Capacity, Held
 from ...records.delivery import Delivery
 from .chaos_options import Chaos
-from .saved_chaos import HeldTurn, Place, SavedSeries, pack_chance, set_chance
+from .saved_chaos import EchoKey, HeldTurn, SavedSeries, pack_chance, set_chance
 
 # Acknowledgements remembered for the case that they overtook their echo.
 ACKS_KEPT = 1_000
@@ -21,8 +21,8 @@ ACKS_KEPT = 1_000
 Out = list[Delivery]
 # What happens at its time, and to which delivery or place: values, so that they can be written.
 ARRIVE, WINDOW, CROWD, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
-Later = Callable[[float, "Series", str, "Delivery | Place"], None]
-Entry = tuple[float, int, "Series", str, "Delivery | Place"]
+Later = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
+Turn = tuple[float, int, "Series", str, "Delivery | EchoKey"]
 
 
 class Series:
@@ -71,7 +71,7 @@ class Series:
         else:
             self._arrive(delivery, delivery.time, out)
 
-    def happen(self, what: str, subject: Delivery | Place, moment: float, out: Out) -> None:
+    def happen(self, what: str, subject: Delivery | EchoKey, moment: float, out: Out) -> None:
         """Something that was put off is due; what may leave by that is added to `out`."""
         if isinstance(subject, tuple):
             self._release(subject, moment, out)
@@ -87,7 +87,7 @@ class Series:
         elif what == CROWD and subject in self._crowd:
             self._burst(moment, out)
 
-    def holds(self, subject: Delivery | Place) -> bool:
+    def holds(self, subject: Delivery | EchoKey) -> bool:
         """Whether this delivery, or anything for this place, is still held here."""
         return subject in (self._echoes if isinstance(subject, tuple) else self.held)
 
@@ -98,7 +98,7 @@ class Series:
             self._release(place, moment, out)
         self._burst(moment, out)
 
-    def saved(self, turns: Sequence[Entry], *, active: bool) -> SavedSeries:
+    def saved(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
         """As it is now, as values; `turns` are those of the agenda, in order, of any series."""
         numbers = {delivery: number for number, delivery in enumerate(self.held)}
         return SavedSeries(
@@ -120,7 +120,7 @@ class Series:
             agenda=tuple(self._turns(numbers, turns)),
         )
 
-    def _turns(self, numbers: dict[Delivery, int], turns: Sequence[Entry]) -> Iterator[HeldTurn]:
+    def _turns(self, numbers: dict[Delivery, int], turns: Sequence[Turn]) -> Iterator[HeldTurn]:
         for rank, (due, _, owner, what, subject) in enumerate(turns):
             if owner is not self:
                 continue
@@ -129,7 +129,7 @@ class Series:
             else:
                 yield HeldTurn(due, rank, what, delivery=numbers[subject])
 
-    def restore(self, saved: SavedSeries) -> tuple[Entry, ...]:
+    def restore(self, saved: SavedSeries) -> tuple[Turn, ...]:
         """Go on where that was saved; its turns of the agenda. ValueError for what does not fit."""
         held = saved.held
         self.held.restore(held)
@@ -141,7 +141,7 @@ class Series:
         set_chance(self._shuffles, saved.shuffles)
         return tuple(self._entry(turn, held) for turn in saved.agenda)
 
-    def _entry(self, turn: HeldTurn, held: Sequence[Delivery]) -> Entry:
+    def _entry(self, turn: HeldTurn, held: Sequence[Delivery]) -> Turn:
         subject = turn.place if turn.delivery is None else held[turn.delivery]
         if subject is None:
             raise ValueError(f"the turn {turn.order} is about nothing")

@@ -16,7 +16,7 @@ from .domain.message_states import AckDelay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
-from .resources import named
+from .resources import find_fixture
 from .spec.allowed_values import GENERATIONS
 from .spec.bundle import read_yaml
 from .spec.plans import PLAN_NAMES
@@ -296,7 +296,7 @@ def _delay(text: str) -> AckDelay:
 
 def load_profile(name: str, fixtures: Path) -> Profile:
     """A profile by name (`code`) or by path; SwitchError when it cannot be used."""
-    path = named("profile", name, fixtures, SwitchError)
+    path = find_fixture("profile", name, fixtures, SwitchError)
     try:
         content = read_yaml(path)
     except SpecError as error:

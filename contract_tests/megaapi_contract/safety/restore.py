@@ -63,7 +63,7 @@ class Restorer:
 
     def __init__(self, session: Caller) -> None:
         self._session = session
-        # What a run before has left is no change of this one.
+        # What an earlier run has left is no change of this one.
         self.allow_restoring = False
         self._changed_kinds: set[str] = set()
         self._events: dict[str, list[str]] = {}

@@ -19,8 +19,8 @@ def _in_data(change: Any) -> Any:
 
     def edit(answer: Any) -> Any:
         data = answer["messageData"]
-        changed = {jid: change(one) for jid, one in data["data"].items()}
-        return {**answer, "messageData": {**data, "data": changed}}
+        people = {jid: change(one) for jid, one in data["data"].items()}
+        return {**answer, "messageData": {**data, "data": people}}
 
     return edit
 

@@ -224,7 +224,7 @@ class Watch:
             filled["to"] = self._group(key, token)
         if "group_id" in query:
             filled["group_id"] = self._group(key, token)
-        if "code" in query and turn % 3:
+        if "code" in query and turn % 2:
             filled["code"] = query_examples(OPERATIONS[operation])["code"]
         return filled
 

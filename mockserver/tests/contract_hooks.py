@@ -86,7 +86,7 @@ ODDITIES = (
         "unusable query parameter", "ServerError", 500,
         QUERIES | {"create_instance"},
         r"^request: .* query parameter|^customPairingCode: |^phoneNumber: |^allowOnlyAdmins: "
-        r"|^to: |^instance_key",
+        r"|^instance_key",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
     ),

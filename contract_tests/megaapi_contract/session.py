@@ -125,9 +125,10 @@ class Session:
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""
         data = body.get("messageData") if isinstance(body, dict) else None
-        if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
+        if not self.media_url or not isinstance(data, dict):
             return body
-        return {**body, "messageData": {**data, "url": self.media_url}}
+        own = {name: self.media_url for name, value in data.items() if value == PICTURE_URL}
+        return {**body, "messageData": {**data, **own}} if own else body
 
     def exchange(self, request: Request) -> Exchange:
         """Send one request, and note every promise that its answer breaks."""

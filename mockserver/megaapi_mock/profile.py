@@ -212,7 +212,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="isOnWhatsApp for 55 and thirteen digits more"),
     Switch("body_parsing", "express", ("express", "json_only"), grade="baileys",
            help="bodies as the ancestor's Express reads them, or JSON alone, also without a type",
-           settled_by="a call whose body is sent as text/plain"),
+           settled_by="a call whose body is a form (application/x-www-form-urlencoded)"),
     Switch("body_limit_mib", "32", form=_WHOLE, help="largest body",
            settled_by="bodies of growing size to a call that refuses them anyway"),
     Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",

@@ -86,7 +86,7 @@ ODDITIES = (
         "unusable query parameter", "ServerError", 500,
         QUERIES | {"create_instance"},
         r"^request: .* query parameter|^customPairingCode: |^phoneNumber: |^allowOnlyAdmins: "
-        r"|^to: |^instance_key",
+        r"|^instance_key",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
     ),
@@ -224,7 +224,7 @@ class Watch:
             filled["to"] = self._group(key, token)
         if "group_id" in query:
             filled["group_id"] = self._group(key, token)
-        if "code" in query and turn % 3:
+        if "code" in query and turn % 2:
             filled["code"] = query_examples(OPERATIONS[operation])["code"]
         return filled
 

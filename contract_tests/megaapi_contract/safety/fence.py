@@ -110,6 +110,9 @@ class Fence:
 
     def _check_query(self, request: Request, operation: Operation) -> None:
         for name, value in parse_qsl(request.query, keep_blank_values=True):
+            # Given twice, one host reads the first and another the last.
+            if name.lower() == "instance_key" and value != self.key:
+                raise HeldBack("the query names another instance")
             self._check_value(name, value, operation)
         if request.query and not parse_qsl(request.query, keep_blank_values=True):
             raise HeldBack("the query cannot be read")

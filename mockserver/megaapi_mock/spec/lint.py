@@ -45,7 +45,9 @@ def _lint(root: Path) -> list[LintFinding]:
         contract = LintedContract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [bundle_finding(root, str(error))]
-    lost = sorted((*_dangling(contract), *control_faults(root)))
+    lost = sorted(
+        (*_dangling(contract), *lint_whole.find_misplaced(contract), *control_faults(root))
+    )
     return lost or sorted(causes(_findings(contract, first_problem(contract_bundle))))
 
 
@@ -89,6 +91,7 @@ def _findings(contract: LintedContract, problem: str | None) -> Iterator[LintFin
     yield from lint_evidence.find_uncited(nodes, contract)
     yield from find_unused(nodes, contract)
     yield from lint_whole.find_unused_tags(nodes, contract)
+    yield from lint_links.find_link_faults(nodes, contract)
 
 
 def unknown_keys(node: Node) -> Iterator[LintFinding]:
@@ -148,7 +151,6 @@ CHECKS: Mapping[str, tuple[LintCheck, ...]] = {
         lint_calls.effects,
         lint_calls.recipient,
         lint_calls.uses,
-        lint_links.links,
     ),
     "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.payload, lint_calls.arrival),
     "request": (lint_calls.shown_calls,),

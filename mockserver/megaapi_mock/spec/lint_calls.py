@@ -42,6 +42,8 @@ def tags(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     tag_names = node.value.get("tags") or ()
     if not tag_names:
         yield node.finding("tag", "tags is missing: name the controller")
+    elif len(tag_names) > 1:
+        yield node.finding("tag", f"tags {tag_names!r} are several: a page has one place")
     for tag in tag_names:
         if tag not in document_tags:
             yield node.finding("tag", f"tags: {tag!r} is not declared in spec/openapi.yaml")
@@ -106,6 +108,11 @@ def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
         *("x-plans", "x-provenance", "example"),
     }
     own_plans = node.value.get("x-plans")
+    tags_declared = {tag.get("name") for tag in contract.document.get("tags") or ()}
+    written = node.value.get("x-uses", [])
+    if not isinstance(written, list) or not all(isinstance(use, Mapping) for use in written):
+        yield node.finding("uses", "x-uses is not a list of further uses")
+        return
     for place, use in further_uses(node.value):
         for key in sorted(known_fields - set(use)):
             yield node.finding("uses", f"{place}: {key} is missing")
@@ -113,8 +120,17 @@ def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
             yield node.finding("unknown-keyword", f"{place}: {key} is not known")
         if use.get("example") not in examples:
             yield node.finding("uses", f"{place}: example names none of the request's")
-        beyond = [plan for plan in use.get("x-plans") or () if plan not in (own_plans or ())]
-        if beyond and _are_plans(own_plans):
+        if use.get("controller", None) not in {None, *tags_declared}:
+            message = f"{place}: controller {use['controller']!r} is not declared as a tag"
+            yield node.finding("uses", message)
+        plans = use.get("x-plans", [*PLANS])
+        if not _are_plans(plans):
+            message = f"{place}: x-plans {plans!r} is not a list out of {', '.join(PLANS)}"
+            yield node.finding("uses", message)
+            continue
+        known = own_plans if _are_plans(own_plans) and "x-plans" in use else PLANS
+        beyond = [plan for plan in plans if plan not in known]
+        if beyond:
             message = f"{place}: x-plans has {', '.join(map(str, beyond))}, the operation has not"
             yield node.finding("uses", message)
 
@@ -140,7 +156,8 @@ def payload(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     for name, written in [*examples.items()][:1]:
         example = resolve(written, contract.document).get("value")
         message_type = example.get("messageType") if isinstance(example, Mapping) else None
-        if message_type not in (None, node.value.get("x-message-type")):
+        declared = node.value.get("x-message-type")
+        if _is_text(declared) and message_type not in (None, declared):
             message = f"x-message-type is not {message_type!r}, as the example {name} has it"
             yield node.finding("message-type", message)
 

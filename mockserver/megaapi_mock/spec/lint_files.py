@@ -31,6 +31,9 @@ def yaml_faults(root: Path, file: Path) -> Iterator[LintFinding]:
         content = file.read_bytes()
         require_shallow(content)
         waiting = [yaml.compose(content, Loader=Loader)]
+    except OSError as error:
+        yield LintFinding(name, "", "yaml", f"cannot be read: {error.strerror}", 1)
+        return
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1

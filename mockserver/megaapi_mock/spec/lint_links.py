@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from .validate import resolve
 
 JSON = "application/json"
 Object = Mapping[str, Any]
+# A file, and where in it.
+_Place = tuple[str, str]
 
 _EXPRESSION = re.compile(r"^\$[^\s{}]+$")
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
@@ -66,43 +69,64 @@ class _Source:
         raise _Nowhere
 
 
-def links(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
-    """Every link of an operation's answers, held to the examples and to its target."""
-    targets = {
-        item[method].get("operationId"): item[method]
+def find_link_faults(nodes: Iterable[Node], contract: LintedContract) -> Iterator[LintFinding]:
+    """Every link of an answer, held to the examples and to its target.
+
+    What is wrong wherever a shared link is used is wrong in its own file, once.
+    """
+    uses: Counter[str] = Counter()
+    faults: dict[tuple[str, str, str], list[_Place]] = defaultdict(list)
+    targets = _targets(contract)
+    for node in nodes:
+        if node.kind != "operation":
+            continue
+        for here, written_link, source in _links(node, contract):
+            shared = _file_of(written_link, contract)
+            uses[shared] += 1
+            link = resolve(written_link, contract.document)
+            for rule, problem in dict.fromkeys(_faults(link, targets, source, contract)):
+                faults[(shared, rule, problem)].append(here)
+    for (shared, rule, problem), places in faults.items():
+        if shared and len(places) == uses[shared]:
+            yield LintFinding(shared, "", rule, problem)
+        else:
+            yield from (LintFinding(*place, rule, problem) for place in places)
+
+
+def _targets(contract: LintedContract) -> Mapping[str, Object]:
+    return {
+        str(item[method].get("operationId")): item[method]
         for item in contract.document.get("paths", {}).values()
         for method in METHODS
         if method in item
     }
+
+
+def _links(node: Node, contract: LintedContract) -> Iterator[tuple[_Place, Object, _Source]]:
     for status, declared_response in (node.value.get("responses") or {}).items():
         response = resolve(declared_response, contract.document)
         source = _Source(node.value, response, contract.document)
         for name, written_link in (response.get("links") or {}).items():
-            link = resolve(written_link, contract.document)
-            here = node.file, f"{node.place}/responses/{status}/links/{name}"
-            target = targets.get(link.get("operationId"))
-            if target is None:
-                sentence = f"operationId {link.get('operationId')!r} is that of no operation"
-                yield LintFinding(*_written(written_link, here, contract), "link-unknown", sentence)
-                continue
-            for problem in _parameter_faults(link.get("parameters") or {}, target, contract):
-                place = _written(written_link, here, contract)
-                yield LintFinding(*place, "link-parameter", problem)
-            for rule, problem in _faults(link, target, source, contract):
-                yield LintFinding(*here, rule, problem)
+            yield (node.file, f"{node.place}/responses/{status}/links/{name}"), written_link, source
 
 
-def _written(link: Object, here: tuple[str, str], contract: LintedContract) -> tuple[str, str]:
-    """File and place of a link: a shared one has a file of its own, and its faults are there."""
+def _file_of(link: Object, contract: LintedContract) -> str:
+    """The file of a shared link; empty where it stands in its answer."""
     file = f"{str(link.get('$ref', '')).removeprefix('#/')}.yaml"
-    return (file, "") if (contract.root / file).is_file() else here
+    return file if (contract.root / file).is_file() else ""
 
 
 def _faults(
-    link: Object, target: Object, source: _Source, contract: LintedContract
+    link: Object, targets: Mapping[str, Object], source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     """Rule and sentence of each thing wrong with a link under these examples."""
+    target = targets.get(str(link.get("operationId")))
+    if target is None:
+        yield "link-unknown", f"operationId {link.get('operationId')!r} is that of no operation"
+        return
     parameters = link.get("parameters") or {}
+    for problem in _parameter_faults(parameters, target, contract):
+        yield "link-parameter", f"parameters: {problem}"
     for expression in _expressions([parameters, link.get("requestBody")]):
         try:
             source.value(expression)

@@ -179,7 +179,12 @@ def possible_values(node: Node, contract: LintedContract) -> Iterator[LintFindin
             yield node.finding("bounds-crossed", message)
     values = [json.dumps(value, sort_keys=True) for value in node.value.get("enum") or ()]
     if len(set(values)) < len(values):
-        yield node.finding("enum-twice", "enum has a value twice")
+        yield node.finding("enum-values", "enum has a value twice")
+    types = _types(node.value)
+    for value in node.value.get("enum") or () if types else ():
+        if not contract.compiler.compile({"type": list(types)}).is_valid(value):
+            message = f"enum has {json.dumps(value)}, which is not of type {' or '.join(types)}"
+            yield node.finding("enum-values", message)
 
 
 def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:

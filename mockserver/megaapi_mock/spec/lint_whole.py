@@ -47,6 +47,25 @@ def _repeated_parameters(call: Node, contract: LintedContract) -> Iterator[LintF
         names.add(name)
 
 
+_SECTIONS = {
+    "schema": "schemas", "response": "responses", "parameter": "parameters", "header": "headers",
+    "request": "requestBodies", "example": "examples", "link": "links",
+}  # fmt: skip
+
+
+def find_misplaced(contract: LintedContract) -> Iterator[LintFinding]:
+    """References to components of another kind than belongs there: a reply as a schema."""
+    for node in contract.nodes():
+        target, section = node.value.get("$ref"), _SECTIONS.get(node.kind)
+        if (
+            section
+            and isinstance(target, str)
+            and not target.startswith(f"#/components/{section}/")
+        ):
+            message = f"$ref leads to {target.removeprefix('#/')}, not into components/{section}"
+            yield node.finding("reference-misplaced", message)
+
+
 def find_unused_tags(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Tags that are declared, and that no operation or webhook has."""
     used_tags = {

@@ -36,7 +36,16 @@ def document_of_plan(document: Mapping[str, Any], plan: str) -> Json:
     paths = {path: item for path, item in paths.items() if set(item) & set(METHODS)}
     ids = {operation["operationId"] for operation in calls(paths)}
     restricted = _without_links({**document, "paths": paths}, document, ids)
-    return without_unused_parts(restricted)
+    return _without_unused_schemes(without_unused_parts(restricted))
+
+
+def _without_unused_schemes(document: Json) -> Json:
+    """The same without security schemes that nothing asks for: they are named, not referred to."""
+    asking = [document, *calls(document["paths"])]
+    names = {name for one in asking for each in one.get("security", ()) for name in each}
+    schemes = document["components"].get("securitySchemes", {})
+    used = {name: scheme for name, scheme in schemes.items() if name in names}
+    return {**document, "components": {**document["components"], "securitySchemes": used}}
 
 
 def _path_item(item: Mapping[str, Any], plan: str) -> Json:

@@ -127,7 +127,8 @@ class Validators:
         for name, is_required, validator in self._validators[operation.id].query:
             if name not in query:
                 if is_required:
-                    violations.append(Violation(name, "required", "is missing in the query"))
+                    missing = f"Missing required query parameter: {name}"
+                    violations.append(Violation("request", "required", missing))
             elif validator is not None:
                 violations += [
                     Violation(name, "schema", error.message)

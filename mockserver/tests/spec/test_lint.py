@@ -287,6 +287,22 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ),
     ("bundle", OPERATION, "a lost file", take(lambda files: files, SCHEMA)),
     ("bundle", "openapi.yaml", "no sources", take(lambda files: files, "sources.yaml")),
+    (
+        "reference-misplaced",
+        OPERATION,
+        "a reply as a schema",
+        lambda files: wrapper(files)["properties"].update(
+            extra={"$ref": "../../components/responses/NotFound.yaml"}
+        ),
+    ),
+    (
+        "reference-misplaced",
+        OPERATION,
+        "a schema as a reply",
+        lambda files: post(files)["responses"].update(
+            {"400": {"$ref": "../../components/schemas/Renamed.yaml"}}
+        ),
+    ),
     ("yaml", OPERATION, "a type of Python", add(OPERATION, "post: !!python/name:os.path {}")),
     (
         "file-name",
@@ -429,7 +445,8 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ),
     ("bounds-crossed", OPERATION, "lengths", asked(type="string", minLength=9, maxLength=3)),
     ("bounds-crossed", OPERATION, "numbers", asked(type="integer", minimum=9, maximum=3)),
-    ("enum-twice", OPERATION, "a value", asked(type="string", enum=["a", "b", "a"])),
+    ("enum-values", OPERATION, "what YAML makes of yes", asked(type="string", enum=["a", True])),
+    ("enum-values", OPERATION, "a value", asked(type="string", enum=["a", "b", "a"])),
     ("media-type", OPERATION, "no slash", lambda files: respell(files, "applicationjson")),
     ("example-misfit", OPERATION, "a default of another type", asked(type="string", default=1)),
     ("example-misfit", OPERATION, "a schema's examples", asked(type="string", examples=[1])),
@@ -497,6 +514,7 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ),
     ("tag", OPERATION, "undeclared", put(post, tags=["Grupo"])),
     ("tag", OPERATION, "none", take(post, "tags")),
+    ("tag", OPERATION, "several", put(post, tags=["Group", "Webhook events"])),
     ("effect", OPERATION, "missing", take(post, "x-effect")),
     ("effect", OPERATION, "unknown", put(post, x_effect="breaks")),
     ("plans", OPERATION, "missing", take(post, "x-plans")),
@@ -533,6 +551,20 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
         OPERATION,
         "a plan that the operation has not",
         lambda files: post(files)["x-uses"][0].update({"x-plans": ["code", "start"]}),
+    ),
+    ("uses", OPERATION, "no list", put(post, x_uses="none")),
+    ("uses", OPERATION, "no entry", put(post, x_uses=["none"])),
+    (
+        "uses",
+        OPERATION,
+        "plans that are no list",
+        lambda files: post(files)["x-uses"][0].update({"x-plans": "code"}),
+    ),
+    (
+        "uses",
+        OPERATION,
+        "a controller that is no tag",
+        lambda files: post(files)["x-uses"][0].update(controller="Grop"),
     ),
     ("category", WEBHOOK, "missing", take(hook, "x-category")),
     ("category", WEBHOOK, "unknown", put(hook, x_category="group")),
@@ -731,6 +763,8 @@ def test_one_misspelt_key_is_one_finding(tmp_path: Path) -> None:
         ("security-webhook", put(hook, security=[{"bearerToken": []}])),
         ("operation-twice", second_operation),
         ("plans", put(post, x_plans=["code", "gold"])),
+        ("message-type", put(hook, x_message_type=None)),
+        ("file-name", put(post, operationId="rename")),
         ("required-undeclared", lambda files: wrapper(files)["required"].append("nmae")),
         ("bounds-crossed", asked(type="string", minLength=9, maxLength=3)),
         ("example-misfit", lambda files: body(files)["examples"]["plain"].update(value={})),
@@ -756,6 +790,28 @@ def test_a_fault_of_a_shared_link_is_found_once_in_its_own_file(tmp_path: Path) 
     found = lint(write(tmp_path, files))
     assert [(finding.rule, finding.file) for finding in found] == [("link-unknown", shared)]
     assert (tmp_path / shared).read_text().splitlines()[found[0].line - 1].startswith("operationId")
+
+
+@pytest.mark.parametrize("body", [{"messagData": {}}, "$respons.body#/group"])
+def test_what_is_wrong_wherever_a_shared_link_is_used_is_found_once(
+    body: Any, tmp_path: Path
+) -> None:
+    files = small()
+    shared = "components/links/Again.yaml"
+    files[shared] = {**reply(files)["links"]["again"], "requestBody": body}
+    reply(files)["links"] = {key: {"$ref": f"../../{shared}"} for key in ("one", "two")}
+    assert [finding.file for finding in lint(write(tmp_path, files))] == [shared]
+
+
+def test_files_that_cannot_be_read_are_findings(tmp_path: Path) -> None:
+    folder = write(tmp_path, small())
+    (folder / "round.yaml").symlink_to(folder / "round.yaml")
+    (folder / "lost.yaml").symlink_to(folder / "nowhere")
+    (folder / "folder.yaml").mkdir()
+    found = lint(folder)
+    assert [(each.rule, each.file) for each in found] == [
+        ("yaml", "folder.yaml"), ("yaml", "lost.yaml"), ("yaml", "round.yaml"),
+    ]  # fmt: skip
 
 
 def test_a_finding_of_a_link_has_the_line_of_the_link(tmp_path: Path) -> None:

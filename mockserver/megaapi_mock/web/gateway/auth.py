@@ -42,22 +42,25 @@ class Access:
         """Unauthorized unless the header carries a token for the instance; `bearer` in any case."""
         if self.own_tokens and is_token.__wrapped__(authorization, instance.token):
             return
-        if not self._is_admin(authorization):
-            whose = f"the one of {instance.key}" if self.own_tokens else "the administrator's"
-            raise Unauthorized(_sentence(authorization, whose))
+        if self._is_admin(authorization):
+            return
+        _require_bearer(authorization)
+        if self.own_tokens:
+            raise Unauthorized(f"the bearer token is not the one of {instance.key}")
+        raise Unauthorized("the bearer token is not the administrator's")
 
     def require_admin(self, authorization: str) -> None:
         """Unauthorized unless the header carries the administrator's token."""
         if not self._is_admin(authorization):
-            raise Unauthorized(_sentence(authorization, "the administrator's"))
+            _require_bearer(authorization)
+            raise Unauthorized("the bearer token is not the administrator's")
 
     def _is_admin(self, authorization: str) -> bool:
         return bool(self.admin_token) and is_token.__wrapped__(authorization, self.admin_token)
 
 
-def _sentence(authorization: str, whose: str) -> str:
+def _require_bearer(authorization: str) -> None:
     scheme = authorization.partition(" ")[0]
-    if scheme.lower() == "bearer":
-        return f"the bearer token is not {whose}"
-    scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
-    return f"the Authorization header must be 'Bearer <token>': {scheme_text}"
+    if scheme.lower() != "bearer":
+        scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
+        raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")

@@ -198,7 +198,7 @@ def test_strict_names_what_is_missing(make_app: MakeApp) -> None:
     app = make_app(profile=default_profile(EVERY_PLAN), settings=Settings(strict=True))
     reply = upload(app, "sendMessage/KEY/image")
     assert reply.status_code == 422
-    assert "to: is missing in the query" in reply.get_data(as_text=True)
+    assert "Missing required query parameter: to" in reply.get_data(as_text=True)
 
 
 def test_profile_picture_has_another_address_for_other_bytes(whole_app: MockApp) -> None:

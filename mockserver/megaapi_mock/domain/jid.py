@@ -10,8 +10,6 @@ from typing import Literal
 PERSON = "s.whatsapp.net"
 GROUP = "g.us"
 LID = "lid"
-# How the address of a hidden number ends.
-HIDDEN = f"@{LID}"
 
 # Where stories are: seen by everybody, and nobody can be written to there.
 STATUS = "status@broadcast"

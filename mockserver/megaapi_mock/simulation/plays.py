@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from ..domain.jid import GROUP, HIDDEN, PERSON, Jid
+from ..domain.jid import Jid, chat_kind
 from ..domain.message import Message
 from ..errors import ControlRefused, Impossible
 from ..records.message import message_json
@@ -27,7 +27,6 @@ Json = dict[str, Any]
 PLAYS_MOST = 100
 READY, PLAYING, DONE = "ready", "playing", "done"
 WAITING, MISSING, REFUSED = "waiting", "missing", "refused"
-_CHATS = (f"@{PERSON}", f"@{GROUP}", HIDDEN)
 # The member of a turn that names it.
 LABEL = "as"
 # Seconds without a message of the bot after which its answers count as all there are, although some
@@ -303,7 +302,7 @@ class Plays:
     def _chat(self, instance: str, with_: str) -> str:
         self._runtime.publisher.look(instance, lambda _: None)
         directory = self._runtime.world.directory
-        if "@" in with_ and not with_.endswith(_CHATS):
+        if "@" in with_ and chat_kind(with_) not in ("person", "group"):
             raise ControlRefused(400, f"with: {with_!r} is no person and no group: nobody answers")
         jid = directory.read(with_)
         if not jid.group and directory.owner(jid.user) is None and not jid.lid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.jid import Jid, as_given, is_number
+from megaapi_mock.domain.jid import Jid, as_given, chat_kind, is_number
 
 phone_numbers = st.from_regex(r"[1-9][0-9]{7,14}", fullmatch=True, alphabet="0123456789")
 
@@ -54,3 +54,21 @@ def test_rule_of_the_ancestor(text: str, written: str, group: bool) -> None:
 )
 def test_what_is_no_number(text: str) -> None:
     assert not is_number(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("5511900000002@s.whatsapp.net", "person"),
+        ("5511900000002:31@s.whatsapp.net", "person"),
+        ("100000000000002@lid", "person"),
+        ("120363000000000001@g.us", "group"),
+        ("status@broadcast", "status"),
+        ("5511900000002@broadcast", "broadcast"),
+        ("120363000000000009@newsletter", "newsletter"),
+        ("5511900000002", "unknown"),
+        ("x@y", "unknown"),
+    ],
+)
+def test_kind_of_a_chat_is_that_of_its_server(address: str, kind: str) -> None:
+    assert chat_kind(address) == kind

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from ...domain.jid import HIDDEN, PERSON, Jid
+from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
@@ -39,7 +39,7 @@ class RecordSearch:
 
     def chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
-        if not address.endswith((f"@{PERSON}", HIDDEN)):
+        if chat_kind(address) != "person":
             return address
         return str(self._runtime.world.directory.canonical_jid(Jid.parse(address)))
 

@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..reference.calls import JSON, calls_of, examples_of
+from ..reference.calls import calls_of, examples_of
 from ..reference.code import curl_line
-from ..spec.operations import Operation, WebhookEvent
+from ..reference.fields import fields_of
+from ..spec.operations import JSON, Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 
 Json = Mapping[str, Any]
@@ -32,6 +33,7 @@ def operation_text(operation: Operation, document: Json, sources: Json) -> str:
         *_evidence(definition, sources),
         f"Written in spec/{operation.spec_file}",
         *_parameters(definition, document),
+        *_body(definition, document),
         *_examples(operation, document),
         *_answers(definition, document),
     ]
@@ -87,9 +89,28 @@ def _parameters(definition: Json, document: Json) -> Iterator[str]:
         yield f"  {each['name']} ({each['in']}, {need}): {description}"
 
 
+def _body(definition: Json, document: Json) -> Iterator[str]:
+    """The fields of the request, each with how sure it is."""
+    content = definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+    grade = definition["x-provenance"]["grade"]
+    examples = [example["value"] for _, example in examples_of(content, document)]
+    fields = fields_of(content["schema"], document, grade, examples) if content else []
+    if fields:
+        yield from ("", "Body")
+    for each in fields:
+        need = "required" if each.is_required else "optional"
+        words = " ".join(" ".join(each.descriptions).split())
+        line = f"{each.path} ({' or '.join(each.types)}, {need}; {each.grade}): {words}"
+        yield from textwrap.wrap(
+            line.rstrip(": "), WIDTH, initial_indent="  ", subsequent_indent="      ",
+            break_on_hyphens=False,
+        )  # fmt: skip
+
+
 def _examples(operation: Operation, document: Json) -> Iterator[str]:
     for call in calls_of(operation, document):
-        title = "Example" if call.body is None else f"Example {call.name}: {call.title}"
+        is_only = call.body is None and call.upload is None
+        title = "Example" if is_only else f"Example {call.name}: {call.title}"
         yield from ("", title, f"  {curl_line(call)}")
 
 

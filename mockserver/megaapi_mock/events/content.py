@@ -106,7 +106,10 @@ class Content:
     def __init__(self, message: Any) -> None:
         self.wrappers: list[str] = []
         self.kind, self.part = "", None
-        while isinstance(message, dict):
+        opened: set[int] = set()
+        # No JSON holds itself; a dict that somebody made can.
+        while isinstance(message, dict) and id(message) not in opened:
+            opened.add(id(message))
             self.kind, self.part = _member(message)
             inside = _inside(self.part)
             if inside is None:
@@ -201,7 +204,7 @@ _MEDIA: Mapping[str, Any] = {name: kind.media for name, kind in KINDS.items() if
 def _member(message: Mapping[str, Any]) -> tuple[str, Any]:
     """The member that is the content: the first that is not only beside it."""
     for name, part in message.items():
-        if name not in SIDE_KEYS and part is not None:
+        if isinstance(name, str) and name not in SIDE_KEYS and part is not None:
             return name, part
     return "", None
 

@@ -18,12 +18,16 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of the menu. `path` leads to its page; `alias` is a further use of an operation."""
+    """A line of the menu. `path` leads to its page; `alias` is a further use of an operation.
+
+    `text` is what it does, in both languages.
+    """
 
     title: str
     title_pt: str
     path: str
     words: str
+    text: str = ""
     alias: bool = False
 
 
@@ -91,6 +95,7 @@ def _operation_entry(operation: Operation, titles: Json, *, alias: bool = False)
         title_pt=str(titles["x-summary-pt"]),
         path=operation_path(operation),
         words=f"{operation.method} {operation.path} {operation.id}",
+        text=_description(titles),
         alias=alias,
     )
 
@@ -101,4 +106,10 @@ def _event_entry(event: WebhookEvent) -> MenuEntry:
         title_pt=str(event.definition["x-summary-pt"]),
         path=event_path(event),
         words=f"{event.name} {event.message_type} {event.category}",
+        text=_description(event.definition),
     )
+
+
+def _description(definition: Json) -> str:
+    texts = (definition.get(key, "") for key in ("description", "x-description-pt"))
+    return " ".join(" ".join(texts).split())

@@ -123,7 +123,7 @@ class Site:
         words = Words(tongue)
         rows = [
             [_titled(entry, words), f"{_group(name, words)}: {entry.words}", entry.path,
-             f"{entry.words} {entry.title} {entry.title_pt}"]
+             f"{entry.words} {entry.title} {entry.title_pt}", entry.text]
             for name, entries in self._menu.items()
             for entry in entries
         ]  # fmt: skip

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
-from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS
+from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS, SCOPES
 from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
-from .operations import METHODS
+from .operations import IN_QUERY, METHODS
 from .plans import PLANS
+from .validate import resolve, resolved_parameters
+
+_MEDIA_TYPE = re.compile(r"^[\w.+*-]+/[\w.+*-]+(;.*)?$")
 
 
 def titles(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
@@ -19,6 +23,13 @@ def titles(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     for key in ("summary", "x-summary-pt"):
         if not _is_text(node.value.get(key)):
             yield node.finding("title-missing", f"{key} is missing")
+
+
+def descriptions(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
+    """What it does, in English and in Portuguese: so the reference pages have it in both."""
+    for key in ("description", "x-description-pt"):
+        if not _is_text(node.value.get(key)):
+            yield node.finding("description-missing", f"{key} is missing")
 
 
 def _is_text(value: Any) -> bool:
@@ -31,6 +42,8 @@ def tags(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     tag_names = node.value.get("tags") or ()
     if not tag_names:
         yield node.finding("tag", "tags is missing: name the controller")
+    elif len(tag_names) > 1:
+        yield node.finding("tag", f"tags {tag_names!r} are several: a page has one place")
     for tag in tag_names:
         if tag not in document_tags:
             yield node.finding("tag", f"tags: {tag!r} is not declared in spec/openapi.yaml")
@@ -48,16 +61,28 @@ def effects(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     if effect not in EFFECTS:
         yield node.finding("effect", f"x-effect {effect!r} is not one of {', '.join(EFFECTS)}")
     plans = node.value.get("x-plans")
-    if not isinstance(plans, list) or not plans or not all(plan in PLANS for plan in plans):
+    if not _are_plans(plans):
         yield node.finding("plans", f"x-plans {plans!r} is not a list out of {', '.join(PLANS)}")
+    elif len(set(plans)) < len(plans):
+        yield node.finding("plans", f"x-plans {plans!r} has a plan twice")
+    scope = node.value.get("x-scope", "instance")
+    if scope not in SCOPES:
+        yield node.finding("scope", f"x-scope {scope!r} is not one of {', '.join(SCOPES)}")
     if not isinstance(node.value.get("x-requires-connection"), bool):
         yield node.finding("requires-connection", "x-requires-connection is true or false")
+
+
+def _are_plans(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and bool(value) and all(plan in PLANS for plan in value)
 
 
 def recipient(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """x-recipient leads along required fields of the request."""
     path = node.value.get("x-recipient")
     if path is None:
+        return
+    if str(path).startswith(IN_QUERY):
+        yield from _recipient_in_query(node, contract, str(path).removeprefix(IN_QUERY))
         return
     content = (node.value.get("requestBody") or {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
@@ -67,18 +92,47 @@ def recipient(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
 
 
+def _recipient_in_query(node: Node, contract: LintedContract, name: str) -> Iterator[LintFinding]:
+    parameters = resolved_parameters(node.value, contract.document)
+    places = [(each.get("in"), each.get("name"), each.get("required")) for each in parameters]
+    if ("query", name, True) not in places:
+        yield node.finding("recipient", f"x-recipient: {name!r} is not a required query parameter")
+
+
 def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
     examples = content.get("application/json", {}).get("examples", {})
-    known_fields = {"summary", "x-summary-pt", "description", "x-plans", "x-provenance", "example"}
+    known_fields = {
+        *("summary", "x-summary-pt", "description", "x-description-pt"),
+        *("x-plans", "x-provenance", "example"),
+    }
+    own_plans = node.value.get("x-plans")
+    tags_declared = {tag.get("name") for tag in contract.document.get("tags") or ()}
+    written = node.value.get("x-uses", [])
+    if not isinstance(written, list) or not all(isinstance(use, Mapping) for use in written):
+        yield node.finding("uses", "x-uses is not a list of further uses")
+        return
     for place, use in further_uses(node.value):
         for key in sorted(known_fields - set(use)):
             yield node.finding("uses", f"{place}: {key} is missing")
-        for key in sorted(set(use) - known_fields - {"controller", "x-description-pt"}):
+        for key in sorted(set(use) - known_fields - {"controller"}):
             yield node.finding("unknown-keyword", f"{place}: {key} is not known")
         if use.get("example") not in examples:
             yield node.finding("uses", f"{place}: example names none of the request's")
+        if use.get("controller", None) not in {None, *tags_declared}:
+            message = f"{place}: controller {use['controller']!r} is not declared as a tag"
+            yield node.finding("uses", message)
+        plans = use.get("x-plans", [*PLANS])
+        if not _are_plans(plans):
+            message = f"{place}: x-plans {plans!r} is not a list out of {', '.join(PLANS)}"
+            yield node.finding("uses", message)
+            continue
+        known = own_plans if _are_plans(own_plans) and "x-plans" in use else PLANS
+        beyond = [plan for plan in plans if plan not in known]
+        if beyond:
+            message = f"{place}: x-plans has {', '.join(map(str, beyond))}, the operation has not"
+            yield node.finding("uses", message)
 
 
 def kinds(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
@@ -88,6 +142,24 @@ def kinds(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
         yield node.finding("category", f"x-category {category!r}: one of {', '.join(CATEGORIES)}")
     if not _is_text(node.value.get("x-message-type")):
         yield node.finding("message-type", "x-message-type is missing")
+
+
+def payload(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
+    """A webhook has a body, and its first example is of its messageType.
+
+    Others need not be: an edit may come in a wrapper of its own.
+    """
+    content = (node.value.get("requestBody") or {}).get("content") or {}
+    if not content:
+        yield node.finding("payload-missing", "requestBody with content is missing")
+    examples = content.get("application/json", {}).get("examples") or {}
+    for name, written in [*examples.items()][:1]:
+        example = resolve(written, contract.document).get("value")
+        message_type = example.get("messageType") if isinstance(example, Mapping) else None
+        declared = node.value.get("x-message-type")
+        if _is_text(declared) and message_type not in (None, declared):
+            message = f"x-message-type is not {message_type!r}, as the example {name} has it"
+            yield node.finding("message-type", message)
 
 
 def arrival(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
@@ -112,7 +184,7 @@ def security(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
             if name not in schemes:
                 yield node.finding("security-unknown", f"security scheme {name!r} does not exist")
     if node.kind == "webhook" and requirements != []:
-        yield node.finding("security-webhook", "the gateway signs nothing: write security: []")
+        yield node.finding("security-webhook", "security: the gateway signs nothing")
     if node.kind == "document" and not requirements:
         yield node.finding("security-missing", "no security: every operation would be open")
 
@@ -127,6 +199,8 @@ def scheme(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
 def shown_calls(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Every kind of content of a request or a response has a named example."""
     for media_type, media in (node.value.get("content") or {}).items():
+        if not _MEDIA_TYPE.match(media_type):
+            yield node.finding("media-type", f"content/{media_type} is not a media type")
         if not media.get("examples"):
             yield node.finding("example-missing", f"{media_type} has no named example")
         for name, example in (media.get("examples") or {}).items():

@@ -56,6 +56,8 @@ def _faults(provenance: Any, source_entries: Mapping[str, Any]) -> Iterator[tupl
         return
     if not sources and grade != "inferred":
         yield "sources-empty", "sources may be empty with the grade inferred alone"
+    if len(set(sources)) < len(sources):
+        yield "provenance-malformed", "sources has an id twice"
     for source in sources:
         if source not in source_entries:
             yield "source-unknown", f"{source!r} is not in spec/{SOURCES_FILE}"

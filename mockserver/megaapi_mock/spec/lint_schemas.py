@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -30,7 +31,9 @@ LOOKAROUND = re.compile(r"\(\?<?[=!]")
 def find_forbidden(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Keywords that tools read differently, or not at all."""
     for keyword, reason in FORBIDDEN.items():
-        if keyword in node.value:
+        # Clients are generated with a file there only where the schema says this.
+        is_file = keyword == "format" and node.value.get("format") == "binary"
+        if keyword in node.value and not is_file:
             yield node.finding("forbidden-keyword", f"{keyword} {reason}")
 
 
@@ -158,6 +161,30 @@ def _parts(schema: Schema, document: Schema, *, sure: bool = False) -> list[Sche
             branch for step, branch in _branches(part) if not sure or step.startswith("allOf")
         )
     return parts
+
+
+_LIMITS = (
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minimum", "maximum"),
+)
+
+
+def possible_values(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
+    """Limits that leave no value, and a value that stands twice in an enumeration."""
+    for low, high in _LIMITS:
+        if low in node.value and high in node.value and node.value[low] > node.value[high]:
+            message = f"{low} is above {high}: no value fits"
+            yield node.finding("bounds-crossed", message)
+    values = [json.dumps(value, sort_keys=True) for value in node.value.get("enum") or ()]
+    if len(set(values)) < len(values):
+        yield node.finding("enum-values", "enum has a value twice")
+    types = _types(node.value)
+    for value in node.value.get("enum") or () if types else ():
+        if not contract.compiler.compile({"type": list(types)}).is_valid(value):
+            message = f"enum has {json.dumps(value)}, which is not of type {' or '.join(types)}"
+            yield node.finding("enum-values", message)
 
 
 def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:

@@ -95,6 +95,7 @@ COMPOSED = (
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",
     "yaml: line 1: it cannot be read",
+    "body: Content-Type a/b: send the file as c/d, in the part `file` (spec/e.yaml)",
 )
 # A sentence that stands elsewhere, behind the field that it is about.
 ONLY_VALUE = re.compile(rf"(?:[\w.]+: )?{VALUE}")

@@ -109,9 +109,12 @@ def test_pages_have_nothing_inline(pages: Mapping[str, str]) -> None:
 def test_search_index_names_every_page(pages: Mapping[str, str], language: str) -> None:
     text = pages[f"{language}/search_index.js"]
     rows = json.loads(text.removeprefix("window.MEGAAPI_REFERENCE = ").removesuffix(";\n"))
-    assert {path for _, _, path, _ in rows} == set(PAGES)
-    [words] = [words for *_, path, words in rows if path == "events/reaction.html"]
+    assert {path for _, _, path, _, _ in rows} == set(PAGES)
+    [(words, text)] = [row[3:] for row in rows if row[2] == "events/reaction.html"]
     assert "Reação" in words and "Reaction" in words and "reactionMessage" in words
+    reaction = next(each.definition for each in CONTRACT.events if each.name == "reaction")
+    for key in ("description", "x-description-pt"):
+        assert " ".join(reaction[key].split()) in text
 
 
 @LANGUAGES

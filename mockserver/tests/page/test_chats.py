@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,15 +228,17 @@ def test_newest_message_is_on_top_when_the_clock_was_set_back(
     expect(rows.first).to_contain_text("Antes do almoço")
 
 
-def test_file_that_is_too_large_is_refused_in_a_sentence(screen: Screen, quiet: Instance) -> None:
+def test_file_that_is_too_large_is_refused_in_a_sentence(
+    screen: Screen, quiet: Instance, tmp_path: Path
+) -> None:
+    file = tmp_path / "grande.zip"
+    file.write_bytes(bytes(26 * 2**20))
     screen.attach("A file of yours…")
     form = screen.phone().get_by_role("dialog")
-    form.get_by_label("File").set_input_files(
-        {"name": "grande.bin", "mimeType": "application/zip", "buffer": bytes(26 * 2**20)}
-    )
+    form.get_by_label("File").set_input_files(file)
     form.get_by_role("button", name="Send").click()
-    notice = screen.phone().locator(".notice")
-    expect(notice).to_contain_text("larger than 33554432 bytes, the most that is read here")
+    sentence = "larger than 33554432 bytes, the most that is read here"
+    expect(screen.phone().locator(".notice")).to_contain_text(sentence, timeout=20_000)
 
 
 def test_recording_ends_unsent_when_the_chat_is_left(screen: Screen, quiet: Instance) -> None:

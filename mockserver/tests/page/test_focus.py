@@ -232,3 +232,16 @@ def test_message_box_of_a_long_chat_is_a_few_keys_away(screen: Screen, shop: Ins
     screen.bubble("Linha 3").locator(".trace").focus()
     screen.page.keyboard.press("Escape")
     expect(box).to_be_focused()
+
+
+def test_pane_that_lies_over_the_phones_takes_the_focus(open_screen: Any, shop: Instance) -> None:
+    screen: Screen = open_screen(viewport={"width": 390, "height": 800})
+    screen.write("Com webhook")
+    trace = screen.bubble("Com webhook").locator(".trace")
+    expect(trace).to_contain_text("webhook 200")
+    press(trace)
+    pane = screen.page.locator(".trace-pane")
+    expect(pane.get_by_role("button", name="Close")).to_be_focused()
+    screen.page.keyboard.press("Escape")
+    expect(pane).to_have_count(0)
+    expect(trace).to_be_focused()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,16 @@ def test_named_point_is_returned_to(screen: Screen, shop: Instance) -> None:
     expect(page.locator(".outcome").last).to_contain_text("Rewound")
     screen.view("phones")
     expect(screen.phone().locator(".line")).to_have_count(0)
+
+
+def test_point_of_another_day_says_which(screen: Screen, shop: Instance, mock: MockServer) -> None:
+    screen.write("Ontem")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    mock.clock.advance(86_400)
+    screen.write("Hoje")
+    page = screen.view("replay").page
+    times = page.locator(".point time")
+    expect(times).to_have_text([re.compile(r"^\d+:\d+:\d+"), re.compile(r"^\d+/\d+/\d+, \d")])
 
 
 def test_conversation_is_played_again_step_by_step_and_at_once(

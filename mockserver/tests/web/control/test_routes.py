@@ -713,11 +713,11 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, door: Door) -> None:
     kinds = [kind for kind, _ in events]
     assert (kinds.count("delivery"), kinds.count("exchange")) == (8, 1)
     (exchange,) = [document for kind, document in events if kind == "exchange"]
-    assert exchange == door.items("/exchanges?operation=send_text")[0]
+    assert exchange == door.items("/exchanges?operation=send_text&order=newest")[0]
     last = {document["id"]: document for kind, document in events if kind == "delivery"}
     messages = [document for kind, document in events if kind == "message"]
     assert messages[-1] == door.items("/messages?order=newest")[0]
-    assert list(last.values()) == door.items("/deliveries")
+    assert list(last.values()) == door.items("/deliveries?order=newest")[::-1]
 
 
 def test_over_a_real_connection_nothing_is_held_back() -> None:

@@ -68,6 +68,7 @@ export class Records {
     this.byMessage = new Map();
     // What belongs to chats that are open and is older than all that is listed.
     this.beside = new Map();
+    this.chats = new Map();
     this.next = { exchange: null, delivery: null };
     this.readingOlder = null;
   }
@@ -115,18 +116,18 @@ export class Records {
     return fresh.length;
   }
 
-  /** Read what belongs to a chat from that time on and is not listed; whether something was. */
+  /** Read what belongs to a chat from that time on and is not listed, from where it was left off; whether something was. */
   async readChat(instance, chat, since) {
     if (!this.hasOlder || this.items.at(-1)?.time < since) return false;
-    const { beside } = this;
+    const { beside, chats } = this;
+    const name = `${instance} ${chat}`;
+    if (!chats.has(name)) chats.set(name, [{ kind: "exchange", read: api.exchanges, next: null }, { kind: "delivery", read: api.deliveries, next: null }]);
     const before = beside.size;
-    await Promise.all([["exchange", api.exchanges], ["delivery", api.deliveries]].map(async ([kind, read]) => {
-      let next = null;
-      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-        const page = await read({ instance, chat, limit: PAGE, since: next });
-        page.items.forEach((record) => this.keepBeside({ ...record, kind }, beside));
-        next = page.next;
-        if (!next || page.items.at(-1).time < since) return;
+    await Promise.all(chats.get(name).map(async (place) => {
+      for (let pages = 0; pages < MOST_PAGES && !place.isDone && !(place.time < since); pages += 1) {
+        const page = await place.read({ instance, chat, limit: PAGE, since: place.next });
+        page.items.forEach((record) => this.keepBeside({ ...record, kind: place.kind }, beside));
+        Object.assign(place, { next: page.next, time: page.items.at(-1)?.time, isDone: !page.next });
       }
     }));
     return beside === this.beside && beside.size > before;

@@ -126,6 +126,8 @@ export class PhonesView {
     }
     this.trace.show(subject);
     this.mark(subject.exchange ?? subject.message.id);
+    // In a narrow window it lies over the phones.
+    if (matchMedia("(max-width: 1000px)").matches) focusOn(this.trace.element.querySelector("button"));
   }
 
   /** Mark the message that the pane is about. */

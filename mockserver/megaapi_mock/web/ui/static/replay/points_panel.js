@@ -4,7 +4,7 @@ import { button, field, fill, fillList, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { numberOf } from "../core/messages.js";
-import { momentOf, secondOf } from "../core/time.js";
+import { momentOf, sameDayOf } from "../core/time.js";
 import { Panel } from "../levers/panel.js";
 
 export class PointsPanel extends Panel {
@@ -42,7 +42,7 @@ export class PointsPanel extends Panel {
 
   row(point) {
     const what = point.name ?? t("points.before", { event: point.event ?? "", who: numberOf(point.chat) });
-    return h("div", { class: "point", role: "listitem" }, h("time", { title: momentOf(point.time) }, secondOf(point.time)), h("span", {}, what),
+    return h("div", { class: "point", role: "listitem" }, h("time", { title: momentOf(point.time) }, sameDayOf(point.time, this.store.now())), h("span", {}, what),
       button(t("rewind.do"), () => this.rewind(point), { kind: "small", icon: icon("rewind", 14), "aria-label": t("points.rewind-to", { what }) }));
   }
 

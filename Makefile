@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
-PLANS := code start business token
+PLANS := code start business token admin
 
 .PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 

@@ -331,7 +331,13 @@ def restore(file: Path, **values: Any) -> None:
 @main.command()
 @click.option("--sample", type=click.IntRange(min=1), help="this many faults, spread over the list")
 @click.option("--only", multiple=True, help="only faults with this text in their name; repeat")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="processes that try faults at the same time",
+)
 @report_errors
 def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:
     """Put faults on the mock: would the suite have noticed?

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from megaapi_mock.spec.operations import Operation
+from megaapi_mock.spec.plans import ADMIN_TOKEN
+
 from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .host.forms import settled_form
 from .host.http import Headers, Request, request
@@ -105,20 +108,27 @@ class Session:
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
         path = operation.path.replace("{instance_key}", quote(place.key, safe=""))
+        if operation.is_key_in_query:
+            query = {**(query or {}), "instance_key": place.key}
         all_headers = [*headers, ("Accept", "application/json")]
-        bearer = place.token if token is None else token
+        bearer = self.token_for(operation, place) if token is None else token
         if bearer:
             all_headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
             all_headers.append(("Content-Type", content_type))
         return request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
 
+    def token_for(self, operation: Operation, place: Place) -> str:
+        """The place's own; a mock's administrator's for what is about all its instances."""
+        return ADMIN_TOKEN if operation.is_of_host and self.gate.fence is None else place.token
+
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""
         data = body.get("messageData") if isinstance(body, dict) else None
-        if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
+        if not self.media_url or not isinstance(data, dict):
             return body
-        return {**body, "messageData": {**data, "url": self.media_url}}
+        own = {name: self.media_url for name, value in data.items() if value == PICTURE_URL}
+        return {**body, "messageData": {**data, **own}} if own else body
 
     def exchange(self, request: Request) -> Exchange:
         """Send one request, and note every promise that its answer breaks."""
@@ -137,6 +147,8 @@ class Session:
         self.breaches += self.judge.exchange(exchange, self.probe)
         self.restorer.observe(exchange)
         self._remember_message_id(request, exchange)
+        if exchange.operation == "create_instance" and exchange.ok:
+            self.gate.note_instance(_made_key(exchange.json))
 
     def _settle_form(self, exchange: Exchange) -> None:
         form = settled_form(exchange.operation, exchange.json) if exchange.ok else None
@@ -323,3 +335,11 @@ class Session:
     def wrong_token(self) -> str:
         """A token the host does not know."""
         return WRONG_TOKEN
+
+
+def _made_key(answer: Any) -> Any:
+    """The key of a new instance, wherever the answer has it."""
+    if not isinstance(answer, dict):
+        return None
+    data = answer.get("data")
+    return data.get("instance_key") if isinstance(data, dict) else answer.get("instance_key")

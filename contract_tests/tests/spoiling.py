@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -184,7 +185,8 @@ def _put(holder: Any, step: Any, rest: str, value: Any) -> None:
 
 def let_in(request: Request) -> Request:
     """The request under the right token, whatever it brings: a mock's follows from its key."""
-    place = next((step for step in request.path.split("/") if step.startswith("mega")), "")
+    steps = re.split(r"[/?&=]", request.target)
+    place = next((step for step in steps if step.startswith("mega")), "")
     token = place.partition("-")[2]
     others = tuple(one for one in request.headers if one[0] != "Authorization")
     return replace(request, headers=(*others, ("Authorization", f"Bearer {token}")))

@@ -180,7 +180,7 @@ def test_wrong_usage(options: list[str], words: str) -> None:
         (["--timeout", "inf"], "--timeout and --pace take at most"),
         (["--timeout", "nan"], "--timeout and --pace take at most"),
         (["--pace", "1e12"], "--timeout and --pace take at most"),
-        (["--gateway-plan", "free"], "it takes code, start, business, token, all"),
+        (["--gateway-plan", "free"], "it takes code, start, business, token, admin, all"),
         (["--plan"], "--plan is for hosts"),
         (["--webhook-url", "https://t.example.test"], "hands webhooks over by itself"),
         (["--webhook-url", "t.example.test"], "give an address like"),

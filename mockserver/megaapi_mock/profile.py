@@ -16,7 +16,7 @@ from .domain.message_states import AckDelay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
-from .resources import named
+from .resources import find_fixture
 from .spec.allowed_values import GENERATIONS
 from .spec.bundle import read_yaml
 from .spec.plans import PLAN_NAMES
@@ -48,9 +48,8 @@ class Switch:
 
     def accepts(self, value: str) -> bool:
         """Whether this value can be set."""
-        if self.form is not None:
-            return re.fullmatch(self.form.pattern, value) is not None
-        return value in self.choices
+        form = self.form
+        return value in self.choices if form is None else bool(re.fullmatch(form.pattern, value))
 
     @property
     def allowed(self) -> str:
@@ -72,6 +71,16 @@ _ON = ("on", "off")
 SWITCHES: tuple[Switch, ...] = (
     Switch("disconnected_status", "403", ("403", "401"), grade="observed",
            help="status of 'Instance not logged in'"),
+    Switch("own_tokens", "on", _ON,
+           help="where one token administers all instances: each has its own token too",
+           settled_by="a call to a dedicated host with any other token than the administrator's"),
+    Switch("init_shape", "data", ("data", "flat"), grade="observed",
+           help="init: the new key under data, or beside error and message"),
+    Switch("delete_unknown", "404", ("404", "error_true"), grade="observed",
+           help="deleting an instance that is not there: 404, or 200 with error true"),
+    Switch("reset_disconnected", "reset", ("reset", "logged_out"),
+           help="what a reset of an unlinked instance says: 'Instance reset' or 'logged out'",
+           settled_by="a second reset right after the first"),
     Switch("unknown_instance", "404", ("404", "error_true"), grade="baileys",
            help="status operation for an unknown key: 404, or 200 with error true",
            settled_by="a status call with a key that nobody has"),
@@ -80,8 +89,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("status_shape", "object", ("object", "list", "2022"), grade="observed",
            help="status: an object, a list of one as a dedicated host has it, or without `status`"),
     Switch("not_on_whatsapp", "exists_false", ("exists_false", "empty", "403", "error_true"),
-           grade="vendor-doc",
-           help="isOnWhatsApp for a number without WhatsApp"),
+           grade="vendor-doc", help="isOnWhatsApp for a number without WhatsApp"),
     Switch("is_on_whatsapp_disconnected", "refused", ("refused", "error_true"), grade="observed",
            help="isOnWhatsApp while unlinked: refused, or 200 with error true"),
     Switch("qr_page_connected", "403", ("403", "page"),
@@ -135,6 +143,9 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("empty_list", "200", ("200", "500"),
            help="list without a section or row: sent with a reason, or refused",
            settled_by="a listMessage without a section, and one whose section has no row"),
+    Switch("uploaded_audio", "file", ("file", "voice_note"),
+           help="an uploaded sound arrives as an audio file, or as a voice note",
+           settled_by="an upload to /audio, and how it looks on a phone"),
     Switch("missing_text", "500", ("500", "200"), help="text message without text",
            settled_by="a text message without `text`"),
     Switch("empty_buttons", "500", ("500", "200"), help="buttons or template with no button",
@@ -201,7 +212,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="isOnWhatsApp for 55 and thirteen digits more"),
     Switch("body_parsing", "express", ("express", "json_only"), grade="baileys",
            help="bodies as the ancestor's Express reads them, or JSON alone, also without a type",
-           settled_by="a call whose body is sent as text/plain"),
+           settled_by="a call whose body is a form (application/x-www-form-urlencoded)"),
     Switch("body_limit_mib", "32", form=_WHOLE, help="largest body",
            settled_by="bodies of growing size to a call that refuses them anyway"),
     Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",
@@ -285,7 +296,7 @@ def _delay(text: str) -> AckDelay:
 
 def load_profile(name: str, fixtures: Path) -> Profile:
     """A profile by name (`code`) or by path; SwitchError when it cannot be used."""
-    path = named("profile", name, fixtures, SwitchError)
+    path = find_fixture("profile", name, fixtures, SwitchError)
     try:
         content = read_yaml(path)
     except SpecError as error:

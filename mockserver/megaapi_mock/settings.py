@@ -27,7 +27,9 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8080, "port to listen on; 0 chooses a free one")
-    profile: str = _setting("code", "plan profile: code, start, business, token, all, or a file")
+    profile: str = _setting(
+        "code", "plan profile: code, start, business, token, admin, all, or a file"
+    )
     world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
     contacts: int = _setting(0, "made-up people added to the world")
     seed: int = _setting(-1, "seed for all generated ids; -1 chooses one at random")
@@ -41,6 +43,10 @@ class Settings:
     strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(
         "", "X-Mock-Token the control API requires beyond loopback; on loopback it needs none"
+    )
+    # Also in `spec/plans.py`; a test compares the two.
+    admin_token: str = _setting(
+        "TESTKEYADMIN", "token that administers all instances, in profiles admin and all"
     )
     journal_limit: int = _setting(5_000, "exchanges the journal keeps, and as many deliveries")
     journal_bytes: int = _setting(

@@ -23,6 +23,7 @@ import schemathesis
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import Operation, operations
+from megaapi_mock.spec.plans import ADMIN_TOKEN
 from megaapi_mock.spec.validate import resolve
 from megaapi_mock.spec.verdict import valid_bundle
 from schemathesis.core.parameters import ParameterLocation
@@ -69,23 +70,31 @@ class Oddity:
 ODDITIES = (
     Oddity(
         "unusable body", "ServerError", 500, BODIES,
-        r"^(messageData|messageKeys|group_data|to|option)[/: ]|^body: (?!Content-Type)"
-        r"|^request: Missing required request body",
+        r"^(messageData|messageKeys|group_data|data|to|option)[/: ]|^body: (?!Content-Type)"
+        r"|^request: Missing required request body|^body: Content-Type \(none\): send the file",
         ("gestao-logs", "business-docs"),
         "a body without its wrapper, or with a field missing or of another type, crashes into a"
         " 500; logged for configWebhook, documented as 'wrong data' for the rest",
     ),
     Oddity(
         "body that is not declared JSON", "ContentTypeServerError", 500, BODIES,
-        r"^body: Content-Type \S* is not read: send application/json", ("ancestor", "gestao-logs"),
+        r"^body: Content-Type \S*( is not read: send application/json|: send the file as mult)",
+        ("ancestor", "gestao-logs"),
         "the framework's parser passes such a body over, which leaves the wrapper missing",
     ),
     Oddity(
         "unusable query parameter", "ServerError", 500,
-        QUERIES,
-        r"^request: .* query parameter|^customPairingCode: |^phoneNumber: |^allowOnlyAdmins: ",
+        QUERIES | {"create_instance"},
+        r"^request: .* query parameter|^customPairingCode: |^phoneNumber: |^allowOnlyAdmins: "
+        r"|^instance_key",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
+    ),
+    Oddity(
+        "another method of a path without a key", "UnsupportedMethodResponse", 404,
+        frozenset(id_ for id_, each in OPERATIONS.items() if "{" not in each.path),
+        r"is not an operation of plan", ("gestao-logs", "ancestor"),
+        "the router answers as for any path that it does not know",
     ),
     Oddity(
         "group the instance is not in", "ServerError", 500, TO_CHATS,
@@ -122,7 +131,8 @@ ODDITIES = (
         r"participants is empty", ("gestao-logs", "baileys"), "the library throws on nobody",
     ),
     Oddity(
-        "somebody else's picture", "ServerError", 500, frozenset({"set_profile_picture_url"}),
+        "somebody else's picture", "ServerError", 500,
+        frozenset({"set_profile_picture_url", "upload_profile_picture"}),
         r"is somebody else, whose picture", ("baileys",),
         "WhatsApp refuses, and the library throws",
     ),
@@ -170,11 +180,14 @@ class Watch:
         connected = (operation not in LINKING) ^ (turn % 5 == 0)
         made = {"key": key, "token": token, "connected": connected}
         self.ask("POST", "/_mock/instances", made)
-        if not _spoilt(case, ParameterLocation.PATH):
+        if not _spoilt(case, ParameterLocation.PATH) and "{" in OPERATIONS[operation].path:
             case.path_parameters["instance_key"] = key
+        is_of_host = OPERATIONS[operation].is_of_host
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
-                case.headers[name] = f"Bearer {token}"
+                case.headers[name] = f"Bearer {ADMIN_TOKEN if is_of_host else token}"
+        if OPERATIONS[operation].is_key_in_query and not _spoilt(case, ParameterLocation.QUERY):
+            case.query["instance_key"] = key
         if turn % 4 and connected:
             self._fill(case, turn, key, token)
 
@@ -187,6 +200,8 @@ class Watch:
         if not _spoilt(case, ParameterLocation.QUERY):
             case.query.update(self._addresses(case.query or {}, operation, turn, key, token))
         if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+            return
+        if OPERATIONS[operation].takes_file:
             return
         body = json.loads(json.dumps(case.body))
         data = body.get("messageData")
@@ -205,9 +220,11 @@ class Watch:
     ) -> dict[str, str]:
         """Whose picture, and which invite: somebody's and a real one, of those that are asked."""
         filled = {name: FRIENDS[0] for name in ("to", "chat_id") if name in query}
+        if operation == "upload_profile_picture" and turn % 2:
+            filled["to"] = self._group(key, token)
         if "group_id" in query:
             filled["group_id"] = self._group(key, token)
-        if "code" in query and turn % 3:
+        if "code" in query and turn % 2:
             filled["code"] = query_examples(OPERATIONS[operation])["code"]
         return filled
 

@@ -29,14 +29,12 @@ def programs() -> list[tuple[str, str, list[str]]]:
     """Each program with each plan it is used with, and its calls."""
     php = [f"{call['method']} {call['path']}" for call in read("php-class.yaml")["calls"]]
     collection = [
-        f"{call['method']} {call['path']}"
-        for call in read("collection-2022.yaml")["calls"]
-        if not call.get("form")
+        f"{call['method']} {call['path']}" for call in read("collection-2022.yaml")["calls"]
     ]
     listed = read("client-programs.yaml")["programs"]
     return [
         ("the vendor's PHP class", "token", php),
-        ("the vendor's collection, without its uploads", "token", collection),
+        ("the vendor's collection", "token", collection),
         *((each["name"], plan, each["calls"]) for each in listed for plan in each["plans"]),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,11 @@ def perform(app: MockApp, controller: str, operation_id: str, request: dict[str,
     assert operation.controller == controller
     headers = {"Authorization": f"Bearer {request['token']}", **request.get("headers", {})}
     options: dict[str, Any] = {"headers": headers, "query_string": request.get("query") or {}}
-    if "raw_body" in request:
+    if "form" in request:
+        form = request["form"]
+        content = (FIXTURES / "media" / form["media"]).read_bytes()
+        options["data"] = {form["part"]: (BytesIO(content), form["name"], form["type"])}
+    elif "raw_body" in request:
         options["data"] = request["raw_body"].encode()
     elif request.get("body") is not None:
         options["json"] = request["body"]

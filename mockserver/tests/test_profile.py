@@ -109,7 +109,7 @@ def test_mistakes_in_a_profile_are_named(tmp_path: Path, text: str, sentence: st
 
 
 def test_an_unknown_profile_is_told_which_there_are() -> None:
-    names = "no profile 'gold': use one of all, business, code, start, token"
+    names = "no profile 'gold': use one of admin, all, business, code, start, token"
     with pytest.raises(SwitchError, match=names):
         load_profile("gold", FIXTURES)
 

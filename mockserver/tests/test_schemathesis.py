@@ -31,7 +31,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp, build_app
-from megaapi_mock.web.gateway import pipeline
+from megaapi_mock.web.gateway.auth import Access
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 
@@ -47,7 +47,7 @@ from .support import START, RecordingTransport
 
 OPERATIONS = sorted(found.id for found in operations(valid_bundle(root("spec"))))
 CONFIG: dict[str, Any] = {
-    "auth": {"openapi": {"bearerToken": {"bearer": PLACEHOLDER}}},
+    "auth": {"openapi": {name: {"bearer": PLACEHOLDER} for name in ("bearerToken", "adminToken")}},
     "generation": {"database": "none"},
     # What it draws must not depend on the texts in our own source.
     "analysis": {"constants": {"enabled": False}},
@@ -60,6 +60,8 @@ TOML = f"""
 seed = 7
 continue-on-failure = true
 [auth.openapi.bearerToken]
+bearer = "{PLACEHOLDER}"
+[auth.openapi.adminToken]
 bearer = "{PLACEHOLDER}"
 [generation]
 database = "none"
@@ -189,7 +191,7 @@ def test_a_broken_handler_is_found(handler: Handler, found: str) -> None:
 
 
 def test_an_unasked_token_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "require_token", lambda instance, authorization: None)
+    monkeypatch.setattr(Access, "require", lambda access, instance, authorization: None)
     app = _app()
     ours = judged(app, "list_groups").ours
     app.stop(5)

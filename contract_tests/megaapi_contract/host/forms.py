@@ -49,6 +49,21 @@ def _sent_to_many(document: Mapping[str, Any]) -> str | None:
     return "flat" if "sent" in document else None
 
 
+def _created(document: Mapping[str, Any]) -> str | None:
+    if isinstance(document.get("data"), dict):
+        return USUAL
+    return "flat" if "instance_key" in document else None
+
+
+def _uploaded_audio(document: Mapping[str, Any]) -> str | None:
+    data = document.get("messageData")
+    message = data.get("message") if isinstance(data, dict) else None
+    audio = message.get("audioMessage") if isinstance(message, dict) else None
+    if not isinstance(audio, dict):
+        return None
+    return "voice_note" if audio.get("ptt") is True else USUAL
+
+
 # The switch that decides the form, and how the form is read.
 _FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "group_details": ("group_shape", _group),
@@ -62,6 +77,8 @@ _FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "configure_webhook": ("webhook_saved", _settings_form),
     "download_media": ("download_body", _download),
     "send_buttons": ("buttons_form", _buttons),
+    "create_instance": ("init_shape", _created),
+    "upload_audio": ("uploaded_audio", _uploaded_audio),
 }
 
 

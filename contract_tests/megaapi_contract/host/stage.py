@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from ..errors import Impossible, NotTried, Unusable
@@ -140,6 +141,10 @@ class MockStage:
             return False
         self.control_api("POST", "/_mock/clock", {"advance": seconds})
         return True
+
+    def adopt(self, keys: Iterable[str]) -> None:
+        """Delete these instances too when it closes: probes have made them."""
+        self._instance_keys += keys
 
     def close(self) -> None:
         """Delete the instances of this stage; other programs may use the same mock."""

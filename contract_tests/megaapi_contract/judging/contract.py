@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import Bundle
-from megaapi_mock.spec.operations import Operation, WebhookEvent, operations, webhook_events
+from megaapi_mock.spec.operations import KEY, Operation, WebhookEvent, operations, webhook_events
 from megaapi_mock.spec.plans import document_of_plan
 from megaapi_mock.spec.recognise import Recogniser
 from megaapi_mock.spec.validate import Compiler, resolve
@@ -20,8 +21,6 @@ from megaapi_mock.spec.verdict import valid_bundle
 from .additions import widen
 from .alternatives import Alternative, alternatives
 from .results import Promise
-
-JSON = "application/json"
 
 
 class Contract:
@@ -37,19 +36,26 @@ class Contract:
         }
         self.compiler = Compiler(self.document)
         self._alternatives: dict[str, tuple[Alternative, ...]] = {}
-        self._routes = [(operation, _pattern(operation.path)) for operation in self.operations]
+        # A path without a key comes first: a word of it is no key.
+        ordered = sorted(self.operations, key=lambda operation: KEY in operation.path)
+        self._routes = [(operation, _pattern(operation.path)) for operation in ordered]
 
     @property
     def document(self) -> Mapping[str, Any]:
         """The whole contract as one document."""
         return self.bundle.document
 
-    def route(self, method: str, path: str) -> tuple[Operation, str] | None:
-        """The operation behind a request, and its instance key; None for unknown routes."""
+    def route(self, method: str, path: str, query: str = "") -> tuple[Operation, str] | None:
+        """The operation behind a request, and its instance key; None for unknown routes.
+
+        The key is empty where the request names none.
+        """
         for operation, pattern in self._routes:
             match = pattern.fullmatch(path)
             if match and operation.method == method:
-                return operation, match["key"]
+                if operation.is_key_in_query:
+                    return operation, dict(reversed(parse_qsl(query))).get("instance_key", "")
+                return operation, match["key"] if KEY in operation.path else ""
         return None
 
     def response(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
@@ -135,7 +141,8 @@ class Contract:
 
         None for operations without a body.
         """
-        content = operation.definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+        content = operation.definition.get("requestBody", {}).get("content", {})
+        content = content.get(operation.body_type, {})
         examples = content.get("examples", {})
         if name is not None:
             return examples[name]["value"]
@@ -168,8 +175,8 @@ class Contract:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    prefix, _, suffix = path.partition("{instance_key}")
-    return re.compile(f"{re.escape(prefix)}(?P<key>[^/]+){re.escape(suffix)}/?")
+    prefix, key, suffix = path.partition(KEY)
+    return re.compile(f"{re.escape(prefix)}{'(?P<key>[^/]+)' if key else ''}{re.escape(suffix)}/?")
 
 
 def _promise(provenance: Mapping[str, Any], file: str) -> Promise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,6 +21,8 @@ KEYWORDS = (
     "minProperties", "maxProperties", "anyOf", "oneOf", "not",
 )  # fmt: skip
 NO_BODY, NOT_JSON = "body: required", "body: JSON"
+# A file in the part that uploads take.
+_FILE = re.compile(rb'form-data;[^\r\n]*\bname="?file"?[;\s][^\r\n]*filename')
 
 BrokenRules = frozenset[str]
 
@@ -63,6 +66,7 @@ class _RequestRules:
         self._body = contract.compiler.compile(operation.request_schema)
         request = operation.definition.get("requestBody", {})
         self._body_required = bool(request.get("required"))
+        self._takes_file = operation.takes_file
         self._query = [
             (each, contract.compiler.compile(each.get("schema")))
             for each in resolved_parameters(operation.definition, contract.document)
@@ -101,12 +105,18 @@ class _RequestRules:
                 yield NO_BODY
             return
         try:
-            document = orjson.loads(body)
+            document = self._document(body)
         except orjson.JSONDecodeError:
             yield NOT_JSON
             return
         if not self._body.is_valid(document):
             yield from (rule(error) for error in self._body.iter_errors(document))
+
+    def _document(self, body: bytes) -> Any:
+        """A form as the contract has it: the name of a file in place of the file."""
+        if self._takes_file:
+            return {"file": "file"} if _FILE.search(body) else {}
+        return orjson.loads(body)
 
     def _rule_names(self, contract: Contract, operation: Operation) -> Iterator[str]:
         for parameter, _ in self._query:
@@ -122,7 +132,8 @@ class _RequestRules:
         if self._body is not None and operation.request_schema is not None:
             if self._body_required:
                 yield NO_BODY
-            yield NOT_JSON
+            if not self._takes_file:
+                yield NOT_JSON
             yield from _rules(operation.request_schema, (), contract.document)
 
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .contract import JSON, Contract
+from megaapi_mock.spec.operations import JSON
+
+from .contract import Contract
 from .results import Breach, Exchange, read_json
 
 MAX_SHOWN = 240

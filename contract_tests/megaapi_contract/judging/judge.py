@@ -7,12 +7,13 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.recognise import Recognised
 
 from ..errors import Unusable
 from .additions import widen
-from .contract import JSON, Contract
+from .contract import Contract
 from .differences import nearest
 from .results import Breach, Exchange, Promise, Webhook
 

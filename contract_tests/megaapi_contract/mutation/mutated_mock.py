@@ -85,7 +85,7 @@ class MutatedMock(MockTarget):
         return answer
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The control API's document."""
+        """Call the control API; the document it answers. Unusable where it refuses."""
         answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
         if answer.status >= 300:
             raise Unusable(f"the control API answers {answer.status} to {method} {path}")

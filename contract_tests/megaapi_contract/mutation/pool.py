@@ -29,7 +29,7 @@ class Pool:
         return dict(self._results(CLEAN, list(probes), on_done))
 
     def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[MutantResult]:
-        """How each trial ended."""
+        """The result of each of these mutants, in the order in which they end."""
         return [verdict for _, verdict in self._results(MUTANT, list(mutants), on_done)]
 
     def _results(self, kind: str, names: list[str], on_done: OnDone) -> Iterator[tuple[str, Any]]:

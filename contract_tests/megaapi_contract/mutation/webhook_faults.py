@@ -149,15 +149,15 @@ class Stuck(Fault):
 
 
 def alter(edit: Edit) -> Callable[[Payload], Sequence[Payload]]:
-    """One webhook, altered."""
+    """Sends the webhook after this edit."""
     return lambda payload: (edit(payload),)
 
 
 def omit(payload: Payload) -> Sequence[Payload]:
-    """None at all."""
+    """Sends no webhook."""
     return ()
 
 
 def repeat(payload: Payload) -> Sequence[Payload]:
-    """The same twice."""
+    """Sends the webhook twice."""
     return (payload, payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 import requests
 import schemathesis
 from megaapi_mock.domain.jid import Jid
+from megaapi_mock.spec.operations import KEY, Operation
 from schemathesis import GenerationMode
 from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
@@ -27,7 +29,7 @@ from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
 from ..judging.values import jid_of, value_at
 from ..session import PICTURE_URL, Session
-from .case_parts import is_negative_at, response_of
+from .case_parts import breaks_nothing, group_jids, is_negative_at, response_of
 from .former_bodies import is_former_body
 
 # In place of a token while a case is made; the place it is sent to has the real one.
@@ -69,7 +71,7 @@ class Cases:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._config: dict[str, Any] = {
-            "auth": {"openapi": {"bearerToken": {"bearer": PLACEHOLDER}}},
+            "auth": {"openapi": {name: {"bearer": PLACEHOLDER} for name in self._schemes()}},
             "generation": {"database": "none"},
             # What is drawn must not depend on the texts in any host's source.
             "analysis": {"constants": {"enabled": False}},
@@ -83,6 +85,9 @@ class Cases:
                 "stateful": {"generation": {"mode": "positive"}},
             },
         }
+
+    def _schemes(self) -> list[str]:
+        return [*self._contract.document["components"]["securitySchemes"]]
 
     @cached_property
     def schema(self) -> Any:
@@ -153,14 +158,16 @@ class CaseSender:
             case.validate_response(response, checks=CHECKS)
         except FailureGroup as group:
             for failure in group.exceptions:
-                if not self._is_documented(failure, exchange):
+                if not self._is_documented(failure, exchange, case):
                     self._note(failure, exchange)
         return exchange
 
-    def _is_documented(self, failure: BaseException, exchange: Exchange) -> bool:
-        """Whether a bad request was refused inside a 200, or is a good one of an earlier year."""
+    def _is_documented(self, failure: BaseException, exchange: Exchange, case: Any) -> bool:
+        """Whether a bad request was refused inside a 200, or is a good one (of an earlier year)."""
         if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
             return False
+        if breaks_nothing(case):
+            return True
         if value_at(exchange.json, "error") is True or is_former_body(
             self.session.contract, exchange
         ):
@@ -185,27 +192,36 @@ class CaseSender:
     def prepare(self, case: Any) -> None:
         """Put key, token and mostly existing values into a case."""
         self.turn += 1
-        if not is_negative_at(case, ParameterLocation.PATH):
+        operation = self._operation(case)
+        if not is_negative_at(case, ParameterLocation.PATH) and KEY in operation.path:
             case.path_parameters["instance_key"] = self.place.key
+        token = self.session.token_for(operation, self.place)
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
-                case.headers[name] = f"Bearer {self.place.token}"
+                case.headers[name] = f"Bearer {token}"
         positive = case.meta is None or not case.meta.generation.mode.is_negative
         if positive or self.turn % 4:
             self._fill(case)
 
     def _fill(self, case: Any) -> None:
-        operation = str(case.operation.definition.raw["operationId"])
+        operation = self._operation(case)
         if not is_negative_at(case, ParameterLocation.QUERY):
             self._fill_query(case.query or {}, operation)
         if is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
-        case.body = self._fill_in(json.loads(json.dumps(case.body)), operation)
+        if operation.takes_file:
+            case.body = {**case.body, "file": b64decode(PICTURE)}
+            return
+        case.body = self._fill_in(json.loads(json.dumps(case.body)), operation.id)
 
-    def _fill_query(self, query: dict[str, Any], operation: str) -> None:
+    def _operation(self, case: Any) -> Operation:
+        return self.session.contract.by_id[str(case.operation.definition.raw["operationId"])]
+
+    def _fill_query(self, query: dict[str, Any], operation: Operation) -> None:
         """Put a person or a group of the host where the contract's example has one."""
-        contract = self.session.contract
-        examples = contract.query_examples(contract.by_id[operation])
+        examples = self.session.contract.query_examples(operation)
+        if operation.is_key_in_query:
+            query["instance_key"] = self.place.key
         for name in ADDRESSES & query.keys() & examples.keys():
             of_group = Jid.parse(examples[name]).group
             query[name] = self.group() if of_group else self._recipient(self.turn)
@@ -225,6 +241,8 @@ class CaseSender:
             group["participants"] = [self._recipient(0), self._recipient(1)]
         if isinstance(data, dict):
             self._fill_message(data, operation)
+        if operation == "update_webhook_url" and "url" in body.get("data", {}):
+            body["data"]["url"] = self.session.receiver.url
         if operation == "configure_webhook" and isinstance(data, dict) and "webhookUrl" in data:
             data["webhookUrl"] = self.session.receiver.url
         if operation == "download_media" and "messageKeys" in body:
@@ -325,18 +343,3 @@ class CaseSender:
                 }
                 self.session.gate.learn([self._sent_text["id"], self._sent_text["timestamp"]])
         return self._sent_text
-
-
-def group_jids(answer: Any) -> Iterator[str]:
-    """The JID of every group in an answer of list_groups, in any of its shapes."""
-    if isinstance(answer, dict):
-        for name, value in answer.items():
-            if jid_of(name).group:
-                yield name
-            elif name in ("id", "jid") and isinstance(value, str) and jid_of(value).group:
-                yield value
-            else:
-                yield from group_jids(value)
-    elif isinstance(answer, list):
-        for value in answer:
-            yield from group_jids(value)

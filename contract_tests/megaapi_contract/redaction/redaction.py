@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 import orjson
+from megaapi_mock.spec.operations import JSON
 
-from ..judging.contract import JSON, Contract
+from ..judging.contract import Contract
 from ..judging.differences import difference
 from ..judging.results import Breach, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
@@ -190,7 +191,8 @@ class Redaction:
 
     def instance_key_of(self, exchange: Exchange) -> str:
         """The key of the instance a request is about; nothing for unknown routes."""
-        route = self.contract.route(exchange.method, urlsplit(exchange.url).path)
+        parts = urlsplit(exchange.url)
+        route = self.contract.route(exchange.method, parts.path, parts.query)
         return unquote(route[1]) if route else ""
 
     def is_instance(self, key: str) -> bool:

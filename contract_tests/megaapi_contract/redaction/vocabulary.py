@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import megaapi_mock
+from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.validate import resolve
 
-from ..judging.contract import JSON, Contract
+from ..judging.contract import Contract
 from ..safety.fence import UNKNOWN_KEY, WRONG_TOKEN
 
 WORD = re.compile(r"[A-Za-z]+")

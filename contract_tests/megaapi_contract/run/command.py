@@ -29,7 +29,7 @@ from ..host.target import HttpTarget
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange, Report, RunInterrupted
 from ..judging.values import jid_of
-from ..probes.cases import group_jids
+from ..probes.case_parts import group_jids
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
 from ..replay.replay import Recording, load, replay

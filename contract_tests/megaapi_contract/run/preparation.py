@@ -12,10 +12,12 @@ from ..host.place import Place
 from ..host.stage import GivenStage, MockStage, Stage, is_mock
 from ..host.target import HttpTarget, MockTarget, Target
 from ..host.tunnel_check import require_tunnel
+from ..host.upload import CUT_FORM
 from ..host.webhook_receiver import SECONDS_REAL, Receiver
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..probes.cases import PICTURE
+from ..probes.laws.requests import asks_of
 from ..safety.fence import Fence, digits_of
 from ..safety.gate import Gate, Pace
 from ..safety.put_back import restore_leftovers
@@ -110,11 +112,12 @@ def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
     if not restore.entries or not restore.lock():
         return
     restore.reload()
-    session = context.session("what a run before has left")
+    session = context.session("what an earlier run has left")
     context.restored_before_run = restore_leftovers(session, session.restorer, restore)
     if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
-            f"a run before has left {restore.description}, which cannot be put back: {restore.path}"
+            f"an earlier run has left {restore.description}, which cannot be put back: "
+            f"{restore.path}"
         )
     if not context.options.allow & CHANGING:
         restore.unlock()
@@ -146,6 +149,7 @@ def _fenced_gate(
         token=options.token,
         effects=options.allow | {"reads"},
         recipients=digits_of(options.recipients),
+        files={CUT_FORM, *filter(None, (ask.upload for ask in asks_of(contract).values()))},
     )
     pace = options.pace if options.pace is not None else REAL_PACE if target.real else 0.0
     return Gate(
@@ -174,6 +178,8 @@ def _close_run(context: RunContext) -> None:
     try:
         if not context.target.in_process:
             # A mock of this process goes with the run, and all that was made on it.
+            if isinstance(context.stage, MockStage):
+                context.stage.adopt(context.gate.instances_made)
             context.stage.close()
         leave_groups(context)
     except Unusable:

@@ -62,6 +62,8 @@ class Fence:
     harmless_texts: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     readable: set[str] = field(default_factory=set)
+    # Forms that the suite made of files of its own.
+    files: set[bytes] = field(default_factory=set)
 
     def check(self, request: Request) -> Operation | None:
         """The operation of a request; HeldBack says in a sentence why it may not be sent."""
@@ -70,7 +72,7 @@ class Fence:
             return None
         if not _PLAIN_PATH.fullmatch(request.path) or ".." in request.path:
             raise HeldBack("the path holds more than plain characters")
-        route = self.contract.route(request.method, request.path)
+        route = self.contract.route(request.method, request.path, request.query)
         if route is None:
             raise HeldBack(f"{request.method} {request.path} is not an operation of the contract")
         operation, key = route
@@ -78,7 +80,13 @@ class Fence:
             raise HeldBack(
                 f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"
             )
-        if key != self.key and not (key == UNKNOWN_KEY and operation.effect == "reads"):
+        if operation.is_of_host and operation.effect != "reads":
+            raise HeldBack("instances are made and deleted on mocks alone")
+        if (
+            key != self.key
+            and not operation.is_of_host
+            and not (key == UNKNOWN_KEY and operation.effect == "reads")
+        ):
             raise HeldBack("the path names another instance")
         self._check_query(request, operation)
         self._check_body(request, operation)
@@ -102,12 +110,17 @@ class Fence:
 
     def _check_query(self, request: Request, operation: Operation) -> None:
         for name, value in parse_qsl(request.query, keep_blank_values=True):
+            # Given twice, one host reads the first and another the last.
+            if name.lower() == "instance_key" and value != self.key:
+                raise HeldBack("the query names another instance")
             self._check_value(name, value, operation)
         if request.query and not parse_qsl(request.query, keep_blank_values=True):
             raise HeldBack("the query cannot be read")
 
     def _check_body(self, request: Request, operation: Operation) -> None:
         if not request.body:
+            return
+        if operation.takes_file and request.body in self.files:
             return
         kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
         if kind != "application/json":

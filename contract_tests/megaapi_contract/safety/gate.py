@@ -85,6 +85,8 @@ class Gate:
         self.restore = restore
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
+        # Instances that probes have made on a mock through the gateway's own call.
+        self.instances_made: set[str] = set()
         self.refusals: Counter[str] = Counter()
         self.refusals_by_operation: dict[str, Counter[str]] = defaultdict(Counter)
         self.requests = 0
@@ -177,12 +179,22 @@ class Gate:
         if self.fence is not None:
             self.fence.harmless_texts.update(map(str, texts))
 
+    def note_instance(self, key: object) -> None:
+        """Remember an instance that a probe has made on a mock."""
+        if isinstance(key, str):
+            self.instances_made.add(key)
+
+    def learn_file(self, form: bytes) -> None:
+        """Allow a form that the suite has made."""
+        if self.fence is not None:
+            self.fence.files.add(form)
+
     def _operation(self, request: Request) -> Operation | None:
         try:
             if self.fence is not None:
                 operation = self.fence.check(request)
             else:
-                route = self._contract.route(request.method, request.path)
+                route = self._contract.route(request.method, request.path, request.query)
                 operation = route[0] if route else None
             if operation is not None and operation.id == CREATE_GROUP:
                 self._check_groups()

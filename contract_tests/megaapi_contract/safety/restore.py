@@ -24,6 +24,7 @@ from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
+WEBHOOK_OPERATIONS = frozenset({"configure_webhook", "update_webhook_url", "enable_webhook"})
 # No name of a group is cut below so many letters.
 SHORTEST_CUT_NAME = 25
 UNWRITABLE = "what must be put back cannot be written to a file first"
@@ -62,7 +63,7 @@ class Restorer:
 
     def __init__(self, session: Caller) -> None:
         self._session = session
-        # What a run before has left is no change of this one.
+        # What an earlier run has left is no change of this one.
         self.allow_restoring = False
         self._changed_kinds: set[str] = set()
         self._events: dict[str, list[str]] = {}
@@ -72,12 +73,12 @@ class Restorer:
     def undo_before(self, request: Request) -> Undo | None:
         """The step that undoes the first change of a kind; HeldBack when it cannot be undone."""
         fence = self._session.gate.fence
-        route = self._session.contract.route(request.method, request.path)
+        route = self._session.contract.route(request.method, request.path, request.query)
         if self.allow_restoring or fence is None or route is None or route[1] != fence.key:
             return None
         if route[0].effect not in fence.effects:
             return None
-        if route[0].id == "configure_webhook":
+        if route[0].id in WEBHOOK_OPERATIONS:
             return self._undo_webhook()
         if route[0].id == "create_group":
             return self._undo_group(request)
@@ -106,7 +107,8 @@ class Restorer:
         """Forget a change that was not sent, so that the next one counts as the first."""
         route = self._session.contract.route(request.method, request.path)
         if route is not None:
-            self._changed_kinds.discard("events" if route[0].id in EVENTS else route[0].id)
+            id_ = "configure_webhook" if route[0].id in WEBHOOK_OPERATIONS else route[0].id
+            self._changed_kinds.discard("events" if id_ in EVENTS else id_)
 
     # -- the parts of an instance ------------------------------------------------------------
 
@@ -256,12 +258,9 @@ class Restorer:
         config = _member(self._read_json("config_details"), "configData")
         names = ("blockEvents", "webhookEvents", "statusEvents")
         lists = {name: _member(config, name) for name in names}
-        complete = all(isinstance(event_list, list) for event_list in lists.values())
-        return (
-            {name: [*map(str, event_list)] for name, event_list in lists.items()}
-            if complete
-            else {}
-        )
+        if not all(isinstance(event_list, list) for event_list in lists.values()):
+            return {}
+        return {name: [*map(str, event_list)] for name, event_list in lists.items()}
 
     def _remember_group(self, exchange: Exchange) -> bool:
         """Remember the group that an answer names; whether it names one."""

@@ -52,7 +52,8 @@ def test_a_run_has_laws_about_operations_of_the_plan_alone(plan: str) -> None:
     with prepare_run(options(plan)) as context:
         names = {name for probe in probes(context) for name in probe.operations}
         assert names <= context.contract.by_id.keys()
-        assert len(probes(context)) > 500
+        # Dedicated hosts have a fourth of the operations.
+        assert len(probes(context)) > (300 if plan == "admin" else 500)
 
 
 @pytest.mark.hosts

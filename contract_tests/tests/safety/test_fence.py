@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from megaapi_contract.errors import BudgetSpent, HeldBack
 from megaapi_contract.host.http import Request, request
 from megaapi_contract.host.place import Place
+from megaapi_contract.host.upload import UPLOAD_TYPE, upload
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
@@ -350,3 +351,69 @@ def test_a_group_may_be_written_to_once_the_run_has_made_it() -> None:
     gate_.allow_group(group)
     gate_.send(text_to_group)
     assert len(host.left) == 1
+
+
+def fence_of(plan: str, files: Iterable[bytes] = ()) -> Fence:
+    """A fence that lets everything through that may leave at all."""
+    return Fence(
+        contract=Contract(plan=plan),
+        key=KEY,
+        token=TOKEN,
+        effects=frozenset(EFFECTS),
+        recipients=digits_of((LISTED,)),
+        own=OWN,
+        files=set(files),
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", f"/rest/instance/init?instance_key={KEY}"),
+        ("POST", "/rest/instance/init"),
+        ("DELETE", f"/rest/instance/{KEY}/delete"),
+        ("DELETE", f"/rest/instance/{KEY}/delete/"),
+    ],
+)
+def test_no_given_host_has_instances_made_or_deleted_whatever_is_allowed(
+    method: str, path: str
+) -> None:
+    with pytest.raises(HeldBack, match="on mocks alone"):
+        fence_of("admin").check(request(method, path, headers=[AUTH]))
+
+
+def test_instances_of_a_given_host_may_be_listed() -> None:
+    operation = fence_of("admin").check(request("GET", "/rest/instance/list", headers=[AUTH]))
+    assert operation is not None and operation.id == "list_instances"
+
+
+PICTURE_FORM = upload(b"a picture of the suite", "foto.png", "image/png")
+IMAGE = f"/rest/sendMessage/{KEY}/image?to={LISTED}"
+OWN_PICTURE = f"/rest/instance/setProfilePicture?instance_key={KEY}&to={LISTED}"
+
+
+def form_request(target: str, body: bytes = PICTURE_FORM, kind: str = UPLOAD_TYPE) -> Request:
+    return request("POST", target, raw=body, headers=[AUTH, ("Content-Type", kind)])
+
+
+@pytest.mark.parametrize("target", [IMAGE, OWN_PICTURE])
+def test_a_file_of_the_suite_leaves_for_a_listed_person(target: str) -> None:
+    assert fence_of("token", [PICTURE_FORM]).check(form_request(target)) is not None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        form_request(IMAGE, upload(b"another file", "foto.png", "image/png")),
+        form_request(IMAGE.replace(LISTED, UNLISTED)),
+        form_request(f"{IMAGE}&to={UNLISTED}"),
+        form_request(OWN_PICTURE.replace(KEY, "megacode-TESTKEY0002")),
+        form_request(OWN_PICTURE.replace(f"instance_key={KEY}&", "")),
+        form_request(f"{OWN_PICTURE}&instance_key=megacode-TESTKEY0002"),
+        form_request(f"/rest/sendMessage/{KEY}/text"),
+    ],
+    ids=["file", "person", "second person", "instance", "no instance", "two keys", "no upload"],
+)
+def test_other_files_people_and_instances_stay(odd: Request) -> None:
+    with pytest.raises(HeldBack):
+        fence_of("token", [PICTURE_FORM]).check(odd)

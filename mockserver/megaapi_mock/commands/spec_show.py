@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..reference.calls import JSON, calls_of, examples_of
+from ..reference.calls import calls_of, examples_of
 from ..reference.code import curl_line
 from ..reference.fields import fields_of
-from ..spec.operations import Operation, WebhookEvent
+from ..spec.operations import JSON, Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 
 Json = Mapping[str, Any]
@@ -109,7 +109,8 @@ def _body(definition: Json, document: Json) -> Iterator[str]:
 
 def _examples(operation: Operation, document: Json) -> Iterator[str]:
     for call in calls_of(operation, document):
-        title = "Example" if call.body is None else f"Example {call.name}: {call.title}"
+        is_only = call.body is None and call.upload is None
+        title = "Example" if is_only else f"Example {call.name}: {call.title}"
         yield from ("", title, f"  {curl_line(call)}")
 
 

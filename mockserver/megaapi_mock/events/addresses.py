@@ -54,9 +54,9 @@ class Chat:
 
 def person(*addresses: Any, name: Any = None) -> Person:
     """Whoever has these addresses, of which any may be missing, or anything else."""
-    written = [each for each in addresses if isinstance(each, str)]
-    numbers = (_PERSON.fullmatch(each) for each in written)
-    hidden = (_HIDDEN.fullmatch(each) for each in written)
+    texts = [each for each in addresses if isinstance(each, str)]
+    numbers = (_PERSON.fullmatch(each) for each in texts)
+    hidden = (_HIDDEN.fullmatch(each) for each in texts)
     return Person(
         next((match[1] for match in numbers if match), None),
         next((f"{match[1]}@lid" for match in hidden if match), None),

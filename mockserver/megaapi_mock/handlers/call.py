@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ..domain.chats import Recipient
 from ..domain.instance import Instance
@@ -13,7 +13,7 @@ from ..errors import RequestRejected
 from ..profile import Profile
 from ..samples import Samples
 from ..spec.operations import Operation
-from .files import Fetched
+from .files import Fetched, Uploaded
 
 Json = dict[str, Any]
 MARK = "__operation__"
@@ -36,8 +36,8 @@ class Call:
     `body` and `query` fit the operation's schema; `data` is what stands in the body's messageData,
     and `to` the recipient, where the contract names one. `schemas` are the contract's. `fetch`
     downloads a URL; it is there only with the
-    switch fetch_media on, and may end the handler, which then runs again. `pause` seconds pass
-    before the answer leaves.
+    switch fetch_media on, and may end the handler, which then runs again. `uploads` are the files
+    of a form by the names of their parts. `pause` seconds pass before the answer leaves.
     With `strict` nothing questionable is let through.
     """
 
@@ -51,6 +51,7 @@ class Call:
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
     fetch: Callable[[str, int], Fetched] | None = None
+    uploads: Mapping[str, Uploaded] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0
     strict: bool = False
@@ -60,7 +61,38 @@ class Call:
         self.notes.append(reason)
 
 
-Handler = Callable[[Call], "Json | list[Json] | RawReply"]
+class Host(Protocol):
+    """All instances of a host, for those who administer them."""
+
+    def each(self, view: Callable[[Instance], Json]) -> list[Json]:
+        """What a view shows of every instance, in order of creation."""
+
+    def create(self, key: str | None, url: str, *, enabled: bool) -> str:
+        """A new instance in place of any that has its key; which key it has."""
+
+    def delete(self, key: str) -> None:
+        """The instance is gone; UnknownInstance where there is none."""
+
+
+@dataclass(slots=True)
+class HostCall:
+    """A request about all instances that passed every check; `key` is what its path names."""
+
+    operation: Operation
+    host: Host
+    key: str
+    data: Json
+    query: Mapping[str, str]
+    profile: Profile
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, reason: str) -> None:
+        """Help beside a good answer, as `Call.note`."""
+        self.notes.append(reason)
+
+
+# Takes a Call, or a HostCall where the contract says `x-scope: host`.
+Handler = Callable[[Any], "Json | list[Json] | RawReply"]
 Mend = Callable[[Any, Profile], Any]
 
 

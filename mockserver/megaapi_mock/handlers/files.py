@@ -1,10 +1,19 @@
-"""The files that mediaUrl names, as a handler meets them; only with the switch fetch_media on."""
+"""Files as a handler meets them: uploaded, or fetched with the switch fetch_media on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from ..errors import RequestRejected
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file in a form, under the name and type that its part has; either may be empty."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,15 +121,20 @@ def profile_picture(call: Call) -> Json:
 def set_profile_picture_url(call: Call) -> Json:
     """The file is not fetched; the picture has another address from now on."""
     uploads.require_address(call.data["url"])
-    whose = call.to.chat
-    if not whose.group and whose != call.instance.own_jid:
-        problem = f"{whose} is somebody else, whose picture the instance cannot set"
-        if call.strict or call.profile["picture_of_others"] == "500":
-            raise Unusable(problem)
-        call.note(f"{problem}: ignored")
-    else:
-        call.instance.own_profile.set_picture(whose, call.data["url"])
+    set_picture(call, call.data["url"])
     return success("Profile picture updated")
+
+
+def set_picture(call: Call, source: str) -> None:
+    """Refuses, or passes over, the picture of somebody else."""
+    whose = call.to.chat
+    if whose.group or whose == call.instance.own_jid:
+        call.instance.own_profile.set_picture(whose, source)
+        return
+    problem = f"{whose} is somebody else, whose picture the instance cannot set"
+    if call.strict or call.profile["picture_of_others"] == "500":
+        raise Unusable(problem)
+    call.note(f"{problem}: ignored")
 
 
 @operation()
@@ -261,6 +266,16 @@ def restart(call: Call) -> Json:
     """DELETE although nothing is deleted: the session is kept."""
     call.instance.linking.restart()
     return success("Instance restarted")
+
+
+@operation()
+def reset_instance(call: Call) -> Json:
+    """Log out, and begin a new session at once: its first QR code is pushed (ancestor)."""
+    was_linked = call.instance.linking.logout()
+    call.instance.linking.restart()
+    if not was_linked and call.profile["reset_disconnected"] == "logged_out":
+        return success("Instance logged out")
+    return success("Instance reset")
 
 
 @operation()

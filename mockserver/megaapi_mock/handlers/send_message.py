@@ -56,7 +56,7 @@ def send_media_url(call: Call) -> Json:
     """The gateway downloads the file itself; the mock only when it is told to."""
     type_, kind = media_kind(call)
     content = uploads.linked_file(call, call.data["url"], kind)
-    return _send_file(call, type_, kind, content, call.data.get("mimeType"))
+    return send_file(call, type_, kind, content, call.data.get("mimeType"))
 
 
 @operation()
@@ -66,7 +66,7 @@ def send_media_base64(call: Call) -> Json:
     question(call, file_check.base64_problem(call.data["base64"]), call.profile["odd_base64"])
     content, uri_type = uploads.decode_base64(call.data["base64"])
     uploads.require_size(content, uploads.media_limit(call.profile))
-    return _send_file(call, type_, kind, content, call.data.get("mimeType"), uri_type)
+    return send_file(call, type_, kind, content, call.data.get("mimeType"), uri_type)
 
 
 @operation(reword=swallow)
@@ -167,8 +167,8 @@ def forward_message(call: Call) -> Json:
         raise Unusable("message has no content to forward")
     if key == "conversation":
         key, part = "extendedTextMessage", {"text": part}
-    known = part.get("contextInfo")
-    score = known.get("forwardingScore") if isinstance(known, dict) else 0
+    before = part.get("contextInfo")
+    score = before.get("forwardingScore") if isinstance(before, dict) else 0
     score = score if type(score) is int and score > 0 else 0
     score += 0 if call.data["key"]["fromMe"] else 1
     context = {"forwardingScore": score, "isForwarded": True} if score else {}
@@ -244,7 +244,7 @@ def _number(value: float | str) -> float | int:
     return int(number) if exact else number
 
 
-def _send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: str | None) -> Json:
+def send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: str | None) -> Json:
     mimetype = uploads.mimetype_of(kind, *type_names)
     media = call.instance.keep_media(kind, mimetype, content)
     unshown = file_check.unshown(type_, content)

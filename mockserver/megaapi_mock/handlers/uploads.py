@@ -11,6 +11,7 @@ from ..domain.media import Media
 from ..errors import PayloadTooLarge, Unusable
 from ..profile import Profile
 from .call import Call, Json
+from .files import Uploaded
 
 # What the library sends when the caller names no type (baileys).
 DEFAULT_TYPES = {
@@ -68,6 +69,18 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
         return file.content
     call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
     return call.samples.media(kind)
+
+
+def uploaded_file(call: Call) -> Uploaded:
+    """The file of a form; Unusable without it, PayloadTooLarge above the limit."""
+    file = call.uploads.get("file")
+    if file is None:
+        raise Unusable("the form has no file in the part `file`")
+    others = sorted(name for name in call.uploads if name != "file")
+    if others:
+        call.note(f"files in other parts are passed over: {', '.join(others[:5])}")
+    require_size(file.content, media_limit(call.profile))
+    return file
 
 
 def require_address(url: str) -> None:

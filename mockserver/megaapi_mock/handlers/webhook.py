@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..domain.settings import WebhookSettings
 from .call import Call, Json, operation, success
 
@@ -37,3 +39,27 @@ def configure_webhook(call: Call) -> Json:
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
         return success("Webhook configured", dataMessage=webhook)
     return success("Webhook updated", webhookUrl=url)
+
+
+@operation()
+def update_webhook_url(call: Call) -> Json:
+    """The older way: an empty URL keeps the one that is set (ancestor)."""
+    url = call.body["data"]["url"]
+    if url:
+        call.instance.webhook = replace(call.instance.webhook, url=url)
+    else:
+        call.note("url is empty: the one that was set stays")
+    return _switched(call, "Webhook url updated")
+
+
+@operation()
+def enable_webhook(call: Call) -> Json:
+    """The older way to switch webhooks on and off (ancestor)."""
+    enabled = call.body["data"]["sendWebhook"]
+    call.instance.webhook = replace(call.instance.webhook, enabled=enabled)
+    return _switched(call, f"Message webhook {'enabled' if enabled else 'disabled'}")
+
+
+def _switched(call: Call, message: str) -> Json:
+    webhook = call.instance.webhook
+    return success(message, data={"url": webhook.url, "sendMessage": webhook.enabled})

@@ -245,12 +245,12 @@ def _by_name(chat: ChatTranscript, free: list[Message]) -> list[Message]:
         else:
             message.answers.append(reply)
             message.sure = True
-    left = _to_unanswered(chat, nameless_replies)
+    rest = _to_unanswered(chat, nameless_replies)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
             message.answers.append(reply)
-    _to_fewest(chat, left)
+    _to_fewest(chat, rest)
     return [*nameless_replies, *(reply for _, reply in named_replies)]
 
 

@@ -67,10 +67,10 @@ def activity(
     seconds = _unrest(chat, waiting, quiet=quiet, now=now)
     if not seconds:
         return Activity()
-    written = _written_at(contacts)
+    last_time = _written_at(contacts)
     # A bot that is slow to take webhooks answers soon after each: a loop goes on much later.
-    later = [message for message in surplus if message.time > written + GOES_ON * quiet]
-    return Activity(later, 0.0 if later else seconds, now - written)
+    later = [message for message in surplus if message.time > last_time + GOES_ON * quiet]
+    return Activity(later, 0.0 if later else seconds, now - last_time)
 
 
 def flood_of(answers: int) -> int:
@@ -100,6 +100,6 @@ def _rest(replies: Sequence[Message], quiet: float) -> float:
 
 def _written_at(contacts: Sequence[Inbound]) -> float:
     """When the bot was given the last webhook of a contact, its copies included."""
-    given = [attempt.time for each in contacts for attempt in each.attempts]
-    owed = [delivery.time for each in contacts for delivery in each.deliveries]
-    return max((*given, *owed))
+    attempt_times = [attempt.time for each in contacts for attempt in each.attempts]
+    delivery_times = [delivery.time for each in contacts for delivery in each.deliveries]
+    return max((*attempt_times, *delivery_times))

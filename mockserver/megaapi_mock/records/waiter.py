@@ -105,11 +105,11 @@ class Waiters:
 
     def awaits(self, kind: RecordKind, instance: str | None) -> bool:
         """Whether anyone waits for records of this kind and instance."""
-        return any(self._of(kind, instance))
+        return any(self._waiters_of(kind, instance))
 
     def show(self, kind: RecordKind, instance: str | None, record: Any) -> None:
         """Show a record to the waits for such records only."""
-        for waiters in self._of(kind, instance):
+        for waiters in self._waiters_of(kind, instance):
             for waiter in waiters:
                 self._show(waiter, record)
 
@@ -135,7 +135,7 @@ class Waiters:
             for waiter in waiters:
                 waiter.let_go()
 
-    def _of(self, kind: RecordKind, instance: str | None) -> Iterator[dict[Waiter, None]]:
+    def _waiters_of(self, kind: RecordKind, instance: str | None) -> Iterator[dict[Waiter, None]]:
         for topic in ((kind, instance), (kind, None), (None, None)):
             waiters = self.topics.get(topic)
             if waiters:

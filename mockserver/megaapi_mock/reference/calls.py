@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from ..spec.operations import Operation
+from ..spec.operations import JSON, Operation
+from ..spec.plans import ADMIN_TOKEN
 from ..spec.validate import resolve, resolved_parameters
 
 Json = Mapping[str, Any]
-JSON = "application/json"
 # A mock as it starts by default, and its first instance.
 MOCK, KEY, TOKEN = "http://127.0.0.1:8080", "megacode-TESTKEY0001", "TESTKEY0001"
 # The contract's example of a webhook address leads nowhere; tried out, it leads to
@@ -22,7 +22,10 @@ _FILES = {"image/png": "png"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `file` is where its answer goes if that is no text; `name` is the example's."""
+    """One call. `file` is where its answer goes if that is no text; `name` is the example's.
+
+    `upload` is the part of a form and the file that it carries, in place of a `body`.
+    """
 
     name: str
     title: str
@@ -32,19 +35,23 @@ class Call:
     body: Any = None
     file: str | None = None
     provenance: Json = field(default_factory=dict)
+    upload: tuple[str, str] | None = None
 
 
 def calls_of(operation: Operation, document: Json) -> list[Call]:
     """A call for each example of the body; one without a body where there is none."""
     definition = operation.definition
-    content = definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+    kind = operation.body_type
+    content = definition.get("requestBody", {}).get("content", {}).get(kind, {})
     url, file = _url(operation, document), _file(operation, document)
     bodies = list(examples_of(content, document))
-    headers = {"Authorization": f"Bearer {TOKEN}"}
+    token = ADMIN_TOKEN if operation.is_of_host else TOKEN
+    headers = {"Authorization": f"Bearer {token}"}
     if not bodies:
         title = str(definition["summary"])
         return [Call("call", title, operation.method, url, headers, file=file)]
-    headers["Content-Type"] = JSON
+    if not operation.takes_file:
+        headers["Content-Type"] = JSON
     return [
         Call(
             name=name,
@@ -52,7 +59,8 @@ def calls_of(operation: Operation, document: Json) -> list[Call]:
             method=operation.method,
             url=url,
             headers=headers,
-            body=_local(example["value"]),
+            body=None if operation.takes_file else _local(example["value"]),
+            upload=next(iter(example["value"].items())) if operation.takes_file else None,
             file=file,
             provenance=example.get("x-provenance", {}),
         )

@@ -42,6 +42,8 @@ def _curl_words(call: Call) -> list[list[str]]:
     method = [] if call.method == "GET" else ["-X", call.method]
     words = [["curl", *method, call.url]]
     words += [["-H", f"{name}: {value}"] for name, value in call.headers.items()]
+    if call.upload is not None:
+        return [*words, ["-F", "=@".join(call.upload)]]
     return words if call.body is None else [*words, ["-d", _json(call.body)]]
 
 
@@ -54,6 +56,9 @@ def python(call: Call) -> str:
         arguments.append(f"headers={_python(headers, 1)}")
     if call.body is not None:
         arguments.append(f"json={_python(call.body, 1)}")
+    if call.upload is not None:
+        part, path = call.upload
+        arguments.append(f"files={{{part!r}: open({path!r}, 'rb')}}")
     lines.append(f"answer = requests.{call.method.lower()}(")
     lines += [f"    {each}," for each in [*arguments, "timeout=30"]]
     lines.append(")")
@@ -77,6 +82,9 @@ def php(call: Call) -> str:
     lines.append(f"    CURLOPT_HTTPHEADER => {_php(headers, 1)},")
     if call.body is not None:
         lines.append("    CURLOPT_POSTFIELDS => json_encode($body),")
+    if call.upload is not None:
+        part, path = map(_php_text, call.upload)
+        lines.append(f"    CURLOPT_POSTFIELDS => [{part} => new CURLFile({path})],")
     lines += ["]);", "$answer = curl_exec($curl);"]
     status = "echo curl_getinfo($curl, CURLINFO_RESPONSE_CODE), "
     if call.file:
@@ -88,11 +96,19 @@ def php(call: Call) -> str:
 
 def javascript(call: Call) -> str:
     """Node 18 or newer as a module (`.mjs`); also a Code node of n8n."""
-    lines = [f"const answer = await fetch({_json(call.url)}, {{"]
+    lines = []
+    if call.upload is not None:
+        part, path = map(_json, call.upload)
+        lines.append('const { readFile } = await import("node:fs/promises");')
+        lines.append("const form = new FormData();")
+        lines.append(f"form.append({part}, new Blob([await readFile({path})]), {path});")
+    lines.append(f"const answer = await fetch({_json(call.url)}, {{")
     lines.append(f"  method: {_json(call.method)},")
     lines.append(f"  headers: {_javascript(call.headers, 1)},")
     if call.body is not None:
         lines.append(f"  body: JSON.stringify({_javascript(call.body, 1)}),")
+    if call.upload is not None:
+        lines.append("  body: form,")
     lines.append("});")
     if call.file:
         lines.append('const { writeFile } = await import("node:fs/promises");')
@@ -108,7 +124,7 @@ def csharp(call: Call) -> str:
     """C# with HttpClient, as the statements of a program (.NET 6 or newer)."""
     spaces = ["System", "System.Net.Http", "System.Net.Http.Headers"]
     spaces += ["System.Text"] if call.body is not None else []
-    spaces += ["System.IO"] if call.file else []
+    spaces += ["System.IO"] if call.file or call.upload else []
     lines = [*(f"using {name};" for name in sorted(spaces)), "", "var client = new HttpClient();"]
     scheme, _, token = call.headers.get("Authorization", "").partition(" ")
     if token:
@@ -122,6 +138,11 @@ def csharp(call: Call) -> str:
         lines.append(f'var body = @"{text}";')
         kind = _json(call.headers["Content-Type"])
         lines.append(f"request.Content = new StringContent(body, Encoding.UTF8, {kind});")
+    if call.upload is not None:
+        part, path = map(_json, call.upload)
+        lines.append("var form = new MultipartFormDataContent();")
+        lines.append(f"form.Add(new ByteArrayContent(File.ReadAllBytes({path})), {part}, {path});")
+        lines.append("request.Content = form;")
     lines.append("var answer = await client.SendAsync(request);")
     if call.file:
         lines.append("var bytes = await answer.Content.ReadAsByteArrayAsync();")

@@ -141,8 +141,8 @@ def _others(shape: _Shape, place: _Place) -> list[str]:
     """Kinds of message that may stand at a place, and that no example has there."""
     if sum(name.endswith("Message") for name in shape.properties) < _KINDS_LEAST:
         return []
-    shown = {name for value in place.values if isinstance(value, Mapping) for name in value}
-    return [name for name in shape.properties if name not in shown | shape.required]
+    names = {name for value in place.values if isinstance(value, Mapping) for name in value}
+    return [name for name in shape.properties if name not in names | shape.required]
 
 
 def _names(shape: _Shape) -> tuple[str, ...]:
@@ -200,8 +200,8 @@ def _add_choice(shape: _Shape, branches: Sequence[_Shape]) -> None:
     for branch in branches:
         shape.types += branch.types
         for name, schemas in branch.properties.items():
-            known = shape.properties.setdefault(name, [])
-            known += [schema for schema in schemas if schema not in known]
+            forms = shape.properties.setdefault(name, [])
+            forms += [schema for schema in schemas if schema not in forms]
             shape.parts.setdefault(name, branch.parts[name])
         shape.items += [item for item in branch.items if item not in shape.items]
         shape.descriptions += branch.descriptions

@@ -89,8 +89,7 @@ class _Incoming:
         )
 
     def _with_text(self, instance: Instance, origin: MessageOrigin, payload: Content) -> Content:
-        assert self.event.text_path is not None, "only what has a text is given one"
-        put_at(payload, self.event.text_path, self.text)
+        self.event.put_text(payload, self.text)
         content: Content = payload["message"]
         chat = origin.key["remoteJid"]
         if instance.addresses.plain_in_private and not chat.group:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Any
 
 import orjson
 
@@ -33,6 +36,12 @@ class InboundEvent:
     in_group: bool
     text_path: str | None
     plain: bool
+
+    def put_text(self, payload: dict[str, Any], text: str | None) -> None:
+        """Let a copy of the payload say this; only what has a text can."""
+        assert self.text_path is not None, "only what has a text is given one"
+        *way, last = self.text_path.split(".")
+        reduce(getitem, way, payload)[last] = text
 
 
 def inbound_event(runtime: Runtime, name: str) -> InboundEvent:

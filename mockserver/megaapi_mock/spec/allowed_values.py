@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # x-effect: what an operation does to the world, the mildest first.
+SCOPES = ("instance", "host")
 EFFECTS = ("reads", "sends", "changes", "disconnects")
 # `grade` of x-provenance: how a fact is known, the surest first.
 GRADES = ("vendor-doc", "observed", "baileys", "inferred")

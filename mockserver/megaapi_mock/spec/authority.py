@@ -21,7 +21,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from .operations import Operation
+from .operations import JSON, Operation
 from .parsing import ANSWER_PARTS, parse_json
 from .violation import Violation
 
@@ -34,7 +34,7 @@ class _ContractRequest:
     method: str
     body: bytes | None
     parameters: RequestParameters
-    content_type: str = "application/json"
+    content_type: str = JSON
     host_url: str = "http://127.0.0.1"
 
 
@@ -45,7 +45,7 @@ class Outgoing:
     name: str
     body: bytes
     method: str = "post"
-    content_type: str = "application/json"
+    content_type: str = JSON
     parameters: RequestParameters = field(default_factory=RequestParameters)
 
 
@@ -92,7 +92,7 @@ class Authority:
             spec_validator_cls=None,
             path_finder_cls=_Finder,
             schema_validators_factory=self._validators,
-            extra_media_type_deserializers={"application/json": _load_json},
+            extra_media_type_deserializers={JSON: _load_json},
         )
         self._api = OpenAPI.from_dict(dict(document), config=config)
         self._lock = threading.Lock()
@@ -121,25 +121,25 @@ class Authority:
         openapi-core's walk through a request takes 1 ms, its own validator of the schema 70 us.
         """
         place = ("paths", operation.path, operation.method.lower())
-        return self._held_to(place, document)
+        return self._held_to(place, document, operation.body_type)
 
     def payload_violations(self, event: str, document: Any) -> list[Violation]:
         """Everything wrong with a parsed payload of this event, as fast as `body_violations`."""
-        return self._held_to(("webhooks", event, "post"), document)
+        return self._held_to(("webhooks", event, "post"), document, JSON)
 
-    def _held_to(self, place: tuple[str, ...], document: Any) -> list[Violation]:
+    def _held_to(self, place: tuple[str, ...], document: Any, body_type: str) -> list[Violation]:
         with self._lock:
             if place not in self._bodies:
-                self._bodies[place] = self._body_validator(place)
+                self._bodies[place] = self._body_validator(place, body_type)
             try:
                 self._bodies[place].validate(document)
             except InvalidSchemaValue as error:
                 return list(_flatten([error]))
         return []
 
-    def _body_validator(self, place: tuple[str, ...]) -> Any:
+    def _body_validator(self, place: tuple[str, ...], body_type: str) -> Any:
         node = self._api.spec
-        for step in (*place, "requestBody", "content", "application/json", "schema"):
+        for step in (*place, "requestBody", "content", body_type, "schema"):
             node = node / step
         return self._validators.create(self._api.spec, node)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
-from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS
+from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS, SCOPES
 from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into
-from .operations import METHODS
+from .operations import IN_QUERY, METHODS
 from .plans import PLANS
-from .validate import resolve
+from .validate import resolve, resolved_parameters
 
 _MEDIA_TYPE = re.compile(r"^[\w.+*-]+/[\w.+*-]+(;.*)?$")
 
@@ -65,6 +65,9 @@ def effects(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
         yield node.finding("plans", f"x-plans {plans!r} is not a list out of {', '.join(PLANS)}")
     elif len(set(plans)) < len(plans):
         yield node.finding("plans", f"x-plans {plans!r} has a plan twice")
+    scope = node.value.get("x-scope", "instance")
+    if scope not in SCOPES:
+        yield node.finding("scope", f"x-scope {scope!r} is not one of {', '.join(SCOPES)}")
     if not isinstance(node.value.get("x-requires-connection"), bool):
         yield node.finding("requires-connection", "x-requires-connection is true or false")
 
@@ -78,12 +81,22 @@ def recipient(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     path = node.value.get("x-recipient")
     if path is None:
         return
+    if str(path).startswith(IN_QUERY):
+        yield from _recipient_in_query(node, contract, str(path).removeprefix(IN_QUERY))
+        return
     content = (node.value.get("requestBody") or {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
     for name in str(path).split("."):
         schema = step_into(schema, name, contract.document) if schema else None
     if schema is None:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
+
+
+def _recipient_in_query(node: Node, contract: LintedContract, name: str) -> Iterator[LintFinding]:
+    parameters = resolved_parameters(node.value, contract.document)
+    places = [(each.get("in"), each.get("name"), each.get("required")) for each in parameters]
+    if ("query", name, True) not in places:
+        yield node.finding("recipient", f"x-recipient: {name!r} is not a required query parameter")
 
 
 def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:

@@ -76,7 +76,7 @@ KINDS: Mapping[str, ObjectKind] = {
     "operation": _kind(
         _CALL_KEYS,
         "x-provenance x-path-provenance x-summary-pt x-description-pt x-effect x-plans "
-        "x-requires-connection x-recipient x-uses",
+        "x-scope x-requires-connection x-recipient x-uses",
         **_CALL,
     ),
     "webhook": _kind(
@@ -122,7 +122,7 @@ KINDS: Mapping[str, ObjectKind] = {
         "deprecated readOnly writeOnly multipleOf maximum exclusiveMaximum minimum "
         "exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems maxContains "
         "minContains maxProperties minProperties required dependentRequired contentEncoding "
-        "contentMediaType contentSchema xml externalDocs",
+        "contentMediaType contentSchema format xml externalDocs",
         "x-provenance x-open",
         **_SUBSCHEMAS,
     ),

@@ -12,6 +12,9 @@ from ..errors.names import plain
 from .bundle import Bundle
 
 METHODS = ("get", "post", "put", "patch", "delete")
+KEY, JSON, UPLOAD = "{instance_key}", "application/json", "multipart/form-data"
+# Where the recipient of an upload stands: in the query, for its body is the file.
+IN_QUERY = "query."
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,38 @@ class Operation:
 
     @property
     def recipient(self) -> str | None:
-        """Where in the body the recipient stands, if there is one that must be on WhatsApp."""
+        """Where in the body the recipient stands, if there is one that must be on WhatsApp.
+
+        `query.to` is the query parameter `to`.
+        """
         return self.definition.get("x-recipient")
 
     @property
-    def request_schema(self) -> Mapping[str, Any] | None:
-        """The schema of the JSON body, if the operation takes one."""
+    def is_of_host(self) -> bool:
+        """Whether it is about all instances of a host, for who administers them."""
+        return self.definition.get("x-scope") == "host"
+
+    @property
+    def is_key_in_query(self) -> bool:
+        """Whether the instance's key is a query parameter, and no part of the path."""
+        return KEY not in self.path and not self.is_of_host
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether its body is a form with a file."""
+        return self.body_type == UPLOAD
+
+    @property
+    def body_type(self) -> str:
+        """The type of the body it takes."""
         content = self.definition.get("requestBody", {}).get("content", {})
-        schema = content.get("application/json", {}).get("schema")
+        return UPLOAD if UPLOAD in content and JSON not in content else JSON
+
+    @property
+    def request_schema(self) -> Mapping[str, Any] | None:
+        """The schema of the body, if the operation takes one."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        schema = content.get(self.body_type, {}).get("schema")
         return schema if isinstance(schema, Mapping) else None
 
 
@@ -130,8 +157,8 @@ def find_operation(operations: Iterable[Operation], name: str) -> Operation | No
     wanted_name = plain(name)
     exact = [operation for operation in operations if wanted_name in _names(operation)]
     own = [operation for operation in exact if plain(operation.id) == wanted_name]
-    found = own or exact
-    return found[0] if len(found) == 1 else None
+    candidates = own or exact
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _names(operation: Operation) -> set[str]:

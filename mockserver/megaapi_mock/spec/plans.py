@@ -8,10 +8,13 @@ from typing import Any
 from .components import calls, without_unused_parts
 from .operations import METHODS
 
-# `token` is the plan of 2022 that the vendor's collection and PHP class were written for.
-PLANS = ("code", "start", "business", "token")
+# `token` is the plan of 2022 that the vendor's collection and PHP class were written for; `admin`
+# are dedicated hosts, whose one token administers all instances.
+PLANS = ("code", "start", "business", "token", "admin")
 # In place of a plan: every operation, whoever has it.
 EVERY_PLAN = "all"
+# The administrator's token of a mock, unless its settings name another.
+ADMIN_TOKEN = "TESTKEYADMIN"
 PLAN_NAMES = (*PLANS, EVERY_PLAN)
 
 Json = dict[str, Any]
@@ -33,7 +36,16 @@ def document_of_plan(document: Mapping[str, Any], plan: str) -> Json:
     paths = {path: item for path, item in paths.items() if set(item) & set(METHODS)}
     ids = {operation["operationId"] for operation in calls(paths)}
     restricted = _without_links({**document, "paths": paths}, document, ids)
-    return without_unused_parts(restricted)
+    return _without_unused_schemes(without_unused_parts(restricted))
+
+
+def _without_unused_schemes(document: Json) -> Json:
+    """The same without security schemes that nothing asks for: they are named, not referred to."""
+    asking = [document, *calls(document["paths"])]
+    names = {name for one in asking for each in one.get("security", ()) for name in each}
+    schemes = document["components"].get("securitySchemes", {})
+    used = {name: scheme for name, scheme in schemes.items() if name in names}
+    return {**document, "components": {**document["components"], "securitySchemes": used}}
 
 
 def _path_item(item: Mapping[str, Any], plan: str) -> Json:

@@ -117,7 +117,24 @@ class Validators:
             violations = self.authority.body_violations(operation, document)
             if violations:
                 return violations
+        if operation.takes_file:
+            return self._query_violations(operation, query)
         return self.authority.request_violations(operation, query, body)
+
+    def _query_violations(self, operation: Operation, query: Mapping[str, str]) -> list[Violation]:
+        """What is wrong with a query alone: openapi-core reads no form."""
+        violations = []
+        for name, is_required, validator in self._validators[operation.id].query:
+            if name not in query:
+                if is_required:
+                    missing = f"Missing required query parameter: {name}"
+                    violations.append(Violation("request", "required", missing))
+            elif validator is not None:
+                violations += [
+                    Violation(name, "schema", error.message)
+                    for error in validator.iter_errors(query[name])
+                ]
+        return violations
 
     def reply_violations(
         self, operation: Operation, status: int, content_type: str, document: Any

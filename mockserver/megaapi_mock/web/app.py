@@ -11,7 +11,10 @@ from flask import Flask
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime, build_runtime
+from ..simulation.host import RunningHost
+from ..spec.plans import offers
 from ..store.open_store import MEMORY
+from .gateway.auth import Access
 from .gateway.front import Front, Wsgi
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
@@ -87,6 +90,7 @@ def create_app(
     runtime: Runtime, *, on_exchange: Callable[[Exchange], None] | None = None
 ) -> MockApp:
     """Serve a runtime; `on_exchange` hears of every call of the gateway once it is answered."""
+    admin_token = runtime.settings.admin_token
     pipeline = Pipeline(
         operations=runtime.operations,
         handlers=runtime.handlers,
@@ -98,6 +102,11 @@ def create_app(
         clock=runtime.clock,
         faults=runtime.faults,
         hints=RouteHints(runtime.profile.plan, runtime.index, runtime.operations, runtime.fixtures),
+        access=Access(
+            admin_token if offers(runtime.profile.plan, ("admin",)) else "",
+            own_tokens=runtime.profile.on("own_tokens"),
+        ),
+        host=RunningHost(runtime),
         strict=runtime.settings.strict,
         on_exchange=on_exchange,
         bugs=runtime.bugs,

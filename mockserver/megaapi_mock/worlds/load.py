@@ -16,7 +16,7 @@ from ..domain.message_states import REACHABLE, UNREGISTERED
 from ..domain.ninth_digit import NinthDigit
 from ..domain.world import World
 from ..errors import SpecError, WorldError
-from ..resources import named
+from ..resources import find_fixture
 from ..spec.bundle import read_yaml
 from .people import CROWD_MOST, crowd, numbers_of
 from .schema import mistakes
@@ -43,7 +43,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
 
     WorldError names file, line and field that are wrong, and what to write.
     """
-    path = named("world", name, fixtures, WorldError)
+    path = find_fixture("world", name, fixtures, WorldError)
     try:
         content = read_yaml(path)
     except SpecError as error:

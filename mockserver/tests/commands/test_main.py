@@ -145,7 +145,7 @@ def broken_world(folder: Path) -> str:
         (["--set", "echo=perhaps"], "switch echo cannot be 'perhaps': use on | off"),
         (
             ["--profile", "gold"],
-            "there is no profile 'gold': use one of all, business, code, start",
+            "there is no profile 'gold': use one of admin, all, business, code, start",
         ),
         (["--world", "mars"], "there is no world 'mars'"),
         (

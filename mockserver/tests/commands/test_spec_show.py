@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,13 @@ def call(app: MockApp, words: list[str]) -> Any:
     """What curl would do with these words."""
     [url] = [word for word in words if word.startswith(MOCK)]
     after = {flag: [words[at + 1] for at, word in enumerate(words) if word == flag]
-             for flag in ("-X", "-H", "-d")}  # fmt: skip
+             for flag in ("-X", "-H", "-d", "-F")}  # fmt: skip
     headers = dict(header.split(": ", 1) for header in after["-H"])
     method = (after["-X"] or ["GET"])[0]
-    return app.test_client().open(
-        url.removeprefix(MOCK), method=method, headers=headers, data="".join(after["-d"])
-    )
+    data: Any = "".join(after["-d"])
+    for part, _, name in (text.partition("=@") for text in after["-F"]):
+        data = {part: (BytesIO(b"%PDF-1.4"), name)}
+    return app.test_client().open(url.removeprefix(MOCK), method=method, headers=headers, data=data)
 
 
 # The first instance of a new mock is linked.

@@ -16,7 +16,7 @@ from megaapi_mock.domain.settings import EventFilter
 from megaapi_mock.handlers import uploads
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.gateway import pipeline
+from megaapi_mock.web.gateway.auth import Access
 from megaapi_mock.webhooks import publish
 from megaapi_mock.webhooks.publish import Publisher
 
@@ -541,7 +541,7 @@ def _tells_the_neighbours_url(instance: Any) -> Any:
     return [(f"http://127.0.0.1:9/{KEY}/one", lane) for _, lane in TARGETS(instance)]
 
 
-def _lets_everyone_in(instance: Any, authorization: str) -> None:
+def _lets_everyone_in(access: Access, instance: Any, authorization: str) -> None:
     return None
 
 
@@ -574,7 +574,7 @@ WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (publish, "_targets", _forgets_the_second_url),
     (publish, "_targets", _tells_the_neighbours_url),
     (Publisher, "_deliveries_for", _tells_backwards),
-    (pipeline, "require_token", _lets_everyone_in),
+    (Access, "require", _lets_everyone_in),
     (uploads, "decode_base64", _loses_the_last_byte),
     (MemoryStore, "add", _shares_groups),
     (MemoryStore, "remove", _keeps_the_discarded),

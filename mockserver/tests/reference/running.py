@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,9 +19,17 @@ from megaapi_mock.reference.calls import KEY, MOCK, Call, calls_of, control_call
 from megaapi_mock.reference.causes import BEFORE, cause
 from megaapi_mock.reference.code import LANGUAGES
 from megaapi_mock.reference.contract import Contract
+from megaapi_mock.resources import root
 
 MARK = "=== "
 PATIENCE = 150
+# What lies beside the programs that upload a file.
+FILES = {
+    "foto.jpg": "image.jpg",
+    "video.mp4": "video.mp4",
+    "audio.ogg": "voice.ogg",
+    "boleto.pdf": "document.pdf",
+}
 # The first instance of a new mock is linked.
 UNLINKED_ONLY = {"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"}
 _RESET = control_call("reset", "/_mock/reset", {})
@@ -73,6 +82,8 @@ def run(language: str, examples: Sequence[Example], url: str, folder: Path) -> d
         for call in example.calls
     ]
     _PREPARED[language](steps, folder)
+    for name, source in FILES.items():
+        copyfile(root("fixtures") / "media" / source, folder / name)
     output = ""
     for command in _COMMANDS[language]:
         ended = subprocess.run(
@@ -98,7 +109,11 @@ def require_made(example: Example, exchange: Exchange, printed: str, folder: Pat
     headers = {name.lower(): value for name, value in exchange.request_headers}
     # The journal never shows a token.
     assert headers["authorization"].startswith("Bearer "), example.name
-    if call.body is None:
+    if call.upload is not None:
+        content = (folder / call.upload[1]).read_bytes()
+        assert headers["content-type"].startswith("multipart/form-data"), example.name
+        assert content in exchange.request_body, example.name
+    elif call.body is None:
         assert exchange.request_body == b"", example.name
     else:
         assert headers["content-type"].startswith("application/json"), example.name

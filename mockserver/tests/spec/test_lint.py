@@ -521,9 +521,11 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("plans", OPERATION, "empty", put(post, x_plans=[])),
     ("plans", OPERATION, "unknown", put(post, x_plans=["code", "gold"])),
     ("plans", OPERATION, "one twice", put(post, x_plans=["code", "code"])),
+    ("scope", OPERATION, "unknown", put(post, x_scope="world")),
     ("requires-connection", OPERATION, "missing", take(post, "x-requires-connection")),
     ("requires-connection", OPERATION, "unknown", put(post, x_requires_connection="maybe")),
     ("recipient", OPERATION, "no such field", put(post, x_recipient="messageData.too")),
+    ("recipient", OPERATION, "no such parameter", put(post, x_recipient="query.to")),
     ("recipient", OPERATION, "no wrapper", put(post, x_recipient="to")),
     (
         "recipient",

@@ -62,6 +62,9 @@ def test_contract_of_a_plan_names_nothing_that_is_not_in_it(plan: str) -> None:
     used = set(references(document))
     schemes = {f"#/components/securitySchemes/{name}" for name in components["securitySchemes"]}
     assert named - schemes == used
+    asking = [document, *calls(document)]
+    asked_for = {name for one in asking for each in one.get("security", ()) for name in each}
+    assert asked_for == set(components["securitySchemes"])
     ids = {call["operationId"] for call in calls(document)}
     links = [
         link

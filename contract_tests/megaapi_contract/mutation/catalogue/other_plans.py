@@ -19,8 +19,8 @@ def _in_data(change: Any) -> Any:
 
     def edit(answer: Any) -> Any:
         data = answer["messageData"]
-        changed = {jid: change(one) for jid, one in data["data"].items()}
-        return {**answer, "messageData": {**data, "data": changed}}
+        people = {jid: change(one) for jid, one in data["data"].items()}
+        return {**answer, "messageData": {**data, "data": people}}
 
     return edit
 
@@ -67,6 +67,14 @@ SPOILT: tuple[tuple[str, str, str, Change], ...] = (
      document(_in_data(put("key.id", "3EB0AAAAAAAAAAAAAAAAAA")))),
     ("media_url_to_many", "without data", "The answer does not have the messages.",
      document(put("messageData.data", {}))),
+    ("upload_document", "without its name", "An uploaded document has another name.",
+     document(put("messageData.message.documentMessage.fileName", "file"))),
+    ("upload_image", "without its text", "An uploaded picture loses its caption.",
+     document(without("messageData.message.imageMessage.caption"))),
+    ("create_instance", "another key", "A new instance has another key than it was to have.",
+     document(put("data.instance_key", "another-key"))),
+    ("list_instances", "the last is missing", "The newest instance is not listed.",
+     document(lambda answer: {**answer, "instances": answer["instances"][:-1]})),
 )  # fmt: skip
 # Operation and what a user of such a gateway would see: it answers, and nothing is done.
 FORGOTTEN: tuple[tuple[str, str], ...] = (
@@ -77,6 +85,11 @@ FORGOTTEN: tuple[tuple[str, str], ...] = (
     ("set_who_can_change_settings", "Everybody goes on changing the group."),
     ("pin_chat", "No chat is pinned."),
     ("block_chat", "Nobody is blocked."),
+    ("upload_profile_picture", "The picture stays as it was."),
+    ("delete_instance", "The instance stays."),
+    ("reset_instance", "The phone stays linked."),
+    ("update_webhook_url", "Webhooks go where they went before."),
+    ("enable_webhook", "Webhooks stay on, or off."),
 )
 
 

@@ -19,6 +19,7 @@ from . import (
     every_text,
     group_changes,
     groups,
+    hosts,
     lifecycle,
     media,
     messages,
@@ -26,13 +27,16 @@ from . import (
     no_trace,
     particulars,
     people,
+    renewals,
     rich_events,
     sessions,
     settings,
     stored,
+    taken,
     tokens,
     uniqueness,
     unsettled,
+    uploads,
     webhook_targets,
     webhooks,
 )
@@ -43,6 +47,7 @@ _SUBJECTS = (
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
+    uploads, hosts, taken, renewals,
     lifecycle,
 )  # fmt: skip
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from megaapi_mock.domain.json_path import put_at
 from megaapi_mock.spec.operations import Operation
 from megaapi_mock.spec.plans import EVERY_PLAN
 
+from ...host.upload import CUT_FORM, UPLOAD_TYPE, upload
 from ...judging.contract import Contract
 from ...session import PICTURE_URL
 from ..cases import NO_GROUP, PICTURE
@@ -44,6 +45,12 @@ _FIELDS: Mapping[str, Fields] = {
     "download_media": {"directPath": "/v/none", "url": None},
     "delete_message": {"messageTimestamp": None},
 }
+# Type and first bytes of a file that a phone would open; what is not here takes a picture.
+_UPLOADS: Mapping[str, tuple[str, bytes]] = {
+    "upload_video": ("video/mp4", b"\0\0\0\x18ftypmp42" + bytes(20)),
+    "upload_audio": ("audio/ogg", b"OggS" + bytes(24) + b"OpusHead" + bytes(20)),
+    "upload_document": ("application/pdf", b"%PDF-1.4\n"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Ask:
     operation: Operation
     body: Any
     query: Mapping[str, Any]
+    # In place of a body: a form with a file.
+    upload: bytes | None = None
 
     @property
     def effect(self) -> str:
@@ -73,6 +82,17 @@ class Ask:
     def grouped(self) -> bool:
         """Whether it names a group."""
         return any(map(_GROUP.fullmatch, _texts([self.body, self.query])))
+
+    @property
+    def _examples(self) -> Sequence[Mapping[str, Any]]:
+        content = self.operation.definition.get("requestBody", {}).get("content", {})
+        return tuple(content.get("application/json", {}).get("examples", {}).values())
+
+    @property
+    def in_groups(self) -> bool:
+        """Whether any of its documented forms names a group."""
+        values = [example["value"] for example in self._examples]
+        return self.grouped or any(map(_GROUP.fullmatch, _texts(values)))
 
     @property
     def strange(self) -> bool:
@@ -96,16 +116,35 @@ class Ask:
         arguments: Arguments = {}
         if self.query:
             arguments["query"] = _about(self.query, to)
+        if self.upload is not None:
+            arguments |= {"raw": self.upload, "content_type": UPLOAD_TYPE}
         if self.body is not None:
             arguments["body"] = _about(self.body, to)
-            if self.operation.recipient is not None:
-                put_at(arguments["body"], self.operation.recipient, to)
+        path = self.operation.recipient
+        if path is not None:
+            # In the body, or as `query.NAME`.
+            put_at(arguments if path.split(".")[0] in arguments else arguments["body"], path, to)
         return arguments
+
+    @property
+    def unreadable(self) -> Arguments:
+        """The same with a body that nobody can read."""
+        if self.upload is not None:
+            return {"raw": CUT_FORM, "content_type": UPLOAD_TYPE}
+        return {"raw": BROKEN_JSON}
 
     def make_for_group(self, to: str, group: str) -> Arguments:
         """The same about this group."""
         arguments: Arguments = _replaced(self.make(to), {NO_GROUP: group})
         return arguments
+
+    def forms(self, to: str, group: str) -> Iterator[tuple[Arguments, Mapping[str, Any]]]:
+        """Every documented form of it about this person or this group, with what says so."""
+        for example in self._examples or ({"value": None},):
+            arguments = self.make_for_group(to, group)
+            if self.body is not None:
+                arguments["body"] = _replaced(_about(example["value"], to), {NO_GROUP: group})
+            yield arguments, example.get("x-provenance", {})
 
     def incomplete(self, to: str) -> Arguments:
         """The same without its wrapper, or without what it needs."""
@@ -117,17 +156,26 @@ class Ask:
 
 
 def asks_of(contract: Contract) -> Mapping[str, Ask]:
-    """One good request per operation of a contract, by the operation's id."""
-    return {operation.id: _ask(operation, contract) for operation in contract.operations}
+    """One good request per operation of an instance, by the operation's id."""
+    return {
+        operation.id: _ask(operation, contract)
+        for operation in contract.operations
+        if not operation.is_of_host
+    }
 
 
 def _ask(operation: Operation, contract: Contract) -> Ask:
+    query = dict(contract.query_examples(operation))
+    query.pop("instance_key", None)
+    if operation.takes_file:
+        kind, content = _UPLOADS.get(operation.id, ("image/png", b64decode(PICTURE)))
+        return Ask(operation, None, query, upload(content, "arquivo", kind))
     body = contract.example(operation, _EXAMPLE_NAMES.get(operation.id))
     if operation.id in _FIELDS:
         wrapper = next(iter(body))
         fields = {**body[wrapper], **_FIELDS[operation.id]}
         body = {**body, wrapper: {key: each for key, each in fields.items() if each is not None}}
-    return Ask(operation, body, contract.query_examples(operation))
+    return Ask(operation, body, query)
 
 
 def _about(node: Any, to: str) -> Any:

@@ -64,6 +64,15 @@ def _arrange_own_picture(session: Session, stage: Stage) -> tuple[Place, Argumen
     return place, {"body": {"messageData": {"to": f"{place.number}@s.whatsapp.net", "url": url}}}
 
 
+def _arrange_own_upload(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place = stage.place()
+    return place, ASKS["upload_profile_picture"].make(f"{place.number}@s.whatsapp.net")
+
+
+def _arrange_webhook_off(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    return stage.place(), {"body": {"data": {"sendWebhook": True}}}
+
+
 def _receive(stage: Stage, place: Place, person: str) -> str:
     """The id of a message that this person has just written."""
     path = f"/_mock/instances/{place.key}/inbound"
@@ -96,6 +105,8 @@ SCENES: Mapping[str, Scene] = {
     "read_message": _arrange_unread,
     "read_message_of_2022": _arrange_unread,
     "set_profile_picture_url": _arrange_own_picture,
+    "upload_profile_picture": _arrange_own_upload,
+    "enable_webhook": _arrange_webhook_off,
     "add_participants": partial(_arrange_group, WORLD[1]),
     "remove_participants": partial(_arrange_group, WORLD[0]),
     "demote_participants": _arrange_admin,

@@ -84,7 +84,7 @@ class _Exam:
         self._url: str | None = None
 
     def checks(self) -> dict[str, Callable[[], Finding]]:
-        """By name."""
+        """The checks by their names, in the order they are made; each gives its finding."""
         return {
             "host": self.host,
             "connection": self.connection,

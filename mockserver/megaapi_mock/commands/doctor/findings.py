@@ -26,7 +26,7 @@ class Finding:
     advice: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The members that `doctor --json` prints."""
         return asdict(self)
 
 

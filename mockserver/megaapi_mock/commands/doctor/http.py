@@ -128,12 +128,12 @@ class ProbeReply:
 
     @property
     def message(self) -> str:
-        """What its `message` says."""
+        """The `message` of its JSON; empty without one."""
         return str((self.document or {}).get("message", ""))
 
     @property
     def in_words(self) -> str:
-        """Status and kind."""
+        """Status and content type: `502 text/html`."""
         return f"{self.status} {self.kind or 'without a content type'}"
 
 

@@ -36,7 +36,7 @@ class Hook:
         self._seconds: float | None = None
 
     def checks(self, gateway_is_remote: Callable[[], bool]) -> dict[str, Callable[[], Finding]]:
-        """By name."""
+        """The checks by their names, in the order they are made."""
         return {
             "hook_address": lambda: self.address(gateway_is_remote()),
             "hook_connection": self.connection,

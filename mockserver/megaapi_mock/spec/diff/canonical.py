@@ -54,10 +54,10 @@ def _enumeration(schema: Json) -> None:
     values = schema["enum"] = [plain_number(value) for value in schema["enum"]]
     if "type" not in schema:
         schema["type"] = sorted({_NAMES.get(type(value), "string") for value in values})
-    named = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    type_names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     every: Mapping[str, list[Any]] = {"boolean": [True, False], "null": [None]}
-    if set(named) <= set(every) and all(
-        any(value is each for each in values) for name in named for value in every[name]
+    if set(type_names) <= set(every) and all(
+        any(value is each for each in values) for name in type_names for value in every[name]
     ):
         del schema["enum"]
 

@@ -26,7 +26,7 @@ class Located:
 
     @property
     def name(self) -> str:
-        """`POST /rest/...`."""
+        """Method and path: `POST /rest/...`."""
         return f"{self.method.upper()} {self.path}"
 
     @property

@@ -37,7 +37,7 @@ class Operations:
             subject, self._contents, self.documents,
             (old.path, new.path), (old.parameters, new.parameters),
         )  # fmt: skip
-        yield from self._request(subject, *self._both(before, after, "requestBody"))
+        yield from self._request(subject, *self._resolved_pair(before, after, "requestBody"))
         yield from answer_changes(
             subject, self._contents, self.documents,
             before.get("responses"), after.get("responses"),
@@ -54,16 +54,16 @@ class Operations:
             message = f"comes as {new.method.upper()}, not as {old.method.upper()}"
             yield change("webhook-method-changed", subject, "", message)
         yield from deprecation_changes(subject, before, after)
-        yield from _sent(subject, before, after)
+        yield from _sending_changes(subject, before, after)
         headers = map(_sent_beside, (old, new), self.documents)
         yield from header_changes(subject, "", self._contents, *headers)
-        bodies = (each or {} for each in self._both(before, after, "requestBody"))
+        bodies = (each or {} for each in self._resolved_pair(before, after, "requestBody"))
         yield from self._contents.content(subject, "payload", Side.GATEWAY, *bodies)
         yield from self.security.proofs(subject, before, after)
         yield from receipt_changes(subject, before.get("responses"), after.get("responses"))
         yield from mark_changes(subject, before, after)
 
-    def _both(self, old: Json, new: Json, key: str) -> tuple[Any, Any]:
+    def _resolved_pair(self, old: Json, new: Json, key: str) -> tuple[Any, Any]:
         return resolve(old.get(key), self.documents[0]), resolve(new.get(key), self.documents[1])
 
     def _request(self, subject: str, before: Any, after: Any) -> Iterator[ContractChange]:
@@ -143,7 +143,7 @@ def _sent_beside(event: Located, document: Json) -> dict[str, Json]:
     return named
 
 
-def _sent(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
+def _sending_changes(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
     default, default_now = before.get("x-default"), after.get("x-default")
     if default != default_now and default_now in ("on", "off"):
         rule = "webhook-switched-on" if default_now == "on" else "webhook-switched-off"

@@ -171,10 +171,10 @@ class Schemas:
     def _choice(
         self, before: list[SchemaForm], after: list[SchemaForm], place: str
     ) -> Iterator[Difference | SchemaLink]:
-        pairs, gone, added = paired(before, after)
+        pairs, removed, added = paired(before, after)
         for one, other in pairs:
             yield from self._inner(one.schema, other.schema, place)
-        for form in gone:
+        for form in removed:
             yield Difference("alternative-removed", place, f"no longer {form.name}")
         for form in added:
             yield Difference("alternative-added", place, f"or {form.name}")

@@ -81,6 +81,7 @@ def _operation_json(operation: Operation) -> Json:
         "summary": definition["summary"],
         "summary_pt": definition["x-summary-pt"],
         "effect": operation.effect,
+        "plans": list(operation.plans),
         "spec_file": f"spec/{operation.spec_file}",
         **_evidence(definition),
         "responses": {

@@ -71,7 +71,7 @@ def since_of(arguments: Arguments, epoch: int) -> str | None:
 
 
 def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
-    """?instance= ?operation= ?status= ?event=."""
+    """Filters ?instance= ?operation= ?status= (of the answer) ?event= (one it caused)."""
     return _matching(
         arguments,
         {

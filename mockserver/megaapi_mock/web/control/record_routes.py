@@ -160,12 +160,12 @@ class RecordRoutes:
 
     @staticmethod
     def _message_json(entry: tuple[str, Message]) -> Json:
-        shown = message_json(entry)
+        document = message_json(entry)
         if lists.newest_first(request.args):
-            shown["place"] = entry[1].arrival
-        return shown
+            document["place"] = entry[1].arrival
+        return document
 
-    def _with_place(self, record: Exchange | Delivery, shown: Json) -> Json:
+    def _with_place(self, record: Exchange | Delivery, document: Json) -> Json:
         """Newest first, with what puts both kinds in one order; times of a clock set back do not.
 
         Only there: others' records move it, and what an instance has recorded shall not differ.
@@ -173,8 +173,8 @@ class RecordRoutes:
         if lists.newest_first(request.args):
             journal = self._runtime.journal
             log = journal.exchanges if isinstance(record, Exchange) else journal.deliveries
-            shown["place"] = log.number(record.id)
-        return shown
+            document["place"] = log.number(record.id)
+        return document
 
     @staticmethod
     def _since(epoch: int) -> str | None:

@@ -1,8 +1,9 @@
-"""The bearer token against the instance's own."""
+"""The bearer token against the instance's own, and against the administrator's."""
 
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...domain.instance import Instance
@@ -21,12 +22,45 @@ def is_token(authorization: str, token: str) -> bool:
     )
 
 
-def require_token(instance: Instance, authorization: str) -> None:
-    """Unauthorized unless the header carries the instance's token; `bearer` in any case."""
-    if is_token.__wrapped__(authorization, instance.token):
-        return
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may call what.
+
+    `admin_token` opens every instance and what is about all of them; empty, nobody has it. With
+    `own_tokens` each instance's own token opens that instance.
+    """
+
+    admin_token: str = ""
+    own_tokens: bool = True
+    # Shorter headers may be asked of `is_token` first; none may where tokens are not their own.
+    longest_cached: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "longest_cached", LONGEST_CACHED if self.own_tokens else -1)
+
+    def require(self, instance: Instance, authorization: str) -> None:
+        """Unauthorized unless the header carries a token for the instance; `bearer` in any case."""
+        if self.own_tokens and is_token.__wrapped__(authorization, instance.token):
+            return
+        if self._is_admin(authorization):
+            return
+        _require_bearer(authorization)
+        if self.own_tokens:
+            raise Unauthorized(f"the bearer token is not the one of {instance.key}")
+        raise Unauthorized("the bearer token is not the administrator's")
+
+    def require_admin(self, authorization: str) -> None:
+        """Unauthorized unless the header carries the administrator's token."""
+        if not self._is_admin(authorization):
+            _require_bearer(authorization)
+            raise Unauthorized("the bearer token is not the administrator's")
+
+    def _is_admin(self, authorization: str) -> bool:
+        return bool(self.admin_token) and is_token.__wrapped__(authorization, self.admin_token)
+
+
+def _require_bearer(authorization: str) -> None:
     scheme = authorization.partition(" ")[0]
-    if scheme.lower() == "bearer":
-        raise Unauthorized(f"the bearer token is not the one of {instance.key}")
-    scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
-    raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")
+    if scheme.lower() != "bearer":
+        scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
+        raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")

@@ -10,13 +10,16 @@ from typing import Any
 
 from ...errors import BadRequest, PayloadTooLarge, UnsupportedMedia
 from ...profile import Profile
+from ...spec.operations import UPLOAD
 from ...spec.parsing import TooManyParts, Unreadable, parse_json
+from .multipart import read_upload
 from .request import Request
 from .urlencoded import TooManyFields, parse_form
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 BodyParser = Callable[[Request], Any]
 
+_SEND_FILE = f"send the file as {UPLOAD}, in the part `file`"
 # zlib's window sizes for a gzip header and for a zlib header.
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _GZIP_MARK = b"\x1f\x8b"
@@ -30,13 +33,14 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BLANKS = b" \t\r\n"
 
 
-def body_parser(profile: Profile) -> BodyParser:
-    """What reads bodies under the switch `body_parsing`.
+def body_parser(profile: Profile, *, takes_file: bool = False) -> BodyParser:
+    """What reads bodies under the switch `body_parsing`, or forms with a file.
 
     It returns None where there is no body that the gateway reads. Raises RequestRejected.
     """
     limit = int(profile["body_limit_mib"]) * 2**20
     read = _as_express if profile["body_parsing"] == "express" else _json_alone
+    read = _as_upload if takes_file else read
 
     def parse(request: Request) -> Any:
         if request.body is None:
@@ -53,14 +57,26 @@ def body_parser(profile: Profile) -> BodyParser:
     return parse
 
 
-def unread_type(profile: Profile, content_type: str) -> str | None:
+def unread_type(profile: Profile, content_type: str, *, takes_file: bool = False) -> str | None:
     """Why a body of this type is not read; None where it is."""
+    if takes_file:
+        is_form = content_type == UPLOAD
+        return None if is_form else f"Content-Type {content_type[:80] or '(none)'}: {_SEND_FILE}"
     if profile["body_parsing"] != "express":
         readable = content_type in (JSON, "")
         return None if readable else f"Content-Type {content_type} is not read, only JSON is"
     if content_type in (JSON, FORM):
         return None
     return f"Content-Type {content_type[:80] or '(none)'} is not read: send {JSON}"
+
+
+def _as_upload(request: Request, limit: int) -> Any:
+    """The form with the name of each file in its place; the files themselves are the request's."""
+    files = read_upload(request.body or b"", str(request.environ.get("CONTENT_TYPE") or ""))
+    if files is None:
+        return None
+    request.uploads = files
+    return {name: file.name for name, file in files.items()}
 
 
 def _json_alone(request: Request, limit: int) -> Any:

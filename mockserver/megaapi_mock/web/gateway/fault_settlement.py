@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import getitem
-
 from ...domain.instance import Instance
 from ...errors import RequestRejected
 from ...faults.active import ActiveFaults
@@ -44,6 +41,7 @@ def _recipient(
     try:
         document = request.document()
         document = document if mend is None else mend(document, profile)
-        return faults.person(str(reduce(getitem, endpoint.recipient, document)))
+        place = request.query if endpoint.asks_query else document
+        return faults.person(str(endpoint.recipient(place)))
     except (RequestRejected, LookupError, TypeError):
         return None

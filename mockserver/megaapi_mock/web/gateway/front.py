@@ -69,7 +69,10 @@ class Front:
         # Long paths are of nobody's instance: they are not worth remembering.
         short = len(request.path) <= _LONGEST_CACHED
         match = self._match if short else self._match.__wrapped__
-        return match(request.path, request.method)
+        found = match(request.path, request.method)
+        if found is not None and not found[1] and found[0].is_key_in_query:
+            return found[0], request.query.get("instance_key", "")
+        return found
 
     def _send(
         self,

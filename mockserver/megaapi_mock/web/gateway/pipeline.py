@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import getitem
 
 from ...clock import Clock
 from ...codec import dumps
@@ -23,7 +21,7 @@ from ...errors import (
     UnknownRoute,
 )
 from ...faults.active import ActiveFaults
-from ...handlers.call import NOBODY, Call, Handler, RawReply
+from ...handlers.call import NOBODY, Call, Handler, Host, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, log_errors_of
@@ -34,12 +32,12 @@ from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
-from .auth import LONGEST_CACHED, is_token, require_token
-from .bodies import body_parser
+from .auth import Access, is_token
 from .call_faults import ASKED, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
+from .host_calls import HostCalls
 from .refusals import outage, refusal_reply, require_usable, why_closed
 from .reply import JSON, LOOK, Headers, Reply, headers_of
 from .request import Request
@@ -74,15 +72,17 @@ class Pipeline:
     clock: Clock
     faults: ActiveFaults
     hints: RouteHints
+    access: Access
+    host: Host
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     bugs: Bugs = field(default_factory=Bugs)
 
     def __post_init__(self) -> None:
-        self._endpoints = endpoints(self.operations, self.handlers, self.validators)
+        self._endpoints = endpoints(self.operations, self.handlers, self.validators, self.profile)
+        self._host = HostCalls(self.host, self.access, self.validators, self.profile, self.faults)
         self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
-        self._parse = body_parser(self.profile)
         self._outage = outage(self.profile)
         listener = self.on_exchange
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")
@@ -91,11 +91,11 @@ class Pipeline:
         """Everything from the instance on; never raises."""
         endpoint = self._endpoints[operation.id]
         outcome: Outcome | None = None
-        owner: str | None = key
+        owner: str | None = key or None
         try:
             reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
-            owner = None if isinstance(refusal, UnknownInstance) else key
+            owner = None if isinstance(refusal, UnknownInstance) else owner
             reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
@@ -164,9 +164,11 @@ class Pipeline:
         if self._outage is not None:
             return self._outage(self.clock.now()), None
         # Before the instance is held: a large body must not block others.
-        request.read_body(self._parse)
+        request.read_body(endpoint.parse)
         while True:
             try:
+                if endpoint.is_of_host:
+                    return self._host.answer(request, endpoint, key), None
                 if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
                     return self._answer_reading(request, endpoint, key), None
                 return self._change(request, endpoint, key)
@@ -214,10 +216,9 @@ class Pipeline:
     # -- the checks, in the gateway's order --------------------------------------------------
 
     def _carry_out(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
-        authorization = request.environ.get("HTTP_AUTHORIZATION", "")
-        token = instance.state.token
-        if len(authorization) > LONGEST_CACHED or not is_token(authorization, token):
-            require_token(instance, authorization)
+        header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.access
+        if len(header) > access.longest_cached or not is_token(header, instance.state.token):
+            access.require(instance, header)
         if self.faults.has_faults or ASKED in request.environ:
             call_faults = settle(self.faults, self.profile, instance, request, endpoint)
             if call_faults.early:
@@ -236,13 +237,14 @@ class Pipeline:
             document,
             document.get("messageData", {}) if isinstance(document, dict) else {},
             NOBODY
-            if endpoint.recipient is None
-            else instance.chats.recipient(str(reduce(getitem, endpoint.recipient, document))),
+            if (read := endpoint.recipient) is None
+            else instance.chats.recipient(str(read(query if endpoint.asks_query else document))),
             query,
             self.profile,
             self.samples,
             self.validators.schemas,
             None if self._fetcher is None else request.files.get,
+            request.uploads,
             strict=self.strict,
         )
         answer = endpoint.handler(call)

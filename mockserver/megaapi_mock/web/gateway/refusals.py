@@ -46,7 +46,12 @@ def require_usable(
     if validators.request_fits(operation, query, document):
         return
     content = request.body_for_record
-    unread = unread_type(profile, request.content_type) if content else None
+    takes_file = operation.takes_file
+    unread = (
+        unread_type(profile, request.content_type, takes_file=takes_file)
+        if content or takes_file
+        else None
+    )
     if unread is not None:
         problems = [f"body: {unread}"]
     else:

@@ -14,7 +14,7 @@ import orjson
 
 from ...codec import JSON_DEPTH
 from ...errors import LATE, RequestRejected, RequestTimeout
-from ...handlers.files import Files
+from ...handlers.files import Files, Uploaded
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults
@@ -53,7 +53,8 @@ class Request:
 
     `url` is path and query as the client wrote them, as far as the server kept that. `missing` is
     how many bytes of its Content-Length never came. `call_faults` is what faults do to it, once
-    that is decided; `files` is what has been downloaded for it.
+    that is decided; `files` is what has been downloaded for it, `uploads` the files of its
+    form by part.
     """
 
     def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
@@ -77,6 +78,7 @@ class Request:
         length_announced = int(length) if length and length.isdigit() else 0
         self.missing = 0 if self.body is None else max(length_announced - len(self.body), 0)
         self.call_faults: CallFaults | None = None
+        self.uploads: Mapping[str, Uploaded] = {}
         self._plain: bytes | None = None
         self._document: Any = None
 

@@ -33,8 +33,6 @@ class Route:
     path: str
     plans: tuple[str, ...] = ()
     is_offered: bool = False
-    # Whether this mock answers it under another profile.
-    is_served: bool = False
     instead: str = ""
 
     @property
@@ -59,11 +57,8 @@ class Route:
         return words[-1] if words else ""
 
 
-_MISSING = "this mock does not have it"
-
-
 class RouteHints:
-    """Knows every route of the contract, of other plans, and of clients that guess."""
+    """Knows every route of the contract, whichever plan has it, and of clients that guess."""
 
     def __init__(
         self,
@@ -94,37 +89,30 @@ class RouteHints:
 
     @cached_property
     def _own_routes(self) -> tuple[Route, ...]:
-        own = (
+        return tuple(
             Route(
                 operation.method,
                 operation.path,
                 operation.plans,
                 is_offered=operation.address in self._offered,
-                is_served=True,
             )
             for operation in self._contract
         )
-        return (*own, *self._routes_of_file("documented"))
 
     @cached_property
     def _guessed_routes(self) -> tuple[Route, ...]:
-        return self._routes_of_file("guessed")
-
-    def _routes_of_file(self, name: str) -> tuple[Route, ...]:
-        """Routes of the file beside the samples, read when a path is unknown; no file, no hints."""
+        """Those of the file beside the samples, read when a path is unknown; no file, no hints."""
         try:
             lists = read_yaml(self._fixtures / "routes" / "elsewhere.yaml")
         except SpecError:
             return ()
-        return tuple(_route_of(entry) for entry in lists[name])
+        return tuple(_route_of(entry) for entry in lists["guessed"])
 
     def _of_another_plan(self, route: Route) -> str:
         if self._plan in route.plans:
-            return "is switched off here" if route.is_served else f"is {_plans(route)}; {_MISSING}"
-        text = f"is {_plans(route)}, not of plan {self._plan}"
-        if route.is_served:
-            return f"{text}: serve it with --profile {route.plans[0]}"
-        return f"{text}; {_MISSING}{self._suggestion(route.instead)}"
+            return "is switched off here"
+        profile = f"--profile {route.plans[0]}"
+        return f"is {_plans(route)}, not of plan {self._plan}: serve it with {profile}"
 
     def _methods(self, routes: Iterable[Route]) -> str:
         offered_methods = sorted({route.method for route in routes if route.is_offered})
@@ -137,8 +125,8 @@ class RouteHints:
         return f"{self._suggestion(route.text)} That {self._of_another_plan(route)}"
 
     @staticmethod
-    def _suggestion(shown: str) -> str:
-        return f"; did you mean {shown}?" if shown else ""
+    def _suggestion(route_text: str) -> str:
+        return f"; did you mean {route_text}?" if route_text else ""
 
     def _nearest(self, method: str, segments: tuple[str, ...]) -> Route | None:
         """The best of the first rule that finds any route at all."""
@@ -162,8 +150,6 @@ def _route_of(entry: Any) -> Route:
 
 def _plans(route: Route) -> str:
     """`an operation of plan start, business`, for people."""
-    if route.plans == ("a dedicated host",):
-        return "an operation of a dedicated host"
     *first, last = route.plans
     return f"an operation of plan {', '.join(first)}{' and ' if first else ''}{last}"
 
@@ -241,4 +227,4 @@ def _rank(route: Route, method: str, segments: tuple[str, ...]) -> tuple[float, 
     likeness = max(
         SequenceMatcher(None, route.action.lower(), part.lower()).ratio() for part in segments
     )
-    return (likeness, route.is_offered, route.method == method, route.is_served)
+    return (likeness, route.is_offered, route.method == method)

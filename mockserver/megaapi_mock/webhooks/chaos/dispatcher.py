@@ -145,7 +145,7 @@ class ChaosDispatcher:
                 for delivery, series in self._series_of_claim.items()
                 if key not in (None, series.key)
             }
-            for series in self._of(key):
+            for series in self._all_series(key):
                 for delivery in list(series.held):
                     end(delivery, "abandoned", OLD_WORLD)
                     self._on_change(delivery)
@@ -160,23 +160,23 @@ class ChaosDispatcher:
         """
         with self._lock:
             self._over = True
-            for key in {series.key for series in self._of(None)}:
+            for key in {series.key for series in self._all_series(None)}:
                 self._release_all(key)
 
     def chaos_of(self, key: str) -> Chaos | None:
-        """What this instance suffers."""
+        """The chaos at work on this instance; None without any."""
         series = self._series.get(key)
         return series.chaos if series else None
 
     def at_work(self) -> list[tuple[str, Chaos]]:
-        """Which instances suffer what."""
+        """Each instance with chaos at work, by its key."""
         with self._lock:
             return [(key, series.chaos) for key, series in self._series.items()]
 
     def held_deliveries(self, key: str) -> list[Delivery]:
         """What is held of this instance, its redeliveries to come included."""
         with self._lock:
-            return [delivery for series in self._of(key) for delivery in series.held]
+            return [delivery for series in self._all_series(key) for delivery in series.held]
 
     def next_due(self) -> tuple[float, str] | None:
         """Whose turn is first, and when."""
@@ -253,7 +253,7 @@ class ChaosDispatcher:
             room=self._room,
         )
 
-    def _of(self, key: str | None) -> list[Series]:
+    def _all_series(self, key: str | None) -> list[Series]:
         """Every series of chaos at work; whatever is held has an entry in the agenda."""
         series_of_key = dict.fromkeys(
             (*self._series.values(), *(entry[2] for entry in self._agenda))
@@ -269,7 +269,7 @@ class ChaosDispatcher:
     def _release_all(self, key: str) -> int:
         """Let go what is held of this instance; how many those are."""
         out, now = Out(), self._clock.now()
-        for series in self._of(key):
+        for series in self._all_series(key):
             self._let_go(series, now, out)
         self._let_out(out)
         return len(out)

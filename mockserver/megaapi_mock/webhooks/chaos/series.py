@@ -131,18 +131,20 @@ class Series:
 
     def restore(self, saved: SavedSeries) -> tuple[Turn, ...]:
         """Go on where that was saved; its turns of the agenda. ValueError for what does not fit."""
-        held = saved.held
-        self.held.restore(held)
-        self._window = [held[number] for number in saved.window]
-        self._crowd = [held[number] for number in saved.crowd]
-        self._echoes = {place: [held[number] for number in them] for place, them in saved.echoes}
+        deliveries = saved.held
+        self.held.restore(deliveries)
+        self._window = [deliveries[number] for number in saved.window]
+        self._crowd = [deliveries[number] for number in saved.crowd]
+        self._echoes = {
+            place: [deliveries[number] for number in them] for place, them in saved.echoes
+        }
         self._acked.update(dict.fromkeys(saved.acked))
         set_chance(self._chance, saved.chance)
         set_chance(self._shuffles, saved.shuffles)
-        return tuple(self._entry(turn, held) for turn in saved.agenda)
+        return tuple(self._entry(turn, deliveries) for turn in saved.agenda)
 
-    def _entry(self, turn: HeldTurn, held: Sequence[Delivery]) -> Turn:
-        subject = turn.place if turn.delivery is None else held[turn.delivery]
+    def _entry(self, turn: HeldTurn, deliveries: Sequence[Delivery]) -> Turn:
+        subject = turn.place if turn.delivery is None else deliveries[turn.delivery]
         if subject is None:
             raise ValueError(f"the turn {turn.order} is about nothing")
         return turn.due, turn.order, self, turn.what, subject

@@ -24,7 +24,12 @@ from megaapi_mock.web.gateway.request import BODY_LIMIT
 from ...conftest import MakeApp
 from ...support import AUTH, KEY, START, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport
 
-OPERATIONS = operations(valid_bundle(root("spec")))
+# Uploads and what is about a whole host have tests of their own: test_multipart, test_host_calls.
+OPERATIONS = [
+    found
+    for found in operations(valid_bundle(root("spec")))
+    if not found.takes_file and not found.is_of_host
+]
 WITH_BODY = [found for found in OPERATIONS if found.request_schema is not None]
 LINKED_ONLY = [found for found in OPERATIONS if found.needs_connection]
 INTERNAL = {"name": "INTERNAL_SERVER_ERROR", "message": "Internal Server Error", "statusCode": 500}

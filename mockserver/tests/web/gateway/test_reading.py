@@ -27,6 +27,8 @@ READING = [
     operation.id
     for operation in operations(BUNDLE)
     if operation.effect == "reads"
+    # What is about a whole host reads one instance after the other.
+    and not operation.is_of_host
     and (mark := mark_of(HANDLERS[operation.address])) is not None
     and not mark.changes
 ]

@@ -16,7 +16,7 @@ from ...cases import NO_GROUP
 from ..access import METHODS, UNKNOWN
 from ..assertions import NAMES, UNKNOWN_INSTANCE, claim_refusal, value_at
 from ..calls import set_webhook
-from ..requests import ASKS, BROKEN_JSON, Arguments
+from ..requests import ASKS, Arguments
 from ..webhooks import message_id
 from .play import Play
 from .snapshot import differences, snapshot
@@ -109,12 +109,14 @@ def spoilt_calls(play: Play, operation: str, good: Arguments) -> Iterator[tuple[
     if "query" in good:
         yield "without its query", {}
         yield "a group or a person of another host", {"query": _with_no_jid(good["query"], chance)}
-    body = good.get("body")
+    body, ask = good.get("body"), ASKS[operation]
+    if body is None and ask.upload is None:
+        return
+    yield "a body that nobody can read", {"query": good.get("query"), **ask.unreadable}
     if body is None:
         return
-    yield "a body that is no JSON", {"raw": BROKEN_JSON}
     yield "an empty body", {"body": {}}
-    if ASKS[operation].people:
+    if ask.people:
         for jid in NO_JIDS:
             yield "nobody there", {"body": _readdress(body, jid)}
     if operation in UNCHANGED:

@@ -1,0 +1,185 @@
+"""Dedicated hosts: instances made, listed, deleted and reset, and the older webhook calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import Session
+from ..probe import Laws
+from .assertions import UNKNOWN_INSTANCE, claim, claim_refusal, claim_success, value_at
+
+LAWS = Laws()
+
+KEY, HOOK, OTHER_HOOK = "meu-crm-01", "https://bot.example.test/a", "https://bot.example.test/b"
+NOWHERE = Place("", "")
+HANDLED = ("delete_unknown",)
+
+
+def _make(session: Session, data: Mapping[str, Any] | None = None) -> Exchange:
+    """A new instance under the key of these laws."""
+    body = {"messageData": data} if data else None
+    return session.call("create_instance", NOWHERE, query={"instance_key": KEY}, body=body)
+
+
+def _made_key(answer: Exchange) -> Any:
+    return value_at(answer.json, "data", "instance_key") or value_at(answer.json, "instance_key")
+
+
+def _new_place(session: Session, stage: Stage, key: str) -> Place:
+    """The instance as its clients have it; its token is the host's affair."""
+    instance = stage.control_api("GET", f"/_mock/instances/{key}")
+    return Place(key, str(instance["token"]), connected=False)
+
+
+def _listed(session: Session) -> tuple[Exchange, dict[str, Any]]:
+    """Every instance by its key, as the host lists them."""
+    answer = session.call("list_instances", NOWHERE)
+    listed = value_at(answer.json, "instances")
+    return answer, {
+        str(value_at(one, "key")): one for one in (listed if isinstance(listed, list) else ())
+    }
+
+
+def _delete(session: Session, key: str) -> Exchange:
+    return session.call("delete_instance", Place(key, ""))
+
+
+@LAWS.law("create_instance", "list_instances", "instance_status", "delete_instance",
+          effects=("changes", "reads", "disconnects"), phone=True)  # fmt: skip
+def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> None:
+    answer = _make(session)
+    if not claim_success(session, answer, "a new instance"):
+        return
+    claim(session, answer, _made_key(answer) == KEY, "the key is the one that was asked for")
+    listing, listed = _listed(session)
+    claim(session, listing, KEY in listed, "a new instance is listed")
+    state = value_at(listed.get(KEY), "status")
+    claim(session, listing, state == "disconnected", "a new instance is not linked")
+    answer = session.call("instance_status", _new_place(session, stage, KEY))
+    claim_success(session, answer, "the status of a new instance")
+    first, second = (_made_key(session.call("create_instance", NOWHERE)) for _ in range(2))
+    is_each = bool(first) and bool(second) and first != second
+    claim(session, listing, is_each, "without a key each gets one of its own")
+    for key in (KEY, first, second):
+        _delete(session, str(key))
+
+
+@LAWS.law("list_instances", "create_instance", "delete_instance",
+          effects=("reads", "changes", "disconnects"), phone=True)  # fmt: skip
+def the_list_shows_every_instance_as_its_status_does(session: Session, stage: Stage) -> None:
+    linked, unlinked = stage.place(), stage.place(connected=False)
+    answer, listed = _listed(session)
+    states = {one.key: value_at(listed.get(one.key), "status") for one in (linked, unlinked)}
+    right = {linked.key: "connected", unlinked.key: "disconnected"}
+    claim(session, answer, states == right, "each stands there with its state")
+    user = value_at(listed.get(linked.key), "user", "id")
+    is_own = isinstance(user, str) and user.partition(":")[0] == linked.number
+    claim(session, answer, is_own, "a linked one stands there with its number")
+
+
+@LAWS.law("create_instance", "webhook_settings", "delete_instance",
+          effects=("changes", "reads", "disconnects"), phone=True)  # fmt: skip
+def a_new_instance_has_the_webhook_that_it_was_given(session: Session, stage: Stage) -> None:
+    for data, right in (
+        ({"webhookUrl": HOOK, "webhookEnabled": True}, (HOOK, True)),
+        ({"webhookUrl": HOOK, "webhookEnabled": False}, (HOOK, False)),
+        # The same key again: nothing is left of what was there.
+        ({}, ("", False)),
+    ):
+        answer = _make(session, data)
+        claim_success(session, answer, "a new instance")
+        settings = _settings(session, _new_place(session, stage, KEY))
+        claim(session, answer, settings == right, "the webhook is what init was given")
+    _delete(session, KEY)
+
+
+@LAWS.law("delete_instance", "create_instance", "list_instances", "instance_status",
+          effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
+def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
+    _make(session)
+    place = _new_place(session, stage, KEY)
+    answer = _delete(session, KEY)
+    if not claim_success(session, answer, "deleted"):
+        return
+    listing, listed = _listed(session)
+    claim(session, listing, KEY not in listed, "what is deleted is not listed")
+    status = session.call("instance_status", place)
+    claim_refusal(session, status, 404, "the status of what is deleted",
+                  message=UNKNOWN_INSTANCE, switches=("unknown_instance",))  # fmt: skip
+    for _ in range(4):
+        claim_refusal(session, _delete(session, KEY), 404, "deleting what is not there",
+                      message=UNKNOWN_INSTANCE, switches=HANDLED)  # fmt: skip
+
+
+@LAWS.law("create_instance", "list_instances", "delete_instance",
+          effects=("changes", "reads", "disconnects"), phone=True)  # fmt: skip
+def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for when, token in (
+        ("a wrong token", session.wrong_token()), ("no token", ""),
+        ("an instance's own token", place.token),
+    ):  # fmt: skip
+        for operation in ("create_instance", "list_instances", "delete_instance"):
+            answer = session.call(operation, place, token=token)
+            claim_refusal(session, answer, 401, when)
+    answer, listed = _listed(session)
+    claim(session, answer, place.key in listed, "what was refused is not done")
+
+
+@LAWS.law("list_instances", "instance_status", "webhook_settings", phone=True)
+def the_administrators_token_opens_every_instance(session: Session, stage: Stage) -> None:
+    token = session.token_for(session.contract.by_id["list_instances"], NOWHERE)
+    for place in (stage.place(), stage.place(connected=False)):
+        for operation in ("instance_status", "webhook_settings"):
+            answer = session.call(operation, place, token=token)
+            promise = session.contract.promise("list_instances", 200)
+            claim_success(session, answer, "the administrator's token", promise=promise)
+
+
+@LAWS.law("reset_instance", "instance_status", "qr_code_base64",
+          effects=("disconnects", "reads"), phone=True)  # fmt: skip
+def a_reset_begins_a_new_session(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    answer = session.call("reset_instance", place)
+    claim_success(session, answer, "a reset")
+    state = value_at(session.call("instance_status", place).json, "instance", "status")
+    claim(session, answer, state in (None, "disconnected"), "no phone is linked any more")
+    code = session.call("qr_code_base64", place)
+    claim_success(session, code, "a code after a reset")
+    for _ in range(4):
+        again = session.call("reset_instance", place)
+        if claim_success(session, again, "a reset of what is not linked"):
+            is_usual = value_at(again.json, "message") != "Instance logged out"
+            session.settle("reset_disconnected", "" if is_usual else "logged_out", exchange=again)
+
+
+def _settings(session: Session, place: Place) -> tuple[Any, Any]:
+    answer = session.call("webhook_settings", place)
+    settings = value_at(answer.json, "webhookData") or answer.json
+    return value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled")
+
+
+@LAWS.law("update_webhook_url", "enable_webhook", "webhook_settings", "configure_webhook",
+          effects=("changes", "reads"))  # fmt: skip
+def the_older_calls_change_the_same_webhook(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=None)
+    session.gate.learn([HOOK, OTHER_HOOK])
+    data = {"webhookUrl": HOOK, "webhookEnabled": True}
+    session.call("configure_webhook", place, body={"messageData": data})
+    for operation, field, value, right in (
+        ("update_webhook_url", "url", OTHER_HOOK, (OTHER_HOOK, True)),
+        ("enable_webhook", "sendWebhook", False, (OTHER_HOOK, False)),
+        ("update_webhook_url", "url", "", (OTHER_HOOK, False)),
+        ("update_webhook_url", "url", HOOK, (HOOK, False)),
+        ("enable_webhook", "sendWebhook", True, (HOOK, True)),
+    ):
+        answer = session.call(operation, place, body={"data": {field: value}})
+        if not claim_success(session, answer, "an older call"):
+            continue
+        told = (value_at(answer.json, "data", "url"), value_at(answer.json, "data", "sendMessage"))
+        claim(session, answer, told == right, "the answer says what is set now")
+        claim(session, answer, _settings(session, place) == right, "it is set for today's calls")

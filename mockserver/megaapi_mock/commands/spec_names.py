@@ -68,11 +68,15 @@ def _by_address(name: str, contract: Description) -> Iterator[Definition]:
     if match is None:
         return
     path = urlsplit(match["address"]).path.rstrip("/")
+    called: list[Operation] = []
     for operation in contract.index:
         pattern = "[^/]+".join(map(re.escape, _IN_PATH.split(operation.path)))
         method = match["method"]
         if re.fullmatch(pattern, path) and (not method or method.upper() == operation.method):
-            yield operation
+            called.append(operation)
+    # `/rest/instance/list` is no key called list.
+    fewest = min((each.path.count("{") for each in called), default=0)
+    yield from (each for each in called if each.path.count("{") == fewest)
 
 
 def _by_spelling(name: str, contract: Description) -> Iterator[Definition]:

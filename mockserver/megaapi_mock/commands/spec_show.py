@@ -91,12 +91,14 @@ def _parameters(definition: Json, document: Json) -> Iterator[str]:
 
 def _body(definition: Json, document: Json) -> Iterator[str]:
     """The fields of the request, each with how sure it is."""
-    content = definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+    contents = definition.get("requestBody", {}).get("content", {})
+    media_type = next((name for name in (JSON, *contents) if name in contents), JSON)
+    content = contents.get(media_type, {})
     grade = definition["x-provenance"]["grade"]
     examples = [example["value"] for _, example in examples_of(content, document)]
     fields = fields_of(content["schema"], document, grade, examples) if content else []
     if fields:
-        yield from ("", "Body")
+        yield from ("", "Body" if media_type == JSON else f"Body, {media_type}")
     for each in fields:
         need = "required" if each.is_required else "optional"
         words = " ".join(" ".join(each.descriptions).split())

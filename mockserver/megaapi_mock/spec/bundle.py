@@ -163,7 +163,7 @@ class _Bundling:
         parts = target.split("/")
         if len(parts) != 3 or parts[0] != "components":
             raise SpecError(
-                f"spec/{file} refers to {target}: only spec/components/<section>/<Name>.yaml "
+                f"spec/{file} refers to {reference}: only spec/components/<section>/<Name>.yaml "
                 f"may be referred to from there"
             )
         section, name = parts[1], parts[2].removesuffix(".yaml")

@@ -16,6 +16,7 @@ from .lint_rules import LintFinding
 # Sentences of `bundle`: which file is wrong, and which words of it.
 _REFERS = re.compile(r"spec/(\S+) refers to (\S+?)[,:]? ")
 _FILE = re.compile(r"spec/(\S+) (is referred to by nothing|holds no mapping)")
+_TWICE = re.compile(r"spec/(\S+) names (\S+) twice")
 # Sentences of openapi-spec-validator: which path is meant.
 _IN_PATH = re.compile(r"for '(\w+)' operation in '(/[^']*)'")
 
@@ -26,6 +27,10 @@ def bundle_finding(root: Path, message: str) -> LintFinding:
     if refers is not None:
         file, reference = refers.groups()
         return LintFinding(file, "", "bundle", message, line_with(root / file, reference))
+    twice = _TWICE.match(message)
+    if twice is not None:
+        file, target = twice.groups()
+        return LintFinding(file, "", "bundle", message, line_with(root / file, target, last=True))
     if alone is not None:
         rule = "file-empty" if alone[2] == "holds no mapping" else "bundle"
         return LintFinding(alone[1], "", rule, message, 1)
@@ -61,12 +66,13 @@ def _meta_schema() -> Any:
     return jsonschema_rs.Draft202012Validator(reference, validate_formats=True)
 
 
-def line_with(path: Path, text: str) -> int:
-    """The first line of a file with this text, else 1."""
+def line_with(path: Path, text: str, *, last: bool = False) -> int:
+    """The first or last line of a file with this text, else 1."""
     if not path.is_file():
         return 1
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-    return next((number for number, line in lines if text in line), 1)
+    numbers = [number for number, line in lines if text in line] or [1]
+    return numbers[-1 if last else 0]
 
 
 def first_mention(root: Path, text: str) -> tuple[str, int]:

@@ -10,10 +10,12 @@ Json = dict[str, Any]
 # Calls after which others are refused, and what is answered after those alone: a linked phone has
 # no QR code, and with another token nothing works.
 _LAST = (
-    *("leave_group", "restart", "logout"),
+    *("leave_group", "restart", "reset_instance", "logout"),
     *("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"),
-    "change_token",
+    *("change_token", "delete_instance"),
 )
+# It has a folder of its own: in that of its controller it would end the run of those behind.
+_END = {"delete_instance": {"name": "Delete instance", "description": "The end of all others."}}
 
 
 def for_postman(document: Json) -> Json:
@@ -24,7 +26,11 @@ def for_postman(document: Json) -> Json:
     variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
     parameter["example"] = "{{instance_key}}"
     paths = dict(sorted(document["paths"].items(), key=lambda path: _turn(path[1])))
-    return {**document, "paths": paths, "tags": _folders(paths, document["tags"])}
+    tags = [*document["tags"], *_END.values()]
+    for call in (call for item in paths.values() for call in _calls(item)):
+        if call["operationId"] in _END:
+            call["tags"] = [_END[call["operationId"]]["name"]]
+    return {**document, "paths": paths, "tags": _folders(paths, tags)}
 
 
 def _folders(paths: Json, tags: list[Json]) -> list[Json]:

@@ -26,6 +26,7 @@ def called(name: str) -> str:
         ("https://apinocode01.megaapi.com.br/rest/sendMessage/megacode-X/text?a=1", "send_text"),
         ("delete /rest/instance/megacode-TESTKEY0001/logout/", "logout"),
         ("/rest/instance/megacode-TESTKEY0001", "instance_status"),
+        ("https://apinocode01.megaapi.com.br/rest/instance/list", "list_instances"),
         ("Envio de Mensagens de Texto", "send_text"),
         ("configurar webhook", "configure_webhook"),
         ("enviar lista para varios", "list_to_many"),

@@ -87,6 +87,7 @@ def test_every_field_of_the_body_says_whether_it_must_be_there_and_how_sure_that
     assert "  messageData.to (string, required; observed): " in "\n".join(lines)
     assert max(len(line) for line in lines if line.startswith("  messageData")) <= 100
     assert "\nBody\n" not in shown("instance_status")
+    assert "\nBody, multipart/form-data\n  file (" in shown("upload_image")
 
 
 def test_a_folder_without_a_contract_is_said_in_a_sentence(tmp_path: Path) -> None:

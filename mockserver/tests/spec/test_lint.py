@@ -854,6 +854,20 @@ TEXT = "paths/send_message/send_text.yaml"
         ),
         (
             TEXT,
+            "          schema: {$ref: ../../components/schemas/SentText.yaml}",
+            "          schema: {$ref: ../chat/pin_chat.yaml}",
+            "bundle",
+            "",
+        ),
+        (
+            "openapi.yaml",
+            "  /rest/chat/{instance_key}/blockChat: {$ref: paths/chat/block_chat.yaml}",
+            "  /rest/chat/{instance_key}/blockChat: {$ref: paths/chat/pin_chat.yaml}",
+            "bundle",
+            "",
+        ),
+        (
+            TEXT,
             "    - {$ref: ../../components/parameters/InstanceKey.yaml}",
             "    []",
             "openapi",

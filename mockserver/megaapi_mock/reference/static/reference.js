@@ -111,7 +111,10 @@
   function matches(query) {
     const path = asAddress(query);
     const called = path ? entries.filter((entry) => entry.address && entry.address.test(path)) : [];
-    if (called.length) return called;
+    // `/rest/instance/list` is no key called list.
+    const keys = (entry) => (entry.text.match(/\{/g) || []).length;
+    const fewest = Math.min(...called.map(keys));
+    if (called.length) return called.filter((entry) => keys(entry) === fewest);
     const wanted = plain(query).split(/\s+/).filter(Boolean);
     const has = (text) => wanted.every((word) => text.includes(word));
     const close = entries.filter((entry) => has(entry.all));

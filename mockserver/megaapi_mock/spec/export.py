@@ -91,11 +91,13 @@ def _for_openapi_generator(document: Json) -> Json:
 
 def _for_postman(document: Json) -> Json:
     """With key and token as variables of the collection, as the host is."""
-    parameter = document["components"]["parameters"]["InstanceKey"]
+    parameters = document["components"]["parameters"]
+    parameter = parameters["InstanceKey"]
     variables = document["servers"][0].setdefault("variables", {})
     variables["instance_key"] = {"default": parameter["example"]}
     variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
-    parameter["example"] = "{{instance_key}}"
+    for name in {"InstanceKey", "InstanceKeyInQuery"} & parameters.keys():
+        parameters[name]["example"] = "{{instance_key}}"
     document = _with_one_webhook(document)
     # A tag becomes a folder, and one for what only comes from the gateway would be empty.
     unused = _callback()["tags"]

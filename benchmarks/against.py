@@ -36,27 +36,27 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=3.0, help="of load for each case")
     parser.add_argument("--sends", type=int, default=100_000, help="before memory is read")
-    given = parser.parse_args()
-    if not (given.base / "mockserver" / "megaapi_mock").is_dir():
-        parser.error(f"--base {given.base}: no checkout of this project stands there")
+    options = parser.parse_args()
+    if not (options.base / "mockserver" / "megaapi_mock").is_dir():
+        parser.error(f"--base {options.base}: no checkout of this project stands there")
     ways: dict[str, tuple[Callable[[], dict[str, float]], int]] = {
-        "cpu": (_cpu, given.rounds),
-        "http": (lambda: _http(given.seconds), given.rounds),
-        "memory": (lambda: _memory(given.sends), 1),
+        "cpu": (_cpu, options.rounds),
+        "http": (lambda: _http(options.seconds), options.rounds),
+        "memory": (lambda: _memory(options.sends), 1),
     }
     for name, (measure, rounds) in ways.items():
-        if given.only in (None, name):
-            _compare(name, measure, given.base, rounds)
+        if options.only in (None, name):
+            _compare(name, measure, options.base, rounds)
     return 0
 
 
 def _compare(name: str, measure: Callable[[], dict[str, float]], base: Path, rounds: int) -> None:
     figures: dict[Path, Figures] = {base.resolve(): {}, CHECKOUT: {}}
     for _ in range(rounds):
-        for checkout, kept in figures.items():
+        for checkout, rates in figures.items():
             with _mock_of(checkout):
                 for case, value in measure().items():
-                    kept.setdefault(case, []).append(value)
+                    rates.setdefault(case, []).append(value)
     before, after = figures.values()
     for case in after:
         _print(f"{name} {case}", median(before[case]), median(after[case]))
@@ -81,8 +81,8 @@ def _mock_of(checkout: Path) -> Iterator[None]:
 def _in_process(*arguments: str) -> dict[str, float]:
     command = [sys.executable, str(HERE / "in_process.py"), *arguments]
     with on_cores(SERVER_CORE):
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    measured: dict[str, float] = json.loads(done.stdout)
+        process = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    measured: dict[str, float] = json.loads(process.stdout)
     return measured
 
 

@@ -47,11 +47,11 @@ class Call:
 
 def gateway_calls() -> list[Call]:
     """One for each example under fixtures/examples."""
-    found = {operation.id: operation for operation in operations(valid_bundle(root("spec")))}
+    by_id = {operation.id: operation for operation in operations(valid_bundle(root("spec")))}
     calls = []
     for path in sorted((root("fixtures") / "examples").glob("*/*/*.json")):
         request = json.loads(path.read_text(encoding="utf-8"))["request"]
-        operation = found[path.parent.name]
+        operation = by_id[path.parent.name]
         where = operation.path.format(**request["path"])
         query = {name: str(value) for name, value in (request.get("query") or {}).items()}
         body = request.get("body")

@@ -131,17 +131,17 @@ def _terms() -> Terms:
     parser.add_argument(
         "--webhook-sends", type=int, default=10_000, help="the same with webhooks on"
     )
-    given = parser.parse_args()
-    quick = given.quick
+    options = parser.parse_args()
+    quick = options.quick
     return Terms(
-        rounds=given.rounds or (1 if quick else 2),
-        seconds=given.seconds or (4.0 if quick else 10.0),
+        rounds=options.rounds or (1 if quick else 2),
+        seconds=options.seconds or (4.0 if quick else 10.0),
         warm_up={
-            "ours": given.warm_up or (3.0 if quick else 5.0),
-            "Prism": given.prism_warm_up or (3.0 if quick else 30.0),
+            "ours": options.warm_up or (3.0 if quick else 5.0),
+            "Prism": options.prism_warm_up or (3.0 if quick else 30.0),
         },
-        sends=given.sends,
-        webhook_sends=given.webhook_sends,
+        sends=options.sends,
+        webhook_sends=options.webhook_sends,
     )
 
 

@@ -15,12 +15,12 @@ from megaapi_contract.run.runner import run as run_all
 def tried(seed: int, quick: bool) -> tuple[int, float, int, list[str]]:
     """Seed, seconds, requests, and what was found."""
     started = time.perf_counter()
-    with prepare_run(RunOptions(target="mock", seed=seed, quick=quick)) as made:
-        report = run_all(made)
-        requests = made.gate.requests
-    found = [f"{each.operation}: {each.message}" for each in report.broken]
-    found += [f"{name}: no 2xx" for name in report.unanswered]
-    return seed, time.perf_counter() - started, requests, found
+    with prepare_run(RunOptions(target="mock", seed=seed, quick=quick)) as context:
+        report = run_all(context)
+        requests = context.gate.requests
+    complaints = [f"{each.operation}: {each.message}" for each in report.broken]
+    complaints += [f"{name}: no 2xx" for name in report.unanswered]
+    return seed, time.perf_counter() - started, requests, complaints
 
 
 def main() -> int:
@@ -29,16 +29,19 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--quick", action="store_true")
-    given = parser.parse_args()
+    options = parser.parse_args()
     failed = 0
-    with ProcessPoolExecutor(given.workers) as pool:
-        runs = pool.map(tried, range(1, given.seeds + 1), [given.quick] * given.seeds)
-        for seed, seconds, requests, found in runs:
-            print(f"seed {seed:>3}  {seconds:6.1f} s  {requests:>6,} requests  {len(found)} found")
-            for line in found:
+    with ProcessPoolExecutor(options.workers) as pool:
+        runs = pool.map(tried, range(1, options.seeds + 1), [options.quick] * options.seeds)
+        for seed, seconds, requests, complaints in runs:
+            print(
+                f"seed {seed:>3}  {seconds:6.1f} s  {requests:>6,} requests  "
+                f"{len(complaints)} found"
+            )
+            for line in complaints:
                 print(f"          {line}")
-            failed += bool(found)
-    print(f"{given.seeds - failed} of {given.seeds} seeds clean")
+            failed += bool(complaints)
+    print(f"{options.seeds - failed} of {options.seeds} seeds clean")
     return 1 if failed else 0
 
 

@@ -90,16 +90,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--deliveries", type=int, default=10_000, help="per round")
-    given = parser.parse_args()
-    count = given.deliveries // INSTANCES * INSTANCES
+    options = parser.parse_args()
+    count = options.deliveries // INSTANCES * INSTANCES
     if sys.platform != "linux" or len(CORES) < 2:
         print("this needs Linux and two cores: one for the courier, one for its receiver")
         return 2
     ways = [
-        _measured("kept connections", KEPT, given.rounds, count, keep_alive=True),
-        _measured("fresh connections", FRESH, given.rounds, count, keep_alive=False),
+        _measured("kept connections", KEPT, options.rounds, count, keep_alive=True),
+        _measured("fresh connections", FRESH, options.rounds, count, keep_alive=False),
     ]
-    idle, busy = _beside_a_dead_receiver(given.rounds + 2)
+    idle, busy = _beside_a_dead_receiver(options.rounds + 2)
     return 0 if _told(ways, idle, busy) else 1
 
 
@@ -221,9 +221,9 @@ def _beside_a_dead_receiver(rounds: int) -> tuple[list[float], list[float]]:
             say(f"a dead receiver, round {number}")
             for server, found in ((quiet, idle), (owing, busy)):
                 found.append(load(server, SEND_TEXT, seconds=2.0)["rate"])
-        left = _waiting(owing)
-        if left < QUEUED:
-            raise SystemExit(f"only {left} deliveries still wait: raise OWED")
+        waiting = _waiting(owing)
+        if waiting < QUEUED:
+            raise SystemExit(f"only {waiting} deliveries still wait: raise OWED")
     return idle, busy
 
 
@@ -258,8 +258,8 @@ def _told(ways: list[Way], idle: list[float], busy: list[float]) -> bool:
         for what, found in (("bare", way.bare), ("courier", way.courier)):
             rates = [measured.rate for measured in found]
             core = median(measured.core for measured in found)
-            shown = [f"{rate:,.0f}" for rate in (median(rates), min(rates), max(rates))]
-            rows.append((way.name, what, *shown, f"{core:.0%}"))
+            figures = [f"{rate:,.0f}" for rate in (median(rates), min(rates), max(rates))]
+            rows.append((way.name, what, *figures, f"{core:.0%}"))
     print_table(("", "", "deliveries/s", "least", "most", "core"), rows)
     rows = [
         (name, *(f"{rate:,.0f}" for rate in (median(rates), min(rates), max(rates))))

@@ -272,13 +272,13 @@ class Harness:
         if status == 200:
             self._acknowledge(self.known[key], kind, data, answer)
 
-    def _acknowledge(self, known: Acknowledged, kind: str, data: Json, answer: Json) -> None:
+    def _acknowledge(self, acknowledged: Acknowledged, kind: str, data: Json, answer: Json) -> None:
         message = answer["content"]["messageData"]
-        known.sends.append(message["key"]["id"])
-        known.exchanges.append(answer["exchange"])
+        acknowledged.sends.append(message["key"]["id"])
+        acknowledged.exchanges.append(answer["exchange"])
         if kind == "mediaBase64":
             keys = message["message"]["documentMessage"]
-            known.media[data["base64"].partition(",")[2]] = keys
+            acknowledged.media[data["base64"].partition(",")[2]] = keys
 
     # -- what is there afterwards ------------------------------------------------------------
 
@@ -302,15 +302,15 @@ class Harness:
         self.counts["lost webhooks"] += 1
 
     def _judge_calls(self, mock: Mock, key: str) -> None:
-        known = self.known[key]
+        acknowledged = self.known[key]
         messages = [each["id"] for each in everything(mock, "messages", key)]
         exchanges = {each["id"] for each in everything(mock, "exchanges", key)}
-        for ids in (known.sends, known.received):
+        for ids in (acknowledged.sends, acknowledged.received):
             places = {id_: place for place, id_ in enumerate(messages)}
             there = [places[id_] for id_ in ids if id_ in places]
             self.counts["lost sends"] += len(ids) - len(there) + (there != sorted(there))
-        self.counts["lost records"] += len(set(known.exchanges) - exchanges)
-        for content, keys in list(known.media.items())[-20:]:
+        self.counts["lost records"] += len(set(acknowledged.exchanges) - exchanges)
+        for content, keys in list(acknowledged.media.items())[-20:]:
             self.counts["lost media"] += not self._downloads(mock, key, content, keys)
 
     @staticmethod
@@ -323,15 +323,15 @@ class Harness:
 
     def _judge_webhooks(self, mock: Mock, key: str) -> None:
         deliveries = everything(mock, "deliveries", key)
-        owed = [canonical(each["payload"]) for each in deliveries]
+        payloads = [canonical(each["payload"]) for each in deliveries]
         came = list(self.receiver.bodies[key])
         first = list(dict.fromkeys(came))
-        self.counts["lost webhooks"] += len(set(owed) - set(came))
-        self.counts["invented"] += len(set(came) - set(owed))
-        self.counts["out of order"] += first != list(dict.fromkeys(owed))
-        known, all_bodies = self.known[key], "\n".join(first)
-        told = [*known.sends, *known.received]
-        self.counts["lost webhooks"] += sum(id_ not in all_bodies for id_ in told)
+        self.counts["lost webhooks"] += len(set(payloads) - set(came))
+        self.counts["invented"] += len(set(came) - set(payloads))
+        self.counts["out of order"] += first != list(dict.fromkeys(payloads))
+        acknowledged, all_bodies = self.known[key], "\n".join(first)
+        message_ids = [*acknowledged.sends, *acknowledged.received]
+        self.counts["lost webhooks"] += sum(id_ not in all_bodies for id_ in message_ids)
 
 
 def canonical(payload: Any) -> str:

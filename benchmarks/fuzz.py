@@ -134,12 +134,12 @@ class Fuzz:
     def _put_in_order(self) -> None:
         """Calls of an instance that is not linked, or with a wrong token, all end the same."""
         for key in (KEY, "megacode-TESTKEY0002"):
-            shown = self.client.get(f"/_mock/instances/{key}").get_json()
-            if "error" in shown:
+            instance = self.client.get(f"/_mock/instances/{key}").get_json()
+            if "error" in instance:
                 self._start_over()
                 continue
-            self._tokens[key] = str(shown.get("token", TOKEN))
-            if shown.get("state") != "connected":
+            self._tokens[key] = str(instance.get("token", TOKEN))
+            if instance.get("state") != "connected":
                 self._open(Call(CONTROL, "link", "POST", f"/_mock/instances/{key}/link"), b"")
 
     def _call(self) -> None:
@@ -187,8 +187,8 @@ class Fuzz:
         if reply.status_code != 200:
             return
         try:
-            changed = made_odd(unseal(reply.get_data()), self._draw)
-            raw = seal(changed)
+            odd_state = made_odd(unseal(reply.get_data()), self._draw)
+            raw = seal(odd_state)
         except (TypeError, ControlRefused):  # what orjson cannot write cannot come in
             return
         self._open(Call(CONTROL, "restore", "PUT", f"/_mock/state{key}"), raw)
@@ -239,9 +239,9 @@ class Fuzz:
         self._open(Call(CONTROL, "clock", "POST", "/_mock/clock"), b'{"freeze": false}')
         emitted = self.client.post(f"/_mock/instances/{KEY}/emit", json={"event": "text-plain"})
         [owed] = emitted.get_json()["deliveries"]
-        shown = self.client.get(f"/_mock/deliveries/{owed}?wait=30").get_json()
-        if shown["state"] != "delivered":
-            self.findings.add(f"stuck: {shown['state']}")
+        delivery = self.client.get(f"/_mock/deliveries/{owed}?wait=30").get_json()
+        if delivery["state"] != "delivered":
+            self.findings.add(f"stuck: {delivery['state']}")
 
 
 def _quick(body: Any) -> Any:
@@ -268,11 +268,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--calls", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    options = parser.parse_args()
     logging.lastResort = None
-    fuzz, begun = Fuzz(given.seed), time.monotonic()
-    fuzz.run(given.calls)
-    print(f"{given.calls:,} calls in {time.monotonic() - begun:.0f} s, seed {given.seed}")
+    fuzz, start = Fuzz(options.seed), time.monotonic()
+    fuzz.run(options.calls)
+    print(f"{options.calls:,} calls in {time.monotonic() - start:.0f} s, seed {options.seed}")
     print("  " + ", ".join(f"{name}: {count:,}" for name, count in sorted(fuzz.statuses.items())))
     findings = fuzz.findings
     print(f"  found {len(findings.places)}")

@@ -35,16 +35,16 @@ def tried(job: Job) -> tuple[str, int, float, list[str]]:
     return name, seed, time.perf_counter() - started, said
 
 
-def jobs(given: argparse.Namespace) -> list[Job]:
+def jobs(options: argparse.Namespace) -> list[Job]:
     """What is to be run, seed after seed, so that a run that is ended has seen every host."""
-    found: list[Job] = []
-    first, _, last = given.seeds.partition("-")
+    all_jobs: list[Job] = []
+    first, _, last = options.seeds.partition("-")
     for seed in range(int(first) if last else 1, int(last or first) + 1):
-        together = mixed(seed) if given.mixed != "no" else ()
-        for name in (*together, *(HOSTS if given.mixed != "only" else ())):
-            if not given.host or any(one in name for one in given.host):
-                found.append((name, seed, not given.full))
-    return found
+        together = mixed(seed) if options.mixed != "no" else ()
+        for name in (*together, *(HOSTS if options.mixed != "only" else ())):
+            if not options.host or any(one in name for one in options.host):
+                all_jobs.append((name, seed, not options.full))
+    return all_jobs
 
 
 def main() -> int:
@@ -53,11 +53,11 @@ def main() -> int:
     parser.add_argument("--seeds", default="20", help="how many, or from-to such as 5-8")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--full", action="store_true", help="whole runs, not quick ones")
-    said = "hosts with everything at once: beside those alone, only they, or none"
-    parser.add_argument("--mixed", choices=("too", "only", "no"), default="too", help=said)
+    help_text = "hosts with everything at once: beside those alone, only they, or none"
+    parser.add_argument("--mixed", choices=("too", "only", "no"), default="too", help=help_text)
     parser.add_argument("--host", action="append", help="only hosts with this in their name")
-    given = parser.parse_args()
-    todo = jobs(given)
+    options = parser.parse_args()
+    todo = jobs(options)
     condemned = 0
     with tempfile.TemporaryDirectory() as folder:
         # What runs on given instances write down for their next one stays out of the user's own.
@@ -65,12 +65,15 @@ def main() -> int:
         # A process of its own for every few runs: what Schemathesis and Hypothesis remember grows.
         fresh = get_context("spawn")
         # Not a ProcessPoolExecutor: that of Python 3.11 may wait for ever when it replaces one.
-        with fresh.Pool(given.workers, maxtasksperchild=8) as pool:
-            for name, seed, seconds, said in pool.imap(tried, todo):
-                print(f"{name:<40} seed {seed:>3}  {seconds:6.1f} s  {len(said)} said", flush=True)
-                for line in said:
+        with fresh.Pool(options.workers, maxtasksperchild=8) as pool:
+            for name, seed, seconds, lines in pool.imap(tried, todo):
+                print(
+                    f"{name:<40} seed {seed:>3}  {seconds:6.1f} s  {len(lines)} said",
+                    flush=True,
+                )
+                for line in lines:
                     print(f"          {line}", flush=True)
-                condemned += bool(said)
+                condemned += bool(lines)
     print(f"{len(todo) - condemned} of {len(todo)} runs without a failure")
     return 1 if condemned else 0
 

@@ -97,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=3_000)
     parser.add_argument("--sends", type=int, default=0, help="MB held after so many sends instead")
-    given = parser.parse_args()
+    options = parser.parse_args()
     began = time.process_time()
     from megaapi_mock.clock import Clock
     from megaapi_mock.web import app as web_app
@@ -108,9 +108,9 @@ def main() -> None:
     clock = Clock(frozen_at=1_700_000_000.0)
     app = build(clock=clock)
     started = time.process_time() - began
-    if given.sends:
+    if options.sends:
         call = caller(app, SEND_TEXT)
-        for number in range(given.sends):
+        for number in range(options.sends):
             call()
             if number % 100 == 99:
                 clock.advance(1.0)
@@ -125,7 +125,7 @@ def main() -> None:
             call()
             clock.advance(0.01)
 
-        count = given.count // 5 if name == "inbound" else given.count
+        count = options.count // 5 if name == "inbound" else options.count
         measured[name] = seconds_per_call(with_time, count)
     print(json.dumps(measured))
 

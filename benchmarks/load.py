@@ -69,11 +69,11 @@ class Load:
         return self._result(took)
 
     def _line(self) -> _Line:
-        made = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        made.setblocking(False)
-        line = _Line(made)
-        self._selector.register(made, selectors.EVENT_READ, line)
+        sock = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(False)
+        line = _Line(sock)
+        self._selector.register(sock, selectors.EVENT_READ, line)
         self._open += 1
         return line
 
@@ -150,10 +150,10 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--requests", type=int)
-    given = parser.parse_args()
-    if given.seconds is None and given.requests is None:
+    options = parser.parse_args()
+    if options.seconds is None and options.requests is None:
         parser.error("--seconds or --requests is needed")
-    load = Load(request=sys.stdin.buffer.read(), **vars(given))
+    load = Load(request=sys.stdin.buffer.read(), **vars(options))
     print(json.dumps(load.run()))
 
 

@@ -20,7 +20,7 @@ def main() -> None:
     listener.setblocking(False)
     selector.register(listener, selectors.EVENT_READ)
     print(listener.getsockname()[1], flush=True)
-    held: dict[socket.socket, bytes] = {}
+    requests: dict[socket.socket, bytes] = {}
     count = 0
 
     while True:
@@ -29,19 +29,19 @@ def main() -> None:
                 caller, _ = listener.accept()
                 caller.setblocking(False)
                 selector.register(caller, selectors.EVENT_READ)
-                held[caller] = b""
+                requests[caller] = b""
                 continue
             caller = key.fileobj  # type: ignore[assignment]
             try:
                 data = caller.recv(262144)
             except ConnectionError:
                 data = b""
-            request = held[caller] + data
+            request = requests[caller] + data
             if data and not _complete(request):
-                held[caller] = request
+                requests[caller] = request
                 continue
             if data:
-                held[caller] = b""
+                requests[caller] = b""
                 body = b"ok"
                 if request.startswith(_COUNT):
                     body = b"%d" % count
@@ -51,7 +51,7 @@ def main() -> None:
             if not data or b"onnection: close" in request:
                 selector.unregister(caller)
                 caller.close()
-                del held[caller]
+                del requests[caller]
 
 
 def _complete(request: bytes) -> bool:

@@ -51,12 +51,12 @@ def _repeat(name: str, chosen: argparse.Namespace, more: Sequence[str]) -> bool:
     for number in range(1, chosen.runs + 1):
         begin = time.perf_counter()
         arguments = ["--noconftest", str(SAMPLE), "-n", str(chosen.workers), *more]
-        done = _pytest(*PLUGIN, "-p", "xdist", *arguments)
+        process = _pytest(*PLUGIN, "-p", "xdist", *arguments)
         seconds.append(time.perf_counter() - begin)
-        passed += _count(done.stdout, "passed")
-        if done.returncode:
+        passed += _count(process.stdout, "passed")
+        if process.returncode:
             failed += 1
-            print(f"run {number} failed:\n{done.stdout}{done.stderr}", file=sys.stderr)
+            print(f"run {number} failed:\n{process.stdout}{process.stderr}", file=sys.stderr)
     print(
         f"{name}: {chosen.runs} runs with {chosen.workers} workers, {failed} failed, "
         f"{passed:,} tests passed, {statistics.median(seconds):.1f} s a run",
@@ -94,9 +94,9 @@ def _instance_ms() -> float:
 def _server_ms() -> float:
     """The fixture's set-up in a fresh pytest, imports included, as pytest times it."""
     Path("test_server.py").write_text("def test_it(megaapi): pass\n", encoding="utf-8")
-    done = _pytest(*PLUGIN, "test_server.py", "--durations=0", "-vv")
-    timed = re.search(r"([0-9.]+)s setup", done.stdout)
-    assert timed is not None, done.stdout + done.stderr
+    process = _pytest(*PLUGIN, "test_server.py", "--durations=0", "-vv")
+    timed = re.search(r"([0-9.]+)s setup", process.stdout)
+    assert timed is not None, process.stdout + process.stderr
     return float(timed.group(1)) * 1000
 
 
@@ -123,9 +123,9 @@ def _pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _count(said: str, what: str) -> int:
-    found = re.search(rf"(\d+) {what}", said)
-    return int(found.group(1)) if found else 0
+def _count(output: str, what: str) -> int:
+    match = re.search(rf"(\d+) {what}", output)
+    return int(match.group(1)) if match else 0
 
 
 @contextmanager

@@ -209,8 +209,8 @@ def load(server: Server, case: Case, **limits: float) -> dict[str, float]:
     for name, value in limits.items():
         argv += [f"--{name}", str(value)]
     with on_cores(LOAD_CORE):
-        done = subprocess.run(argv, input=case.request, stdout=subprocess.PIPE, check=True)
-    measured: dict[str, float] = json.loads(done.stdout)
+        process = subprocess.run(argv, input=case.request, stdout=subprocess.PIPE, check=True)
+    measured: dict[str, float] = json.loads(process.stdout)
     if measured["wrong"]:
         raise SystemExit(f"{server.name}, {case.name}: wrong replies {measured['wrong']}")
     return measured
@@ -225,10 +225,10 @@ def family(pid: int) -> list[int]:
                 # The command in the second field may hold anything, also blanks and brackets.
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 parents.setdefault(parent, []).append(int(entry.name))
-    found = [pid]
-    for known in found:
-        found += parents.get(known, [])
-    return found
+    pids = [pid]
+    for parent_id in pids:
+        pids += parents.get(parent_id, [])
+    return pids
 
 
 def memory_of(pid: int) -> int:

@@ -86,29 +86,29 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", type=Path, help="keep what the mock prints in this file")
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        log = given.log or Path(folder) / "mock.log"
-        with _receiver() as receiver, _mock(log, given.seed) as server:
+        log = options.log or Path(folder) / "mock.log"
+        with _receiver() as receiver, _mock(log, options.seed) as server:
             shared = Shared(server.port, receiver, gateway_calls(), control_calls())
             memory = Memory()
-            _soak(server, shared, memory, given)
+            _soak(server, shared, memory, options)
             stuck = _Judge(shared).stuck_deliveries()
         code = server.process.returncode
         printed = log.read_text(encoding="utf-8", errors="replace")
-    return _told(shared, memory, stuck, printed, code, given)
+    return _told(shared, memory, stuck, printed, code, options)
 
 
-def _soak(server: Server, shared: Shared, memory: Memory, given: argparse.Namespace) -> None:
+def _soak(server: Server, shared: Shared, memory: Memory, options: argparse.Namespace) -> None:
     """All threads, until the time is over."""
-    actors = [Actor(shared, given.seed, number) for number in range(given.threads)]
+    actors = [Actor(shared, options.seed, number) for number in range(options.threads)]
     threads = [threading.Thread(target=actor.run) for actor in actors]
     watch = (server.process.pid, shared.over)
     threads.append(threading.Thread(target=memory.watch, args=watch))
     for thread in threads:
         thread.start()
     try:
-        shared.over.wait(given.seconds)
+        shared.over.wait(options.seconds)
     finally:
         shared.over.set()
         for thread in threads:
@@ -223,12 +223,12 @@ def _told(
     stuck: list[str],
     printed: str,
     code: int,
-    given: argparse.Namespace,
+    options: argparse.Namespace,
 ) -> int:
     """Print what happened and what was found; 1 when anything was."""
     notes = shared.notes
     total = sum(notes.calls.values())
-    print(f"{total:,} calls in {given.seconds:.0f} s, seed {given.seed}")
+    print(f"{total:,} calls in {options.seconds:.0f} s, seed {options.seed}")
     statuses = sorted(notes.statuses.items())
     print("  answers     " + ", ".join(f"{name}: {count:,}" for name, count in statuses))
     print("  cut         " + (", ".join(f"{n}: {c:,}" for n, c in notes.broken.items()) or "none"))
@@ -246,7 +246,7 @@ def _told(
         for example in [*examples[:4], *examples[4:][-6:]]:
             print(f"      {example[:600]}")
     found = any(count for _, count, _ in rows)
-    return 1 if _told_memory(memory, given.seconds) or found else 0
+    return 1 if _told_memory(memory, options.seconds) or found else 0
 
 
 def _bugs(printed: str) -> list[str]:

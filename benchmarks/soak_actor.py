@@ -126,9 +126,9 @@ class Actor:
         if self._draw.random() < 0.05:
             headers["X-Mock-Fault"] = self._header()
         answer = self._ask(call, headers)
-        sent = answer.get("messageData") if isinstance(answer, dict) else None
-        if isinstance(sent, dict) and isinstance(sent.get("key"), dict):
-            self._shared.message_ids.append(str(sent["key"].get("id")))
+        message = answer.get("messageData") if isinstance(answer, dict) else None
+        if isinstance(message, dict) and isinstance(message.get("key"), dict):
+            self._shared.message_ids.append(str(message["key"].get("id")))
             del self._shared.message_ids[:-200]
 
     def _send_media(self) -> None:
@@ -219,9 +219,9 @@ class Actor:
             self._shared.keys.append(key)
 
     def _remove(self) -> None:
-        made = [key for key in self._shared.keys if "SOAK" in key]
-        if made:
-            key = self._draw.choice(made)
+        keys = [key for key in self._shared.keys if "SOAK" in key]
+        if keys:
+            key = self._draw.choice(keys)
             self._control("DELETE", f"/instances/{key}")
             if key in self._shared.keys:
                 self._shared.keys.remove(key)
@@ -363,8 +363,8 @@ class Actor:
         call = replace(call, path=call.path.replace("{key}", key))
         in_path = next((part for part in call.path.split("/") if part.startswith("megacode-")), KEY)
         token = in_path.partition("-")[2] or TOKEN
-        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
-        _, answer = self._raw(call, sent, call.raw if raw is None else raw)
+        all_headers = {"Authorization": f"Bearer {token}", **(headers or {})}
+        _, answer = self._raw(call, all_headers, call.raw if raw is None else raw)
         try:
             return json.loads(answer)
         except ValueError:
@@ -374,7 +374,7 @@ class Actor:
         asker = http.client.HTTPConnection("127.0.0.1", self._shared.port, timeout=PATIENCE)
         if body:
             headers = {"Content-Type": "application/json", **headers}
-        notes, begun = self._shared.notes, time.monotonic()
+        notes, start = self._shared.notes, time.monotonic()
         try:
             asker.request(call.method, call.url, body or None, headers)
             reply = asker.getresponse()
@@ -383,7 +383,7 @@ class Actor:
             # Faults cut answers on purpose; a call that nobody ends is another thing.
             with notes.lock:
                 notes.broken[type(error).__name__] += 1
-                if time.monotonic() - begun >= PATIENCE:
+                if time.monotonic() - start >= PATIENCE:
                     notes.hung.append(f"{call.method} {call.url[:200]}")
             return 0, b""
         finally:

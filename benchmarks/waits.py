@@ -34,12 +34,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each number")
     parser.add_argument("--serve", nargs=2, metavar=("ENGINE", "PORT"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.serve:
-        run_server(given.serve[0], int(given.serve[1]))
+    options = parser.parse_args()
+    if options.serve:
+        run_server(options.serve[0], int(options.serve[1]))
         return
     print(f"{'':10}" + "".join(f"{number:>4} waits" for number in WAITS) + "   cost of 40")
-    costs = [report(engine, given.seconds, given.rounds) for engine in ENGINES]
+    costs = [report(engine, options.seconds, options.rounds) for engine in ENGINES]
     raise SystemExit(max(costs) > 0.1)
 
 

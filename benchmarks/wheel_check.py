@@ -83,10 +83,10 @@ def _types(programs: Path) -> None:
         "print((files('megaapi_mock.events') / 'megaapi.d.ts').read_text(encoding='utf-8'))"
     )
     reason, _, declared = _output(programs / "python", "-c", read).partition("\n")
-    written = _output(programs / "megaapi-mock", "spec", "types")
-    if declared.strip() != written.strip():
+    declarations = _output(programs / "megaapi-mock", "spec", "types")
+    if declared.strip() != declarations.strip():
         raise Failed("megaapi.d.ts in the wheel is not what megaapi-mock spec types writes")
-    _saw("types of webhooks", f"{len(written.splitlines())} lines; parse says: {reason}")
+    _saw("types of webhooks", f"{len(declarations.splitlines())} lines; parse says: {reason}")
 
 
 def _page(url: str, path: str) -> None:
@@ -111,9 +111,9 @@ def _message_and_webhook(url: str, hook: str, received: queue.Queue[Json]) -> No
     settings = {"messageData": {"webhookUrl": hook, "webhookEnabled": True}}
     _saw("configWebhook", _post(f"{url}/rest/webhook/{KEY}/configWebhook", settings))
     text = {"messageData": {"to": "5511900000002", "text": "Bom dia"}}
-    sent = _post(f"{url}/rest/sendMessage/{KEY}/text", text)
-    _saw("text", sent)
-    message_id = sent["messageData"]["key"]["id"]
+    answer = _post(f"{url}/rest/sendMessage/{KEY}/text", text)
+    _saw("text", answer)
+    message_id = answer["messageData"]["key"]["id"]
     deadline = time.monotonic() + WEBHOOK_LIMIT
     others: list[Json] = []
     while True:
@@ -172,8 +172,8 @@ def _mock(programs: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen[
         try:
             yield _await_answer(f"http://127.0.0.1:{port}", process), process
         except Failed as problem:
-            shown = log.read_text(errors="replace")[-2000:]
-            raise Failed(f"{problem}\n      the mock said:\n{shown}") from None
+            log_text = log.read_text(errors="replace")[-2000:]
+            raise Failed(f"{problem}\n      the mock said:\n{log_text}") from None
         finally:
             process.kill()
             process.wait()
@@ -254,13 +254,13 @@ def _output(program: Path, *arguments: str) -> str:
 
 
 def _run(argv: list[str], folder: Path) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         argv, cwd=folder, env=_environment(), text=True, capture_output=True, timeout=RUN_LIMIT
     )
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip()[-2000:]
-        raise Failed(f"`{' '.join(argv)}` ended with code {done.returncode}:\n{said}")
-    return done.stdout.strip()
+    if process.returncode != 0:
+        output = (process.stderr or process.stdout).strip()[-2000:]
+        raise Failed(f"`{' '.join(argv)}` ended with code {process.returncode}:\n{output}")
+    return process.stdout.strip()
 
 
 def _environment() -> dict[str, str]:
@@ -272,8 +272,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _saw(what: str, found: object) -> None:
-    text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+def _saw(what: str, value: object) -> None:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     print(f"saw   {what}: {text}", flush=True)
 
 

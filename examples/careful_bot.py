@@ -39,9 +39,9 @@ class Bot(ThreadingHTTPServer):
     def work(self):
         for key, message in iter(self.queue.get, None):
             data = {"to": key["remoteJid"], "text": "Obrigado!", "key": key, "message": message}
-            sent = Request(self.url, json.dumps({"messageData": data}).encode(), self.headers)
+            request = Request(self.url, json.dumps({"messageData": data}).encode(), self.headers)
             try:
-                urlopen(sent, timeout=10).close()
+                urlopen(request, timeout=10).close()
             except OSError as error:
                 print(f"{key['id']} is not answered: {error}", file=sys.stderr)
 

@@ -51,17 +51,17 @@ def figures(package: Path) -> Iterator[tuple[str, object]]:
 
 def floors(graph: Graph) -> dict[str, int]:
     """The floor of every room, from 0; rooms of a circle share the floor they are met on."""
-    found: dict[str, int] = {}
+    floor_of: dict[str, int] = {}
 
     def floor(room: str, above: tuple[str, ...] = ()) -> int:
-        if room not in found:
+        if room not in floor_of:
             below = (other for other in graph[room] if other not in above)
-            found[room] = 1 + max((floor(other, (*above, room)) for other in below), default=-1)
-        return found[room]
+            floor_of[room] = 1 + max((floor(other, (*above, room)) for other in below), default=-1)
+        return floor_of[room]
 
     for room in graph:
         floor(room)
-    return found
+    return floor_of
 
 
 def _lines(path: Path) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
+from megaapi_mock.spec.allowed_values import EFFECTS
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
@@ -131,7 +132,7 @@ TARGET = (
     click.option(
         "--allow",
         multiple=True,
-        type=NamedChoice(["reads", "sends", "changes", "disconnects"]),
+        type=NamedChoice(EFFECTS),
         help="what the run may do to a real instance; only reads unless given",
     ),
     click.option(
@@ -268,6 +269,31 @@ def probes(gateway_plan: str) -> None:
 
 
 @main.command()
+@_target_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the profile to write; a file that is there already is not overwritten",
+)
+@report_errors
+def fit(output: Path, **values: Any) -> None:
+    """Read how a host decides what the contract leaves open, as a profile for the mock.
+
+    `megaapi-mock serve --profile FILE` behaves like that host then. What the run may not do
+    (--allow) it cannot see: the file names every switch that was not seen.
+
+    Exit code 0: the profile is written. 2: nothing could be read. 130: interrupted.
+    """
+    from .run import command
+    from .run.fit import fit as fit_host
+
+    values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
+    fit_host(read_options(values), output)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
@@ -305,7 +331,13 @@ def restore(file: Path, **values: Any) -> None:
 @main.command()
 @click.option("--sample", type=click.IntRange(min=1), help="this many faults, spread over the list")
 @click.option("--only", multiple=True, help="only faults with this text in their name; repeat")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="processes that try faults at the same time",
+)
 @report_errors
 def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:
     """Put faults on the mock: would the suite have noticed?

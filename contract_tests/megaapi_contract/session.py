@@ -15,7 +15,7 @@ from .host.forms import settled_form
 from .host.http import Headers, Request, request
 from .host.place import Place
 from .host.webhook_receiver import Receiver
-from .judging.alternatives import USUAL, SettledSwitches
+from .judging.alternatives import USUAL, FirstSight, SettledSwitches
 from .judging.contract import Contract
 from .judging.judge import Judge
 from .judging.results import Breach, Exchange, Promise, Webhook
@@ -125,9 +125,10 @@ class Session:
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""
         data = body.get("messageData") if isinstance(body, dict) else None
-        if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
+        if not self.media_url or not isinstance(data, dict):
             return body
-        return {**body, "messageData": {**data, "url": self.media_url}}
+        own = {name: self.media_url for name, value in data.items() if value == PICTURE_URL}
+        return {**body, "messageData": {**data, **own}} if own else body
 
     def exchange(self, request: Request) -> Exchange:
         """Send one request, and note every promise that its answer breaks."""
@@ -273,7 +274,8 @@ class Session:
         if value != USUAL:
             sentence = f"{switch}={value}: a documented alternative"
             self.note(sentence, kind="alternative", promise=promise, exchange=exchange)
-        is_consistent = self.settled_switches.is_same_as_before(switch, value)
+        sight = FirstSight(self.probe, exchange)
+        is_consistent = self.settled_switches.is_same_as_before(switch, value, sight)
         # However unsure the contract is which way a host takes, none takes two.
         sure_promise = Promise("observed", promise.file, promise.sources)
         self.hold(

@@ -48,7 +48,7 @@ class Clock:
             return self._ticks
 
     def save(self) -> ClockState:
-        """Where it stands."""
+        """What `restore` needs to go on from here: frozen at, ahead by, ticks so far."""
         with self._lock:
             frozen, ahead = self._stand
             return ClockState(frozen, ahead if frozen is None else 0.0, self._ticks)

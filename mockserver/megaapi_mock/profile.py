@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .domain.message_states import Delay
+from .domain.message_states import AckDelay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
-from .resources import named
+from .resources import find_fixture
+from .spec.allowed_values import GENERATIONS
 from .spec.bundle import read_yaml
 from .spec.plans import PLAN_NAMES
 
@@ -47,9 +48,8 @@ class Switch:
 
     def accepts(self, value: str) -> bool:
         """Whether this value can be set."""
-        if self.form is not None:
-            return re.fullmatch(self.form.pattern, value) is not None
-        return value in self.choices
+        form = self.form
+        return value in self.choices if form is None else bool(re.fullmatch(form.pattern, value))
 
     @property
     def allowed(self) -> str:
@@ -171,7 +171,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="a group created with an empty list of participants"),
     Switch("unknown_presence", "200", ("200", "500"), help="presence with an unknown option",
            settled_by="updatePresence with an option that is not documented"),
-    Switch("payload_generation", "2026", ("2026", "2025", "2024", "2023"), grade="observed",
+    Switch("payload_generation", GENERATIONS[0], GENERATIONS, grade="observed",
            help="which years' webhook payloads are sent"),
     Switch("addressing", "phone", ("phone", "lid", "mixed"), grade="observed",
            help="people are met by number, by hidden number (LID), or every second one by LID"),
@@ -212,7 +212,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="isOnWhatsApp for 55 and thirteen digits more"),
     Switch("body_parsing", "express", ("express", "json_only"), grade="baileys",
            help="bodies as the ancestor's Express reads them, or JSON alone, also without a type",
-           settled_by="a call whose body is sent as text/plain"),
+           settled_by="a call whose body is a form (application/x-www-form-urlencoded)"),
     Switch("body_limit_mib", "32", form=_WHOLE, help="largest body",
            settled_by="bodies of growing size to a call that refuses them anyway"),
     Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",
@@ -286,7 +286,7 @@ class Profile:
         )
 
 
-def _delay(text: str) -> Delay:
+def _delay(text: str) -> AckDelay:
     """`1` or `0.5-2`; a span written backwards means the same."""
     first, separator, last = text.partition("-")
     if not separator:
@@ -296,7 +296,7 @@ def _delay(text: str) -> Delay:
 
 def load_profile(name: str, fixtures: Path) -> Profile:
     """A profile by name (`code`) or by path; SwitchError when it cannot be used."""
-    path = named("profile", name, fixtures, SwitchError)
+    path = find_fixture("profile", name, fixtures, SwitchError)
     try:
         content = read_yaml(path)
     except SpecError as error:

@@ -18,7 +18,7 @@ def root(name: str) -> Path:
     raise SetupError(f"no folder {name}/ in the package or beside it: reinstall the package")
 
 
-def named(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path:
+def find_fixture(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path:
     """A profile's or world's file, by its name under `fixtures/<kind>s` or by path.
 
     Raises `error` with the names that exist when there is no such file.
@@ -27,8 +27,8 @@ def named(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path
     for candidate in (folder / f"{name}.yaml", Path(name)):
         if candidate.is_file():
             return candidate
-    known = sorted(file.stem for file in folder.glob("*.yaml"))
-    guess = did_you_mean(name, known)
+    names = sorted(file.stem for file in folder.glob("*.yaml"))
+    guess = did_you_mean(name, names)
     raise error(
-        f"there is no {kind} {name!r}: {guess}use one of {', '.join(known)}, or a file's path"
+        f"there is no {kind} {name!r}: {guess}use one of {', '.join(names)}, or a file's path"
     )

@@ -236,13 +236,13 @@ def _webhooks(
     parts: RuntimeParts,
 ) -> _Webhooks:
     settings = base.settings
-    changed = _listener(journal, parts.get("on_delivery"))
-    courier = _courier(base.profile, settings, base.clock, changed, parts.get("transport"))
+    on_change = _listener(journal, parts.get("on_delivery"))
+    courier = _courier(base.profile, settings, base.clock, on_change, parts.get("transport"))
     chaos_dispatcher = ChaosDispatcher(
         clock=base.clock,
         journal=journal,
         forward=courier.accept,
-        on_change=changed,
+        on_change=on_change,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     publisher = Publisher(
@@ -251,7 +251,7 @@ def _webhooks(
         renderer=Renderer(base.samples, base.profile),
         catalogue=catalogue,
         accept=chaos_dispatcher.accept,
-        on_change=changed,
+        on_change=on_change,
         bugs=bugs,
     )
     timers = Timers(clock=base.clock, store=store, wake=publisher.wake, others=[chaos_dispatcher])
@@ -326,7 +326,7 @@ def _courier(
     profile: Profile,
     settings: Settings,
     clock: Clock,
-    changed: Callable[[Delivery], None],
+    on_change: Callable[[Delivery], None],
     transport: Transport | None,
 ) -> Courier:
     return Courier(
@@ -337,7 +337,7 @@ def _courier(
             redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
         ),
         clock=clock,
-        on_change=changed,
+        on_change=on_change,
         headers=axios_headers(profile["webhook_user_agent"]),
         timeout=profile.seconds("webhook_timeout"),
         outbox_limit=settings.outbox_limit,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..judging.results import Exchange
+from ..judging.values import jid_of
 
 OBJECT, LIST, FORM_2022, EMPTY, NONE = "", "list", "2022", "empty", "none"
 
@@ -33,7 +34,7 @@ class Status:
         """The number of the linked phone; empty when the answer has none."""
         jid = self.user.get("id") if isinstance(self.user, dict) else None
         text = jid if isinstance(jid, str) else ""
-        digits = text.partition("@")[0].partition(":")[0]
+        digits = jid_of(text).user.partition(":")[0]
         return digits if digits.isascii() and digits.isdecimal() else ""
 
 

@@ -106,16 +106,34 @@ def _fields(documents: Any) -> frozenset[str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FirstSight:
+    """The probe that saw the value of a switch first, and the exchange that showed it, if any."""
+
+    probe: str
+    exchange: Exchange | None = None
+
+
 @dataclass(slots=True)
 class SettledSwitches:
-    """The value of each switch that the host showed first."""
+    """The value of each switch that the host showed first; `changed` showed another one later."""
 
     value_of_switch: dict[str, str] = field(default_factory=dict)
+    first_sight: dict[str, FirstSight] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
 
-    def is_same_as_before(self, switch: str, value: str) -> bool:
+    def is_same_as_before(
+        self, switch: str, value: str, sight: FirstSight = FirstSight("")
+    ) -> bool:
         """Whether the host shows the same value as before; the first value is stored."""
-        return self.value_of_switch.setdefault(switch, value) == value
+        self.first_sight.setdefault(switch, sight)
+        is_same = self.value_of_switch.setdefault(switch, value) == value
+        if not is_same:
+            self.changed.add(switch)
+        return is_same
 
     def clear(self) -> None:
         """Forget all values."""
         self.value_of_switch.clear()
+        self.first_sight.clear()
+        self.changed.clear()

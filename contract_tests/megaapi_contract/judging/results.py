@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from megaapi_mock.spec import allowed_values
 from megaapi_mock.spec.parsing import ANSWER_PARTS, Unreadable, parse_json
 
 from ..errors import INTERRUPTED
@@ -46,7 +47,8 @@ class Promise:
         return self.grade in SURE_GRADES
 
 
-GRADES = ("inferred", "baileys", "observed", "vendor-doc")
+# The least sure first.
+GRADES = tuple(reversed(allowed_values.GRADES))
 
 
 def weakest(*promises: Promise) -> Promise:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..host.http import Answer
-from .mutant import Call, Fault
+from .mutant import Fault, InterceptedCall
 from .payload_edits import Edit
 
 When = Callable[[Answer], bool]
@@ -17,12 +17,12 @@ Change = Callable[[Answer], Answer]
 
 
 def good(answer: Answer) -> bool:
-    """Any 2xx."""
+    """Whether the answer's status is a 2xx."""
     return 200 <= answer.status < 300
 
 
 def of_status(*statuses: int) -> When:
-    """One of these statuses."""
+    """Whether the answer has one of these statuses."""
     return lambda answer: answer.status in statuses
 
 
@@ -37,7 +37,7 @@ class Altered(Fault):
     def __init__(self, operations: tuple[str, ...], change: Change, when: When = good) -> None:
         self._operations, self._change, self._when = operations, change, when
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation in self._operations and self._when(answer):
             return self._change(answer)
@@ -76,7 +76,7 @@ def json_of(answer: Answer) -> Any:
 
 
 def status(number: int) -> Change:
-    """Another status."""
+    """The answer with this status."""
     return lambda answer: replace(answer, status=number)
 
 
@@ -86,7 +86,7 @@ def content_type(name: str) -> Change:
 
 
 def no_header(name: str) -> Change:
-    """One header less."""
+    """The answer without this header."""
     header_name = name.lower()
     return lambda answer: replace(
         answer, headers=tuple(one for one in answer.headers if one[0].lower() != header_name)
@@ -94,7 +94,7 @@ def no_header(name: str) -> Change:
 
 
 def raw(change: Callable[[bytes], bytes]) -> Change:
-    """Other bytes."""
+    """The answer with its body changed as bytes."""
     return lambda answer: with_body(answer, change(answer.body))
 
 

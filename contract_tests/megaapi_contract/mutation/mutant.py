@@ -12,7 +12,7 @@ Door = Callable[[str, str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class InterceptedCall:
     """A request on its way to the clean mock.
 
     `operation` and `key` are empty for unknown routes. `ask` puts a request, this or another, to
@@ -38,7 +38,7 @@ class Call:
 class Fault:
     """What stands between the suite and the clean mock. One object lives for one trial."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         """What the suite gets instead of the clean mock's answer."""
         return call.ask(call.request)
 

@@ -11,7 +11,7 @@ from ..errors import Unusable
 from ..host.http import Answer, Request, request
 from ..host.target import MockTarget
 from ..judging.contract import Contract
-from .mutant import Call, Fault
+from .mutant import Fault, InterceptedCall
 
 CONTROL_API = "/_mock"
 # How long the courier may take over what it still has, in seconds, and how often one looks.
@@ -73,7 +73,7 @@ class MutatedMock(MockTarget):
         look = super().send
         route = self._contract.route(request.method, request.path, request.query)
         operation, key = (route[0].id, route[1]) if route else ("", "")
-        call = Call(request, operation, key, ask, look, self._strike, self.door)
+        call = InterceptedCall(request, operation, key, ask, look, self._strike, self.door)
         try:
             answer = fault.answer(call)
         except Exception as error:
@@ -85,7 +85,7 @@ class MutatedMock(MockTarget):
         return answer
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The control API's document."""
+        """Call the control API; the document it answers. Unusable where it refuses."""
         answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
         if answer.status >= 300:
             raise Unusable(f"the control API answers {answer.status} to {method} {path}")

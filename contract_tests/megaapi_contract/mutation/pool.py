@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .catalogue import all_mutants
-from .run_mutant import Verdict, on_trial
+from .run_mutant import MutantResult, on_trial
 
 LOOK_EVERY = 1.0
 CLEAN, MUTANT, BROKEN = "clean", "mutant", "broken"
@@ -28,8 +28,8 @@ class Pool:
         """What each probe says of the clean mock: nothing, if all is well."""
         return dict(self._results(CLEAN, list(probes), on_done))
 
-    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[Verdict]:
-        """How each trial ended."""
+    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[MutantResult]:
+        """The result of each of these mutants, in the order in which they end."""
         return [verdict for _, verdict in self._results(MUTANT, list(mutants), on_done)]
 
     def _results(self, kind: str, names: list[str], on_done: OnDone) -> Iterator[tuple[str, Any]]:

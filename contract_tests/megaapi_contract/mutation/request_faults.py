@@ -11,10 +11,10 @@ import orjson
 from ..host.http import Answer, Request
 from ..host.stage import NO_WHATSAPP, WORLD
 from .answer_faults import When, with_body
-from .mutant import Call, Fault
+from .mutant import Fault, InterceptedCall
 
 # The request to send again; None leaves the refusal as it is.
-Mend = Callable[[Call], Request | None]
+Mend = Callable[[InterceptedCall], Request | None]
 
 
 class LetIn(Fault):
@@ -23,7 +23,7 @@ class LetIn(Fault):
     def __init__(self, operations: tuple[str, ...], is_refused: When, mend: Mend) -> None:
         self._operations, self._is_refused, self._mend = operations, is_refused, mend
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation not in self._operations or not self._is_refused(answer):
             return answer
@@ -42,18 +42,18 @@ def bearer(request: Request) -> str:
     return (request.header("Authorization") or "").removeprefix("Bearer ")
 
 
-def right_token(call: Call) -> Request | None:
+def right_token(call: InterceptedCall) -> Request | None:
     """Whatever token was given is taken for the right one."""
     token = call.tokens.get(call.key)
     return None if token is None else with_token(call.request, token)
 
 
-def right_token_for_none(call: Call) -> Request | None:
+def right_token_for_none(call: InterceptedCall) -> Request | None:
     """Who brings no token at all is let in."""
     return None if call.request.header("Authorization") else right_token(call)
 
 
-def right_token_for_a_neighbours(call: Call) -> Request | None:
+def right_token_for_a_neighbours(call: InterceptedCall) -> Request | None:
     """A token of any instance opens all of them."""
     is_known_token = bearer(call.request) in call.tokens.values()
     return right_token(call) if is_known_token else None
@@ -65,7 +65,7 @@ def good_body(example: Any) -> Mend:
     return lambda call: replace(call.request, body=body)
 
 
-def on_a_linked_instance(call: Call) -> Request | None:
+def on_a_linked_instance(call: InterceptedCall) -> Request | None:
     """Another instance, a linked one, does it instead."""
     instance = call.door("POST", "/_mock/instances", {"connected": True})
     return at_instance(call.request, call.key, instance)
@@ -83,7 +83,7 @@ class Registered(Fault):
     def __init__(self, operations: tuple[str, ...]) -> None:
         self._operations = operations
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         is_refused = answer.status == 403 and b"not registered" in answer.body
         if call.operation not in self._operations or not is_refused:

@@ -28,18 +28,18 @@ ELSEWHERE = ("laws", "webhooks", "lifecycle")
 WHOLE_RUN = "the whole run"
 
 Heard = Callable[[Exchange], None]
-Outcome = Literal["killed", "survived", "idle"]
+MutantOutcome = Literal["killed", "survived", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MutantResult:
     """How a trial ended. `idle` says that the fault never struck, so that nothing was tried.
 
     `by` is the probe that noticed, `observation` what it noticed.
     """
 
     mutant: str
-    outcome: Outcome
+    outcome: MutantOutcome
     by: str = ""
     observation: str = ""
     tried: int = 0
@@ -61,7 +61,7 @@ class MutantRuns:
         self._mock.take_off()
         return _finding(result)
 
-    def of(self, mutant: Mutant, *, first: Iterable[str] = ()) -> Verdict:
+    def of(self, mutant: Mutant, *, first: Iterable[str] = ()) -> MutantResult:
         """Try a mutant; the probes named `first` before all others, the nearest after them."""
         self._mock.put_on(mutant.make())
         try:
@@ -77,7 +77,7 @@ class MutantRuns:
         self._context.settled_switches.clear()
         self._context.routes.clear()
 
-    def _run_until_noticed(self, mutant: Mutant, probes: list[Probe]) -> Verdict:
+    def _run_until_noticed(self, mutant: Mutant, probes: list[Probe]) -> MutantResult:
         answered_operations: set[str] = set()
         seconds = 0.0
 
@@ -89,13 +89,15 @@ class MutantRuns:
             result = self._try_probe(probe, note_answer)
             seconds += result.seconds
             if _finding(result) and self._mock.strikes:
-                return Verdict(mutant.name, "killed", probe.name, _finding(result), count, seconds)
+                return MutantResult(
+                    mutant.name, "killed", probe.name, _finding(result), count, seconds
+                )
         silent = sorted(set(mutant.operations) - answered_operations)
         if silent and self._mock.strikes:
             reason = f"no request of {silent[0]} got a 2xx"
-            return Verdict(mutant.name, "killed", WHOLE_RUN, reason, len(probes), seconds)
-        outcome: Outcome = "survived" if self._mock.strikes else "idle"
-        return Verdict(mutant.name, outcome, "", "", len(probes), seconds)
+            return MutantResult(mutant.name, "killed", WHOLE_RUN, reason, len(probes), seconds)
+        outcome: MutantOutcome = "survived" if self._mock.strikes else "idle"
+        return MutantResult(mutant.name, outcome, "", "", len(probes), seconds)
 
     def _try_probe(self, probe: Probe, on_exchange: Heard = lambda exchange: None) -> Result:
         result = try_probe(probe, self._context, on_exchange)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .mutant import Mutant
-from .run_mutant import Verdict
+from .run_mutant import MutantResult
 
 BAR = 0.95
 FAULTS_LEAST = 200
@@ -47,7 +47,7 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def score_of(verdicts: Iterable[Verdict], *, seed: int, sources: str) -> Score:
+def score_of(verdicts: Iterable[MutantResult], *, seed: int, sources: str) -> Score:
     """The score of these trials."""
     outcomes = {verdict.mutant: (verdict.outcome, verdict.by) for verdict in verdicts}
     return Score(seed, sources, dict(sorted(outcomes.items())))

@@ -9,14 +9,14 @@ import orjson
 
 from ..host.http import Answer, Request
 from .answer_faults import good, json_of, with_body, with_document
-from .mutant import Call, Fault
-from .payload_edits import value_at
+from .mutant import Fault, InterceptedCall
+from .payload_edits import put, value_at
 from .request_faults import at_instance, bearer, with_token
 
 STATUS = "/rest/instance/"
 
 
-def _status(call: Call) -> Answer:
+def _status(call: InterceptedCall) -> Answer:
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     return call.look(Request("GET", f"{STATUS}{call.key}", headers))
 
@@ -27,7 +27,7 @@ class NotDone(Fault):
     def __init__(self, *operations: str) -> None:
         self._operations = operations
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         status = _status(call) if call.operation in self._operations else None
         if status is None or not good(status):
             return call.ask(call.request)
@@ -43,7 +43,7 @@ class Swallowed(Fault):
     def __init__(self, operation: str) -> None:
         self._operation = operation
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         status = _status(call) if call.operation == self._operation else None
         if status is None or not good(status):
             return call.ask(call.request)
@@ -54,10 +54,12 @@ class Swallowed(Fault):
 class Undone(Fault):
     """Done, answered, and undone at once by another call of the same instance."""
 
-    def __init__(self, operation: str, undo: Callable[[Call, Any], Request | None]) -> None:
+    def __init__(
+        self, operation: str, undo: Callable[[InterceptedCall, Any], Request | None]
+    ) -> None:
         self._operation, self._undo = operation, undo
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer):
             undo = self._undo(call, json_of(answer))
@@ -73,7 +75,7 @@ class Frozen(Fault):
         self._operations, self._everybody = operations, everybody
         self._first: dict[tuple[str, str], Answer] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation not in self._operations or not good(answer):
             return answer
@@ -90,7 +92,7 @@ class FrozenField(Fault):
         self._operations, self._path = operations, path
         self._first: Any = None
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer) if call.operation in self._operations and good(answer) else None
         value = value_at(document, self._path)
@@ -98,10 +100,9 @@ class FrozenField(Fault):
             return answer
         if self._first is None:
             self._first = value
-        *way, last = self._path.split(".")
-        node = value_at(document, ".".join(way))
-        node[last] = self._first
-        return answer if value == self._first else with_document(answer, document)
+        if value == self._first:
+            return answer
+        return with_document(answer, put(self._path, self._first)(document))
 
 
 class OldTokenToo(Fault):
@@ -110,7 +111,7 @@ class OldTokenToo(Fault):
     def __init__(self) -> None:
         self._old: dict[tuple[str, str], str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = bearer(call.request)
         if call.operation == "change_token" and good(answer):
@@ -128,7 +129,7 @@ class Leak(Fault):
         self._leaking_operation, self._source_operation = leaking_operation, source_operation
         self._last: dict[str, str] | None = None
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._source_operation and good(answer):
             self._last = {"key": call.key, "token": bearer(call.request)}
@@ -147,7 +148,7 @@ class After(Fault):
         self._operation = operation
         self._happens = (method, path, body)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer):
             if b'"connected"' in _status(call).body:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from .mutant import Fault
-from .payload_edits import Edit, value_at
+from .payload_edits import Edit, put, value_at
 
 Payload = dict[str, Any]
 Which = Callable[[Payload], bool]
@@ -145,22 +145,19 @@ class Stuck(Fault):
         self._first = value if self._first is None else self._first
         if value == self._first:
             return (body,)
-        *way, last = self._path.split(".")
-        node = value_at(payload, ".".join(way)) if way else payload
-        node[last] = self._first
-        return (orjson.dumps(payload),)
+        return (orjson.dumps(put(self._path, self._first)(payload)),)
 
 
 def alter(edit: Edit) -> Callable[[Payload], Sequence[Payload]]:
-    """One webhook, altered."""
+    """Sends the webhook after this edit."""
     return lambda payload: (edit(payload),)
 
 
 def omit(payload: Payload) -> Sequence[Payload]:
-    """None at all."""
+    """Sends no webhook."""
     return ()
 
 
 def repeat(payload: Payload) -> Sequence[Payload]:
-    """The same twice."""
+    """Sends the webhook twice."""
     return (payload, payload)

@@ -9,6 +9,7 @@ import requests
 from schemathesis.core.parameters import ParameterLocation
 
 from ..judging.results import Exchange
+from ..judging.values import jid_of
 
 
 def is_negative_at(case: Any, location: ParameterLocation) -> bool:
@@ -26,27 +27,21 @@ def response_of(request: requests.PreparedRequest, exchange: Exchange) -> reques
     """The answer as Schemathesis reads it."""
     response = requests.Response()
     response.status_code = exchange.status
-    response._content = exchange.body
+    # The class offers no public way to give a response its body.
+    response._content = exchange.body  # noqa: SLF001
     response.headers.update(dict(exchange.headers))
     response.request = request
     response.url = str(request.url)
     return response
 
 
-def value_at(document: Any, *steps: str) -> Any:
-    """The value at these names; None when the answer has no such member."""
-    for step in steps:
-        document = document.get(step) if isinstance(document, dict) else None
-    return document
-
-
 def group_jids(answer: Any) -> Iterator[str]:
     """The JID of every group in an answer of list_groups, in any of its shapes."""
     if isinstance(answer, dict):
         for name, value in answer.items():
-            if name.endswith("@g.us"):
+            if jid_of(name).group:
                 yield name
-            elif name in ("id", "jid") and isinstance(value, str) and value.endswith("@g.us"):
+            elif name in ("id", "jid") and isinstance(value, str) and jid_of(value).group:
                 yield value
             else:
                 yield from group_jids(value)

@@ -27,8 +27,9 @@ from ..host.place import Place
 from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
+from ..judging.values import jid_of, value_at
 from ..session import PICTURE_URL, Session
-from .case_parts import breaks_nothing, group_jids, is_negative_at, response_of, value_at
+from .case_parts import breaks_nothing, group_jids, is_negative_at, response_of
 from .former_bodies import is_former_body
 
 # In place of a token while a case is made; the place it is sent to has the real one.
@@ -253,7 +254,7 @@ class CaseSender:
         if isinstance(to, list):
             return [self._recipient(len(to))]
         text = str(to)
-        return self.group() if text.endswith("@g.us") else self._recipient(len(text))
+        return self.group() if jid_of(text).group else self._recipient(len(text))
 
     def _fill_message(self, data: dict[str, Any], operation: str) -> None:
         if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
@@ -304,7 +305,7 @@ class CaseSender:
         if not answer.ok:
             return None
         jid = value_at(answer.json, "group", "id") or value_at(answer.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us"):
+        if not isinstance(jid, str) or not jid_of(jid).group:
             return None
         return jid
 

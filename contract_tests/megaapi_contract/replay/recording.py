@@ -13,6 +13,7 @@ from megaapi_mock.spec.operations import Operation
 
 from .. import __version__
 from ..judging.results import Breach, Exchange, Report
+from ..judging.values import jid_of
 from ..redaction.placeholders import JID, Private, digits
 from ..redaction.redaction import Redaction
 from ..redaction.token_owners import Credentials, new_token
@@ -254,7 +255,7 @@ class _RequestTemplate:
         if value not in self._names:
             exchange, pointer = self._answers[value]
             kind = "message_id" if pointer.endswith("/id") else "value"
-            kind = "group" if value.endswith("@g.us") else kind
+            kind = "group" if jid_of(value).group else kind
             self._names[value] = f"{kind}:{len(self._names) + 1}"
             self.values[self._names[value]] = {"from": {"exchange": exchange, "pointer": pointer}}
         return "{{" + self._names[value] + "}}"

@@ -28,6 +28,7 @@ from ..host.stage import WORLD
 from ..host.target import HttpTarget
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange, Report, RunInterrupted
+from ..judging.values import jid_of
 from ..probes.case_parts import group_jids
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
@@ -73,7 +74,7 @@ def run(options: RunOptions, folder: Path | None) -> int:
     _run_to_outcome(outcome, options)
     context = outcome.context
     if context is not None:
-        _print_notices(notices_after_run(context))
+        print_notices(notices_after_run(context))
     contract = context.contract if context is not None else _contract_or_packaged(options)
     redaction = Redaction(contract, private_of(options, context))
     _write_and_show(outcome.report, folder, redaction)
@@ -121,9 +122,9 @@ def _run_to_outcome(outcome: _Outcome, options: RunOptions) -> None:
 
 
 def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
-    with prepare_run(options) as context, _progress_bar(Console(stderr=True)) as progress:
+    with prepare_run(options) as context, progress_bar(Console(stderr=True)) as progress:
         outcome.context = context
-        _print_notices(notices_before_run(context))
+        print_notices(notices_before_run(context))
         task = progress.add_task("getting ready", total=None)
 
         def show_progress(probe: Probe, number: int, total: int) -> None:
@@ -181,7 +182,8 @@ def _contract_or_packaged(options: RunOptions) -> Contract:
         return Contract()
 
 
-def _print_notices(sentences: Iterable[str]) -> None:
+def print_notices(sentences: Iterable[str]) -> None:
+    """Say what concerns whoever started the run, on standard error."""
     with suppress(OSError):
         for sentence in sentences:
             print(f"megaapi-contract: {sentence}", file=sys.stderr, flush=True)
@@ -213,7 +215,7 @@ def replay_file(path: Path, options: RunOptions) -> int:
     """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
     recording = load(path)
     with prepare_run(options) as context:
-        _print_notices(notices_of_earlier_run(context))
+        print_notices(notices_of_earlier_run(context))
         session = context.session("replay")
         try:
             result = replay(
@@ -264,7 +266,7 @@ def _values(recording: Recording, context: RunContext, session: Session) -> dict
 def _learn(context: RunContext, exchange: Exchange | None, value: str) -> None:
     """Allow a value of an answer in later requests, as a run does."""
     context.gate.learn([value])
-    if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
+    if exchange is not None and exchange.operation == "list_groups" and jid_of(value).group:
         context.gate.allow_reading_groups([value])
 
 
@@ -284,7 +286,8 @@ def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
     return result.breaches
 
 
-def _progress_bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """How far a run is, as long as it runs."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -15,12 +15,12 @@ from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..judging.results import Exchange
 from ..probes.routes import Routes
+from ..safety.fence import EFFECTS
 from ..safety.gate import Gate
 from ..session import Session
 from .options import RunOptions
 
 OWN_PICTURE = "picture.png"
-EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 
 @dataclass
@@ -67,7 +67,7 @@ class RunContext:
     @property
     def allowed_effects(self) -> frozenset[str]:
         """The effects the run may have: all of them on a mock."""
-        return self.gate.fence.effects if self.gate.fence else frozenset(EVERY_EFFECT)
+        return self.gate.fence.effects if self.gate.fence else frozenset(EFFECTS)
 
 
 def use_given_instance(context: RunContext, place: Place) -> None:

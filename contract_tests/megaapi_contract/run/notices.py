@@ -33,9 +33,9 @@ def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
     """What an earlier run had left, and whether it was restored."""
     restore = context.gate.restore
     if context.restored_before_run:
-        yield f"a run before had left {', '.join(context.restored_before_run)}: put back now"
+        yield f"an earlier run had left {', '.join(context.restored_before_run)}: put back now"
     if restore is not None and restore.entries:
-        yield f"a run before has left {restore.description}: not put back, see {restore.path}"
+        yield f"an earlier run has left {restore.description}: not put back, see {restore.path}"
 
 
 def notices_before_run(context: RunContext) -> Iterator[str]:

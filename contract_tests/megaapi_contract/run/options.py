@@ -57,6 +57,8 @@ class RunOptions:
     forward: bool = False
     media_url: str = ""
     spec: Path | None = None
+    # Only what shows how a host decides what the contract leaves open.
+    fitting: bool = False
 
     def __post_init__(self) -> None:
         unknown = self.allow - set(EFFECTS)

@@ -112,11 +112,12 @@ def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
     if not restore.entries or not restore.lock():
         return
     restore.reload()
-    session = context.session("what a run before has left")
+    session = context.session("what an earlier run has left")
     context.restored_before_run = restore_leftovers(session, session.restorer, restore)
     if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
-            f"a run before has left {restore.description}, which cannot be put back: {restore.path}"
+            f"an earlier run has left {restore.description}, which cannot be put back: "
+            f"{restore.path}"
         )
     if not context.options.allow & CHANGING:
         restore.unlock()

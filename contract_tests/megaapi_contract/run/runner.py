@@ -93,6 +93,9 @@ def _try_all(
     report = keeper.report
     for number, probe in enumerate(probes_to_try):
         on_progress(probe, number, len(probes_to_try))
+        if context.place is not None and DISCONNECTS in probe.effects:
+            # Once the link has ended no group can be left any more.
+            _leave_groups(context, report)
         first_exchange = len(report.exchanges)
         report.results.append(try_probe(probe, context, keeper.record))
         on_result(report.results[-1], report.exchanges[first_exchange:])

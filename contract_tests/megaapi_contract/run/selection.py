@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from megaapi_mock.errors.names import did_you_mean
@@ -10,6 +10,7 @@ from megaapi_mock.spec.operations import Operation, find_operation
 
 from ..errors import SetupError
 from ..probes.cases import Cases
+from ..probes.fitting import fitting_probes
 from ..probes.generated import generate_probes
 from ..probes.laws import all_laws
 from ..probes.probe import PHASES, Probe
@@ -24,6 +25,8 @@ def probes(context: RunContext) -> list[Probe]:
     """Every probe, in the order of the phases."""
     cases = Cases(context.contract)
     options = context.options
+    if options.fitting:
+        return _in_order(_fitting_probes(context), context)
     every_probe = [
         *generate_probes(
             cases, context.contract.operations, examples=options.examples, quick=options.quick
@@ -38,17 +41,31 @@ def probes(context: RunContext) -> list[Probe]:
             ],
             chains=options.chains,
         ),
-        *_laws_of_plan(context),
+        *_laws_of_plan(context, all_laws()),
     ]
+    return _in_order(every_probe, context)
+
+
+def _in_order(probes: Iterable[Probe], context: RunContext) -> list[Probe]:
     return sorted(
-        every_probe,
+        probes,
         key=lambda probe: (_disconnection_order(probe, context), PHASES.index(probe.phase)),
     )
 
 
-def _laws_of_plan(context: RunContext) -> Iterator[Probe]:
+def _fitting_probes(context: RunContext) -> Iterator[Probe]:
+    """The laws, which note what they see; what is drawn at random notes nothing.
+
+    First what shows most of a host whose customers nobody plays, as long as it may send.
+    """
+    if not context.stage.phone:
+        yield from _laws_of_plan(context, fitting_probes())
+    yield from _laws_of_plan(context, all_laws())
+
+
+def _laws_of_plan(context: RunContext, laws: Iterable[Probe]) -> Iterator[Probe]:
     """The laws whose operations the plan has; the others say nothing about such a host."""
-    for law in all_laws():
+    for law in laws:
         if context.contract.by_id.keys() >= set(law.operations):
             yield law
 

@@ -15,13 +15,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from megaapi_mock.domain.jid import Jid
+from megaapi_mock.spec.allowed_values import EFFECTS
 from megaapi_mock.spec.operations import Operation
 
 from ..errors import HeldBack
 from ..host.http import Request
 from ..judging.contract import Contract
 
-EFFECTS = ("reads", "sends", "changes", "disconnects")
 # Made up by the suite, so that a test of refusals never touches another owner's instance.
 UNKNOWN_KEY = "megacode-TESTKEYUNKNOWN"
 WRONG_TOKEN = "TESTKEYWRONG"

@@ -18,6 +18,7 @@ from ..host.place import Place
 from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
+from ..judging.values import jid_of
 from .gate import Gate
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
@@ -62,7 +63,7 @@ class Restorer:
 
     def __init__(self, session: Caller) -> None:
         self._session = session
-        # What a run before has left is no change of this one.
+        # What an earlier run has left is no change of this one.
         self.allow_restoring = False
         self._changed_kinds: set[str] = set()
         self._events: dict[str, list[str]] = {}
@@ -257,17 +258,14 @@ class Restorer:
         config = _member(self._read_json("config_details"), "configData")
         names = ("blockEvents", "webhookEvents", "statusEvents")
         lists = {name: _member(config, name) for name in names}
-        complete = all(isinstance(event_list, list) for event_list in lists.values())
-        return (
-            {name: [*map(str, event_list)] for name, event_list in lists.items()}
-            if complete
-            else {}
-        )
+        if not all(isinstance(event_list, list) for event_list in lists.values()):
+            return {}
+        return {name: [*map(str, event_list)] for name, event_list in lists.items()}
 
     def _remember_group(self, exchange: Exchange) -> bool:
         """Remember the group that an answer names; whether it names one."""
         jid = _member(_member(exchange.json, "group") or exchange.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us") or self._is_remembered(jid):
+        if not isinstance(jid, str) or not jid_of(jid).group or self._is_remembered(jid):
             return False
         self._session.gate.allow_group(jid)
         people = self._possible_members()

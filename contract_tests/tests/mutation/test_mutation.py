@@ -11,7 +11,7 @@ from megaapi_contract.host.http import Answer
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.mutation.catalogue import all_mutants
 from megaapi_contract.mutation.measure import PAGE, TABLE, chosen_mutants, docs
-from megaapi_contract.mutation.mutant import Call, Fault, Mutant
+from megaapi_contract.mutation.mutant import Fault, InterceptedCall, Mutant
 from megaapi_contract.mutation.mutated_mock import FaultBroken
 from megaapi_contract.mutation.run_mutant import on_trial
 from megaapi_contract.mutation.score import BAR, FAULTS_LEAST, Score, countable, load
@@ -71,7 +71,7 @@ def test_the_sample_is_noticed(stored: Score) -> None:
 class _Twin(Fault):
     """Asks and answers anew, and changes nothing."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         return Answer(answer.status, answer.headers, answer.body, answer.seconds + 1)
 
@@ -82,7 +82,7 @@ class _Twin(Fault):
 class _Broken(Fault):
     """Its own code fails, on a request or on a webhook."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         raise TypeError("a mistake in the fault")
 
 

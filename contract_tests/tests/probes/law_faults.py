@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -302,6 +303,37 @@ def sticking(*options: str) -> Fault:
         return replace(request, body=json.dumps(document).encode())
 
     return Fault(rewrite=rewrite)
+
+
+def fussy() -> Fault:
+    """Whatever has anything in its query or body that the documents lack is refused."""
+    strays = (b"preview_url", b"Content-Type=")
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        is_stray = any(name in request.target.encode() + request.body for name in strays)
+        return replace(answer, status=answer.status + 1) if is_stray else answer
+
+    return Fault(alter=alter)
+
+
+def taken_by(start: str) -> Fault:
+    """Every unknown route below this path is answered like a success."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        is_unknown = request.path.startswith(start) and b"Resource" in answer.body
+        return replace(answer, status=200, body=b'{"error":false}') if is_unknown else answer
+
+    return Fault(alter=alter)
+
+
+def refusing_beside() -> Fault:
+    """Of two documented forms the one with the recipient beside the wrapper is refused."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        is_beside = request.path.endswith("/deleteMessageFromMe") and b'"key"' not in request.body
+        return replace(answer, status=500) if is_beside else answer
+
+    return Fault(alter=alter)
 
 
 # For every rule, one way to break it: the rules of one subject, as each law's name has it.
@@ -645,6 +677,17 @@ FAULTS: Mapping[str, Fault] = {
     "a long list loses no row": edited(
         f"{CONTENT}.listMessage.sections", lambda sections: sections[:2]
     ),
+    # what was answered before, and what is taken
+    "the id of a linked user names the device": edited(
+        "instance.user.id", lambda jid: re.sub(":[0-9]+@", "@", jid)
+    ),
+    "an account is there as long as it is": frozen("/isOnWhatsApp"),
+    "no way shows a code that has run out": frozen("/qrcode/"),
+    "every documented form is taken": turned(200, 500),
+    "what nobody knows is passed over": fussy(),
+    "what whatsapp verified of a sender is told": told(
+        lambda payload: ({k: v for k, v in payload.items() if k != "verifiedBizName"},)
+    ),
     # lives
     "what is refused leaves no trace": turned(401, 200),
     "whatever is combined is done and told": edited(f"{DATA}.key.id", OTHER_ID),
@@ -734,6 +777,30 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     ),
     "unknown route in small letters": (
         "unknown routes are 404 in the usual form", edited("message", str.lower)
+    ),
+    "text to an account that is gone": (
+        "an account is there as long as it is", replaced(b"Number not registered", b"Number unsure")
+    ),
+    "code that links nobody": (
+        "typing the code links that number", edited("pairingCode", "ABCD2345")
+    ),
+    "code that links nobody, nor tells it": (
+        "every way of linking is told", edited("pairingCode", "ABCD2345")
+    ),
+    "controller that takes all": (
+        "unknown routes are 404 in the usual form", taken_by("/rest/config/")
+    ),
+    "form of the vendor refused": ("every documented form is taken", refusing_beside()),
+    "body of a restart refused": (
+        "what nobody knows is passed over",
+        Fault(alter=lambda request, answer: (
+            replace(answer, status=400)
+            if request.path.endswith("/restart") and request.body == b"{}" else answer
+        )),
+    ),
+    "name of a business for everybody": (
+        "what whatsapp verified of a sender is told",
+        told(lambda payload: ({**payload, "verifiedBizName": "Loja"},)),
     ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

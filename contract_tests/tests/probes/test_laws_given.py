@@ -13,10 +13,12 @@ from megaapi_contract.host.http import request
 from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import GivenStage, MockStage
 from megaapi_contract.host.target import MockTarget
+from megaapi_contract.host.upload import CUT_FORM
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.laws.calls import set_webhook
+from megaapi_contract.probes.laws.requests import ASKS
 from megaapi_contract.probes.probe import Probe
 from megaapi_contract.safety.fence import EFFECTS, Fence
 from megaapi_contract.safety.gate import Gate
@@ -60,6 +62,7 @@ class Given:
         fence = Fence(
             contract=contract, key=KEY, token=TOKEN, effects=frozenset(EFFECTS),
             recipients=frozenset({LISTED, UNLISTED}), own=OWN,
+            files={CUT_FORM, *filter(None, (ask.upload for ask in ASKS.values()))},
         )  # fmt: skip
         gate = Gate(Spoilt(self.bench.target, fault.alter, fault.swallow), contract, fence=fence)
         return Session(

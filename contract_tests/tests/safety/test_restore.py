@@ -142,7 +142,7 @@ def test_the_next_run_puts_back_what_a_killed_one_left(
 ) -> None:
     done = ran(server, *allowed, "--operation", "instance_status")
     assert webhook_of(server) == OWNER, done.stderr
-    assert "a run before had left its webhook: put back now" in done.stderr
+    assert "an earlier run had left its webhook: put back now" in done.stderr
     assert done.returncode == 0 and not killed.exists()
 
 
@@ -163,7 +163,7 @@ def test_events_that_an_ended_run_has_blocked_are_sent_again(
     if number is signal.SIGKILL:
         assert blocked(server) != before
         done = ran(server, "--operation", "instance_status")
-        assert "a run before had left the events it blocks: put back now" in done.stderr
+        assert "an earlier run had left the events it blocks: put back now" in done.stderr
     assert blocked(server) == before, done.stderr
     assert list(state_folder.glob("*.json")) == []
 
@@ -276,7 +276,7 @@ def test_group_of_an_ended_run_is_left_by_the_next_run(
     if number is signal.SIGKILL:
         assert groups_of(server) != before
         done = ran(server, "--operation", "instance_status")
-        assert "a run before had left a group to leave: put back now" in done.stderr
+        assert "an earlier run had left a group to leave: put back now" in done.stderr
     assert groups_of(server) == before
     assert calls(server, "/removeParticipants") >= 1
     assert list(state_folder.glob("*.json")) == []

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..profile import SWITCHES, Switch
+from ..spec.allowed_values import GRADES
 from ..spec.description import Description
 from ..spec.evidence import counts_by_group, counts_rows, facts, table
-from ..spec.lint_evidence import GRADES
 
 _INTRODUCTION = """\
 # What is known, and how

@@ -211,13 +211,13 @@ def faults(name: str | None, page: bool) -> None:
         click.echo(f"    {json(kind.kind.example)}")
 
 
-def _wanted(what: str, name: str | None, known: list[str]) -> list[str]:
+def _wanted(what: str, name: str | None, names: list[str]) -> list[str]:
     """The names to list; SetupError for a name that is none of them."""
-    if name is None or name in known:
-        return known if name is None else [name]
-    guess = did_you_mean(name, known)
+    if name is None or name in names:
+        return names if name is None else [name]
+    guess = did_you_mean(name, names)
     raise SetupError(
-        f"there is no {what} {name!r}: {guess}the command alone lists all {len(known)}"
+        f"there is no {what} {name!r}: {guess}the command alone lists all {len(names)}"
     )
 
 

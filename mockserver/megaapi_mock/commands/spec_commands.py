@@ -10,7 +10,6 @@ import click
 
 from ..errors import SetupError
 from ..errors.choice import NamedChoice
-from ..errors.names import did_you_mean
 from ..resources import root
 from ..spec.plans import EVERY_PLAN, PLAN_NAMES, document_of_plan
 from .emit import write
@@ -129,10 +128,10 @@ def diff_command(old: str | None, new: str | None, form: str, fail_on: str, rule
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
 def evidence_command(page: bool, folder: Path | None) -> None:
     """Count what is known by grade, and list the open questions with what would settle them."""
+    from ..spec.allowed_values import GRADES
     from ..spec.bundle import read_yaml
     from ..spec.description import description
     from ..spec.evidence import counts_by_group, counts_rows
-    from ..spec.lint_evidence import GRADES
     from .evidence_page import open_questions
     from .evidence_page import page as whole_page
 
@@ -211,25 +210,19 @@ def types_command(language: str, output: Path | None, folder: Path | None) -> No
 def show_command(operation: str, as_yaml: bool) -> None:
     """Show one operation or webhook: what it does, how that is known, a call, the answers.
 
-    OPERATION can be written in several ways: sendText, send_text, "POST text", a path, or the
-    name of an event.
+    OPERATION can be written in several ways: sendText, send_text, "POST text", a path or URL as
+    it stands in a log, a title, the name of an event, or its messageType.
     """
     import yaml
 
     from ..spec.bundle import read_yaml
     from ..spec.description import description
-    from ..spec.operations import Operation, find_operation
+    from ..spec.operations import Operation
+    from .spec_names import definition_called
     from .spec_show import event_text, operation_text
 
     contract = description(root("spec"))
-    events = {event.name: event for event in contract.events}
-    definition = events.get(operation) or find_operation(contract.index, operation)
-    if definition is None:
-        guess = did_you_mean(operation, [*(each.id for each in contract.index), *events])
-        raise SetupError(
-            f"there is no operation or webhook {operation!r}: {guess}"
-            "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
-        )
+    definition = definition_called(operation, contract)
     if as_yaml:
         click.echo(f"# spec/{definition.spec_file}")
         click.echo(yaml.safe_dump(definition.definition, sort_keys=False, allow_unicode=True))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..reference.calls import calls_of, examples_of
 from ..reference.code import curl_line
+from ..reference.fields import fields_of
 from ..spec.operations import JSON, Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 
@@ -32,6 +33,7 @@ def operation_text(operation: Operation, document: Json, sources: Json) -> str:
         *_evidence(definition, sources),
         f"Written in spec/{operation.spec_file}",
         *_parameters(definition, document),
+        *_body(definition, document),
         *_examples(operation, document),
         *_answers(definition, document),
     ]
@@ -85,6 +87,24 @@ def _parameters(definition: Json, document: Json) -> Iterator[str]:
         need = "required" if each.get("required") else "optional"
         description = " ".join(str(each.get("description", "")).split())
         yield f"  {each['name']} ({each['in']}, {need}): {description}"
+
+
+def _body(definition: Json, document: Json) -> Iterator[str]:
+    """The fields of the request, each with how sure it is."""
+    content = definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+    grade = definition["x-provenance"]["grade"]
+    examples = [example["value"] for _, example in examples_of(content, document)]
+    fields = fields_of(content["schema"], document, grade, examples) if content else []
+    if fields:
+        yield from ("", "Body")
+    for each in fields:
+        need = "required" if each.is_required else "optional"
+        words = " ".join(" ".join(each.descriptions).split())
+        line = f"{each.path} ({' or '.join(each.types)}, {need}; {each.grade}): {words}"
+        yield from textwrap.wrap(
+            line.rstrip(": "), WIDTH, initial_indent="  ", subsequent_indent="      ",
+            break_on_hyphens=False,
+        )  # fmt: skip
 
 
 def _examples(operation: Operation, document: Json) -> Iterator[str]:

@@ -37,7 +37,7 @@ class TrialClient:
         return self._door.call(method, path, body)
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """The document."""
+        """Call the control API; the document it answers. SetupError where it refuses."""
         try:
             return self._door.call(method, path, body)
         except ControlRefused as refusal:
@@ -86,7 +86,7 @@ class TrialClient:
         return Borrowed(instance_json["webhook"], chaos, since)
 
     def give_back(self, key: str, before: Borrowed) -> None:
-        """As it was before."""
+        """Delete an instance made for the trial; set webhook and chaos of any other as before."""
         path = f"/instances/{quote(key)}"
         if before.settings is None:
             self.call("DELETE", path)

@@ -56,13 +56,17 @@ class Agenda:
 
     def commit(self, messages_kept: int) -> None:
         """Accept what was planned; too much of it is thinned out."""
-        agenda = self._state.agenda
-        for due in self.scheduled:
-            heapq.heappush(agenda, due)
-        self.scheduled.clear()
-        self.done.clear()
-        if len(agenda) > messages_kept * ACKS_MOST + OTHERS_MOST:
+        self.accept()
+        if len(self._state.agenda) > messages_kept * ACKS_MOST + OTHERS_MOST:
             self._thin_out(messages_kept)
+
+    def accept(self) -> None:
+        """Accept what was planned, also where that has begun already."""
+        agenda, scheduled = self._state.agenda, self.scheduled
+        while scheduled:
+            heapq.heappush(agenda, scheduled[-1])
+            scheduled.pop()
+        self.done.clear()
 
     def rollback(self) -> None:
         """Forget what was planned, and plan again what was done.

@@ -98,6 +98,7 @@ class Change:
         """Accept the change as it stands, where `commit` has failed on the way: it is kept."""
         for table in self._tables:
             table.accept()
+        self.agenda.accept()
 
     def rollback(self) -> None:
         """Forget the change, its events and what it planned."""

@@ -37,7 +37,7 @@ class ChatHistory:
         self._addresses, self._reachability = addresses, reachability
 
     def chats(self) -> list[StoredChat]:
-        """The last one first."""
+        """Every chat with a message, the one with the latest message first."""
         chats: dict[Jid, StoredChat] = {}
         for message in self._state.messages.values():
             before = chats.pop(message.chat, None)

@@ -26,6 +26,7 @@ from .revoke import mark_deleted
 
 # People whose addresses many messages share; longer ones are nobody's.
 PEOPLE_MOST, LONGEST_CACHED = 1_000, 64
+TYPING = frozenset({"composing", "recording"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Chats:
         if unshown is not None:
             message = message.with_state(PENDING, f"{UNSHOWN}: {unshown}")
         messages.put(message.id, message)
+        self._end_typing(to.chat)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and change.rules.echo:
             self._record_echo(to, key, content, message)
@@ -135,6 +137,12 @@ class Chats:
         if to.chat.group:
             answer["participant"] = str(change.own_jid)
         return answer
+
+    def _end_typing(self, chat: Jid) -> None:
+        """Phones show nobody typing whose message has come."""
+        option, until = self._state.presence.get(chat, ("", 0.0))
+        if option in TYPING:
+            self._state.presence.put(chat, ("available", until))
 
     def _record_echo(
         self, to: Recipient, key: Mapping[str, Any], content: Mapping[str, Any], message: Message
@@ -229,10 +237,9 @@ class Chats:
     def require_contact(self, sender: Contact) -> None:
         """Unreachable while this person can write nothing."""
         if sender.jid in self._state.blocked:
-            raise Unreachable(
-                f"{sender.jid} is blocked by {self._state.key}: nothing comes from there",
-                instance=self._state.key,
-                person=sender.number or sender.jid,
+            raise Conflict(
+                f"{sender.jid} is blocked by {self._state.key}: nothing comes from there; "
+                "blockChat with option false ends that"
             )
         if not (self._state.contact_states or sender.jid.lid):
             return

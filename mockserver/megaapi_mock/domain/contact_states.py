@@ -89,6 +89,7 @@ class ContactStates:
             "group_add": contact.group_add,
             "state": self._reachability.state(contact.jid),
             "shows_buttons": contact.jid not in self._state.without_buttons,
+            "blocked_by_instance": contact.jid in self._state.blocked,
         }
 
 

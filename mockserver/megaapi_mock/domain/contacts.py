@@ -211,6 +211,16 @@ class Directory:
         return list(self._by_lid.values())
 
     @property
+    def numbers(self) -> Iterable[str]:
+        """Every number that leads to somebody."""
+        return self._by_number
+
+    @property
+    def everybody(self) -> set[Contact]:
+        """Whoever a number or a LID leads to; `people` as long as nobody wrote them by hand."""
+        return {*self._by_number.values(), *self._by_lid.values()}
+
+    @property
     def unreachable(self) -> Iterable[Contact]:
         """Who is not reachable as the world begins."""
         return self._unreachable

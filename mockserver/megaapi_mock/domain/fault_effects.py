@@ -66,5 +66,5 @@ class NoFaults:
         return False
 
     def swallows(self, key: str, *people: str) -> str | None:
-        """Nothing is swallowed."""
+        """None: everything reaches the instance."""
         return None

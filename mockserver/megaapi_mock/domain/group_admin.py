@@ -29,7 +29,7 @@ class GroupAdmin:
         Nobody can demote whoever created the group (baileys).
         """
         self._groups.require_admin(group)
-        outcome, changed = [], []
+        outcome, new_ranks = [], []
         for text in people:
             person = self._change.person(Jid.parse(text))
             jid = person.jid if person else Jid.parse(text)
@@ -39,10 +39,10 @@ class GroupAdmin:
                 status = REFUSED
             if status == ADDED:
                 group = group.with_rank(jid, "admin" if action == "promote" else None)
-                changed.append(jid)
+                new_ranks.append(jid)
             outcome.append((jid, status))
-        if changed:
-            self._tell(group, action, people=tuple(changed))
+        if new_ranks:
+            self._tell(group, action, people=tuple(new_ranks))
         return outcome
 
     def change_settings(self, group: Group, changes: Mapping[str, bool]) -> None:

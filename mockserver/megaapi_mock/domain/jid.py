@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Literal
 
 PERSON = "s.whatsapp.net"
 GROUP = "g.us"
 LID = "lid"
 # How the address of a hidden number ends.
 HIDDEN = f"@{LID}"
+
+# Where stories are: seen by everybody, and nobody can be written to there.
+STATUS = "status@broadcast"
+ChatKind = Literal["person", "group", "status", "broadcast", "newsletter", "unknown"]
+_KIND_OF_SERVER: Mapping[str, ChatKind] = {
+    PERSON: "person",
+    LID: "person",
+    GROUP: "group",
+    "broadcast": "broadcast",
+    "newsletter": "newsletter",
+}
 
 _KNOWN = re.compile(r"([^@]*)@(s\.whatsapp\.net|g\.us|lid)\Z")
 _DEVICE = re.compile(r"(\d+):(\d+)\Z", re.ASCII)
@@ -74,6 +87,13 @@ def _parse(text: str) -> Jid:
     user, server = match.groups()
     device = _DEVICE.match(user)
     return Jid(device.group(1) if device and server != GROUP else user, server)
+
+
+def chat_kind(address: str) -> ChatKind:
+    """What kind of chat an address is of."""
+    if address == STATUS:
+        return "status"
+    return _KIND_OF_SERVER.get(address.rpartition("@")[2], "unknown")
 
 
 def as_given(to: str) -> str:

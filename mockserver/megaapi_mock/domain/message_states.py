@@ -19,7 +19,7 @@ PENDING, SERVER, DELIVERED, READ, PLAYED, STOPPED = (
 REACHABLE, PHONE_OFF, BLOCKED, UNREGISTERED = "reachable", "phone_off", "blocked", "unregistered"
 
 # Seconds after the send, or the least and the most of them.
-Delay = float | tuple[float, float]
+AckDelay = float | tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ UNPLAYED = _WITH_PLAYED[:-1]
 PLAYABLE = frozenset({"ptvMessage", "audioMessage", *keys_of(lambda kind: kind.once)})
 
 
-def draw_delays(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[float]:
+def draw_delays(delays: tuple[AckDelay, ...], draw: Callable[[], bytes]) -> list[float]:
     """Seconds for each step; `draw` gives 32 bytes of chance. No step comes before the last one."""
     chance: bytes | None = None
     moments: list[float] = []
@@ -123,7 +123,7 @@ def draw_delays(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[fl
     return moments
 
 
-def fixed_delays(delays: tuple[Delay, ...]) -> list[float]:
+def fixed_delays(delays: tuple[AckDelay, ...]) -> list[float]:
     """The seconds when none is left to chance; nothing otherwise."""
     if any(isinstance(delay, tuple) for delay in delays):
         return []

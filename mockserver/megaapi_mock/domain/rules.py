@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .message_states import Delay
+from .message_states import AckDelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Rules:
     qr_seconds: float = 20.0
     qr_series: int = 5
     restart_seconds: float = 0.0
-    ack_delays: tuple[Delay, ...] = (0.0, 0.0, 0.0, 0.0)
+    ack_delays: tuple[AckDelay, ...] = (0.0, 0.0, 0.0, 0.0)
     each_in_group: bool = False
     group_events: bool = False
     presence_events: bool = False

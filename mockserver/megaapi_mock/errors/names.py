@@ -9,12 +9,12 @@ from difflib import get_close_matches
 LENGTH_MOST = 100
 
 
-def did_you_mean(wrong: str, known: Iterable[str], most: int = 3) -> str:
+def did_you_mean(wrong: str, choices: Iterable[str], most: int = 3) -> str:
     """`did you mean X or Y? ` with the nearest names; empty when none is near."""
     if len(wrong) > LENGTH_MOST:
         return ""
     # A name that holds the whole of the wrong one is near however long it is: text, text-plain.
-    folded = {plain(name): name for name in known}
+    folded = {plain(name): name for name in choices}
     wanted_name = plain(wrong)
     near = get_close_matches(wanted_name, folded, n=most, cutoff=0.6)
     near += [

@@ -4,7 +4,8 @@ Needs nothing but this package and Python itself. The types of the JSON are in `
 TypeScript in `megaapi.d.ts` beside it.
 """
 
-from .addresses import Chat, ChatKind, Person
+from ..domain.jid import ChatKind
+from .addresses import Chat, Person
 from .content import Choice, ChoiceKind, Media, MediaKind
 from .event import Contact, Event, Location, Poll, PollVote, Reaction
 from .families import (

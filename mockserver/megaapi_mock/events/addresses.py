@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
+
+from ..domain.jid import ChatKind, chat_kind
 
 # A device of the same person may stand behind a colon.
 _PERSON = re.compile(r"([0-9]{1,20})(?::[0-9]{1,20})?@s\.whatsapp\.net", re.ASCII)
 _HIDDEN = re.compile(r"([0-9]{1,20})(?::[0-9]{1,20})?@lid", re.ASCII)
-_STATUS = "status@broadcast"
-
-ChatKind = Literal["person", "group", "status", "broadcast", "newsletter", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,9 @@ class Chat:
 
 def person(*addresses: Any, name: Any = None) -> Person:
     """Whoever has these addresses, of which any may be missing, or anything else."""
-    written = [each for each in addresses if isinstance(each, str)]
-    numbers = (_PERSON.fullmatch(each) for each in written)
-    hidden = (_HIDDEN.fullmatch(each) for each in written)
+    texts = [each for each in addresses if isinstance(each, str)]
+    numbers = (_PERSON.fullmatch(each) for each in texts)
+    hidden = (_HIDDEN.fullmatch(each) for each in texts)
     return Person(
         next((match[1] for match in numbers if match), None),
         next((f"{match[1]}@lid" for match in hidden if match), None),
@@ -73,18 +72,3 @@ def chat(jid: Any, key: Mapping[str, Any]) -> Chat | None:
     kind = chat_kind(jid)
     other = person(jid, key.get("senderPn"), key.get("senderLid"))
     return Chat(jid, kind, other if kind == "person" else Person())
-
-
-def chat_kind(jid: str) -> ChatKind:
-    """What kind of chat an address is of."""
-    if jid == _STATUS:
-        return "status"
-    server = jid.rpartition("@")[2]
-    kinds: Mapping[str, ChatKind] = {
-        "s.whatsapp.net": "person",
-        "lid": "person",
-        "g.us": "group",
-        "broadcast": "broadcast",
-        "newsletter": "newsletter",
-    }
-    return kinds.get(server, "unknown")

@@ -106,7 +106,10 @@ class Content:
     def __init__(self, message: Any) -> None:
         self.wrappers: list[str] = []
         self.kind, self.part = "", None
-        while isinstance(message, dict):
+        opened: set[int] = set()
+        # No JSON holds itself; a dict that somebody made can.
+        while isinstance(message, dict) and id(message) not in opened:
+            opened.add(id(message))
             self.kind, self.part = _member(message)
             inside = _inside(self.part)
             if inside is None:
@@ -135,17 +138,7 @@ class Content:
     def text(self) -> str | None:
         """What somebody wrote or chose."""
         # Of an edit of an edit, which nobody can send, only the outer one counts.
-        return self._words if self.edited is None else self.edited._words
-
-    @property
-    def _words(self) -> str | None:
-        path = _WORDS.get(self.kind, kind_named(self.kind).words)
-        if path is None or self.kind in _NO_TEXT:
-            return None
-        value = self.part
-        for step in filter(None, path.split(".")):
-            value = value.get(step) if isinstance(value, dict) else None
-        return value if isinstance(value, str) else None
+        return _words(self) if self.edited is None else _words(self.edited)
 
     @cached_property
     def edited(self) -> Content | None:
@@ -211,7 +204,7 @@ _MEDIA: Mapping[str, Any] = {name: kind.media for name, kind in KINDS.items() if
 def _member(message: Mapping[str, Any]) -> tuple[str, Any]:
     """The member that is the content: the first that is not only beside it."""
     for name, part in message.items():
-        if name not in SIDE_KEYS and part is not None:
+        if isinstance(name, str) and name not in SIDE_KEYS and part is not None:
             return name, part
     return "", None
 
@@ -267,3 +260,14 @@ def _parameters(text: Any) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return parameters if isinstance(parameters, dict) else {}
+
+
+def _words(content: Content) -> str | None:
+    path = _WORDS.get(content.kind, kind_named(content.kind).words)
+    if path is None or content.kind in _NO_TEXT:
+        return None
+    value = content.part
+    # Not `domain.json_path`, which needs orjson: this package needs Python alone.
+    for step in filter(None, path.split(".")):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

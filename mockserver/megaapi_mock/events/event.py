@@ -291,10 +291,10 @@ class Event:
     @property
     def mentions(self) -> tuple[str, ...]:
         """The addresses of everybody it mentions with an @."""
-        named = self._context.get("mentionedJid")
-        if not isinstance(named, list):
+        addresses = self._context.get("mentionedJid")
+        if not isinstance(addresses, list):
             return ()
-        return tuple(each for each in named if isinstance(each, str))
+        return tuple(each for each in addresses if isinstance(each, str))
 
     @property
     def is_forwarded(self) -> bool:
@@ -310,8 +310,8 @@ class Event:
     def reference(self) -> dict[str, Any]:
         """The `key` and `message` for the messageData of quoteMessage and forwardMessage."""
         key = {name: self._key.get(name) for name in ("remoteJid", "fromMe", "id", "participant")}
-        given = {name: each for name, each in key.items() if each is not None}
-        return {"key": given, "message": self._fields.get("message")}
+        fields = {name: each for name, each in key.items() if each is not None}
+        return {"key": fields, "message": self._fields.get("message")}
 
     @property
     def _fields(self) -> Mapping[str, Any]:

@@ -52,7 +52,9 @@ def problems_of(payload: dict[str, Any], kind: Any) -> Iterator[Problem]:
         if hint is None:
             continue
         if not _fits(value, hint):
-            yield Problem(path, f"is {_shown(value)}, not {_words(hint)}", _is_new(value, hint))
+            yield Problem(
+                path, f"is {_value_text(value)}, not {_words(hint)}", _is_new(value, hint)
+            )
             continue
         if isinstance(value, dict):
             for name in sorted(_required(hint) - value.keys()):
@@ -135,12 +137,12 @@ def _words(hint: Any) -> str:
     if _is_union(hint):
         return " or ".join(_words(each) for each in typing.get_args(hint))
     if typing.get_origin(hint) is typing.Literal:
-        values = [_shown(each) for each in typing.get_args(hint)]
+        values = [_value_text(each) for each in typing.get_args(hint)]
         return f"one of {', '.join(values)}" if len(values) > 1 else values[0]
     return _WORDS[typing.get_origin(hint) or (dict if typing.is_typeddict(hint) else hint)]
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     """A short value itself; of lists and objects, which may be deep, only that they are ones."""
     if isinstance(value, bool | None):
         return {True: "true", False: "false", None: "null"}[value]

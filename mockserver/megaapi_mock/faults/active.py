@@ -15,7 +15,7 @@ from ..errors import ControlRefused
 from ..ids import Ids
 from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
-from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, Strike, tally_of
+from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory, Strike, copies_of, tally_of
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
 from .registry import Kinds, Listed, discover, kind_named
@@ -159,6 +159,34 @@ class ActiveFaults:
             else:
                 self._numbers.pop(key, None)
                 self._header_tallies.pop(key, None)
+
+    def memory(self, key: str | None = None) -> FaultMemory:
+        """A copy of what is armed and was counted, of one instance's own with a key."""
+        with self._lock:
+            return FaultMemory(
+                armed=tuple(each.copy() for each in self._all if key in (None, each.instance)),
+                numbers={
+                    owner: number for owner, number in self._numbers.items() if key in (None, owner)
+                },
+                header_tallies=copies_of(
+                    {
+                        owner: tally
+                        for owner, tally in self._header_tallies.items()
+                        if key in (None, owner)
+                    }
+                ),
+            )
+
+    def put_back(
+        self, memory: FaultMemory, *, directory: Directory, key: str | None = None
+    ) -> None:
+        """Replace all faults, or those of one instance, and who is who."""
+        with self._lock:
+            self.reset(key)
+            self._directory = directory
+            self._numbers.update(memory.numbers)
+            self._header_tallies.update(memory.header_tallies)
+            self._set((*self._all, *memory.armed))
 
     def _drop(self, faults: Sequence[ArmedFault]) -> None:
         for fault in faults:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..domain.jid import Jid, is_number
@@ -55,6 +55,11 @@ def tally_of(tallies: OrderedDict[str, FaultTally], key: str, *, among: int = 1)
     return tally
 
 
+def copies_of(tallies: Mapping[str, FaultTally]) -> OrderedDict[str, FaultTally]:
+    """Copies of the tallies: the originals go on counting."""
+    return OrderedDict((owner, replace(tally)) for owner, tally in tallies.items())
+
+
 @dataclass(slots=True, eq=False)
 class ArmedFault:
     """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
@@ -84,6 +89,10 @@ class ArmedFault:
         """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
 
+    def copy(self) -> ArmedFault:
+        """The same with tallies of its own."""
+        return replace(self, tallies=copies_of(self.tallies))
+
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it: everything that counts, given or not."""
         own = {each.name: getattr(self.kind, each.name) for each in fields(self.kind)}
@@ -94,6 +103,15 @@ class ArmedFault:
         ]
         state = {"used": self.used, "over": self.over, "strikes": newest}
         return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMemory:
+    """What is armed, and what was counted: the last number of each owner, tallies by key."""
+
+    armed: tuple[ArmedFault, ...]
+    numbers: Mapping[str | None, int]
+    header_tallies: Mapping[str, FaultTally]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Kind:
         return 0.0
 
     def pause(self, moment: Moment) -> float:
-        """Seconds the answer waits when everything has happened."""
+        """Real seconds until the answer is sent, once everything has happened."""
         return 0.0
 
     def fault_effects(self) -> FaultEffects:
@@ -112,7 +112,7 @@ class Replacing(Kind):
     seconds: float = field(default=0.0, metadata=about(SECONDS, "seconds before the answer"))
 
     def pause(self, moment: Moment) -> float:
-        """Seconds the answer waits."""
+        """Real seconds until the answer is sent."""
         return self.seconds
 
     def answer(self, real: Answered, moment: Moment) -> Answered:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from ..domain.contacts import Directory
 from ..errors import ControlRefused
-from .active import ARMED_MOST, ActiveFaults
-from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault
+from .active import ARMED_MOST
+from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory
 from .kind import FaultTally
 from .parameters import BadParameter, check_arguments
-from .registry import kind_named
+from .registry import Kinds, kind_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +37,18 @@ class SavedFaults:
     asked: Mapping[str, FaultTally] | None = None
 
 
-def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
-    """Every armed fault; with a key only those of that instance."""
-    with faults._lock:
-        numbers = {owner or "": number for owner, number in faults._numbers.items()}
-        tallies = faults._header_tallies
-        return SavedFaults(
-            armed=tuple(
-                _save_fault(fault) for fault in faults._all if key in (None, fault.instance)
-            ),
-            numbers={owner: numbers[owner] for owner in sorted(numbers) if key in (None, owner)},
-            asked=_copies({owner: tallies[owner] for owner in tallies if key in (None, owner)}),
-        )
+def save(memory: FaultMemory) -> SavedFaults:
+    """What is armed, as values."""
+    numbers = {owner or "": number for owner, number in memory.numbers.items()}
+    return SavedFaults(
+        armed=tuple(map(_save_fault, memory.armed)),
+        numbers={owner: numbers[owner] for owner in sorted(numbers)},
+        asked=memory.header_tallies,
+    )
 
 
-def rebuild(faults: ActiveFaults, state: SavedFaults) -> list[ArmedFault]:
-    """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
+def rebuild(kinds: Kinds, state: SavedFaults) -> FaultMemory:
+    """The same again. ControlRefused for a fault that cannot be."""
     rebuilt: list[ArmedFault] = []
     if len(state.armed) > ARMED_MOST:
         raise ControlRefused(
@@ -68,7 +63,7 @@ def rebuild(faults: ActiveFaults, state: SavedFaults) -> list[ArmedFault]:
         }
         try:
             check_arguments(fault.name, SCOPE, scope)
-            kind = kind_named(faults.kinds, fault.name).create(own, also=SCOPE_NAMES)
+            kind = kind_named(kinds, fault.name).create(own, also=SCOPE_NAMES)
         except BadParameter as refusal:
             raise ControlRefused(
                 400,
@@ -87,31 +82,11 @@ def rebuild(faults: ActiveFaults, state: SavedFaults) -> list[ArmedFault]:
                 tallies=OrderedDict(fault.tallies),
             )
         )
-    return rebuilt
-
-
-def put_back(
-    faults: ActiveFaults,
-    state: SavedFaults,
-    rebuilt: list[ArmedFault],
-    *,
-    directory: Directory,
-    key: str | None,
-) -> None:
-    """Replace all faults, or those of one instance, with these."""
-    with faults._lock:
-        faults.reset(key)
-        faults._directory = directory
-        faults._numbers.update(
-            {owner or None: number for owner, number in (state.numbers or {}).items()}
-        )
-        faults._header_tallies.update(state.asked or {})
-        faults._set((*faults._all, *rebuilt))
-
-
-def _copies(tallies: Mapping[str, FaultTally]) -> dict[str, FaultTally]:
-    """Copies of the tallies: the originals go on counting while these are written."""
-    return {owner: replace(tally) for owner, tally in tallies.items()}
+    return FaultMemory(
+        armed=tuple(rebuilt),
+        numbers={owner or None: number for owner, number in (state.numbers or {}).items()},
+        header_tallies=state.asked or {},
+    )
 
 
 def _save_fault(fault: ArmedFault) -> SavedFault:
@@ -122,5 +97,5 @@ def _save_fault(fault: ArmedFault) -> SavedFault:
         recipient=fault.recipient,
         used=fault.used,
         seen=fault.seen,
-        tallies=_copies(fault.tallies),
+        tallies=fault.tallies,
     )

@@ -10,7 +10,7 @@ from ..domain.jid import Jid
 from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
 
-Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
+ParticipantsChange = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 
 
 @operation()
@@ -27,7 +27,7 @@ def list_groups(call: Call) -> Json:
 @operation()
 def group_details(call: Call) -> Json:
     """404 when the instance does not know the group (ancestor)."""
-    return _one(call, "Group fetched", call.instance.groups.require(call.query["jid"]))
+    return _group_reply(call, "Group fetched", call.instance.groups.require(call.query["jid"]))
 
 
 @operation()
@@ -36,7 +36,7 @@ def group_invite_info(call: Call) -> Json:
     code = call.query["code"].rstrip("/").rpartition("/")[2]
     group = call.instance.groups.invited_by(code)
     if group is not None:
-        return _one(call, "Group fetched", group)
+        return _group_reply(call, "Group fetched", group)
     reason = f"no group has the invite code {code}"
     raise GroupNotFound(reason) if call.profile["unknown_invite"] == "404" else Unusable(reason)
 
@@ -55,7 +55,7 @@ def create_group(call: Call) -> Json:
             "some participants were left out: they do not allow being added to groups, or nobody "
             "has their hidden number"
         )
-    return _one(call, "Group created", group)
+    return _group_reply(call, "Group created", group)
 
 
 @operation()
@@ -176,13 +176,13 @@ def _description(group: Group) -> Json:
     return {"desc": group.description, **description_id}
 
 
-def _one(call: Call, message: str, group: Group) -> Json:
+def _group_reply(call: Call, message: str, group: Group) -> Json:
     if call.profile["group_shape"] == "flat":
         return success(message, **_group_document(call, group))
     return success(message, group=_group_document(call, group))
 
 
-def _change_participants(call: Call, message: str, change: Change) -> Json:
+def _change_participants(call: Call, message: str, change: ParticipantsChange) -> Json:
     data = call.body["group_data"]
     _require_somebody(call)
     group = call.instance.groups.require(data["jid"])

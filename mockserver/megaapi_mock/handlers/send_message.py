@@ -167,8 +167,8 @@ def forward_message(call: Call) -> Json:
         raise Unusable("message has no content to forward")
     if key == "conversation":
         key, part = "extendedTextMessage", {"text": part}
-    known = part.get("contextInfo")
-    score = known.get("forwardingScore") if isinstance(known, dict) else 0
+    before = part.get("contextInfo")
+    score = before.get("forwardingScore") if isinstance(before, dict) else 0
     score = score if type(score) is int and score > 0 else 0
     score += 0 if call.data["key"]["fromMe"] else 1
     context = {"forwardingScore": score, "isForwarded": True} if score else {}

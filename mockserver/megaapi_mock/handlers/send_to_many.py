@@ -44,7 +44,7 @@ def template_to_many(call: Call) -> Json:
 
 def _sent_to_all(call: Call, content: Json, *, unshown: str | None = None) -> Json:
     """Whoever cannot be written to keeps nobody else from being written to."""
-    chats, failed, sent = call.instance.chats, [], {}
+    chats, failed, answers = call.instance.chats, [], {}
     count = 0
     for text in call.data["to"]:
         try:
@@ -53,9 +53,9 @@ def _sent_to_all(call: Call, content: Json, *, unshown: str | None = None) -> Js
             failed.append(as_given(text))
             call.note(refusal.reason)
             continue
-        sent[recipient.given] = chats.send(recipient, content, unshown=unshown)
+        answers[recipient.given] = chats.send(recipient, content, unshown=unshown)
         count += 1
-    report = {"sent": count, "failed": len(failed), "jidFailed": failed, "data": sent}
+    report = {"sent": count, "failed": len(failed), "jidFailed": failed, "data": answers}
     if call.profile["to_many_shape"] == "flat":
         return success("Message sent", **report)
     return success("Message sent", messageData=report)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import Chat, ChatOf, Inbound, chats_of
+from .conversation import ChatOf, ChatTranscript, Inbound, chats_of
 from .loops import activity, flood_of
 from .repeats import answered_too_often, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
@@ -134,7 +134,9 @@ def _timed_out(error: str) -> bool:
     return " within " in error
 
 
-def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
+def _answered_once(
+    chats: Sequence[ChatTranscript], instance: str, terms: Terms, now: float
+) -> Check:
     name = "answered_once"
     chats_written_to = [chat for chat in chats if chat.inbound]
     if not any(each.is_accepted for chat in chats_written_to for each in chat.inbound.values()):
@@ -160,7 +162,7 @@ def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: floa
     return Check(name, PASSED, f"{count} messages answered, each once")
 
 
-def _many_bubbles(chats: Sequence[Chat], most: int) -> str:
+def _many_bubbles(chats: Sequence[ChatTranscript], most: int) -> str:
     """The way out for a bot that sends more bubbles than it may; empty for others."""
     counts = [len(each.answers) for chat in chats for each in chat.inbound.values()]
     largest = max(counts, default=0)
@@ -179,7 +181,7 @@ def _answers_may_come(
 
 
 def _silent(
-    name: str, chats_written_to: Sequence[Chat], instance: str, terms: Terms, now: float
+    name: str, chats_written_to: Sequence[ChatTranscript], instance: str, terms: Terms, now: float
 ) -> Check:
     """The check of a bot that sent nothing at all: it may use another instance."""
     message = f"it answered nothing at all through {instance}"
@@ -194,7 +196,7 @@ def _silent(
 
 
 def _no_loop(
-    chats: Sequence[Chat], terms: Terms, now: float, waiting: Collection[Delivery]
+    chats: Sequence[ChatTranscript], terms: Terms, now: float, waiting: Collection[Delivery]
 ) -> Check:
     name = LOOP
     loop_ids = [message.id for chat in chats for message in chat.loop_answers]
@@ -229,7 +231,7 @@ def _goes_on(count: int, since: float, terms: Terms) -> str:
     return f"{loop}; a bot leaves alone what is key.fromMe, and message.ack"
 
 
-def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
+def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[ChatTranscript]) -> Check:
     """Whether all its sends were accepted; a refused one reaches nobody."""
     name = "sends_accepted"
     if refusals:
@@ -240,7 +242,7 @@ def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[Chat]) 
     return Check(name, PASSED, "the gateway took everything it sent")
 
 
-def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
+def _in_order(chats: Sequence[ChatTranscript], plain: Mapping[Delivery, int]) -> Check:
     """Of two messages the receiver certainly had in this order, the first is answered first."""
     name = "answered_in_order"
     sure_pairs, unknown, wrong = 0, 0, []
@@ -304,7 +306,7 @@ def _figures(
     deliveries: Sequence[Delivery],
     complete: Sequence[Delivery],
     waiting: Sequence[Delivery],
-    chats: Sequence[Chat],
+    chats: Sequence[ChatTranscript],
 ) -> dict[str, float]:
     durations = sorted(attempt.duration_ms for each in complete for attempt in each.attempts)
     return {

@@ -71,7 +71,7 @@ class Inbound:
 
 
 @dataclass(slots=True)
-class Chat:
+class ChatTranscript:
     """What was told in one chat, and what was said back.
 
     `own_webhooks`: echoes of the instance's messages, and what became of them. `free` are the
@@ -92,13 +92,13 @@ def chats_of(
     messages: list[Message],
     chat_of: ChatOf = str,
     from_instances: Collection[str] = (),
-) -> list[Chat]:
+) -> list[ChatTranscript]:
     """Every chat of these deliveries, with what the instance wrote there since it got a message.
 
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
     `from_instances` are the ids of what other instances of the mock sent.
     """
-    chats: dict[str, Chat] = {}
+    chats: dict[str, ChatTranscript] = {}
     own = {message.id for message in messages if message.from_me}
     foreign: dict[str, set[str]] = {}
     # When the receiver was first given something that it can have answered.
@@ -111,7 +111,7 @@ def chats_of(
         name, message_id = chat_of(_address(key)), str(key.get("id"))
         if message_id not in own:
             start = min(start, delivery.time)
-        chat = chats.setdefault(name, Chat(name))
+        chat = chats.setdefault(name, ChatTranscript(name))
         if key.get("fromMe"):
             chat.has_delivery |= delivery.state == "delivered"
             if message_id not in own:
@@ -130,7 +130,7 @@ def chats_of(
 
 
 def _note_own_webhooks(
-    chats: Mapping[str, Chat], deliveries: Sequence[Delivery], chat_of: ChatOf
+    chats: Mapping[str, ChatTranscript], deliveries: Sequence[Delivery], chat_of: ChatOf
 ) -> None:
     for delivery, address in map(_own_message_of, deliveries):
         if address is not None and (about := chats.get(chat_of(address))) is not None:
@@ -186,7 +186,7 @@ def _address(key: Mapping[str, Any]) -> str:
     return str(key.get("senderPn") or jid) if Jid.written(jid).lid else jid
 
 
-def _collect(chats: Mapping[str, Chat], start: float, messages: list[Message]) -> None:
+def _collect(chats: Mapping[str, ChatTranscript], start: float, messages: list[Message]) -> None:
     """Give each chat what the instance itself wrote there after the first message it was told of.
 
     What it wrote before answers none of them, though its echo may be delivered beside them.
@@ -206,7 +206,7 @@ def _collect(chats: Mapping[str, Chat], start: float, messages: list[Message]) -
         chat.replies.sort(key=lambda message: message.arrival)
 
 
-def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
+def _attribute(chat: ChatTranscript, own: set[str], foreign: set[str]) -> None:
     """Each reply to the message it quotes, else to the one it names, else to the next one left."""
     free = []
     for reply in chat.replies:
@@ -224,7 +224,7 @@ def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
         chat.loop_answers += chat.replies
 
 
-def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
+def _by_name(chat: ChatTranscript, free: list[Message]) -> list[Message]:
     """Give each message the first reply that repeats a number only it has; returns the others."""
     numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
     common = Counter(number for own_numbers in numbers.values() for number in own_numbers)
@@ -245,16 +245,16 @@ def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
         else:
             message.answers.append(reply)
             message.sure = True
-    left = _to_unanswered(chat, nameless_replies)
+    rest = _to_unanswered(chat, nameless_replies)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
             message.answers.append(reply)
-    _to_fewest(chat, left)
+    _to_fewest(chat, rest)
     return [*nameless_replies, *(reply for _, reply in named_replies)]
 
 
-def _to_unanswered(chat: Chat, free: Sequence[Message]) -> list[Message]:
+def _to_unanswered(chat: ChatTranscript, free: Sequence[Message]) -> list[Message]:
     """Each reply that names nothing to the first message without an answer; returns the others."""
     return [
         reply
@@ -263,7 +263,7 @@ def _to_unanswered(chat: Chat, free: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _to_fewest(chat: Chat, free: Sequence[Message]) -> None:
+def _to_fewest(chat: ChatTranscript, free: Sequence[Message]) -> None:
     """Each of these replies to the message with the fewest answers.
 
     So several bubbles for each message are spread over the messages as they were meant.
@@ -274,7 +274,7 @@ def _to_fewest(chat: Chat, free: Sequence[Message]) -> None:
         _give(reply, [each for each in asking if len(each.answers) == fewest])
 
 
-def _asking(chat: Chat) -> list[Inbound]:
+def _asking(chat: ChatTranscript) -> list[Inbound]:
     """The messages an answer may be meant for: those that must have one, else all, in order."""
     order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
     expected = [each for each in order if each.must and each.is_accepted]

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import Chat, Inbound
+from .conversation import ChatTranscript, Inbound
 
 # More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
 # of a bot that nobody has seen going on.
@@ -40,7 +40,7 @@ class Activity:
 
 
 def activity(
-    chat: Chat,
+    chat: ChatTranscript,
     *,
     answers: int,
     quiet: float,
@@ -67,10 +67,10 @@ def activity(
     seconds = _unrest(chat, waiting, quiet=quiet, now=now)
     if not seconds:
         return Activity()
-    written = _written_at(contacts)
+    last_time = _written_at(contacts)
     # A bot that is slow to take webhooks answers soon after each: a loop goes on much later.
-    later = [message for message in surplus if message.time > written + GOES_ON * quiet]
-    return Activity(later, 0.0 if later else seconds, now - written)
+    later = [message for message in surplus if message.time > last_time + GOES_ON * quiet]
+    return Activity(later, 0.0 if later else seconds, now - last_time)
 
 
 def flood_of(answers: int) -> int:
@@ -78,7 +78,9 @@ def flood_of(answers: int) -> int:
     return max(MOST, MOST_TIMES * answers)
 
 
-def _unrest(chat: Chat, waiting: Collection[Delivery], *, quiet: float, now: float) -> float:
+def _unrest(
+    chat: ChatTranscript, waiting: Collection[Delivery], *, quiet: float, now: float
+) -> float:
     """Seconds until the bot has come to rest in the chat; 0 when it has.
 
     What it sent comes back to it as webhooks: it may answer those that wait, and the last one.
@@ -98,6 +100,6 @@ def _rest(replies: Sequence[Message], quiet: float) -> float:
 
 def _written_at(contacts: Sequence[Inbound]) -> float:
     """When the bot was given the last webhook of a contact, its copies included."""
-    given = [attempt.time for each in contacts for attempt in each.attempts]
-    owed = [delivery.time for each in contacts for delivery in each.deliveries]
-    return max((*given, *owed))
+    attempt_times = [attempt.time for each in contacts for attempt in each.attempts]
+    delivery_times = [delivery.time for each in contacts for delivery in each.deliveries]
+    return max((*attempt_times, *delivery_times))

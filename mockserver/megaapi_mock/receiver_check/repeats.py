@@ -13,14 +13,14 @@ from statistics import mean
 
 from ..domain.jid import Jid
 from ..domain.message import Message
-from .conversation import Chat, Inbound, reply_text
+from .conversation import ChatTranscript, Inbound, reply_text
 
 # How many more answers than usual show that copies were answered: each message came three times,
 # say, and had three times as many.
 TELLING = 1.9
 
 
-def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
+def answered_too_often(chats: Sequence[ChatTranscript], most: int) -> list[Inbound]:
     """Messages with more than `most` answers, with one answer again, or answered for each copy."""
     everything = [each for chat in chats for each in chat.inbound.values()]
     usual = _usual_repeats(everything)
@@ -32,7 +32,7 @@ def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
     return repeats or _answered_for_each_copy(everything)
 
 
-def surplus_of(chats: Sequence[Chat]) -> list[Message]:
+def surplus_of(chats: Sequence[ChatTranscript]) -> list[Message]:
     """Replies that name no message and say the same more often than there were messages."""
     surplus = []
     for chat in chats:
@@ -48,7 +48,7 @@ def surplus_of(chats: Sequence[Chat]) -> list[Message]:
     return surplus
 
 
-def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
+def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inbound]:
     """Texts that the receiver took, and that no answer to them or to later ones of their burst met.
 
     A group may be left alone as a whole.
@@ -63,7 +63,9 @@ def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
     ]
 
 
-def _is_covered_by_another(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
+def _is_covered_by_another(
+    message: Inbound, burst: Sequence[Inbound], chat: ChatTranscript
+) -> bool:
     later = burst[burst.index(message) :]
     if message.answers or any(each.sure for each in later):
         return True
@@ -80,7 +82,7 @@ def _after(reply: Message, message: Inbound) -> bool:
     return message.arrival is not None and reply.arrival > message.arrival
 
 
-def _bursts(chat: Chat, seconds: float) -> list[list[Inbound]]:
+def _bursts(chat: ChatTranscript, seconds: float) -> list[list[Inbound]]:
     """The messages of a chat in the order they came, parted where nobody wrote for so long."""
     order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
     if not order:

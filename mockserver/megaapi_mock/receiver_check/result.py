@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
-Outcome = Literal["passed", "failed", "undecided", "not applicable"]
+CheckOutcome = Literal["passed", "failed", "undecided", "not applicable"]
 # Ids in the table; the other forms have them all.
 SHOWN = 20
-PASSED: Outcome = "passed"
-FAILED: Outcome = "failed"
-UNDECIDED: Outcome = "undecided"
-OPEN: Outcome = "not applicable"
+PASSED: CheckOutcome = "passed"
+FAILED: CheckOutcome = "failed"
+UNDECIDED: CheckOutcome = "undecided"
+OPEN: CheckOutcome = "not applicable"
 # The check of a loop.
 LOOP = "ignored_its_echo"
 
@@ -23,7 +23,7 @@ class Check:
     """One property of a receiver: whether it held, in a sentence, and the ids that broke it."""
 
     name: str
-    outcome: Outcome
+    outcome: CheckOutcome
     message: str
     offending: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ class Verdict:
         return self.outcome == PASSED
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CheckOutcome:
         """failed, undecided while something is still to come, passed, or not applicable."""
         outcomes = {check.outcome for check in self.checks}
         return next(kind for kind in (FAILED, UNDECIDED, PASSED, OPEN) if kind in outcomes)

@@ -20,7 +20,7 @@ PATIENCE = 600.0
 # What an entry takes beside its record, and what a reader is given at once.
 ENTRY, BATCH_BYTES = 200, 2**17
 
-Kind = Literal[
+StreamKind = Literal[
     "exchange", "delivery", "message", "instance", "instance-removed", "groups", "contact",
     "presence", "call", "strike", "faults", "chaos", "clock", "play", "reset",
 ]  # fmt: skip
@@ -32,7 +32,7 @@ class Entry:
 
     id: str
     number: int
-    kind: Kind
+    kind: StreamKind
     instance: str | None
     record: Any
     size: int
@@ -67,7 +67,7 @@ class Feed:
         """Bytes of all that is kept."""
         return self._size
 
-    def add(self, kind: Kind, instance: str | None, record: Any, size: int = 0) -> None:
+    def add(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Note that something happened, unless nobody reads."""
         if not self.awake:
             return

@@ -17,7 +17,7 @@ from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
 from .fault_hit import FaultHit, RecordedHit
-from .feed import Feed, Kind
+from .feed import Feed, StreamKind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
@@ -268,7 +268,7 @@ class Journal:
             self._waiters.wake(instance)
             self.show("instance-removed", instance, {"instance": instance})
 
-    def show(self, kind: Kind, instance: str | None, record: Any, size: int = 0) -> None:
+    def show(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
         if not self.feed.awake:
             return

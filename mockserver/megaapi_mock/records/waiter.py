@@ -16,7 +16,7 @@ from .bugs import log_failure
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["exchange", "delivery", "strike", "message"]
+RecordKind = Literal["exchange", "delivery", "strike", "message"]
 # Seconds between two looks at whether a client is still there, where the server can tell.
 CLIENT_LOOK = 0.25
 
@@ -35,7 +35,7 @@ class Waiter:
 
     def __init__(
         self,
-        kind: Kind | None = None,
+        kind: RecordKind | None = None,
         instance: str | None = None,
         *,
         accepts: Callable[[Any], bool] = _accept_all,
@@ -87,7 +87,7 @@ class Waiters:
     """
 
     def __init__(self) -> None:
-        self.topics: dict[tuple[Kind | None, str | None], dict[Waiter, None]] = {}
+        self.topics: dict[tuple[RecordKind | None, str | None], dict[Waiter, None]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, tuple(self.topics.values())))
@@ -103,13 +103,13 @@ class Waiters:
         if not self.topics[topic]:
             del self.topics[topic]
 
-    def awaits(self, kind: Kind, instance: str | None) -> bool:
+    def awaits(self, kind: RecordKind, instance: str | None) -> bool:
         """Whether anyone waits for records of this kind and instance."""
-        return any(self._of(kind, instance))
+        return any(self._waiters_of(kind, instance))
 
-    def show(self, kind: Kind, instance: str | None, record: Any) -> None:
+    def show(self, kind: RecordKind, instance: str | None, record: Any) -> None:
         """Show a record to the waits for such records only."""
-        for waiters in self._of(kind, instance):
+        for waiters in self._waiters_of(kind, instance):
             for waiter in waiters:
                 self._show(waiter, record)
 
@@ -135,7 +135,7 @@ class Waiters:
             for waiter in waiters:
                 waiter.let_go()
 
-    def _of(self, kind: Kind, instance: str | None) -> Iterator[dict[Waiter, None]]:
+    def _waiters_of(self, kind: RecordKind, instance: str | None) -> Iterator[dict[Waiter, None]]:
         for topic in ((kind, instance), (kind, None), (None, None)):
             waiters = self.topics.get(topic)
             if waiters:

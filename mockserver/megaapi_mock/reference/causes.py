@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..simulation.inbound_event import CAUSED
+from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .calls import KEY, LOCAL_HOOK, Call, control_call
 
 CUSTOMER, OWNER, GROUP = "5511900000002", "5511900000001", "120363000000000001@g.us"
@@ -34,7 +34,7 @@ BEFORE: Mapping[str, str] = {
 
 def cause(event: str) -> Call | None:
     """The call that lets a contact cause the event; None where the gateway does that itself."""
-    if event in CAUSED:
+    if event in CAUSED_BY_GATEWAY:
         return None
     body = {**_BODIES.get(event, {"from": CUSTOMER}), "event": event}
     return control_call(event, f"/_mock/instances/{KEY}/inbound", body)
@@ -42,7 +42,7 @@ def cause(event: str) -> Call | None:
 
 def gateway_way(event: str) -> str:
     """What makes the gateway cause an event, in a few English words."""
-    return CAUSED[event].replace("{key}", KEY)
+    return CAUSED_BY_GATEWAY[event].replace("{key}", KEY)
 
 
 def emit_command(event: str) -> str:

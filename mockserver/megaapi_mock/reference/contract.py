@@ -17,13 +17,17 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the menu. `path` leads to its page; `alias` is a further use of an operation."""
+class MenuEntry:
+    """A line of the menu. `path` leads to its page; `alias` is a further use of an operation.
+
+    `text` is what it does, in both languages.
+    """
 
     title: str
     title_pt: str
     path: str
     words: str
+    text: str = ""
     alias: bool = False
 
 
@@ -37,9 +41,9 @@ class Contract:
     sources: Json
     samples: Samples
 
-    def menu(self) -> dict[str, list[Entry]]:
+    def menu(self) -> dict[str, list[MenuEntry]]:
         """Operations by controller, as the vendor groups them, then events by category."""
-        groups: dict[str, list[Entry]] = {str(tag["name"]): [] for tag in self.document["tags"]}
+        groups: dict[str, list[MenuEntry]] = {str(tag["name"]): [] for tag in self.document["tags"]}
         for operation in self.operations:
             definition = operation.definition
             groups[str(definition["tags"][0])].append(_operation_entry(operation, definition))
@@ -85,20 +89,27 @@ def read_sources(folder: Path) -> Json:
     return sources
 
 
-def _operation_entry(operation: Operation, titles: Json, *, alias: bool = False) -> Entry:
-    return Entry(
+def _operation_entry(operation: Operation, titles: Json, *, alias: bool = False) -> MenuEntry:
+    return MenuEntry(
         title=str(titles["summary"]),
         title_pt=str(titles["x-summary-pt"]),
         path=operation_path(operation),
         words=f"{operation.method} {operation.path} {operation.id}",
+        text=_description(titles),
         alias=alias,
     )
 
 
-def _event_entry(event: WebhookEvent) -> Entry:
-    return Entry(
+def _event_entry(event: WebhookEvent) -> MenuEntry:
+    return MenuEntry(
         title=event.summary,
         title_pt=str(event.definition["x-summary-pt"]),
         path=event_path(event),
         words=f"{event.name} {event.message_type} {event.category}",
+        text=_description(event.definition),
     )
+
+
+def _description(definition: Json) -> str:
+    texts = (definition.get(key, "") for key in ("description", "x-description-pt"))
+    return " ".join(" ".join(texts).split())

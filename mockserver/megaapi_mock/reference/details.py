@@ -9,8 +9,8 @@ from ..spec.operations import JSON, Operation, WebhookEvent
 from ..spec.validate import resolve, resolved_parameters
 from .calls import calls_of, examples_of
 from .causes import BEFORE, OWNER, cause, emit_command, gateway_way
-from .contract import Contract, Entry
-from .fields import Field, fields_of
+from .contract import Contract, MenuEntry
+from .fields import FieldRow, fields_of
 from .payloads import Generations, format_json
 from .words import Words
 
@@ -56,13 +56,13 @@ def event_details(
     }
 
 
-def _before(event: str, contract: Contract) -> tuple[Entry, str, str] | None:
+def _before(event: str, contract: Contract) -> tuple[MenuEntry, str, str] | None:
     """What must have come before: its page, the place on it, and the title of that example."""
     name, _, example = BEFORE.get(event, "").partition("/")
     entries = [entry for group in contract.menu().values() for entry in group if not entry.alias]
     paths = {f"operations/{name}.html", f"events/{name}.html"}
-    found = next((entry for entry in entries if entry.path in paths), None)
-    if found is None:
+    cause = next((entry for entry in entries if entry.path in paths), None)
+    if cause is None:
         return None
     calls = [
         call.title
@@ -71,7 +71,7 @@ def _before(event: str, contract: Contract) -> tuple[Entry, str, str] | None:
         for call in calls_of(operation, contract.document)
         if call.name == example
     ]
-    return found, f"#example-{example}" if calls else "", "".join(calls)
+    return cause, f"#example-{example}" if calls else "", "".join(calls)
 
 
 def _parameters(definition: Json, document: Json, grade: str) -> Iterator[dict[str, Any]]:
@@ -112,7 +112,7 @@ def _resolved_answers(definition: Json, document: Json) -> list[Json]:
     return [resolve(each, document) for each in definition["responses"].values()]
 
 
-def _fields(content: Json, document: Json, grade: str) -> list[Field]:
+def _fields(content: Json, document: Json, grade: str) -> list[FieldRow]:
     if "schema" not in content:
         return []
     examples = [example["value"] for _, example in examples_of(content, document)]
@@ -132,19 +132,19 @@ def _examples(content: Json, document: Json) -> Iterator[dict[str, Any]]:
 
 def _sources(nodes: list[Json], contract: Contract) -> list[tuple[str, str]]:
     """The sources that the definitions name, each with its title."""
-    names = dict.fromkeys(name for node in nodes for name in _named(node))
-    known = contract.sources
-    return [(name, str(known[name]["title"])) for name in names if name in known]
+    names = dict.fromkeys(name for node in nodes for name in _source_names(node))
+    sources = contract.sources
+    return [(name, str(sources[name]["title"])) for name in names if name in sources]
 
 
-def _named(node: Any) -> Iterator[str]:
+def _source_names(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for item in node:
-            yield from _named(item)
+            yield from _source_names(item)
     elif isinstance(node, Mapping):
         yield from node.get("x-provenance", {}).get("sources", ())
         yield from node.get("x-path-provenance", {}).get("sources", ())
         for name, value in node.items():
             # A value of an example is data of somebody else.
             if name not in ("value", "x-provenance", "x-path-provenance"):
-                yield from _named(value)
+                yield from _source_names(value)

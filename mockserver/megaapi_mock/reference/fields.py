@@ -20,7 +20,7 @@ _KINDS_LEAST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldRow:
     """One row. `grade` is the field's own, or that of what it stands in (`is_inherited`).
 
     `others` are kinds of message that may stand there too and have pages of their own.
@@ -77,7 +77,9 @@ class _Place:
         return _Place(path, values, self.above | set(references), self.depth + 1)
 
 
-def fields_of(schema: Any, document: Json, grade: str, examples: Sequence[Any] = ()) -> list[Field]:
+def fields_of(
+    schema: Any, document: Json, grade: str, examples: Sequence[Any] = ()
+) -> list[FieldRow]:
     """Every field below the schema, outer ones first; none where it is no object or list.
 
     `grade` is that of what the schema belongs to. A schema within itself is listed once. Where a
@@ -93,7 +95,7 @@ class _Fields:
     def __init__(self, document: Json) -> None:
         self._document = document
 
-    def rows(self, shape: _Shape, place: _Place, grade: str) -> Iterator[Field]:
+    def rows(self, shape: _Shape, place: _Place, grade: str) -> Iterator[FieldRow]:
         """The rows of everything below a place."""
         if place.depth > _DEEPEST or shape.references & place.above:
             return
@@ -112,8 +114,8 @@ class _Fields:
             yield self._row(inner, here, own, is_required=is_required)
             yield from self.rows(inner, here, own)
 
-    def _row(self, shape: _Shape, place: _Place, grade: str, *, is_required: bool) -> Field:
-        return Field(
+    def _row(self, shape: _Shape, place: _Place, grade: str, *, is_required: bool) -> FieldRow:
+        return FieldRow(
             path=place.path,
             types=self._types(shape),
             is_required=is_required,
@@ -139,8 +141,8 @@ def _others(shape: _Shape, place: _Place) -> list[str]:
     """Kinds of message that may stand at a place, and that no example has there."""
     if sum(name.endswith("Message") for name in shape.properties) < _KINDS_LEAST:
         return []
-    shown = {name for value in place.values if isinstance(value, Mapping) for name in value}
-    return [name for name in shape.properties if name not in shown | shape.required]
+    names = {name for value in place.values if isinstance(value, Mapping) for name in value}
+    return [name for name in shape.properties if name not in names | shape.required]
 
 
 def _names(shape: _Shape) -> tuple[str, ...]:
@@ -198,8 +200,8 @@ def _add_choice(shape: _Shape, branches: Sequence[_Shape]) -> None:
     for branch in branches:
         shape.types += branch.types
         for name, schemas in branch.properties.items():
-            known = shape.properties.setdefault(name, [])
-            known += [schema for schema in schemas if schema not in known]
+            forms = shape.properties.setdefault(name, [])
+            forms += [schema for schema in schemas if schema not in forms]
             shape.parts.setdefault(name, branch.parts[name])
         shape.items += [item for item in branch.items if item not in shape.items]
         shape.descriptions += branch.descriptions

@@ -12,10 +12,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..spec.lint_evidence import GRADES
+from ..spec.allowed_values import GRADES
 from .calls import MOCK, calls_of
 from .code import LANGUAGES
-from .contract import Contract, Entry, event_path, operation_path
+from .contract import Contract, MenuEntry, event_path, operation_path
 from .details import event_details, operation_details
 from .markup import block, inline
 from .payloads import Generations
@@ -123,7 +123,7 @@ class Site:
         words = Words(tongue)
         rows = [
             [_titled(entry, words), f"{_group(name, words)}: {entry.words}", entry.path,
-             f"{entry.words} {entry.title} {entry.title_pt}"]
+             f"{entry.words} {entry.title} {entry.title_pt}", entry.text]
             for name, entries in self._menu.items()
             for entry in entries
         ]  # fmt: skip
@@ -139,7 +139,7 @@ class Site:
         return {event_path(each): each for each in self._contract.events}
 
     @cached_property
-    def _entries(self) -> Mapping[str, Entry]:
+    def _entries(self) -> Mapping[str, MenuEntry]:
         entries = (entry for group in self._menu.values() for entry in group if not entry.alias)
         return {entry.path: entry for entry in entries}
 
@@ -160,7 +160,7 @@ class Site:
         return environment
 
 
-def _titled(entry: Entry, words: Words | None) -> str:
+def _titled(entry: MenuEntry, words: Words | None) -> str:
     return entry.title if words is None or words.tongue is ENGLISH else entry.title_pt
 
 

@@ -64,7 +64,7 @@ class Budget:
 
     def __init__(self, most: int, patience: float) -> None:
         self._most, self._patience = most, patience
-        self._held = self._waiting = 0
+        self._bytes_held = self._waiting = 0
         self._room = threading.Condition()
 
     @property
@@ -82,19 +82,19 @@ class Budget:
                 self._waiting -= 1
             if not fits:
                 raise Overloaded(
-                    f"other calls hold {self._held} bytes of large bodies and have not ended for "
-                    f"{self._patience:g} s; all together may have {self._most} (--bodies-bytes)"
+                    f"other calls hold {self._bytes_held} bytes of large bodies and have not ended "
+                    f"for {self._patience:g} s; all together may have {self._most} (--bodies-bytes)"
                 )
-            self._held += size
+            self._bytes_held += size
 
     def give_back(self, size: int) -> None:
         """Hold so many bytes less."""
         with self._room:
-            self._held -= size
+            self._bytes_held -= size
             self._room.notify_all()
 
     def _has_room(self, size: int) -> bool:
-        return self._held == 0 or self._held + size <= self._most
+        return self._bytes_held == 0 or self._bytes_held + size <= self._most
 
 
 class Body:
@@ -103,7 +103,7 @@ class Body:
     A body that ends early because its time is over says so in the call's environ, under LATE.
     """
 
-    __slots__ = ("_budget", "_call", "_environ", "_seconds", "_stream", "_taken")
+    __slots__ = ("_budget", "_bytes_taken", "_call", "_environ", "_seconds", "_stream")
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Body:
         self._stream: Any = environ["wsgi.input"]
         self._environ, self._call, self._budget = environ, call, budget
         self._seconds = seconds
-        self._taken = 0
+        self._bytes_taken = 0
 
     def read(self, size: int | None = -1) -> bytes:
         """As streams read. Overloaded when all bodies together are too large."""
@@ -149,9 +149,9 @@ class Body:
 
     def release(self) -> None:
         """The call has ended: nothing is held any more."""
-        if self._taken:
-            self._budget.give_back(self._taken)
-            self._taken = 0
+        if self._bytes_taken:
+            self._budget.give_back(self._bytes_taken)
+            self._bytes_taken = 0
 
     def _piece(self, size: int) -> bytes:
         call = self._call
@@ -181,12 +181,12 @@ class Body:
     def _make_room(self) -> None:
         """Take room once it is no small body: for all of it where it says how long it is."""
         came = self._call.length
-        if came > max(SMALL, self._taken):
+        if came > max(SMALL, self._bytes_taken):
             announced = self._announced
             whole = came + STEP if announced is None else announced
-            more = max(whole, came) - self._taken
+            more = max(whole, came) - self._bytes_taken
             self._budget.take(more)
-            self._taken += more
+            self._bytes_taken += more
 
 
 def late(came: int, announced: int | None, seconds: float) -> str:

@@ -82,7 +82,7 @@ class Watch:
 
     def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
         self._app, self._port, self._limits = app, port, limits
-        self._known: dict[object, ClientConnection] = {}
+        self._connections: dict[object, ClientConnection] = {}
 
     def start(self) -> None:
         """Look every half second, where the system tells about connections."""
@@ -98,10 +98,10 @@ class Watch:
         if self._app.budget.is_short:
             _end_silent(free, now)
         most = self._limits.connections
-        if len(self._known) > most * CROWDED:
-            surplus = int(len(self._known) - most * COMFORTABLE)
+        if len(self._connections) > most * CROWDED:
+            surplus = int(len(self._connections) - most * COMFORTABLE)
             closed = _close_idle(free, surplus, now)
-            if len(self._known) - closed > most * CROWDED:
+            if len(self._connections) - closed > most * CROWDED:
                 _close_idle(self._not_answered(_probably_is), surplus - closed, now)
 
     def _not_answered(
@@ -111,7 +111,7 @@ class Watch:
         calls = self._app.answering()
         return [
             each
-            for each in self._known.values()
+            for each in self._connections.values()
             if not each.is_closed and not any(is_of(each, call) for call in calls)
         ]
 
@@ -123,13 +123,13 @@ class Watch:
                 self.look()
 
     def _update(self) -> None:
-        known = {}
-        for seen in connections(self._port):
-            before = self._known.get(seen.peer)
+        connections_now = {}
+        for connection in connections(self._port):
+            before = self._connections.get(connection.peer)
             if before is not None:
-                _carry_on(before, seen)
-            known[seen.peer] = seen
-        self._known = known
+                _carry_on(before, connection)
+            connections_now[connection.peer] = connection
+        self._connections = connections_now
 
     def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:
@@ -142,12 +142,12 @@ class Watch:
             each.is_overdue = overdue
 
 
-def _carry_on(before: ClientConnection, seen: ClientConnection) -> None:
+def _carry_on(before: ClientConnection, now: ClientConnection) -> None:
     """Its request is the one of before, unless that was answered, or there was none yet."""
-    answered = seen.went != before.went
-    another = seen.came < before.came or (not before.is_awaiting and seen.came > before.came)
+    answered = now.went != before.went
+    another = now.came < before.came or (not before.is_awaiting and now.came > before.came)
     if not answered and not another:
-        seen.began, seen.is_overdue = before.began, before.is_overdue
+        now.began, now.is_overdue = before.began, before.is_overdue
 
 
 def _may_be(connection: ClientConnection, call: CallInProgress) -> bool:

@@ -112,19 +112,19 @@ class WaitressServer(TcpWSGIServer):
         """Close what must be closed; called in the loop's own thread, about once a second."""
         channels: list[_Channel] = [*self.active_channels.values()]
         free = [channel for channel in channels if channel.is_free and not channel.will_close]
-        begun = [channel for channel in free if channel.request is not None]
-        for channel in begun:
+        reading = [channel for channel in free if channel.request is not None]
+        for channel in reading:
             if now - channel.request.began >= self._limits.request_seconds:
                 channel.give_up(self._limits.request_seconds)
-        self._make_room_on_disk(begun, now)
+        self._make_room_on_disk(reading, now)
         if len(channels) > self._limits.connections * CROWDED:
             surplus = len(channels) - self._limits.connections * COMFORTABLE
             for channel in sorted(free, key=_rank)[: int(surplus)]:
                 channel.will_close = True
         super().maintenance(now)
 
-    def _make_room_on_disk(self, begun: list[_Channel], now: float) -> None:
-        waiting = [each for each in begun if each.request is not None]
+    def _make_room_on_disk(self, reading: list[_Channel], now: float) -> None:
+        waiting = [each for each in reading if each.request is not None]
         size = sum(each.request.body_bytes for each in waiting)
         for channel in sorted(waiting, key=lambda each: each.last_activity):
             if size <= ON_DISK * self._limits.bodies_bytes:

@@ -83,63 +83,65 @@ def is_sent(message: Message) -> bool:
     return message.from_me and message.id.startswith("3EB0")
 
 
-def differences(turn: Json, sent: Json) -> list[str]:
+def differences(turn: Json, message: Json) -> list[str]:
     """The members of a bot's turn in which what it sent is another; what it lacks is not asked."""
     return [
         name
         for name in MEMBERS
-        if turn.get(name) is not None and turn[name] != sent.get(name, _NOTHING.get(name))
+        if turn.get(name) is not None and turn[name] != message.get(name, _NOTHING.get(name))
     ]
 
 
-def match(turns: Sequence[Json], sent: Sequence[Json]) -> list[int | None]:
+def match(turns: Sequence[Json], messages: Sequence[Json]) -> list[int | None]:
     """Which message each turn is, each used once and both in order.
 
     All turns are messages that fit, where that can be; else as many as can be of those that say
     something. A turn that nothing fits is the next message left over between its neighbours', or
     none. Messages beyond that are ignored.
     """
-    pairs = match_in_order(turns, sent)
+    pairs = match_in_order(turns, messages)
     if len(pairs) < len(turns):
-        pairs = _fitting(turns, sent)
+        pairs = _fitting(turns, messages)
     result: list[int | None] = [None] * len(turns)
     turn, answer = 0, 0
-    for next_turn, next_answer in [*pairs, (len(turns), len(sent))]:
-        for place, left in zip(range(turn, next_turn), range(answer, next_answer), strict=False):
-            result[place] = left
+    for next_turn, next_answer in [*pairs, (len(turns), len(messages))]:
+        for place, message_place in zip(
+            range(turn, next_turn), range(answer, next_answer), strict=False
+        ):
+            result[place] = message_place
         if next_turn < len(turns):
             result[next_turn] = next_answer
         turn, answer = next_turn + 1, next_answer + 1
     return result
 
 
-def match_in_order(turns: Sequence[Json], sent: Sequence[Json]) -> list[tuple[int, int]]:
+def match_in_order(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
     """Pairs that fit, each turn with the first message that is left; all turns if that can be."""
     pairs, answer = [], 0
     for turn, wanted in enumerate(turns):
-        left = range(answer, len(sent))
-        fitting = next((each for each in left if _fits(wanted, sent[each])), None)
+        rest = range(answer, len(messages))
+        fitting = next((each for each in rest if _fits(wanted, messages[each])), None)
         if fitting is not None:
             pairs.append((turn, fitting))
             answer = fitting + 1
     return pairs
 
 
-def _fits(turn: Json, sent: Json) -> bool:
+def _fits(turn: Json, message: Json) -> bool:
     """Whom it quotes is asked later: only then is it known which message has which name."""
-    return not differences({**turn, "message": None}, sent)
+    return not differences({**turn, "message": None}, message)
 
 
-def _fitting(turns: Sequence[Json], sent: Sequence[Json]) -> list[tuple[int, int]]:
+def _fitting(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
     """As many pairs that fit as can be, in order: the longest common subsequence."""
     asking = [turn for turn, wanted in enumerate(turns) if differences(wanted, {})]
-    if len(asking) * len(sent) > PAIRS_MOST:
-        pairs = match_in_order([turns[turn] for turn in asking], sent)
+    if len(asking) * len(messages) > PAIRS_MOST:
+        pairs = match_in_order([turns[turn] for turn in asking], messages)
         return [(asking[place], answer) for place, answer in pairs]
-    fits = [[_fits(turns[turn], each) for each in sent] for turn in asking]
-    most = _most_pairs(fits, len(sent))
+    fits = [[_fits(turns[turn], each) for each in messages] for turn in asking]
+    most = _most_pairs(fits, len(messages))
     pairs, place, answer = [], 0, 0
-    while place < len(asking) and answer < len(sent):
+    while place < len(asking) and answer < len(messages):
         here, beyond = most[place][answer], most[place + 1][answer + 1]
         if fits[place][answer] and here == 1 + beyond:
             pairs.append((asking[place], answer))

@@ -14,7 +14,7 @@ from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..errors import ControlRefused
-from ..records.feed import Kind
+from ..records.feed import StreamKind
 from ..runtime import Runtime
 from ..store.points import Point
 
@@ -204,7 +204,7 @@ _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, 
 _TYPE_NAMES: Mapping[type, str] = {str: "a string", bool: "true or false"}
 # Events that tell only about other people, never about the own number.
 _BY_OTHERS = frozenset({"call", "presence"})
-_SHOWN: Mapping[str, Kind] = {"call": "call", "presence": "presence"}
+_SHOWN: Mapping[str, StreamKind] = {"call": "call", "presence": "presence"}
 # By event: what builds the fields of its payload, and its options, the default first.
 NON_MESSAGE_EVENTS: Mapping[str, tuple[Callable[[ContactAction], Json], tuple[str, ...]]] = {
     "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),

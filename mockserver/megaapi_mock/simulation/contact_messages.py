@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 import orjson
@@ -91,9 +89,7 @@ class _Incoming:
         )
 
     def _with_text(self, instance: Instance, origin: MessageOrigin, payload: Content) -> Content:
-        assert self.event.text_path is not None, "only what has a text is given one"
-        *way, last = self.event.text_path.split(".")
-        reduce(getitem, way, payload)[last] = self.text
+        self.event.put_text(payload, self.text)
         content: Content = payload["message"]
         chat = origin.key["remoteJid"]
         if instance.addresses.plain_in_private and not chat.group:

@@ -87,15 +87,15 @@ class _NodeReader:
     """Makes values of nodes; a node that comes again is refused, as it may come a million times."""
 
     def __init__(self) -> None:
-        self._seen: set[int] = set()
+        self._node_ids: set[int] = set()
 
     def value(self, node: yaml.Node, *, by_yaml_type: bool) -> Any:
         """The value of a node: text, unless `typed` or a mapping or list."""
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node, by_yaml_type=by_yaml_type)
-        if id(node) in self._seen:
+        if id(node) in self._node_ids:
             raise ControlRefused(400, f"yaml: line {_line(node)} is an alias, which none may be")
-        self._seen.add(id(node))
+        self._node_ids.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, by_yaml_type=by_yaml_type) for each in node.value]
         assert isinstance(node, yaml.MappingNode), "there are no other nodes"

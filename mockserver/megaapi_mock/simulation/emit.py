@@ -18,7 +18,7 @@ from ..errors import ControlRefused
 from ..errors.names import did_you_mean
 from ..records.delivery import Delivery
 from ..runtime import Runtime
-from ..webhooks.chaos.series import Chaos
+from ..webhooks.chaos.chaos_options import Chaos
 from .contact_messages import in_message
 from .message_media import media_in, media_keys
 from .overrides import overrides_of
@@ -49,8 +49,10 @@ def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Deli
     try:
         if chaos is not None:
             runtime.chaos_dispatcher.claim(batch.deliveries, chaos)
-    finally:
-        runtime.publisher.release(batch)
+    except Exception:
+        # They are owed by now, and leave without it.
+        runtime.bugs.note(f"there is no chaos for what {key} emits")
+    runtime.publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
     return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
@@ -83,8 +85,7 @@ def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None
         lane=original.lane,
         chaos=f"resend of {original.id}",
     )
-    runtime.journal.write_deliveries([copy])
-    runtime.courier.accept([copy])
+    runtime.publisher.send_again(copy, runtime.courier.accept)
     return copy
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Any
 
 import orjson
 
@@ -12,25 +14,10 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean
 from ..runtime import Runtime
+from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .contact_events import NON_MESSAGE_EVENTS
 from .message_media import media_in
 from .overrides import text_path
-
-# What the gateway causes by itself, and how to make it do so.
-CAUSED: Mapping[str, str] = {
-    "connected": "POST /_mock/instances/{key}/link",
-    "disconnected": "POST /_mock/instances/{key}/unlink",
-    "disconnected-logout-variant": "set disconnect_text=logout, POST /_mock/instances/{key}/unlink",
-    "connection-closed-temporary": "the gateway does not announce it: POST .../{key}/emit",
-    "qrcode": "GET /rest/instance/qrcode/{key} while unlinked",
-    "from-me-api-echo": "send something, POST /rest/sendMessage/{key}/text",
-    "ack-server": "send something, POST /rest/sendMessage/{key}/text",
-    "ack-delivered": "send something to a reachable contact, POST /rest/sendMessage/{key}/text",
-    "ack-read": "send something; the switch ack_delays says when it is read",
-    "ack-played": "send a voice note (type ptt), POST /rest/sendMessage/{key}/mediaBase64",
-    "ack-group": "set group_acks=each and send something to a group",
-    "ack-error": "the gateway was never seen to send it: POST .../{key}/emit",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +36,12 @@ class InboundEvent:
     in_group: bool
     text_path: str | None
     plain: bool
+
+    def put_text(self, payload: dict[str, Any], text: str | None) -> None:
+        """Let a copy of the payload say this; only what has a text can."""
+        assert self.text_path is not None, "only what has a text is given one"
+        *way, last = self.text_path.split(".")
+        reduce(getitem, way, payload)[last] = text
 
 
 def inbound_event(runtime: Runtime, name: str) -> InboundEvent:
@@ -82,7 +75,7 @@ def _require_inbound(runtime: Runtime, event: str) -> str:
     if event in runtime.samples and _is_inbound(runtime, event):
         return event
     inbound = [name for name in runtime.samples.names() if _is_inbound(runtime, name)]
-    way = CAUSED.get(event)
+    way = CAUSED_BY_GATEWAY.get(event)
     guess = did_you_mean(event, inbound)
     more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
     raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
@@ -91,4 +84,4 @@ def _require_inbound(runtime: Runtime, event: str) -> str:
 def _is_inbound(runtime: Runtime, event: str) -> bool:
     sample = runtime.samples.sample(event)
     is_message = "key" in sample and "message" in sample
-    return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED)
+    return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED_BY_GATEWAY)

@@ -54,7 +54,7 @@ def _is_captioned_by_sample(media: MediaPart, inside: Mapping[str, Any]) -> bool
     return (
         "caption" in media.part
         and "documentWithCaptionMessage" not in media.path
-        and not any(path == given or path.startswith(f"{given}.") for given in inside)
+        and not any(path == set_path or path.startswith(f"{set_path}.") for set_path in inside)
     )
 
 

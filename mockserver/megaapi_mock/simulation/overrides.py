@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.content import CAPTIONED, TEXTS, WRAPPERS
+from ..domain.content import kind_named
 from ..domain.json_path import require_path
 from ..domain.message import content_key
 from ..errors import ControlRefused
@@ -48,16 +48,13 @@ def text_path(payload: Mapping[str, Any]) -> str | None:
     content, path = payload.get("message"), "message"
     while isinstance(content, dict):
         name = content_key(content) or ""
-        if name == "conversation":
-            return f"{path}.{name}"
-        if name in TEXTS:
-            return f"{path}.{name}.text"
-        if name in CAPTIONED:
-            return f"{path}.{name}.caption"
+        kind = kind_named(name)
+        if kind.editable:
+            return f"{path}.{name}.{kind.words}".rstrip(".")
         if name == "protocolMessage" and "editedMessage" in content[name]:
             content, path = content[name]["editedMessage"], f"{path}.{name}.editedMessage"
             continue
-        if name not in WRAPPERS:
+        if not kind.wraps:
             return None
         content, path = content[name].get("message"), f"{path}.{name}.message"
     return None

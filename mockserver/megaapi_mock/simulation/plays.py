@@ -82,7 +82,7 @@ class Play:
 
     @property
     def state(self) -> str:
-        """ready, playing or done."""
+        """`ready`, `playing` or `done`."""
         if self.next >= len(self.results):
             return DONE
         return PLAYING if self.next else READY
@@ -196,7 +196,7 @@ class Plays:
         """The turn as POST inbound takes it."""
         body = {name: value for name, value in turn.items() if name != LABEL}
         if "message" in body:
-            body["message"] = self._named(play, body)
+            body["message"] = self._message_id(play, body)
         group = Jid.parse(play.chat).group
         if actor == CUSTOMER:
             if group:
@@ -253,11 +253,11 @@ class Plays:
             result.state, result.message = DONE, message_json((play.instance, message))
             if LABEL in turn:
                 play.labels[turn[LABEL]] = message.id
-            wanted = {**turn, "message": self._named(play, turn)}
+            wanted = {**turn, "message": self._message_id(play, turn)}
             result.differs = differences(wanted, answers.sent[place])
             result.same = not result.differs
 
-    def _named(self, play: Play, turn: Mapping[str, Any]) -> str | None:
+    def _message_id(self, play: Play, turn: Mapping[str, Any]) -> str | None:
         about = turn.get("message")
         return None if about is None else play.labels.get(about, about)
 

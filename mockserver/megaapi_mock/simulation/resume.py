@@ -13,7 +13,7 @@ from ..records.exchange import Exchange
 from ..runtime import Runtime
 from ..store.serialize import Forms
 from ..store.snapshot import save_world
-from ..webhooks.chaos.series import Chaos
+from ..webhooks.chaos.chaos_options import Chaos
 from . import snapshot
 from .save_state import FORMS, SAVED_TYPES, switches_set
 
@@ -126,7 +126,7 @@ class _Parts:
         return self._saved_world
 
     def _faults(self) -> Mapping[str, Any]:
-        return {"faults": self._encode("faults", saved_faults.save(self._runtime.faults, None))}
+        return {"faults": self._encode("faults", saved_faults.save(self._runtime.faults.memory()))}
 
     def _encode(self, name: str, value: Any) -> Any:
         return self._forms.of(FORMS[name]).written(value)

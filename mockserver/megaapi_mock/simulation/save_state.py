@@ -16,7 +16,6 @@ from ..records.delivery import Delivery
 from ..runtime import Runtime
 from ..store.serialize import Forms
 from ..store.snapshot import DOCUMENTS, save_instance, save_world
-from ..webhooks.chaos import saved_chaos
 from ..webhooks.chaos.saved_chaos import SavedSeries
 
 Json = dict[str, Any]
@@ -69,8 +68,8 @@ class _Saver:
             **self._encode("numbers", runtime.journal.last_numbers()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
             **self._encode("media", tuple(runtime.gateway.vault.blobs().values())),
-            **self._encode("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
-            **self._encode("faults", saved_faults.save(runtime.faults, None)),
+            **self._encode("chaos", runtime.chaos_dispatcher.saved()),
+            **self._encode("faults", saved_faults.save(runtime.faults.memory())),
         }
 
     def one_instance(self, instance: Instance) -> Json:
@@ -87,8 +86,8 @@ class _Saver:
             **self._encode("numbers", runtime.journal.last_numbers(instance.key)),
             "instances": [instance_document],
             **self._encode("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._encode("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
-            **self._encode("faults", saved_faults.save(runtime.faults, instance.key)),
+            **self._encode("chaos", runtime.chaos_dispatcher.saved(instance.key)),
+            **self._encode("faults", saved_faults.save(runtime.faults.memory(instance.key))),
         }
 
     def _start(self) -> Json:

@@ -15,14 +15,13 @@ from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import UndoTable
 from ..errors import ControlRefused, Impossible, WorldError
 from ..faults import saved_faults
-from ..faults.armed_fault import ArmedFault
+from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
 from ..runtime import Runtime
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
-from ..webhooks.chaos import saved_chaos
-from ..webhooks.chaos.saved_chaos import Rebuilt
+from ..webhooks.chaos.dispatcher import RebuiltSeries
 from . import abandon
 from .save_state import FORMS, SAVED_TYPES, switches_set
 
@@ -146,11 +145,10 @@ class _Prepared:
             require_sane_numbers({"seed": self._seed, **self._numbers})
         self._profile: dict[str, str] = self._decode("profile")
         self._media: tuple[bytes, ...] = self._decode("media")
-        self._chaos: list[Rebuilt] = saved_chaos.rebuild(
-            runtime.chaos_dispatcher, self._decode("chaos")
+        self._chaos: list[RebuiltSeries] = runtime.chaos_dispatcher.rebuild(self._decode("chaos"))
+        self._faults: FaultMemory = saved_faults.rebuild(
+            runtime.faults.kinds, self._decode("faults")
         )
-        self._faults: SavedFaults = self._decode("faults")
-        self._armed_faults: list[ArmedFault] = saved_faults.rebuild(runtime.faults, self._faults)
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
@@ -197,16 +195,8 @@ class _Prepared:
         runtime = self._runtime
         abandon.abandon(runtime, key)
         runtime.journal.recount(self._numbers, key)
-        runtime.journal.write_deliveries(
-            saved_chaos.put_back(runtime.chaos_dispatcher, self._chaos, key)
-        )
-        saved_faults.put_back(
-            runtime.faults,
-            self._faults,
-            self._armed_faults,
-            directory=runtime.world.directory,
-            key=key,
-        )
+        runtime.journal.write_deliveries(runtime.chaos_dispatcher.put_back(self._chaos, key))
+        runtime.faults.put_back(self._faults, directory=runtime.world.directory, key=key)
 
 
 class _All(_Prepared):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ..errors import SpecError
+from .loops import find_loop
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What is deeper is a mistake, or meant to do harm.
@@ -65,7 +66,11 @@ def require_shallow(content: bytes) -> None:
 
 
 def digest(root: Path) -> str:
-    """The SHA-256 over the names and bytes of every YAML file below `root`."""
+    """The SHA-256 over the names and bytes of every YAML file below `root`.
+
+    SpecError where that is no contract: a folder of anything is not read.
+    """
+    require_contract(root)
     total = sha256()
     for path in _files(root):
         total.update(f"{path.relative_to(root).as_posix()}\0".encode())
@@ -96,7 +101,7 @@ class _Bundling:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.components: dict[str, dict[str, Any]] = {}
-        self.owners: dict[tuple[str, str], str] = {}
+        self.owners: dict[str, str] = {}
         self.files_reached: set[str] = {"openapi.yaml"}
         self.files: dict[str, str] = {}
 
@@ -111,12 +116,23 @@ class _Bundling:
             document[kind] = {
                 name: self._item(kind, name, item) for name, item in document.get(kind, {}).items()
             }
+        self._refuse_loops()
         self._refuse_unreached()
         document["components"] = {
             section: dict(sorted(members.items()))
             for section, members in sorted(self.components.items())
         }
         return Bundle(document, self.files, digest(self.root))
+
+    def _refuse_loops(self) -> None:
+        loop = find_loop(self.components)
+        if loop is None:
+            return
+        here, there = map(self.owners.get, loop)
+        reference = f"#/components/{loop[1]}" if there is None else there.rpartition("/")[2]
+        raise SpecError(
+            f"spec/{here or 'openapi.yaml'} refers to {reference}, which leads back there"
+        )
 
     def _item(self, kind: str, name: str, item: Any) -> Any:
         reference = item.get("$ref") if isinstance(item, dict) else None
@@ -161,10 +177,12 @@ class _Bundling:
     def _claim(self, section: str, name: str, target: str) -> None:
         if name in self.components.get(section, {}):
             raise SpecError(f"spec/{target} and spec/openapi.yaml both define {section}/{name}")
-        self.owners[(section, name)] = target
+        self.owners[f"{section}/{name}"] = target
 
     def _target(self, reference: str, file: str) -> str:
         path, _, fragment = reference.partition("#")
+        if "://" in path:
+            raise SpecError(f"spec/{file} refers to {reference}: refer to files of this folder")
         if fragment:
             raise SpecError(f"spec/{file} refers to {reference}: refer to whole files")
         target = os.path.normpath(os.path.join(os.path.dirname(file), path)).replace(os.sep, "/")

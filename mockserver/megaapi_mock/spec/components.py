@@ -40,12 +40,12 @@ def without_unused_parts(document: Mapping[str, Any]) -> Json:
     needed: set[str] = set()
     waiting: list[Any] = [{name: part for name, part in document.items() if name != "components"}]
     while waiting:
-        found = {each for each in references(waiting.pop()) if each.startswith(_PREFIX)}
-        for reference in found - needed:
+        targets = {each for each in references(waiting.pop()) if each.startswith(_PREFIX)}
+        for reference in targets - needed:
             needed.add(reference)
             section, _, name = reference.removeprefix(_PREFIX).partition("/")
             waiting.append(components[section][name])
-    kept = {
+    sections = {
         section: {
             name: part
             for name, part in members.items()
@@ -54,9 +54,9 @@ def without_unused_parts(document: Mapping[str, Any]) -> Json:
         for section, members in components.items()
     }
     every = (*calls(document["paths"]), *calls(document.get("webhooks", {})))
-    used = {tag for call in every for tag in call["tags"]}
+    used_tags = {tag for call in every for tag in call["tags"]}
     return {
         **document,
-        "tags": [tag for tag in document["tags"] if tag["name"] in used],
-        "components": {section: members for section, members in kept.items() if members},
+        "tags": [tag for tag in document["tags"] if tag["name"] in used_tags],
+        "components": {section: members for section, members in sections.items() if members},
     }

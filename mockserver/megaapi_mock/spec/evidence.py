@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .lint_evidence import GRADES
+from .allowed_values import GRADES
 from .operations import Operation, WebhookEvent
 
 Json = Mapping[str, Any]

@@ -12,6 +12,7 @@ from .components import calls, without_unused_parts
 from .payload_types.json_schemas import ANY_WEBHOOK, webhook_schemas
 from .payload_types.message_types import PayloadTypes
 from .plain_schemas import simplified
+from .postman import for_postman
 
 Json = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
@@ -89,25 +90,10 @@ def _for_openapi_generator(document: Json) -> Json:
     return _with_one_webhook(simplified(document))
 
 
-def _for_postman(document: Json) -> Json:
-    """With key and token as variables of the collection, as the host is."""
-    parameters = document["components"]["parameters"]
-    parameter = parameters["InstanceKey"]
-    variables = document["servers"][0].setdefault("variables", {})
-    variables["instance_key"] = {"default": parameter["example"]}
-    variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
-    for name in {"InstanceKey", "InstanceKeyInQuery"} & parameters.keys():
-        parameters[name]["example"] = "{{instance_key}}"
-    document = _with_one_webhook(document)
-    # A tag becomes a folder, and one for what only comes from the gateway would be empty.
-    unused = _callback()["tags"]
-    return {**document, "tags": [tag for tag in document["tags"] if tag["name"] not in unused]}
-
-
 FORMS: Mapping[str, Callable[[Json], Json]] = {
     "openapi-python-client": _for_openapi_python_client,
     "openapi-generator": _for_openapi_generator,
-    "postman": _for_postman,
+    "postman": lambda document: for_postman(_with_one_webhook(document)),
 }
 
 

@@ -12,7 +12,7 @@ def value_at(document: Any, pointer: str) -> Any:
     LookupError where it leads nowhere.
     """
     if pointer and not pointer.startswith("/"):
-        raise LookupError(f"{pointer!r} is no JSON pointer: one starts with /")
+        raise LookupError(f"{pointer!r} is not a JSON pointer: those start with /")
     for step in pointer.split("/")[1:]:
         document = _member(document, step.replace("~1", "/").replace("~0", "~"))
     return document

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..errors import SpecError
-from . import lint_calls, lint_evidence, lint_links, lint_schemas
-from .bundle import Loader, bundle, read_yaml, require_contract, require_shallow
+from . import lint_calls, lint_evidence, lint_links, lint_schemas, lint_whole
+from .bundle import bundle, read_yaml, require_contract
 from .components import references
+from .lint_causes import causes
+from .lint_files import control_faults, yaml_faults
 from .lint_lines import with_lines
-from .lint_nodes import KINDS, Contract, Node
+from .lint_nodes import KINDS, LintedContract, Node
 from .lint_rules import LintFinding
 from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
 from .verdict import first_problem
 
 __all__ = ["LintFinding", "lint"]
 
-Check = Callable[[Node, Contract], Iterator[LintFinding]]
+LintCheck = Callable[[Node, LintedContract], Iterator[LintFinding]]
 
 
 def lint(root: Path) -> list[LintFinding]:
@@ -33,38 +33,56 @@ def lint(root: Path) -> list[LintFinding]:
 
 
 def _lint(root: Path) -> list[LintFinding]:
-    faults = sorted(
-        finding for file in sorted(root.rglob("*.yaml")) for finding in _keys(root, file)
-    )
+    """The findings of the first step that has some: each counts on those before it."""
+    faults = sorted(fault for file in _files(root) for fault in yaml_faults(root, file))
     if faults:
         return faults
+    top = [*_document_keys(root)]
+    if top:
+        return top
     try:
         contract_bundle = bundle(root)
-        contract = Contract(root, contract_bundle, _sources(root))
+        contract = LintedContract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [bundle_finding(root, str(error))]
-    return sorted(_dangling(contract)) or sorted(
-        set(_findings(contract, first_problem(contract_bundle)))
+    lost = sorted(
+        (*_dangling(contract), *lint_whole.find_misplaced(contract), *control_faults(root))
     )
+    return lost or sorted(causes(_findings(contract, first_problem(contract_bundle))))
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((*root.rglob("*.yaml"), *root.rglob("*.yml")))
+
+
+def _document_keys(root: Path) -> Iterator[LintFinding]:
+    """A key of the whole that is misspelt, before everything below it seems to be missing."""
+    document = read_yaml(root / "openapi.yaml")
+    if isinstance(document, Mapping):
+        yield from unknown_keys(Node("document", "", "openapi.yaml", "", document))
 
 
 def _sources(root: Path) -> Mapping[str, Any]:
-    sources = read_yaml(root / lint_evidence.SOURCES_FILE)
+    file = root / lint_evidence.SOURCES_FILE
+    if not file.is_file():
+        raise SpecError(f"there is no spec/{file.name}")
+    sources = read_yaml(file)
     if not isinstance(sources, Mapping):
-        raise SpecError(f"{root / lint_evidence.SOURCES_FILE} holds no mapping")
+        raise SpecError(f"spec/{file.name} holds no mapping")
     return sources
 
 
-def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
+def _findings(contract: LintedContract, problem: str | None) -> Iterator[LintFinding]:
     nodes = list(contract.nodes())
     unknown = [finding for node in nodes for finding in unknown_keys(node)]
     yield from unknown
-    invalid = [finding for node in nodes for finding in invalid_keywords(node)]
-    yield from invalid
+    wrong = [finding for node in nodes for finding in invalid_keywords(node)]
+    wrong.extend(lint_whole.find_repeated(nodes, contract))
+    yield from wrong
     same = unknown and "was unexpected" in str(problem)
-    if problem is not None and not invalid and not same:
+    if problem is not None and not wrong and not same:
         yield problem_finding(contract, problem)
-    if problem is not None or invalid:
+    if problem is not None or wrong:
         # The other checks count on the shapes that OpenAPI prescribes.
         return
     for node in nodes:
@@ -72,6 +90,8 @@ def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
             yield from check(node, contract)
     yield from lint_evidence.find_uncited(nodes, contract)
     yield from find_unused(nodes, contract)
+    yield from lint_whole.find_unused_tags(nodes, contract)
+    yield from lint_links.find_link_faults(nodes, contract)
 
 
 def unknown_keys(node: Node) -> Iterator[LintFinding]:
@@ -89,7 +109,7 @@ def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_unused(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Components that nothing refers to."""
     references_made = set(references(contract.document))
     for node in nodes:
@@ -105,7 +125,7 @@ def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
                 yield LintFinding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
 
-def _dangling(contract: Contract) -> Iterator[LintFinding]:
+def _dangling(contract: LintedContract) -> Iterator[LintFinding]:
     components = contract.document.get("components", {})
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
@@ -115,41 +135,13 @@ def _dangling(contract: Contract) -> Iterator[LintFinding]:
             yield LintFinding(file, "", "reference-dangling", message, line)
 
 
-def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
-    """Keys that YAML takes for numbers or booleans, and keys written twice."""
-    name = file.relative_to(root).as_posix()
-    try:
-        content = file.read_bytes()
-        require_shallow(content)
-        waiting = [yaml.compose(content, Loader=Loader)]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = 1 if mark is None else mark.line + 1
-        yield LintFinding(name, "", "yaml", f"cannot be read as YAML: {error}", line)
-        return
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, yaml.MappingNode):
-            yield from _pair_faults(name, node)
-            waiting.extend(part for pair in node.value for part in pair)
-        elif isinstance(node, yaml.SequenceNode):
-            waiting.extend(node.value)
-
-
-def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[LintFinding]:
-    keys: set[str] = set()
-    for key, _ in mapping.value:
-        line = key.start_mark.line + 1
-        if key.tag != "tag:yaml.org,2002:str":
-            yield LintFinding(name, "", "key-not-text", f"{key.value} is not read as text", line)
-        if key.value in keys:
-            message = f"{key.value} stands twice in one mapping"
-            yield LintFinding(name, "", "key-twice", message, line)
-        keys.add(key.value)
-
-
-_CALL_CHECKS: tuple[Check, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
-CHECKS: Mapping[str, tuple[Check, ...]] = {
+_CALL_CHECKS: tuple[LintCheck, ...] = (
+    lint_calls.titles,
+    lint_calls.descriptions,
+    lint_calls.tags,
+    lint_calls.security,
+)
+CHECKS: Mapping[str, tuple[LintCheck, ...]] = {
     "document": (lint_calls.security,),
     "path item": (lint_calls.operation_file,),
     "webhook item": (lint_calls.webhook_file,),
@@ -159,12 +151,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         lint_calls.effects,
         lint_calls.recipient,
         lint_calls.uses,
-        lint_links.links,
     ),
-    "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.arrival),
+    "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.payload, lint_calls.arrival),
     "request": (lint_calls.shown_calls,),
     "response": (lint_calls.shown_calls,),
     "media": (lint_schemas.examples,),
+    "server": (lint_whole.server_variables,),
     "parameter": (lint_schemas.examples,),
     "header": (lint_schemas.examples,),
     "security scheme": (lint_calls.scheme,),
@@ -173,6 +165,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         lint_schemas.patterns,
         lint_schemas.openness,
         lint_schemas.find_undeclared,
+        lint_schemas.possible_values,
         lint_schemas.own_values,
     ),
 }

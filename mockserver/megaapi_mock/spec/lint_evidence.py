@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .lint_nodes import Contract, Node, further_uses
+from .allowed_values import GRADES
+from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 
-GRADES = ("vendor-doc", "observed", "baileys", "inferred")
 CARRIERS = frozenset({"operation", "webhook", "response"})
 SOURCES_FILE = "sources.yaml"
 
 
-def evidence(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def evidence(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Evidence that is missing, malformed, or names a source nobody knows."""
     if node.kind in CARRIERS and not node.is_reference and "x-provenance" not in node.value:
         yield node.finding("provenance-missing", "x-provenance: {grade, sources} is missing")
@@ -56,12 +56,14 @@ def _faults(provenance: Any, source_entries: Mapping[str, Any]) -> Iterator[tupl
         return
     if not sources and grade != "inferred":
         yield "sources-empty", "sources may be empty with the grade inferred alone"
+    if len(set(sources)) < len(sources):
+        yield "provenance-malformed", "sources has an id twice"
     for source in sources:
         if source not in source_entries:
             yield "source-unknown", f"{source!r} is not in spec/{SOURCES_FILE}"
 
 
-def find_uncited(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_uncited(nodes: list[Node], contract: LintedContract) -> Iterator[LintFinding]:
     """Sources that nothing names, and sources that do not say what they are."""
     sources_named = {
         source

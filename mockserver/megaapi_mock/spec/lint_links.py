@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .json_pointer import value_at
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import resolve
 
 JSON = "application/json"
 Object = Mapping[str, Any]
+# A file, and where in it.
+_Place = tuple[str, str]
 
 _EXPRESSION = re.compile(r"^\$[^\s{}]+$")
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
@@ -66,48 +69,77 @@ class _Source:
         raise _Nowhere
 
 
-def links(node: Node, contract: Contract) -> Iterator[LintFinding]:
-    """Every link of an operation's answers, held to the examples and to its target."""
-    targets = {
-        item[method].get("operationId"): item[method]
+def find_link_faults(nodes: Iterable[Node], contract: LintedContract) -> Iterator[LintFinding]:
+    """Every link of an answer, held to the examples and to its target.
+
+    What is wrong wherever a shared link is used is wrong in its own file, once.
+    """
+    uses: Counter[str] = Counter()
+    faults: dict[tuple[str, str, str], list[_Place]] = defaultdict(list)
+    targets = _targets(contract)
+    for node in nodes:
+        if node.kind != "operation":
+            continue
+        for here, written_link, source in _links(node, contract):
+            shared = _file_of(written_link, contract)
+            uses[shared] += 1
+            link = resolve(written_link, contract.document)
+            for rule, problem in dict.fromkeys(_faults(link, targets, source, contract)):
+                faults[(shared, rule, problem)].append(here)
+    for (shared, rule, problem), places in faults.items():
+        if shared and len(places) == uses[shared]:
+            yield LintFinding(shared, "", rule, problem)
+        else:
+            yield from (LintFinding(*place, rule, problem) for place in places)
+
+
+def _targets(contract: LintedContract) -> Mapping[str, Object]:
+    return {
+        str(item[method].get("operationId")): item[method]
         for item in contract.document.get("paths", {}).values()
         for method in METHODS
         if method in item
     }
+
+
+def _links(node: Node, contract: LintedContract) -> Iterator[tuple[_Place, Object, _Source]]:
     for status, declared_response in (node.value.get("responses") or {}).items():
         response = resolve(declared_response, contract.document)
         source = _Source(node.value, response, contract.document)
         for name, written_link in (response.get("links") or {}).items():
-            link = resolve(written_link, contract.document)
-            place = f"responses/{status}/links/{name}"
-            target = targets.get(link.get("operationId"))
-            if target is None:
-                sentence = f"{place}: there is no operation {link.get('operationId')!r}"
-                yield node.finding("link-unknown", sentence)
-            else:
-                for rule, problem in _faults(link, target, source, contract):
-                    yield node.finding(rule, f"{place}: {problem}")
+            yield (node.file, f"{node.place}/responses/{status}/links/{name}"), written_link, source
+
+
+def _file_of(link: Object, contract: LintedContract) -> str:
+    """The file of a shared link; empty where it stands in its answer."""
+    file = f"{str(link.get('$ref', '')).removeprefix('#/')}.yaml"
+    return file if (contract.root / file).is_file() else ""
 
 
 def _faults(
-    link: Object, target: Object, source: _Source, contract: Contract
+    link: Object, targets: Mapping[str, Object], source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
-    """Rule and sentence of each thing wrong with a link."""
+    """Rule and sentence of each thing wrong with a link under these examples."""
+    target = targets.get(str(link.get("operationId")))
+    if target is None:
+        yield "link-unknown", f"operationId {link.get('operationId')!r} is that of no operation"
+        return
     parameters = link.get("parameters") or {}
+    for problem in _parameter_faults(parameters, target, contract):
+        yield "link-parameter", f"parameters: {problem}"
     for expression in _expressions([parameters, link.get("requestBody")]):
         try:
             source.value(expression)
         except _Nowhere:
             yield "link-expression", f"{expression} points at nothing in the first example"
             return
-    yield from _parameter_faults(parameters, target, contract)
     if "requestBody" in link:
         yield from _body_faults(link["requestBody"], target, source, contract)
 
 
 def _parameter_faults(
-    parameters: Object, target: Object, contract: Contract
-) -> Iterator[tuple[str, str]]:
+    parameters: Object, target: Object, contract: LintedContract
+) -> Iterator[str]:
     parameters_of_target = [
         resolve(one, contract.document) for one in target.get("parameters") or ()
     ]
@@ -115,16 +147,16 @@ def _parameter_faults(
     names |= {f"{one['in']}.{one['name']}" for one in parameters_of_target}
     for name in parameters:
         if name not in names:
-            yield "link-parameter", f"{target['operationId']} has no parameter {name}"
+            yield f"{target['operationId']} has no parameter {name}"
     for one in parameters_of_target:
         if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(
             parameters
         ):
-            yield "link-parameter", f"{target['operationId']} needs {one['name']}"
+            yield f"{target['operationId']} needs {one['name']}"
 
 
 def _body_faults(
-    body: Any, target: Object, source: _Source, contract: Contract
+    body: Any, target: Object, source: _Source, contract: LintedContract
 ) -> Iterator[tuple[str, str]]:
     body_schema = resolve(target.get("requestBody") or {}, contract.document)
     schema = body_schema.get("content", {}).get(JSON, {}).get("schema")

@@ -174,7 +174,7 @@ def _members(value: Any, shape: str) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), member) for name, member in value.items())
 
 
-class Contract:
+class LintedContract:
     """The bundled document as nodes that know their files, and the table of sources."""
 
     def __init__(self, root: Path, bundle: Bundle, sources: Mapping[str, Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .validate import resolve
 
@@ -27,7 +28,7 @@ CONDITIONS = frozenset({"if", "not"})
 LOOKAROUND = re.compile(r"\(\?<?[=!]")
 
 
-def find_forbidden(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def find_forbidden(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Keywords that tools read differently, or not at all."""
     for keyword, reason in FORBIDDEN.items():
         # Clients are generated with a file there only where the schema says this.
@@ -36,7 +37,7 @@ def find_forbidden(node: Node, contract: Contract) -> Iterator[LintFinding]:
             yield node.finding("forbidden-keyword", f"{keyword} {reason}")
 
 
-def patterns(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def patterns(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Patterns that match in the middle, or that generators cannot read."""
     own = node.value.get("pattern")
     keys = node.value.get("patternProperties") or {}
@@ -56,7 +57,7 @@ def _is_anchored(pattern: str) -> bool:
     return bare.startswith("^") and bare.endswith("$") and "|" not in bare
 
 
-def openness(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def openness(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """What the gateway sends has named fields; x-open: true with a description excuses it."""
     if "x-open" in node.value:
         if node.value["x-open"] is not True or not node.value.get("description"):
@@ -94,7 +95,7 @@ def _is_whole(node: Node) -> bool:
     return not {"allOf", "then", "else"} & set(steps[-2:])
 
 
-def find_undeclared(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def find_undeclared(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Names in `required` that no `properties` declares, siblings in allOf considered.
 
     Looks at whole schemas from outside: only there the siblings of each part are in sight.
@@ -162,6 +163,30 @@ def _parts(schema: Schema, document: Schema, *, sure: bool = False) -> list[Sche
     return parts
 
 
+_LIMITS = (
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minimum", "maximum"),
+)
+
+
+def possible_values(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
+    """Limits that leave no value, and a value that stands twice in an enumeration."""
+    for low, high in _LIMITS:
+        if low in node.value and high in node.value and node.value[low] > node.value[high]:
+            message = f"{low} is above {high}: no value fits"
+            yield node.finding("bounds-crossed", message)
+    values = [json.dumps(value, sort_keys=True) for value in node.value.get("enum") or ()]
+    if len(set(values)) < len(values):
+        yield node.finding("enum-values", "enum has a value twice")
+    types = _types(node.value)
+    for value in node.value.get("enum") or () if types else ():
+        if not contract.compiler.compile({"type": list(types)}).is_valid(value):
+            message = f"enum has {json.dumps(value)}, which is not of type {' or '.join(types)}"
+            yield node.finding("enum-values", message)
+
+
 def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:
     """The schema of a property that is required; None where it is optional or unknown."""
     parts = _parts(schema, document, sure=True)
@@ -172,7 +197,7 @@ def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:
     )
 
 
-def own_values(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def own_values(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """A schema's default and examples that it would itself refuse."""
     values = [("default", node.value["default"])] if "default" in node.value else []
     values += [(f"examples/{i}", value) for i, value in enumerate(node.value.get("examples", ()))]
@@ -180,7 +205,7 @@ def own_values(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield from misfits(node, node.value, place, value, contract)
 
 
-def examples(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def examples(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     """Examples of a parameter, header, request or reply that do not fit the schema beside them."""
     schema = node.value.get("schema")
     if not isinstance(schema, Mapping) or node.is_reference:
@@ -197,7 +222,7 @@ def examples(node: Node, contract: Contract) -> Iterator[LintFinding]:
 
 
 def misfits(
-    node: Node, schema: Schema, place: str, value: Any, contract: Contract
+    node: Node, schema: Schema, place: str, value: Any, contract: LintedContract
 ) -> Iterator[LintFinding]:
     """At most one finding per value: where it breaks the schema first."""
     error = next(contract.compiler.compile(schema).iter_errors(value), None)

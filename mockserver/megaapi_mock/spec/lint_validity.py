@@ -10,12 +10,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from .lint_nodes import Contract, Node
+from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 
 # Sentences of `bundle`: which file is wrong, and which words of it.
 _REFERS = re.compile(r"spec/(\S+) refers to (\S+?)[,:]? ")
-_FILE = re.compile(r"spec/(\S+) (?:is referred to by nothing|holds no mapping)")
+_FILE = re.compile(r"spec/(\S+) (is referred to by nothing|holds no mapping)")
 # Sentences of openapi-spec-validator: which path is meant.
 _IN_PATH = re.compile(r"for '(\w+)' operation in '(/[^']*)'")
 
@@ -25,13 +25,14 @@ def bundle_finding(root: Path, message: str) -> LintFinding:
     refers, alone = _REFERS.match(message), _FILE.match(message)
     if refers is not None:
         file, reference = refers.groups()
-        return LintFinding(file, "", "bundle", message, _line_with(root / file, reference))
+        return LintFinding(file, "", "bundle", message, line_with(root / file, reference))
     if alone is not None:
-        return LintFinding(alone[1], "", "bundle", message, 1)
+        rule = "file-empty" if alone[2] == "holds no mapping" else "bundle"
+        return LintFinding(alone[1], "", rule, message, 1)
     return LintFinding("openapi.yaml", "", "bundle", message)
 
 
-def problem_finding(contract: Contract, problem: str) -> LintFinding:
+def problem_finding(contract: LintedContract, problem: str) -> LintFinding:
     """What openapi-spec-validator says, in the file and at the place that it is about."""
     place, _, message = problem.partition(": ")
     in_path = _IN_PATH.search(message)
@@ -60,7 +61,8 @@ def _meta_schema() -> Any:
     return jsonschema_rs.Draft202012Validator(reference, validate_formats=True)
 
 
-def _line_with(path: Path, text: str) -> int:
+def line_with(path: Path, text: str) -> int:
+    """The first line of a file with this text, else 1."""
     if not path.is_file():
         return 1
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
@@ -76,7 +78,7 @@ def first_mention(root: Path, text: str) -> tuple[str, int]:
     return "openapi.yaml", 1
 
 
-def _source(contract: Contract, place: str) -> tuple[str, str]:
+def _source(contract: LintedContract, place: str) -> tuple[str, str]:
     """The file with this place of the whole document, and where in the file it is."""
     for name, file in contract.files.items():
         for kind in ("paths", "webhooks"):

@@ -157,8 +157,8 @@ def find_operation(operations: Iterable[Operation], name: str) -> Operation | No
     wanted_name = plain(name)
     exact = [operation for operation in operations if wanted_name in _names(operation)]
     own = [operation for operation in exact if plain(operation.id) == wanted_name]
-    found = own or exact
-    return found[0] if len(found) == 1 else None
+    candidates = own or exact
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _names(operation: Operation) -> set[str]:

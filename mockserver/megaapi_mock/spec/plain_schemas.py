@@ -95,7 +95,7 @@ class _Simplifying:
         others = [each for each in choice if each not in lists and each not in objects]
         if len(objects) > 1:
             one = reduce(self._joined, [self._object(each) for each in objects])
-            forms = [self._named(one, objects[0]) if lists else one, *others]
+            forms = [self._with_name_of_first(one, objects[0]) if lists else one, *others]
         else:
             forms = [*objects, *others]
         if len(lists) > 1:
@@ -108,7 +108,7 @@ class _Simplifying:
         # What is inside may be a choice again.
         return self._without_choice({**forms[0], **rest})
 
-    def _named(self, schema: Any, first: Any) -> Any:
+    def _with_name_of_first(self, schema: Any, first: Any) -> Any:
         """The schema under the name of the first of the choice, which it is wider than."""
         if "$ref" not in first:
             return schema
@@ -124,13 +124,13 @@ class _Simplifying:
         left, right = self._object(one), self._object(other)
         if left and right:
             return self._joined_objects(left, right)
-        kept = {name: one[name] for name in ("description", "x-provenance") if name in one}
+        notes = {name: one[name] for name in ("description", "x-provenance") if name in one}
         if one.get("type") == other.get("type") and one.get("type") not in (
             None,
             "object",
             "array",
         ):
-            return {"type": one["type"], **kept}
+            return {"type": one["type"], **notes}
         return {"anyOf": [one, other]}
 
     def _joined_objects(self, one: Any, other: Any) -> Json:
@@ -138,8 +138,8 @@ class _Simplifying:
         fields = {**one["properties"], **other["properties"]}
         for name in one["properties"].keys() & other["properties"].keys():
             fields[name] = self._joined(one["properties"][name], other["properties"][name])
-        kept = {name: one[name] for name in ("description", "x-provenance") if name in one}
-        return {"type": "object", **kept, "required": required, "properties": fields}
+        notes = {name: one[name] for name in ("description", "x-provenance") if name in one}
+        return {"type": "object", **notes, "required": required, "properties": fields}
 
     def _target(self, schema: Any) -> Any:
         reference = schema.get("$ref", "")

@@ -68,8 +68,8 @@ def _innermost(error: Any) -> Any:
         if not branches:
             break
         place = list(error.instance_path)
-        meant = [each for each in branches if not _asks_for_another_type(each, place)]
-        error = (meant or branches)[0][0]
+        candidates = [each for each in branches if not _asks_for_another_type(each, place)]
+        error = (candidates or branches)[0][0]
     return error
 
 

@@ -70,11 +70,11 @@ def fits(value: Any, types: set[str]) -> bool:
 
 def mismatch(value: Any, types: set[str]) -> str:
     """`must be a string, not 5`."""
-    known = [words for name, words in _WORDS.items() if name in types]
-    return f"must be {' or '.join(known)}, not {_shown(value)}"
+    type_names = [words for name, words in _WORDS.items() if name in types]
+    return f"must be {' or '.join(type_names)}, not {_value_text(value)}"
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     kind = {"object": "the object ", "array": "the list "}.get(type_of(value), "")
     return kind + (text if len(text) <= _SHOWN_MOST else f"{text[:_SHOWN_MOST]}...")

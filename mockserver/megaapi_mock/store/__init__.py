@@ -12,7 +12,7 @@ from ..domain.peer_messages import Envelope
 from ..records.outcome import Outcome
 
 # What whoever creates an instance wants to see of it.
-Shown = TypeVar("Shown")
+Result = TypeVar("Result")
 
 
 class Owed(Protocol):
@@ -75,10 +75,10 @@ class Store(Protocol):
         self,
         seed: InstanceSeed,
         *,
-        begin: Callable[[Instance], Shown],
+        begin: Callable[[Instance], Result],
         is_name_given: bool = True,
         most: int | None = None,
-    ) -> Shown:
+    ) -> Result:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.
 
         Impossible, and nothing has changed, where there is one already, or `most`, or where

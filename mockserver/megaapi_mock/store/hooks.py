@@ -223,8 +223,8 @@ def _read_literal(kind: Any, _: Converter) -> Read:
 
 
 def _read_items(kind: Any, hooks: Converter) -> Read:
-    read, made = list_structure_factory(kind, hooks), get_origin(kind)
-    return _of_exact_type(lambda given, wanted: made(read(given, wanted)), list, "a list")
+    read, make = list_structure_factory(kind, hooks), get_origin(kind)
+    return _of_exact_type(lambda value, wanted: make(read(value, wanted)), list, "a list")
 
 
 def _read_row(kind: Any, hooks: Converter) -> Read:

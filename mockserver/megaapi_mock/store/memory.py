@@ -18,7 +18,7 @@ from ..records.capacity import Capacity
 from ..records.delivery import end
 from ..records.journal import Journal
 from ..records.outcome import Outcome
-from . import Owed, Shown
+from . import Owed, Result
 from .owed import OwedInMemory
 from .retire import retire
 
@@ -162,10 +162,10 @@ class MemoryStore:
         self,
         seed: InstanceSeed,
         *,
-        begin: Callable[[Instance], Shown],
+        begin: Callable[[Instance], Result],
         is_name_given: bool = True,
         most: int | None = None,
-    ) -> Shown:
+    ) -> Result:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.
 
         Impossible, and nothing has changed, where there is one already, or `most`, or where

@@ -37,7 +37,7 @@ def is_begun(url: str) -> bool:
 
 
 def require_sync(sync: str) -> None:
-    """SetupError for another word."""
+    """SetupError unless it is one of SYNCS."""
     if sync not in SYNCS:
         guess = did_you_mean(sync, SYNCS)
         raise SetupError(f"--sync {sync}: {guess}it must be one of {', '.join(SYNCS)}")

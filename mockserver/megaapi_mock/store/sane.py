@@ -63,10 +63,10 @@ def require_sane_world(world: World) -> None:
         odd = (world.directory.hides_numbers, world.directory.meets_by_lid)
         _require(odd == world.directory.odd_addresses(), "says another thing than its people do")
         with inside("by_number"):
-            for number in world.directory._by_number:
+            for number in world.directory.numbers:
                 with inside(number):
                     _require(is_number(number), "must be 8 to 15 digits")
-        for person in {*world.directory._by_number.values(), *world.directory._by_lid.values()}:
+        for person in world.directory.everybody:
             with inside(str(person.jid)):
                 _require_person(person.jid, person.lid)
                 _require_one_of(person.state, CONTACT_STATES)

@@ -29,11 +29,11 @@ class RecordSource:
 
     def webhooks(self) -> list[Webhook]:
         """Every webhook there is now."""
-        return self._all("/deliveries", self.webhook)
+        return self._all_records("/deliveries", self.webhook)
 
     def calls(self) -> list[Call]:
         """Every call there is now."""
-        return self._all("/exchanges", Call)
+        return self._all_records("/exchanges", Call)
 
     def webhook(self, item: Json) -> Webhook:
         """The webhook that the control API shows as this."""
@@ -53,5 +53,5 @@ class RecordSource:
 
         return read_page
 
-    def _all(self, path: str, record: Callable[[Json], R]) -> list[R]:
+    def _all_records(self, path: str, record: Callable[[Json], R]) -> list[R]:
         return [record(item) for item in self.door.find(path, instance=self.key)]

@@ -31,7 +31,7 @@ class ReferencePages:
         self._runtime = runtime
 
     def blueprint(self) -> Blueprint:
-        """Its routes."""
+        """Flask routes below /docs/reference."""
         pages = Blueprint("reference", __name__)
         pages.get("/docs/reference", strict_slashes=False)(self.start)
         pages.get("/docs/reference/<path:path>")(self.page)
@@ -39,8 +39,8 @@ class ReferencePages:
 
     def start(self) -> Response:
         """To the first page in the reader's language."""
-        known = request.accept_languages.best_match([ENGLISH.id, *(each.id for each in TONGUES)])
-        target = f"/docs/reference/{known or ENGLISH.id}/index.html"
+        tongue = request.accept_languages.best_match([ENGLISH.id, *(each.id for each in TONGUES)])
+        target = f"/docs/reference/{tongue or ENGLISH.id}/index.html"
         return Response(status=302, headers={"Location": target, "Vary": "Accept-Language"})
 
     def page(self, path: str) -> Response:

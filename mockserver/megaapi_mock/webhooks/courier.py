@@ -161,13 +161,13 @@ class Courier:
             return self._abandoned_count
 
     def _run(self) -> None:
-        held: list[Lane] = []  # the one that this thread goes on with, if any
+        own_lane: list[Lane] = []  # the one that this thread goes on with, if any
         while True:
             try:
-                step = self._next(held)
+                step = self._next(own_lane)
             except Exception:
                 log_failure(log, "our own bug: a courier thread could not go on with its lane")
-                self._let_go(held)
+                self._let_go(own_lane)
                 continue
             if step is None:
                 return
@@ -176,21 +176,21 @@ class Courier:
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
-    def _let_go(self, held: list[Lane]) -> None:
+    def _let_go(self, own_lane: list[Lane]) -> None:
         """Leave the lane to whoever is next; not at once, as the same may fail again."""
         with self._lock:
-            for lane in held:
+            for lane in own_lane:
                 self._pool.free += 1
                 self._lanes.mend(lane)
-            held.clear()
+            own_lane.clear()
         self._over.wait(STUCK)
 
-    def _next(self, held: list[Lane]) -> tuple[Lane, Delivery, RunningAttempt] | None:
+    def _next(self, own_lane: list[Lane]) -> tuple[Lane, Delivery, RunningAttempt] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
-            lane = held[0] if held else None
+            lane = own_lane[0] if own_lane else None
             if lane is not None and not self._is_over and not self._book(lane):
-                held.clear()
+                own_lane.clear()
                 lane = None
             if lane is None and not self._lanes.ready and self._pool.is_too_large:
                 # One of those that replaced others is not needed any more.
@@ -203,7 +203,7 @@ class Courier:
             now = time.perf_counter()
             if lane is None:
                 lane = self._lanes.take(now)
-                held.append(lane)
+                own_lane.append(lane)
                 self._pool.free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)

@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..records.bugs import Bugs, describe
 from ..records.delivery import OLD_WORLD, Delivery, end
-from ..records.feed import Kind
+from ..records.feed import StreamKind
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from ..spec.operations import WebhookEvent
@@ -73,7 +73,7 @@ class Publisher:
         """
         outcome = Outcome(key)
         messages: Sequence[Message] = ()
-        kinds: list[Kind] = []
+        kinds: list[StreamKind] = []
         try:
             with self._store.change(key, moment, outcome) as instance:
                 yield instance, outcome
@@ -103,7 +103,7 @@ class Publisher:
             self.carry_all()
             self._is_behind = False
         except StoreUnavailable:
-            return
+            self._is_behind = True
         except Exception:
             self._is_behind = True
             self._bugs.note("messages between instances could not be carried")
@@ -205,13 +205,26 @@ class Publisher:
             self._hand_over(free)
 
     def _hand_over(self, outcome: Outcome) -> None:
-        try:
+        with self._or_abandoned(outcome.deliveries):
             self._store.owed.free_room(outcome)
             self._accept(outcome.deliveries)
+
+    @contextmanager
+    def _or_abandoned(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
+        """Whatever nobody took when this has failed will not leave, and says why."""
+        try:
+            yield
         except Exception as error:
-            self._bugs.note(f"the courier did not take webhooks of {outcome.instance}")
-            queue = [each for each in outcome.deliveries if each.state == "queued"]
+            keys = {delivery.instance for delivery in deliveries}
+            self._bugs.note(f"the courier did not take webhooks of {', '.join(sorted(keys))}")
+            queue = [delivery for delivery in deliveries if delivery.state == "queued"]
             self._abandon(queue, f"our own bug: {describe(error)}")
+
+    def send_again(self, delivery: Delivery, accept: Callable[[Sequence[Delivery]], None]) -> None:
+        """Put a copy of a webhook on record and hand it to `accept`, past all that is owed."""
+        self._journal.write_deliveries([delivery])
+        with self._or_abandoned([delivery]):
+            accept([delivery])
 
     def carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held.
@@ -295,9 +308,9 @@ class Publisher:
         )
 
 
-def _kinds_to_show(instance: Instance) -> list[Kind]:
+def _kinds_to_show(instance: Instance) -> list[StreamKind]:
     """What event streams have to show beside messages, once the change is kept."""
-    kinds: list[Kind] = ["instance"] if instance.changes_what_is_shown else []
+    kinds: list[StreamKind] = ["instance"] if instance.changes_what_is_shown else []
     return [*kinds, "groups"] if instance.group_table.writes else kinds
 
 

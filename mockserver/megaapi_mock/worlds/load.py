@@ -16,11 +16,11 @@ from ..domain.message_states import REACHABLE, UNREGISTERED
 from ..domain.ninth_digit import NinthDigit
 from ..domain.world import World
 from ..errors import SpecError, WorldError
-from ..resources import named
+from ..resources import find_fixture
 from ..spec.bundle import read_yaml
 from .people import CROWD_MOST, crowd, numbers_of
 from .schema import mistakes
-from .yaml_lines import line_of, oddities, written_out
+from .yaml_lines import YamlPath, line_of, oddities, written_out
 
 # When a world's groups were made; real ones carry some past second.
 GROUPS_CREATED = 1_767_225_600
@@ -34,9 +34,8 @@ _OF_ACCOUNTS = (
 )  # fmt: skip
 
 Json = dict[str, Any]
-Place = Sequence[str | int]
 # Makes the error for a place and a sentence.
-Wrong = Callable[[Place, str], WorldError]
+Wrong = Callable[[YamlPath, str], WorldError]
 
 
 def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
@@ -44,7 +43,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
 
     WorldError names file, line and field that are wrong, and what to write.
     """
-    path = named("world", name, fixtures, WorldError)
+    path = find_fixture("world", name, fixtures, WorldError)
     try:
         content = read_yaml(path)
     except SpecError as error:
@@ -53,7 +52,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
     if written_out(path) > VALUES_MOST:
         raise WorldError(f"{path}: its aliases expand to more than {VALUES_MOST:,} values")
 
-    def wrong(place: Place, sentence: str) -> WorldError:
+    def wrong(place: YamlPath, sentence: str) -> WorldError:
         return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {sentence}")
 
     for place, sentence in chain(oddities(path), mistakes(content)):
@@ -64,7 +63,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
 def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int = 0) -> World:
     """A world from its document. WorldError names the field that is wrong."""
 
-    def wrong(place: Place, sentence: str) -> WorldError:
+    def wrong(place: YamlPath, sentence: str) -> WorldError:
         return WorldError(f"{name}: {_in_words(place)}: {sentence}")
 
     for place, sentence in mistakes(content):
@@ -72,7 +71,7 @@ def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int
     return _build_world(content, wrong, contacts)
 
 
-def _in_words(place: Place) -> str:
+def _in_words(place: YamlPath) -> str:
     return "/".join(map(str, place)) or "the file"
 
 
@@ -133,7 +132,7 @@ def _areas(spans: Iterable[str]) -> Iterator[str]:
 
 def _refuse_contradictions(
     content: Mapping[str, Any], ninth: NinthDigit, wrong: Wrong
-) -> Mapping[str, Place]:
+) -> Mapping[str, YamlPath]:
     """WorldError for what each entry may say and two of them, or two fields, may not.
 
     Returns every number and hidden number that belongs to somebody, with its place.
@@ -156,7 +155,7 @@ def _refuse_contradictions(
     return _owners_of(_claims(content, ninth), wrong)
 
 
-def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
+def _refuse_odd_person(entry: Json, place: YamlPath, wrong: Wrong) -> None:
     if "number" not in entry and "lid" not in entry:
         raise wrong((*place, "number"), "a person needs a number or a lid: add one of them")
     if "number" not in entry:
@@ -176,7 +175,7 @@ def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
     _refuse_taken_lid(entry, place, wrong)
 
 
-def _refuse_odd_addressing(entry: Json, place: Place, wrong: Wrong) -> None:
+def _refuse_odd_addressing(entry: Json, place: YamlPath, wrong: Wrong) -> None:
     if entry.get("addressing") != BY_PHONE:
         return
     if "number" not in entry:
@@ -188,7 +187,7 @@ def _refuse_odd_addressing(entry: Json, place: Place, wrong: Wrong) -> None:
         raise wrong((*place, "addressing"), sentence)
 
 
-def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wrong) -> None:
+def _refuse_number_kept(entry: Json, place: YamlPath, ninth: NinthDigit, wrong: Wrong) -> None:
     before = entry.get("formerly")
     if before is None:
         return
@@ -198,7 +197,7 @@ def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wro
         raise wrong((*place, "formerly"), sentence)
 
 
-def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
+def _refuse_taken_lid(entry: Json, place: YamlPath, wrong: Wrong) -> None:
     number = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
     if number is not None and number not in numbers_of(entry):
         sentence = (
@@ -207,11 +206,11 @@ def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
         raise wrong((*place, "lid"), sentence)
 
 
-def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, Place]]:
+def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, YamlPath]]:
     """Every number and hidden number with the entry that claims it."""
     for section in ("instances", "contacts"):
         for index, entry in enumerate(content.get(section, ())):
-            own: dict[str, Place] = {}
+            own: dict[str, YamlPath] = {}
             for field in ("number", "formerly", "jid", "lid"):
                 if field in entry:
                     own.setdefault(_bare(entry[field]), (section, index, field))
@@ -228,9 +227,9 @@ def _bare(address: str) -> str:
     return address.removesuffix(f"@{PERSON}")
 
 
-def _owners_of(identifiers: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
+def _owners_of(identifiers: Iterable[tuple[str, YamlPath]], wrong: Wrong) -> Mapping[str, YamlPath]:
     """Everything named with its place; refused when two entries name the same."""
-    owners: dict[str, Place] = {}
+    owners: dict[str, YamlPath] = {}
     for value, place in identifiers:
         if value in owners:
             first = _in_words(owners[value])
@@ -296,7 +295,7 @@ def _contact(entry: Json, ninth: NinthDigit) -> Contact:
     )
 
 
-def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: Place) -> Group:
+def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: YamlPath) -> Group:
     def person(member: str, *place: str | int) -> Jid:
         contact = directory.person(Jid.parse(member))
         if contact is None:

@@ -9,9 +9,9 @@ import jsonschema_rs
 
 from ..domain.addressing import ADDRESSINGS
 from ..domain.message_states import CONTACT_STATES
+from .yaml_lines import YamlPath
 
 Json = dict[str, Any]
-Place = Sequence[str | int]
 
 
 def _text(pattern: str, description: str) -> Json:
@@ -151,7 +151,7 @@ SECTIONS: Mapping[str, Json] = {
 }
 
 
-def mistakes(content: Any) -> Iterable[tuple[Place, str]]:
+def mistakes(content: Any) -> Iterable[tuple[YamlPath, str]]:
     """Where a document breaks the form, and in words what is wrong and what to write instead."""
     for problem in jsonschema_rs.Draft202012Validator(FORM).iter_errors(content):
         place = list(problem.instance_path)
@@ -167,7 +167,7 @@ def mistakes(content: Any) -> Iterable[tuple[Place, str]]:
         yield place, problem.message if advice is None else f"{problem.message}; {advice}"
 
 
-def _rule_at(place: Place) -> Json:
+def _rule_at(place: YamlPath) -> Json:
     """The rule for a place in a document."""
     rule = FORM
     for step in place:
@@ -175,7 +175,7 @@ def _rule_at(place: Place) -> Json:
     return rule
 
 
-def _get(content: Any, place: Place) -> Any:
+def _get(content: Any, place: YamlPath) -> Any:
     for step in place:
         content = content[step]
     return content

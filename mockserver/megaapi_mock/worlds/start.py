@@ -10,7 +10,7 @@ from ..domain.contacts import Directory
 from ..domain.gateway import InstanceSeed
 from ..domain.world import World
 from ..errors import Impossible, WorldError
-from ..resources import named
+from ..resources import find_fixture
 from ..store.state_file import is_sealed, unseal
 from .load import load_world
 
@@ -20,7 +20,7 @@ def load_start(name: str, fixtures: Path, *, contacts: int = 0) -> World:
 
     Raises WorldError, which names the place that is wrong.
     """
-    path = named("world", name, fixtures, WorldError)
+    path = find_fixture("world", name, fixtures, WorldError)
     try:
         raw = path.read_bytes()
     except OSError as error:

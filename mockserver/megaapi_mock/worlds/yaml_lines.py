@@ -9,7 +9,8 @@ import yaml
 
 from ..spec.bundle import Loader
 
-Place = tuple[str | int, ...]
+# The keys and indexes that lead to a value of a YAML document.
+YamlPath = Sequence[str | int]
 _TAG = "tag:yaml.org,2002:"
 _JSON = {"str", "int", "float", "bool", "null", "seq", "map"}
 
@@ -58,7 +59,7 @@ def _count(node: yaml.Node | None, counts: dict[int, int]) -> int:
     return counts[id(node)]
 
 
-def oddities(path: Path) -> Iterator[tuple[Place, str]]:
+def oddities(path: Path) -> Iterator[tuple[YamlPath, str]]:
     """Where a file says what no document can hold: a key twice, a date, a part that holds itself.
 
     The file has been read before, so it is YAML.
@@ -68,8 +69,8 @@ def oddities(path: Path) -> Iterator[tuple[Place, str]]:
 
 
 def _oddities(
-    node: yaml.Node | None, place: Place, node_ids: set[int], above: tuple[yaml.Node, ...]
-) -> Iterator[tuple[Place, str]]:
+    node: yaml.Node | None, place: YamlPath, node_ids: set[int], above: tuple[yaml.Node, ...]
+) -> Iterator[tuple[YamlPath, str]]:
     if node is None:
         return
     if node in above:
@@ -85,8 +86,8 @@ def _oddities(
 
 
 def _inside(
-    node: yaml.Node, place: Place, node_ids: set[int], above: tuple[yaml.Node, ...]
-) -> Iterator[tuple[Place, str]]:
+    node: yaml.Node, place: YamlPath, node_ids: set[int], above: tuple[yaml.Node, ...]
+) -> Iterator[tuple[YamlPath, str]]:
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _oddities(item, (*place, index), node_ids, above)

@@ -30,7 +30,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
-from megaapi_mock.webhooks.chaos.series import Chaos
+from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 
 from ..support import KEY, TOKEN, UNLINKED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,6 +79,22 @@ def test_both_languages_and_the_titles_of_the_sources_are_shown() -> None:
     text = shown("POST text")
     assert "send_text: Send text / Envio de Mensagens de Texto" in text
     assert "  openapi-6.3: " in text and "spec/paths/send_message/send_text.yaml" in text
+
+
+def test_every_field_of_the_body_says_whether_it_must_be_there_and_how_sure_that_is() -> None:
+    lines = shown("send_list").splitlines()
+    assert "  messageData.sections[].rows[].title (string, required; vendor-doc)" in lines
+    assert "  messageData.to (string, required; observed): " in "\n".join(lines)
+    assert max(len(line) for line in lines if line.startswith("  messageData")) <= 100
+    assert "\nBody\n" not in shown("instance_status")
+
+
+def test_a_folder_without_a_contract_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """It is not read either: a folder of anything may be large, or lead back to itself."""
+    (tmp_path / "round.yaml").symlink_to(tmp_path / "round.yaml")
+    for command in (["evidence"], ["bundle"], ["types"], ["pages", "-o", str(tmp_path / "out")]):
+        done = CliRunner().invoke(main, ["spec", *command, "--spec", str(tmp_path)])
+        assert done.exit_code == 2 and "holds no openapi.yaml" in done.output, done.output
 
 
 def test_an_operation_of_another_plan_says_which_profile_has_it() -> None:

@@ -6,17 +6,11 @@ from dataclasses import fields
 from typing import Any, cast
 
 import pytest
-from megaapi_mock.clock import Clock
-from megaapi_mock.domain.contacts import Directory
-from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.domain.media import Vault
-from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.state import TABLES, InstanceState
 from megaapi_mock.domain.undo_table import UndoTable
-from megaapi_mock.ids import Ids
 
-from ..support import KEY, START
+from .conftest import make_instance
 
 NAMES = [field.name for field in fields(InstanceState)]
 # What no change writes, and what takes back its own.
@@ -28,10 +22,7 @@ COUNTED = ("messages", "group_table", "media", "presence", "delayed", "unread")
 @pytest.fixture
 def instance() -> Instance:
     """An instance between two changes."""
-    gateway = Gateway(
-        clock=Clock(START), ids=Ids(0), directory=Directory(), rules=Rules(), vault=Vault()
-    )
-    return gateway.instance(InstanceSeed(key=KEY, token="TESTKEY0001", number="5511900000001"))
+    return make_instance()
 
 
 def table(instance: Instance, name: str) -> UndoTable[str, Any]:

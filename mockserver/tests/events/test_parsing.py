@@ -7,6 +7,9 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import pytest
@@ -260,6 +263,26 @@ def test_nesting_as_deep_as_it_likes() -> None:
         event = parse(payload)
         ask_everything(event)
         assert event.raw is payload
+
+
+@pytest.mark.parametrize("name", ["text-plain", "image", "text-quoted-reply", "edited", "call"])
+def test_what_no_json_is_raises_nothing_either(name: str) -> None:
+    """A dict that holds itself, and keys that are not texts: at every place of a payload."""
+    original = next(each for _, event, each in every_payload() if event == name)
+    for step in [(), *places(original)]:
+        for odd in ({1: 2, None: [], (): {}}, None):
+            payload = copy.deepcopy(original)
+            place = reduce(getitem, step, payload)
+            place.update(odd if odd is not None else {key: payload for key in place})
+            ask_everything(parse(payload))
+
+
+def places(node: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the objects in a payload are."""
+    for key, inner in node.items() if isinstance(node, dict) else ():
+        if isinstance(inner, dict):
+            yield (*at, key)
+        yield from places(inner, (*at, key))
 
 
 def test_parameters_that_are_too_deep_to_read_are_empty() -> None:

@@ -94,6 +94,17 @@ def test_blocked_person_is_not_heard_until_released(app: MockApp) -> None:
         assert list(instance.state.blocked) == []
 
 
+def test_refusal_of_a_blocked_person_says_what_lets_them_in(app: MockApp) -> None:
+    client, contact = app.test_client(), f"/_mock/instances/{KEY}/contacts/{PERSON}"
+    for blocked in (True, False):
+        ask(app, "POST", "chat/KEY/blockChat", {"to": PERSON, "option": blocked})
+        assert client.get(contact).get_json()["blocked_by_instance"] is blocked
+        if blocked:
+            body = {"event": "text-plain", "from": PERSON}
+            refusal = client.post(f"/_mock/instances/{KEY}/inbound", json=body).get_json()
+            assert refusal["error"].endswith("; blockChat with option false ends that")
+
+
 def test_message_of_a_blocked_instance_stops_at_the_server(app: MockApp) -> None:
     second = {"key": "megacode-SECOND", "token": "SECOND", "number": OTHER, "connected": True}
     assert app.test_client().post("/_mock/instances", json=second).status_code < 300

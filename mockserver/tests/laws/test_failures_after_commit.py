@@ -23,6 +23,7 @@ from megaapi_mock.domain.agenda import Agenda
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
 from megaapi_mock.domain.undo_table import UndoTable
+from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
@@ -430,6 +431,91 @@ def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
     assert app.runtime.courier.wait_idle(10)
     assert not app.runtime.store.owed.has_peer_messages
     assert states(app) == ["delivered"]
+
+
+def test_message_to_a_peer_whose_database_refused_it_once_goes_with_the_next_change(
+    prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = prompt_app
+    with a_peer_is_linked(app), monkeypatch.context() as patch:
+        broken = Break(StoreUnavailable(PLANTED))
+        patch.setattr(publish.Publisher, "_deliver", broken.method())
+        send(app, "kept", PEER)
+        assert broken.count and app.runtime.store.owed.has_peer_messages
+    send(app, "later")
+    assert not app.runtime.store.owed.has_peer_messages
+    assert app.runtime.courier.wait_idle(10)
+    assert states(app) == ["delivered"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_acknowledgements_planned_where_the_agenda_failed_outlive_a_later_change(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Agenda, "commit", Break(error))
+        send(app, "kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "_write", Break(error))
+        path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"to": ANA, "text": "undone"}}
+        with app.test_client().post(path, json=body, headers=AUTH) as reply:
+            assert reply.status_code == 500
+    app.runtime.clock.advance(9000)
+    assert app.runtime.courier.wait_idle(10)
+    acks = [body["update"]["status"] for body in receiver.bodies if "update" in body]
+    assert acks == [2, 3, 4]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_webhook_sent_again_that_nobody_took_is_not_left_queued(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    send(app, "kept")
+    assert app.runtime.courier.wait_idle(10)
+    delivery = next(iter(app.runtime.journal.deliveries.after(None)))
+    with monkeypatch.context() as patch:
+        patch.setattr(app.runtime.courier, "accept", Break(error))
+        reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
+    copy = reply.get_json()
+    assert (reply.status_code, copy["state"]) == (201, "abandoned")
+    assert PLANTED in copy["reason"]
+    assert states(app) == ["abandoned", "delivered"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_what_is_emitted_leaves_where_there_can_be_no_chaos(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(app.runtime.chaos_dispatcher, "claim", Break(error))
+        body = {"event": "text-plain", "chaos": {"duplicate": 2}}
+        reply = app.test_client().post(f"/_mock/instances/{KEY}/emit", json=body)
+    assert reply.status_code == 201, reply.text
+    assert app.runtime.courier.wait_idle(10)
+    assert len(receiver.bodies) == 1
+    assert states(app) == ["delivered"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"{UNLINKED}/link", {}),
+        (f"{KEY}/unlink", {}),
+        (f"{KEY}/contacts/{ANA}", {"state": "phone_off"}),
+        (f"{KEY}/webhook", {"url": "http://127.0.0.1:9/"}),
+        (f"{UNLINKED}/qr", {}),
+    ],
+)
+def test_change_whose_answer_cannot_be_made_is_answered_with_its_key(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, str]
+) -> None:
+    key = path.partition("/")[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(publish.Publisher, "look", Break(RuntimeError(PLANTED)))
+        reply = app.test_client().post(f"/_mock/instances/{path}", json=body)
+    assert reply.status_code == 200, reply.text
+    assert key in reply.text
+    assert PLANTED in app.runtime.bugs[0]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

@@ -12,7 +12,8 @@ import megaapi_mock
 import yaml
 from megaapi_mock.handlers import file_check
 from megaapi_mock.simulation import contact_events
-from megaapi_mock.webhooks.chaos import series
+from megaapi_mock.spec.value_types import mismatch
+from megaapi_mock.webhooks.chaos import chaos_options
 
 SOURCES = Path(megaapi_mock.__file__).parent
 # What is raised, or returned, with a sentence that a user of the page reads.
@@ -38,6 +39,8 @@ ELSEWHERE = {
     "store/sql/": "trouble of the disk, in the words of SQLite",
     "domain/peer_messages.py": "a bug of the mock",
 }
+# What a field can be asked to be.
+TYPES, WORDS = ("string", "integer", "number", "boolean", "array"), {"string", "integer"}
 # Nothing but values and a word or two: what comes of them is in COMPOSED.
 HOLLOW = {
     "message: X1 X1",
@@ -80,7 +83,14 @@ COMPOSED = (
         f"set: {name} must be {contact_events._TYPE_NAMES[kind]}"
         for name, kind in contact_events._SETTINGS.items()
     ),
-    *(f"{name}: must be {words}" for name, words in series._IN_WORDS.items()),
+    f'set: a.b {mismatch([1], {"object", "null"})}; "force": true sets it anyway',
+    'set: a.x is not a field of a: did you mean a.b?; "force": true sets it anyway',
+    'set: a.x is not a field of a: there are b, c; "force": true sets it anyway',
+    *(
+        f'set: a.b {mismatch({"c": 1}, kinds)}; "force": true sets it anyway'
+        for kinds in (*({name} for name in TYPES), *({name, "null"} for name in TYPES), WORDS)
+    ),
+    *(f"{name}: must be {words}" for name, words in chaos_options._IN_WORDS.items()),
     *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",

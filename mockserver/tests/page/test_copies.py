@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from http.client import HTTPConnection
 from subprocess import run as run_program
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from megaapi_mock.testing import Instance, MockServer
 
+from .conftest import KEY, ROOT
 from .control import ask
 from .gateway import call, send
 from .screen import Screen, expect
@@ -25,6 +28,14 @@ AS_CURL = """async ([record, token]) => {
     const one = await readExactly({ ...record, kind: "exchange" });
     return [asCurl(one), asPytest(one, token)];
 }"""
+AS_PYTEST_OF_PLANS = """async ([calls, operations]) => {
+    const { asPytest, isTestable } = await import("/_mock/ui/inspector/copy_as.js");
+    const plans = new Map(operations.map(({ id, plans }) => [id, plans]));
+    const shown = calls.map(one => ({ ...one, kind: "exchange" })).filter(isTestable);
+    return shown.map(one => [
+        one.operation, asPytest(one, "TESTKEY0001", plans.get(one.operation)),
+    ]);
+}"""
 LONG = "x" * (70 * 1024)
 
 
@@ -33,7 +44,7 @@ def run(script: str, instance: Instance) -> None:
     names: dict[str, Any] = {}
     exec(compile(script, "copied", "exec"), names)
     (test,) = [value for name, value in names.items() if name.startswith("test_")]
-    test(instance)
+    test(instance) if "(megaapi_instance):" in script else test()
 
 
 def refusal_of(mock: MockServer, script: str) -> str | None:
@@ -60,6 +71,61 @@ def test_every_webhook_copied_as_pytest_is_a_test_that_passes(
     assert {event for event, _ in scripts} == set(events)
     refusals = {event: refusal_of(mock, script) for event, script in scripts}
     assert {event: said for event, said in refusals.items() if said} == {}
+
+
+def test_every_call_of_other_plans_copied_as_pytest_is_a_test_that_passes(
+    open_screen: Any, mock: MockServer
+) -> None:
+    with MockServer(profile="all") as whole:
+        operations = {one["id"]: one for one in whole.door.call("GET", "/operations")["items"]}
+        others = {id_ for id_, one in operations.items() if "code" not in one["plans"]}
+        for file in sorted((ROOT / "fixtures/examples").glob("*/*/ok*.json")):
+            if file.parent.name in others:
+                ask_as_in(whole, operations[file.parent.name], json.loads(file.read_bytes()))
+        calls = whole.door.find("/exchanges", instance=KEY)
+        screen = open_screen("inspector", url=whole.url)
+        scripts = screen.page.evaluate(AS_PYTEST_OF_PLANS, [calls, list(operations.values())])
+    assert {call["operation"] for call in calls} == others
+    # One's own number, whose picture is set, is another one in a new world.
+    assert others - {operation for operation, _ in scripts} <= {"set_profile_picture_url"}
+    assert all("MockServer(profile=" in script for _, script in scripts)
+    refusals = {operation: refusal_of(mock, script) for operation, script in scripts}
+    assert {operation: said for operation, said in refusals.items() if said} == {}
+
+
+def ask_as_in(mock: MockServer, operation: dict[str, Any], example: dict[str, Any]) -> None:
+    """Call an operation as an example does."""
+    wanted = example["request"]
+    path = operation["path"].replace("{instance_key}", KEY)
+    query = f"?{urlencode(wanted['query'])}" if wanted.get("query") else ""
+    headers = {"Authorization": f"Bearer {wanted['token']}"}
+    ask(mock.url + path + query, operation["method"], wanted.get("body"), headers)
+
+
+def test_page_from_another_machine_copies_too(screen: Screen, shop: Instance) -> None:
+    page = screen.page
+    # Browsers give pages that came over plain http from elsewhere no clipboard.
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})"
+    )
+    page.reload()
+    assert page.evaluate("navigator.clipboard === undefined")
+    button = {"type": "copy", "title": "Copiar", "payload": "CODIGO-TESTE"}
+    send(shop, "templateMessage", {"text": "Pix", "title": "Pagamento", "buttons": [button]})
+    screen.phone().get_by_role("button", name="Copiar").click()
+    expect(screen.phone().locator(".notice")).to_contain_text("Copied: CODIGO-TESTE")
+    box = screen.phone().get_by_label("Message from")
+    box.focus()
+    page.keyboard.press("Control+V")
+    expect(box).to_have_value("CODIGO-TESTE")
+    newest_call(screen, "send_template")
+    curl = page.get_by_role("button", name="Copy as curl")
+    curl.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    page.get_by_label("Search text").focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_label("Search text")).to_have_value(re.compile("^curl -X POST"))
 
 
 def test_acknowledgement_copied_as_pytest_sends_first(screen: Screen, shop: Instance) -> None:

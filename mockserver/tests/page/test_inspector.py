@@ -85,6 +85,41 @@ def test_records_appear_live_and_are_filtered(screen: Screen, shop: Instance) ->
     page.get_by_label("Search text").fill("")
     page.get_by_label("Operation or event").select_option("send_list")
     expect(page.locator(".record")).to_have_count(0)
+    # Whoever looks at a phone meanwhile goes on from here.
+    screen.view("phones").view("inspector")
+    expect(page.get_by_label("Operation or event")).to_have_value("send_list")
+    expect(page.locator(".record")).to_have_count(0)
+
+
+def test_filters_and_graph_reach_what_was_not_loaded_yet(
+    open_screen: Any, mock: MockServer
+) -> None:
+    with mock.attach("megacode-TESTKEY0001") as instance:
+        instance.webhook_to(_says_nothing)
+        instance.customer().says("agulha no palheiro")
+        send(instance, "text", {"text": "x"}, token="wrong")
+        wishes = {"event": "text-plain", "count": 900}
+        instance.door.call("POST", f"/instances/{instance.key}/emit", wishes)
+        last = instance.door.find("/deliveries", instance=instance.key)[-1]["id"]
+        instance.door.call("GET", f"/deliveries/{last}?wait=20")
+        screen = open_screen("inspector")
+        page = screen.page
+        rows = page.locator(".record")
+        page.get_by_label("Search text").fill("agulha")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("text-plain")
+        page.get_by_label("Search text").fill("palha")
+        expect(page.locator(".record-count")).to_have_text("Nothing fits the filters above.")
+        page.get_by_label("Search text").fill("")
+        page.get_by_role("button", name="1 h").click()
+        expect(page.locator(".graph-head .hint")).to_contain_text("1 calls, 901 webhooks")
+        # Calls are loaded as far back as the first, webhooks page by page: the order stays.
+        oldest = rows.filter(has_text="agulha")
+        list_ = page.locator(".record-rows")
+        while not oldest.count():
+            list_.evaluate("rows => rows.scrollBy(0, 4000)")
+        expect(rows.nth(-2)).to_contain_text("send_text")
+        expect(rows.last).to_contain_text("agulha")
 
 
 def test_what_happens_after_the_clock_was_set_back_is_newest(

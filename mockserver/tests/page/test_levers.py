@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from megaapi_mock.testing import Instance, MockServer
@@ -53,12 +53,27 @@ def test_chaos_duplicates_webhooks(screen: Screen, shop: Instance) -> None:
     chaos = panel(screen.view("levers"), "Chaos in webhooks")
     chaos.get_by_label("Copies of each webhook").fill("2")
     chaos.get_by_role("button", name="Start").click()
-    expect(chaos.locator(".reason")).to_contain_text("duplicate 2")
+    expect(chaos.locator(".reason")).to_contain_text("Copies of each webhook: 2;")
     screen.view("phones").write("oi")
     expect(screen.bubble("oi").locator(".trace")).to_contain_text("\u00d72")
     chaos = panel(screen.view("levers"), "Chaos in webhooks")
     chaos.get_by_role("button", name="End").click()
     expect(chaos.locator(".reason")).to_be_hidden()
+
+
+def test_chaos_at_work_is_named_in_the_language_of_the_page(
+    open_screen: Any, shop: Instance
+) -> None:
+    chaos = panel(open_screen("levers", locale="pt-BR"), "Caos nos webhooks")
+    chaos.get_by_label("Segurar no máximo (s)").fill("1")
+    chaos.get_by_role("button", name="Começar").click()
+    expect(chaos.locator(".reason")).to_contain_text("Em ação: nada que mude um webhook;")
+    chaos.get_by_label("Cópias de cada webhook").fill("3")
+    chaos.get_by_label("Atraso, no mínimo (s)").fill("0.1")
+    chaos.get_by_label("Atraso, no máximo (s)").fill("0.2")
+    chaos.get_by_role("button", name="Começar").click()
+    expect(chaos.locator(".reason")).to_contain_text("Cópias de cada webhook: 3")
+    expect(chaos.locator(".reason")).to_contain_text("Atraso (s): 0.1-0.2")
 
 
 def test_state_is_saved_reset_and_loaded(screen: Screen, shop: Instance, tmp_path: Path) -> None:

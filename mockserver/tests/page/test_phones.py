@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_mock.testing import Instance
+from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import call, send
 from .screen import Screen, expect
@@ -328,6 +328,29 @@ def test_file_of_the_bot_is_shown_and_downloaded(
     assert saving.value.path().read_bytes() == content
 
 
+REPLY = {"text": "Gostou?", "buttons": [{"type": "reply", "title": "Sim", "id": "sim"}]}
+LINK = {"text": "Veja", "buttons": [{"type": "url", "title": "Site", "payload": "https://a.test"}]}
+FILE = {"mediaUrl": "https://files.example.test/arquivo", "title": "Título"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "seen"),
+    [
+        ("buttonMessage", {**REPLY, **FILE, "type": "image"}, ".picture img"),
+        ("buttonMessage", {**REPLY, **FILE, "type": "video"}, ".film video"),
+        ("templateMessage", {**LINK, **FILE, "type": "document"}, ".file"),
+    ],
+)
+def test_file_at_the_head_of_buttons_is_shown(
+    screen: Screen, shop: Instance, path: str, data: dict[str, Any], seen: str
+) -> None:
+    assert send(shop, path, data) == 200
+    bubble = screen.phone().locator(".bubble.theirs").last
+    expect(bubble.locator(seen)).to_be_visible()
+    expect(bubble).to_contain_text(data["text"])
+    expect(bubble.locator(".offer")).to_have_count(1)
+
+
 def test_quote_forward_and_deletion_of_the_bot_are_shown(screen: Screen, shop: Instance) -> None:
     shop.webhook_to("")
     message = shop.customer("5511900000002").says("Pergunta")
@@ -393,10 +416,32 @@ def test_phone_without_buttons_shows_a_notice_instead(screen: Screen, shop: Inst
     expect(screen.phone().locator(".not-shown")).to_be_visible()
 
 
-def test_typing_of_the_bot_is_shown(screen: Screen, shop: Instance) -> None:
+def test_typing_of_the_bot_is_shown_until_its_message_comes(screen: Screen, shop: Instance) -> None:
     body = {"to": "5511900000002", "option": "composing"}
     assert call(shop, f"/rest/chat/{shop.key}/presenceUpdateChat", body) == 200
     expect(screen.phone().locator(".presence")).to_have_text("typing…")
+    send(shop, "text", {"text": "Pronto"})
+    expect(screen.phone().locator(".presence")).to_have_text("online")
+
+
+def test_typing_of_the_bot_ends_by_itself(screen: Screen, shop: Instance, mock: MockServer) -> None:
+    body = {"to": "5511900000002", "option": "recording"}
+    assert call(shop, f"/rest/chat/{shop.key}/presenceUpdateChat", body) == 200
+    expect(screen.phone().locator(".presence")).to_have_text("recording audio…")
+    mock.clock.advance(30)
+    expect(screen.phone().locator(".presence")).to_have_text("online", timeout=10_000)
+
+
+def test_typing_of_another_in_a_group_is_shown(screen: Screen, shop: Instance) -> None:
+    shop.webhook_to("")
+    group = shop.group("Bairro", members=["5511900000002", "5511900000004"])
+    screen.phone().get_by_role("button", name="Back").click()
+    screen.phone().get_by_role("button", name="Bairro").click()
+    group.customer("5511900000004").does("presence", option="composing")
+    expect(screen.phone().locator(".presence")).to_have_text("Cliente Exemplo: typing…")
+    group.says("5511900000004", "Oi")
+    expect(screen.bubble("Oi")).to_be_visible()
+    expect(screen.phone().locator(".presence")).not_to_contain_text("typing")
 
 
 def test_group_of_two_phones_is_written_in_by_both(screen: Screen, shop: Instance) -> None:

@@ -69,6 +69,30 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
             assert axe_violations(page) == [], f"{path}, all of it open"
 
 
+def test_no_operation_is_wider_than_a_phone(open_page: Open) -> None:
+    """Each with all of it open, in one of the two languages."""
+    page = open_page("/docs/reference/pt/index.html", viewport=PHONE)
+    links = page.locator(".menu a").evaluate_all("links => links.map((link) => link.href)")
+    operations = [link for link in dict.fromkeys(links) if "/operations/" in link]
+    assert len(operations) > 20
+    wide = []
+    for index, link in enumerate(operations):
+        address = link.replace("/pt/", ("/pt/", "/en/")[index % 2])
+        page.goto(address, wait_until="domcontentloaded")
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(address)
+    assert wide == []
+
+
+def test_search_finds_titles_before_what_only_a_description_says(open_page: Open) -> None:
+    page = open_page("/docs/reference/pt/index.html")
+    page.get_by_role("searchbox").fill("grupo")
+    titles = page.locator("#results a").all_inner_texts()
+    named = ["grupo" in title.splitlines()[0].lower() for title in titles]
+    assert named == sorted(named, reverse=True) and True in named
+
+
 def test_first_page_is_in_the_readers_language_and_leads_to_the_other(open_page: Open) -> None:
     page = open_page("/docs/reference/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Referência da megaAPI")
@@ -81,7 +105,10 @@ def test_first_page_is_in_the_readers_language_and_leads_to_the_other(open_page:
 @pytest.mark.parametrize(
     ("words", "title"),
     [("reacao", "Reação"), ("sendText", "Envio de Mensagens de Texto"), ("group list", None),
-     ("listResponseMessage", "Resposta de lista"), ("send text", None)],
+     ("listResponseMessage", "Resposta de lista"), ("send text", None),
+     ("/rest/sendMessage/megacode-TESTKEY0001/text", "Envio de Mensagens de Texto"),
+     ("POST https://apinocode01.megaapi.com.br/rest/group/k/create?a=1", "Criar grupo"),
+     ("idempotencia", "Envio de Mensagens de Texto")],
 )  # fmt: skip
 def test_search_finds_by_title_path_and_name(
     open_page: Open, words: str, title: str | None

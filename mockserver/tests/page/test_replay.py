@@ -57,6 +57,7 @@ def test_conversation_is_played_again_step_by_step_and_at_once(
     expect(turns.first.locator(".pill")).to_have_text("done")
     page.get_by_role("button", name="Play all of it").click()
     expect(page.locator(".turn-done")).to_have_count(6, timeout=30_000)
+    expect(page.get_by_text("Ready to play.")).to_have_count(0)
     assert len([one for one in shop.inbox.all() if one.event == "text-plain"]) == 4
 
 

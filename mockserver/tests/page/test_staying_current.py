@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from megaapi_mock.testing import Instance, Mock, MockServer
@@ -50,6 +51,22 @@ def expect_two_phones(screen: Screen) -> None:
     expect(screen.page.locator("section.phone")).to_have_count(2)
     expect(screen.title()).to_have_text("Turma")
     expect(screen.phone(OTHER).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_reload_shows_what_became_of_messages_from_long_ago(screen: Screen, shop: Instance) -> None:
+    screen.write("oi")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    send(shop, "text", {"text": "x"}, token="wrong")
+    lines = screen.phone().locator(".line, .refusal")
+    expect(lines).to_contain_text(["webhook 200", "send_text 200", "send_list 200", "401"])
+    before = lines.all_text_contents()
+    # What a bot that looks at its instance now and then leaves in the journal.
+    for _ in range(320):
+        urlopen(Request(f"{shop.url}/rest/instance/{shop.key}", headers=shop.headers)).close()
+    shop.emit("ack-read", count=320)
+    screen.page.reload()
+    expect(lines).to_contain_text(before)
+    expect(lines).to_have_count(4)
 
 
 def test_reload_keeps_phones_their_chats_and_the_instance(screen: Screen, shop: Instance) -> None:
@@ -99,6 +116,32 @@ def test_restarted_server_is_found_again_with_its_conversation(
         screen.write("Depois da volta")
         expect(screen.bubble("Depois da volta")).to_be_visible()
         expect(screen.phone().locator(".line")).to_have_count(2)
+
+
+def test_view_that_was_opened_while_the_server_was_away_is_whole_afterwards(
+    open_screen: Any,
+) -> None:
+    port = free_port()
+    with serving(port) as url:
+        screen: Screen = open_screen("connection", url=url)
+    expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
+    page = screen.view("levers").page
+    expect(page.locator(".outcome.bad")).to_have_text([re.compile("does not answer")] * 2)
+    expect(page.get_by_label("Event", exact=True)).to_have_count(0)
+    with serving(port):
+        expect(page.get_by_label("Kind of fault")).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("Event", exact=True)).to_be_visible()
+        expect(page.locator(".outcome.bad").filter(has_text="answer")).to_have_count(0)
+        screen.view("replay")
+        screen.page.get_by_label("Keep a point now").fill("antes")
+        screen.page.get_by_role("button", name="Keep it").click()
+        expect(page.locator(".point")).to_contain_text("antes")
+    expect(page.locator(".live")).to_have_text("Reconnecting…")
+    screen.view("inspector")
+    operations = page.get_by_label("Operation or event").locator("option")
+    with serving(port):
+        expect(page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(operations.filter(has_text="send_text")).not_to_have_count(0)
 
 
 @pytest.fixture

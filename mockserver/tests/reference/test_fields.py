@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from megaapi_mock.reference.fields import Field, fields_of
+from megaapi_mock.reference.fields import FieldRow, fields_of
 from megaapi_mock.resources import root
 from megaapi_mock.spec.description import description
 
@@ -15,7 +15,7 @@ OBSERVED = {"grade": "observed", "sources": ["a"]}
 BAILEYS = {"grade": "baileys", "sources": ["b"]}
 
 
-def rows(schema: Any, *examples: Any, **components: Any) -> dict[str, Field]:
+def rows(schema: Any, *examples: Any, **components: Any) -> dict[str, FieldRow]:
     document = {"components": {"schemas": components}}
     return {each.path: each for each in fields_of(schema, document, "inferred", examples)}
 

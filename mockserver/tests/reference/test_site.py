@@ -19,8 +19,8 @@ from megaapi_mock.reference.contract import Contract
 from megaapi_mock.reference.site import HERE, Site
 from megaapi_mock.reference.words import TONGUES, Words, _texts
 from megaapi_mock.resources import root
-from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.description import description
+from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 
 from ..web.ui.test_pages import Inline
 
@@ -109,9 +109,12 @@ def test_pages_have_nothing_inline(pages: Mapping[str, str]) -> None:
 def test_search_index_names_every_page(pages: Mapping[str, str], language: str) -> None:
     text = pages[f"{language}/search_index.js"]
     rows = json.loads(text.removeprefix("window.MEGAAPI_REFERENCE = ").removesuffix(";\n"))
-    assert {path for _, _, path, _ in rows} == set(PAGES)
-    [words] = [words for *_, path, words in rows if path == "events/reaction.html"]
+    assert {path for _, _, path, _, _ in rows} == set(PAGES)
+    [(words, text)] = [row[3:] for row in rows if row[2] == "events/reaction.html"]
     assert "Reação" in words and "Reaction" in words and "reactionMessage" in words
+    reaction = next(each.definition for each in CONTRACT.events if each.name == "reaction")
+    for key in ("description", "x-description-pt"):
+        assert " ".join(reaction[key].split()) in text
 
 
 @LANGUAGES
@@ -174,7 +177,7 @@ def test_everything_the_pages_say_is_there_in_both_languages() -> None:
     for name, texts in _texts()["words"].items():
         assert set(texts) == {"en", "pt"}, name
         assert texts["pt"], name
-    assert set(_texts()["ways_pt"]) == set(CAUSED)
+    assert set(_texts()["ways_pt"]) == set(CAUSED_BY_GATEWAY)
 
 
 def test_words_that_templates_ask_for_are_there(pages: Mapping[str, str]) -> None:

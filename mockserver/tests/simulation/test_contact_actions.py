@@ -13,8 +13,8 @@ from megaapi_mock.domain.contact_actions import ANSWERED
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
-from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.authority import Authority
+from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world
@@ -607,7 +607,7 @@ def test_every_event_that_is_not_the_gateways_own_is_covered() -> None:
                "pin-in-chat", "album"}  # fmt: skip
     places = {"group-text", "group-text-first-of-sender", "text-mention", "from-me-phone",
               "self-chat", "newsletter"}  # fmt: skip
-    covered = {*PLAIN, *MEDIA, *answers, *places, *CAUSED, *NON_MESSAGE_EVENTS}
+    covered = {*PLAIN, *MEDIA, *answers, *places, *CAUSED_BY_GATEWAY, *NON_MESSAGE_EVENTS}
     assert covered == set(Samples(root("fixtures")).names())
 
 
@@ -681,7 +681,7 @@ def test_stories_and_channels_come_from_their_own_places(chat: Chat) -> None:
 
 
 def test_what_the_gateway_causes_names_its_route(chat: Chat) -> None:
-    for event, way in CAUSED.items():
+    for event, way in CAUSED_BY_GATEWAY.items():
         sentence = chat.refused(event, status=400)
         assert f"{event!r} is not something a contact does" in sentence
         assert sentence.endswith(f"the gateway causes it: {way}")

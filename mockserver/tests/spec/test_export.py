@@ -155,6 +155,17 @@ def test_openapi_generator_gets_no_links_and_no_webhooks() -> None:
     assert {"GroupMark", "InboundMessage"} & document["components"]["schemas"].keys() == set()
 
 
+def test_postman_calls_last_what_others_are_refused_after() -> None:
+    document = form("postman")
+    names = [call["operationId"] for item in document["paths"].values() for call in item.values()]
+    assert names[-2:] == ["pairing_code", "change_token"]
+    assert names.index("leave_group") > max(map(names.index, ("create_group", "send_text")))
+    assert names.index("logout") > names.index("is_on_whatsapp")
+    folders = [tag["name"] for tag in document["tags"]]
+    assert folders[-3:] == ["Group", "Instance", "Config"] and "Webhook events" not in folders
+    assert {*document["paths"]} == {*form(None)["paths"]}
+
+
 def test_postman_gets_key_and_token_as_variables() -> None:
     document = form("postman")
     variables = document["servers"][0]["variables"]

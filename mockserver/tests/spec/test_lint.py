@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.domain import settings
 from megaapi_mock.resources import root
-from megaapi_mock.spec import lint_calls
+from megaapi_mock.spec import allowed_values
 from megaapi_mock.spec.lint import lint
 from megaapi_mock.spec.lint_lines import line_of
 from megaapi_mock.spec.lint_rules import REMEDIES, RULES
@@ -47,6 +47,7 @@ SMALL: dict[str, str] = {
           summary: Rename a group
           x-summary-pt: Renomear grupo
           description: Renames.
+          x-description-pt: Renomeia.
           tags: [Group]
           x-effect: changes
           x-plans: [code]
@@ -57,6 +58,7 @@ SMALL: dict[str, str] = {
             - summary: Rename a community
               x-summary-pt: Renomear comunidade
               description: Same route.
+              x-description-pt: Mesma rota.
               x-plans: [code]
               x-provenance: {grade: vendor-doc, sources: [page]}
               example: plain
@@ -103,6 +105,7 @@ SMALL: dict[str, str] = {
           summary: Group renamed
           x-summary-pt: Grupo renomeado
           description: Somebody renamed a group.
+          x-description-pt: Alguém renomeou um grupo.
           tags: [Webhook events]
           security: []
           x-category: groups
@@ -213,6 +216,25 @@ def linked(**changes: Any) -> Fault:
     return lambda files: reply(files)["links"]["again"].update(**changes)
 
 
+def renamed(files: Files) -> Any:
+    """The one example of the small contract's webhook."""
+    content = hook(files)["requestBody"]["content"]["application/json"]
+    return content["examples"]["current"]
+
+
+def second_operation(files: Files) -> None:
+    """Another file whose operation has the operationId of the first."""
+    name = "paths/group/name_group.yaml"
+    files[name] = {"post": {**post(files), "x-uses": []}}
+    files["openapi.yaml"]["paths"]["/rest/group/{instance_key}/name"] = {"$ref": name}
+
+
+def respell(files: Files, media_type: str) -> None:
+    """Give the content of the request another media type."""
+    content = post(files)["requestBody"]["content"]
+    content[media_type] = content.pop("application/json")
+
+
 def take(place: Callable[[Files], Any], key: str) -> Fault:
     return lambda files: place(files).pop(key)
 
@@ -245,6 +267,12 @@ def proven(**provenance: Any) -> dict[str, Any]:
     return {"x_provenance": {"grade": "vendor-doc", "sources": ["page"], **provenance}}
 
 
+CONTROL: Files = {
+    "openapi": "3.1.0",
+    "info": {"title": "Control", "version": "1"},
+    "paths": {"/": {"$ref": "#/components/pathItems/Lost"}},
+}
+
 FAULTS: list[tuple[str, str, str, Fault]] = [
     # the rule, where it must be found, what is wrong, how it is done
     ("yaml", OPERATION, "no YAML", add(OPERATION, "post: [")),
@@ -259,6 +287,73 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ),
     ("bundle", OPERATION, "a lost file", take(lambda files: files, SCHEMA)),
     ("bundle", "openapi.yaml", "no sources", take(lambda files: files, "sources.yaml")),
+    (
+        "reference-misplaced",
+        OPERATION,
+        "a reply as a schema",
+        lambda files: wrapper(files)["properties"].update(
+            extra={"$ref": "../../components/responses/NotFound.yaml"}
+        ),
+    ),
+    (
+        "reference-misplaced",
+        OPERATION,
+        "a schema as a reply",
+        lambda files: post(files)["responses"].update(
+            {"400": {"$ref": "../../components/schemas/Renamed.yaml"}}
+        ),
+    ),
+    ("yaml", OPERATION, "a type of Python", add(OPERATION, "post: !!python/name:os.path {}")),
+    (
+        "file-name",
+        "components/schemas/A.yml",
+        "another ending",
+        add("components/schemas/A.yml", {}),
+    ),
+    ("file-empty", OPERATION, "an empty file", add(OPERATION, "")),
+    ("file-empty", SCHEMA, "a list", add(SCHEMA, "- type: object\n")),
+    ("bundle", SCHEMA, "a reference to itself", add(SCHEMA, {"$ref": "Renamed.yaml"})),
+    ("bundle", SCHEMA, "a part of itself", add(SCHEMA, {"allOf": [{"$ref": "Renamed.yaml"}]})),
+    (
+        "bundle",
+        SCHEMA,
+        "a reference that comes back",
+        lambda files: files.update(
+            {SCHEMA: {"$ref": "B.yaml"}, "components/schemas/B.yaml": {"$ref": "Renamed.yaml"}}
+        ),
+    ),
+    (
+        "bundle",
+        OPERATION,
+        "a reference to a host",
+        lambda files: wrapper(files).update({"$ref": "https://shop.example.test/a.yaml"}),
+    ),
+    (
+        "unknown-keyword",
+        "openapi.yaml",
+        "misspelt at the top",
+        lambda files: files["openapi.yaml"].update(pathes=files["openapi.yaml"].pop("paths")),
+    ),
+    ("operation-twice", "paths/group/name_group.yaml", "one operationId", second_operation),
+    (
+        "parameter-twice",
+        OPERATION,
+        "one parameter",
+        lambda files: post(files)["parameters"].append(post(files)["parameters"][0]),
+    ),
+    (
+        "server-variable",
+        "openapi.yaml",
+        "not declared",
+        lambda files: files["openapi.yaml"].update(servers=[{"url": "https://{host}.test"}]),
+    ),
+    ("reference-dangling", "control.yaml", "in the control API", add("control.yaml", CONTROL)),
+    (
+        "openapi",
+        "control.yaml",
+        "in the control API",
+        add("control.yaml", {**CONTROL, "info": {"version": "1"}, "paths": {}}),
+    ),
     (
         "reference-dangling",
         "components/schemas/Renamed.yaml",
@@ -348,6 +443,11 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
         "in the items of an array",
         asked(type="array", items={"type": "object", "required": ["a"], "properties": {}}),
     ),
+    ("bounds-crossed", OPERATION, "lengths", asked(type="string", minLength=9, maxLength=3)),
+    ("bounds-crossed", OPERATION, "numbers", asked(type="integer", minimum=9, maximum=3)),
+    ("enum-values", OPERATION, "what YAML makes of yes", asked(type="string", enum=["a", True])),
+    ("enum-values", OPERATION, "a value", asked(type="string", enum=["a", "b", "a"])),
+    ("media-type", OPERATION, "no slash", lambda files: respell(files, "applicationjson")),
     ("example-misfit", OPERATION, "a default of another type", asked(type="string", default=1)),
     ("example-misfit", OPERATION, "a schema's examples", asked(type="string", examples=[1])),
     (
@@ -402,13 +502,25 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("title-missing", OPERATION, "in English", take(post, "summary")),
     ("title-missing", OPERATION, "in Portuguese", take(post, "x-summary-pt")),
     ("title-missing", WEBHOOK, "of a webhook", put(hook, summary=" ")),
+    ("description-missing", OPERATION, "in English", take(post, "description")),
+    ("description-missing", OPERATION, "in Portuguese", take(post, "x-description-pt")),
+    ("description-missing", WEBHOOK, "of a webhook", put(hook, description="")),
+    ("description-missing", WEBHOOK, "of one, in Portuguese", take(hook, "x-description-pt")),
+    (
+        "tag-unused",
+        "openapi.yaml",
+        "a tag of nothing",
+        lambda files: files["openapi.yaml"]["tags"].append({"name": "Nobody"}),
+    ),
     ("tag", OPERATION, "undeclared", put(post, tags=["Grupo"])),
     ("tag", OPERATION, "none", take(post, "tags")),
+    ("tag", OPERATION, "several", put(post, tags=["Group", "Webhook events"])),
     ("effect", OPERATION, "missing", take(post, "x-effect")),
     ("effect", OPERATION, "unknown", put(post, x_effect="breaks")),
     ("plans", OPERATION, "missing", take(post, "x-plans")),
     ("plans", OPERATION, "empty", put(post, x_plans=[])),
     ("plans", OPERATION, "unknown", put(post, x_plans=["code", "gold"])),
+    ("plans", OPERATION, "one twice", put(post, x_plans=["code", "code"])),
     ("scope", OPERATION, "unknown", put(post, x_scope="world")),
     ("requires-connection", OPERATION, "missing", take(post, "x-requires-connection")),
     ("requires-connection", OPERATION, "unknown", put(post, x_requires_connection="maybe")),
@@ -428,9 +540,43 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
         "an example that is not there",
         lambda files: post(files)["x-uses"][0].update(example="lost"),
     ),
+    (
+        "uses",
+        OPERATION,
+        "no description in Portuguese",
+        lambda files: post(files)["x-uses"][0].pop("x-description-pt"),
+    ),
+    (
+        "uses",
+        OPERATION,
+        "a plan that the operation has not",
+        lambda files: post(files)["x-uses"][0].update({"x-plans": ["code", "start"]}),
+    ),
+    ("uses", OPERATION, "no list", put(post, x_uses="none")),
+    ("uses", OPERATION, "no entry", put(post, x_uses=["none"])),
+    (
+        "uses",
+        OPERATION,
+        "plans that are no list",
+        lambda files: post(files)["x-uses"][0].update({"x-plans": "code"}),
+    ),
+    (
+        "uses",
+        OPERATION,
+        "a controller that is no tag",
+        lambda files: post(files)["x-uses"][0].update(controller="Grop"),
+    ),
     ("category", WEBHOOK, "missing", take(hook, "x-category")),
     ("category", WEBHOOK, "unknown", put(hook, x_category="group")),
     ("message-type", WEBHOOK, "missing", take(hook, "x-message-type")),
+    (
+        "message-type",
+        WEBHOOK,
+        "not that of the example",
+        lambda files: renamed(files)["value"].update(messageType="group-update"),
+    ),
+    ("payload-missing", WEBHOOK, "no body", take(hook, "requestBody")),
+    ("payload-missing", WEBHOOK, "no content", put(hook, requestBody={"content": {}})),
     ("default", WEBHOOK, "missing", take(hook, "x-default")),
     ("default", WEBHOOK, "what YAML makes of an unquoted off", put(hook, x_default=False)),
     ("arrival", WEBHOOK, "missing", take(hook, "x-arrival")),
@@ -534,6 +680,12 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("provenance-missing", WEBHOOK, "of a webhook", take(hook, "x-provenance")),
     ("provenance-malformed", OPERATION, "a word", put(post, x_provenance="vendor-doc")),
     ("provenance-malformed", OPERATION, "a third key", put(post, **proven(note="x"))),
+    (
+        "provenance-malformed",
+        OPERATION,
+        "a source twice",
+        put(post, **proven(sources=["page", "page"])),
+    ),
     ("provenance-malformed", OPERATION, "one source", put(post, **proven(sources="page"))),
     ("grade-unknown", OPERATION, "a grade", put(post, **proven(grade="rumour"))),
     ("source-unknown", OPERATION, "a source", put(post, **proven(sources=["page", "pgae"]))),
@@ -601,6 +753,79 @@ def test_one_misspelt_key_is_one_finding(tmp_path: Path) -> None:
     files = small()
     put(post, sumary="x")(files)
     assert [finding.rule for finding in lint(write(tmp_path, files))] == ["unknown-keyword"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("bundle", add(SCHEMA, {"$ref": "Renamed.yaml"})),
+        ("message-type", lambda files: renamed(files)["value"].update(messageType="x")),
+        ("security-webhook", put(hook, security=[{"bearerToken": []}])),
+        ("operation-twice", second_operation),
+        ("plans", put(post, x_plans=["code", "gold"])),
+        ("message-type", put(hook, x_message_type=None)),
+        ("file-name", put(post, operationId="rename")),
+        ("required-undeclared", lambda files: wrapper(files)["required"].append("nmae")),
+        ("bounds-crossed", asked(type="string", minLength=9, maxLength=3)),
+        ("example-misfit", lambda files: body(files)["examples"]["plain"].update(value={})),
+        (
+            "unknown-keyword",
+            lambda files: body(files).update(schma=body(files).pop("schema"), schema={}),
+        ),
+    ],
+)
+def test_one_fault_is_one_finding(rule: str, fault: Fault, tmp_path: Path) -> None:
+    files = small()
+    fault(files)
+    found = lint(write(tmp_path, files))
+    assert [finding.rule for finding in found] == [rule], [str(finding) for finding in found]
+
+
+def test_a_fault_of_a_shared_link_is_found_once_in_its_own_file(tmp_path: Path) -> None:
+    files = small()
+    link = {**reply(files)["links"]["again"], "operationId": "rename"}
+    shared = "components/links/Again.yaml"
+    files[shared] = link
+    reply(files)["links"] = {key: {"$ref": f"../../{shared}"} for key in ("one", "two")}
+    found = lint(write(tmp_path, files))
+    assert [(finding.rule, finding.file) for finding in found] == [("link-unknown", shared)]
+    assert (tmp_path / shared).read_text().splitlines()[found[0].line - 1].startswith("operationId")
+
+
+@pytest.mark.parametrize("body", [{"messagData": {}}, "$respons.body#/group"])
+def test_what_is_wrong_wherever_a_shared_link_is_used_is_found_once(
+    body: Any, tmp_path: Path
+) -> None:
+    files = small()
+    shared = "components/links/Again.yaml"
+    files[shared] = {**reply(files)["links"]["again"], "requestBody": body}
+    reply(files)["links"] = {key: {"$ref": f"../../{shared}"} for key in ("one", "two")}
+    assert [finding.file for finding in lint(write(tmp_path, files))] == [shared]
+
+
+def test_files_that_cannot_be_read_are_findings(tmp_path: Path) -> None:
+    folder = write(tmp_path, small())
+    (folder / "round.yaml").symlink_to(folder / "round.yaml")
+    (folder / "lost.yaml").symlink_to(folder / "nowhere")
+    (folder / "folder.yaml").mkdir()
+    found = lint(folder)
+    assert [(each.rule, each.file) for each in found] == [
+        ("yaml", "folder.yaml"), ("yaml", "lost.yaml"), ("yaml", "round.yaml"),
+    ]  # fmt: skip
+
+
+def test_a_finding_of_a_link_has_the_line_of_the_link(tmp_path: Path) -> None:
+    files = small()
+    linked(requestBody={"to": "1", "name": "x"})(files)
+    (found,) = lint(write(tmp_path, files))
+    line = (tmp_path / OPERATION).read_text().splitlines()[found.line - 1]
+    assert found.rule == "link-body" and line.strip() == "again:"
+
+
+def test_a_schema_may_hold_itself_in_a_field(tmp_path: Path) -> None:
+    files = small()
+    sent(files)["properties"]["group"]["properties"]["parent"] = {"$ref": "Renamed.yaml"}
+    assert lint(write(tmp_path, files)) == []
 
 
 def test_every_rule_has_a_planted_fault_and_a_remedy() -> None:
@@ -752,4 +977,4 @@ def test_the_contract_itself_without_a_grade_is_refused(
 
 
 def test_lint_and_filter_know_the_same_categories() -> None:
-    assert lint_calls.CATEGORIES == settings.CATEGORIES
+    assert allowed_values.CATEGORIES == settings.CATEGORIES

@@ -23,8 +23,9 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.store.serialize import Forms, Misfit
 from megaapi_mock.store.snapshot import DIRECTORY_FIELDS, INSTANCE_FIELDS
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 from megaapi_mock.webhooks.chaos.saved_chaos import SavedSeries
-from megaapi_mock.webhooks.chaos.series import Chaos, Series
+from megaapi_mock.webhooks.chaos.series import Series
 
 from ..support import KEY, START
 

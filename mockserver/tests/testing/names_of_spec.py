@@ -18,8 +18,8 @@ from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
-from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.bundle import read_yaml
+from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
 
@@ -79,7 +79,7 @@ def kinds(spec: Path) -> list[str]:
 def _by_contact(event: str) -> bool:
     payload = Samples(root("fixtures")).payload(event)
     return event in NON_MESSAGE_EVENTS or (
-        "key" in payload and "message" in payload and event not in CAUSED
+        "key" in payload and "message" in payload and event not in CAUSED_BY_GATEWAY
     )
 
 

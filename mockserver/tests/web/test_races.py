@@ -166,7 +166,7 @@ def test_states_put_beside_everything_stand_whole(app: MockApp) -> None:
 def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> None:
     Door(app).post("/faults", {"fault": "rate-limit", "calls": 5}, status=201)
     assert send(app) == 200
-    saved = saved_faults.save(app.runtime.faults, None)
+    saved = saved_faults.save(app.runtime.faults.memory())
     (fault,) = saved.armed
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):

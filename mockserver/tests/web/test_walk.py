@@ -60,4 +60,4 @@ def test_a_call_that_comes_again_visits_few_files(
 ) -> None:
     files_visited(app, call)
     visited = files_visited(app, call)
-    assert len(visited) <= bound, sorted(visited)
+    assert len(visited) <= bound, " ".join(sorted(visited))

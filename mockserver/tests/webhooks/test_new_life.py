@@ -259,7 +259,7 @@ def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
 
 def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
     publisher, chaos_dispatcher = app.runtime.publisher, app.runtime.chaos_dispatcher
-    from megaapi_mock.webhooks.chaos.series import Chaos
+    from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 
     chaos = Chaos.of({"delay": [5, 5]}, seed=0)
     batches = []

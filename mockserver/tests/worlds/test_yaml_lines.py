@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from megaapi_mock.worlds.yaml_lines import Place, line_of, oddities, written_out
+from megaapi_mock.worlds.yaml_lines import YamlPath, line_of, oddities, written_out
 
 WORLD = """\
 contacts:
@@ -37,7 +37,9 @@ def path(tmp_path: Path) -> Path:
         (("missing", 5, "deep"), 1),
     ],
 )
-def test_line_is_that_of_the_place_or_of_what_holds_it(path: Path, place: Place, line: int) -> None:
+def test_line_is_that_of_the_place_or_of_what_holds_it(
+    path: Path, place: YamlPath, line: int
+) -> None:
     path.write_text(WORLD)
     assert line_of(path, place) == line
 
@@ -76,7 +78,7 @@ def test_size_of_many_aliases_is_known_without_writing_them_out(path: Path) -> N
     ],
 )
 def test_oddity_is_reported_once_at_its_place(
-    path: Path, text: str, expected: list[tuple[Place, str]]
+    path: Path, text: str, expected: list[tuple[YamlPath, str]]
 ) -> None:
     path.write_text(text)
     reports = [(place, sentence.partition(":")[0]) for place, sentence in oddities(path)]

@@ -7,6 +7,7 @@ from . import (
     access,
     admission,
     as_written,
+    asked_again,
     carried_over,
     from_customers,
     from_the_contract,
@@ -26,7 +27,8 @@ from . import (
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
-    from_the_contract, from_users, in_context, carried_over, as_written, other_plans,
+    from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
+    other_plans,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import orjson
 from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import good, json_of, of_status, status, with_document
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, value_at
 from ..request_faults import LetIn, Mend, right_token, with_token
 from .access import CHECKED, OPERATIONS
@@ -29,7 +29,7 @@ class CarriedOut(Fault):
     def __init__(self, *operations: str) -> None:
         self._operations = operations
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation in self._operations and answer.status == 401:
             valid_request = right_token(call)
@@ -44,7 +44,7 @@ class Smaller(Fault):
     def __init__(self, most: int) -> None:
         self._most = most
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation != "send_media_base64" or not good(answer):
             return answer
@@ -66,7 +66,7 @@ class NoQuery(Fault):
         self._is_hidden = is_hidden
         self._whole: dict[str, str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "configure_webhook":
             return self._settings_answer(call, call.ask(self._without_query(call)), "webhookUrl")
         answer = call.ask(call.request)
@@ -76,7 +76,7 @@ class NoQuery(Fault):
             else answer
         )
 
-    def _without_query(self, call: Call) -> Request:
+    def _without_query(self, call: InterceptedCall) -> Request:
         try:
             body = orjson.loads(call.request.body)
         except orjson.JSONDecodeError:
@@ -89,7 +89,7 @@ class NoQuery(Fault):
         body["messageData"]["webhookUrl"] = url.partition("?")[0]
         return replace(call.request, body=orjson.dumps(body))
 
-    def _settings_answer(self, call: Call, answer: Answer, path: str) -> Answer:
+    def _settings_answer(self, call: InterceptedCall, answer: Answer, path: str) -> Answer:
         url, document = self._whole.get(call.key), json_of(answer)
         if not self._is_hidden or url is None or value_at(document, path) is None:
             return answer
@@ -102,14 +102,14 @@ class NoSlash(Fault):
     def __init__(self, operation: str) -> None:
         self._operation = operation
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation != self._operation or not call.request.path.endswith("/"):
             return call.ask(call.request)
         return call.ask(replace(call.request, target=UNKNOWN_ROUTE))
 
 
 def _of_scheme(*schemes: str) -> Mend:
-    def mend(call: Call) -> Request | None:
+    def mend(call: InterceptedCall) -> Request | None:
         scheme, _, token = (call.request.header("Authorization") or "").rpartition(" ")
         right = token and token == call.tokens.get(call.key)
         return with_token(call.request, token) if right and scheme in schemes else None
@@ -117,7 +117,7 @@ def _of_scheme(*schemes: str) -> Mend:
     return mend
 
 
-def _of_any_case(call: Call) -> Request | None:
+def _of_any_case(call: InterceptedCall) -> Request | None:
     scheme, _, bearer_token = (call.request.header("Authorization") or "").partition(" ")
     token = call.tokens.get(call.key, "")
     same = scheme == "Bearer" and bearer_token.lower() == token.lower()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ...host.http import Answer
 from ..answer_faults import Altered, document, saying
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import Edit, edit_at, swap_values
 from ..webhook_faults import Spoilt, alter, echo
 from .planted_rules import rewritten, rule
@@ -26,7 +26,7 @@ def _cut(number: Any) -> Any:
     return LONGEST.sub(r"\1", number) if isinstance(number, str) else number
 
 
-def _cut_when_asked(call: Call, memory: Any) -> Answer:
+def _cut_when_asked(call: InterceptedCall, memory: Any) -> Answer:
     query = dict(parse_qsl(call.request.query, keep_blank_values=True))
     if query.get("jid") == _cut(query.get("jid")):
         return call.ask(call.request)

@@ -12,13 +12,15 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 
 from ...host.http import Answer, Request
+from ...judging.values import jid_of
 from ...probes.laws.requests import ASKS
 from ..answer_faults import good, json_of, with_document
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import bearer, with_token
 from ..stateful_faults import Frozen
 from ..webhook_faults import Payload, Spoilt, alter, echo
+from .from_users_instance import asked_jid
 from .planted_rules import changed_answer, rewritten, rule, spoil, spoil_answers
 from .second_call import Besides, _body
 
@@ -28,19 +30,15 @@ UNAUTHORIZED = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode":
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 
-def _number(call: Call) -> str:
-    return dict(parse_qsl(call.request.query)).get("jid", "").partition("@")[0]
-
-
-def _look_up_by_its_end(call: Call, memory: Any) -> Answer:
+def _look_up_by_its_end(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if not good(answer):
         return answer
-    first = memory.setdefault((call.key, _number(call)[-8:]), json_of(answer))
+    first = memory.setdefault((call.key, jid_of(asked_jid(call)).user[-8:]), json_of(answer))
     return answer if first == json_of(answer) else with_document(answer, first)
 
 
-def _code_of_before(call: Call, memory: Any) -> Answer:
+def _code_of_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     custom = dict(parse_qsl(call.request.query)).get("customPairingCode")
     if not good(answer) or not (custom or memory):
@@ -49,7 +47,7 @@ def _code_of_before(call: Call, memory: Any) -> Answer:
     return with_document(answer, {**json_of(answer), "pairingCode": memory[""]})
 
 
-def _caption_of_before(call: Call, memory: Any) -> Answer:
+def _caption_of_before(call: InterceptedCall, memory: Any) -> Answer:
     caption = _body(call, "messageData", "caption")
     if caption:
         memory[call.key] = caption
@@ -60,7 +58,7 @@ def _caption_of_before(call: Call, memory: Any) -> Answer:
     return call.ask(replace(call.request, body=orjson.dumps(body)))
 
 
-def _old_token_after_restart(call: Call, memory: Any) -> Answer:
+def _old_token_after_restart(call: InterceptedCall, memory: Any) -> Answer:
     """A new token opens until the next restart, the one of before from then on."""
     new = memory.get((call.key, "new"))
     if (call.key, "restarted") in memory and new is not None:
@@ -76,7 +74,7 @@ def _old_token_after_restart(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _status_by_presence(call: Call, memory: Any) -> Answer:
+def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if call.operation == "update_presence":
         memory[call.key] = _body(call, "option")
@@ -88,7 +86,7 @@ def _status_by_presence(call: Call, memory: Any) -> Answer:
     return with_document(answer, {**document, "instance": status})
 
 
-def _deleted_for_all(call: Call, memory: Any) -> Answer:
+def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     data = _body(call, "messageData") or {}
     if good(answer) and "key" in data:
@@ -97,13 +95,13 @@ def _deleted_for_all(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _left_by_all(call: Call, memory: Any) -> Answer:
+def _left_by_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if call.operation == "leave_group":
-        memory.setdefault("", set()).add(dict(parse_qsl(call.request.query)).get("jid"))
+        memory.setdefault("", set()).add(asked_jid(call))
         return answer
 
-    def without_those(document: Any, _: Call) -> Any:
+    def without_those(document: Any, _: InterceptedCall) -> Any:
         left = memory.get("", ())
         document["groups"] = [each for each in document["groups"] if each["id"] not in left]
         return document
@@ -118,7 +116,7 @@ class OneIdTogether(Fault):
         self._lock = threading.Lock()
         self._under_way, self._first = 0, ""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation != "send_text":
             return call.ask(call.request)
         with self._lock:
@@ -142,7 +140,7 @@ class OneIdTogether(Fault):
 class SlashLosesJid(Fault):
     """With a slash before the question mark the first group is shown."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         request = call.request
         if call.operation != "group_details" or not request.path.endswith("/"):
             return call.ask(request)
@@ -160,9 +158,9 @@ class ChatOfTheLast(Fault):
     def __init__(self) -> None:
         self._last: dict[str, str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         to = str(_body(call, "messageData", "to") or "")
-        if call.operation == "send_text" and to.partition("@")[0].isdecimal():
+        if call.operation == "send_text" and jid_of(to).user.isdecimal():
             self._last[call.key] = to if "@" in to else f"{to}@s.whatsapp.net"
         return call.ask(call.request)
 
@@ -181,7 +179,7 @@ class HeldWhileWriting(Fault):
     def __init__(self) -> None:
         self._writing: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "update_presence":
             is_writing = _body(call, "option") in ("composing", "recording")
             (self._writing.add if is_writing else self._writing.discard)(call.key)
@@ -199,7 +197,7 @@ class NextOneToo(Fault):
         self._blocking: set[str] = set()
         self._due: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "block_events":
             self._blocking.add(call.key)
         return call.ask(call.request)
@@ -223,7 +221,7 @@ class FirstOfATitle(Fault):
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "send_list":
             for section in _body(call, "messageData", "sections") or ():
                 for row in value_at({"": section}, ".rows") or ():
@@ -285,7 +283,7 @@ def _ten_rows(sections: Any) -> Any:
     return sections
 
 
-def _author_lost(document: Any, call: Call) -> Any:
+def _author_lost(document: Any, call: InterceptedCall) -> Any:
     key = document["messageData"]["message"]["protocolMessage"]["key"]
     if "participant" in key:
         key["participant"] = "5511900000077@s.whatsapp.net"

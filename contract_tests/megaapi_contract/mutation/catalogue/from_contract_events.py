@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ...judging.values import jid_of
 from ..payload_edits import edit_at, put, value_at, without
 from ..webhook_faults import (
     CONNECTED,
@@ -57,7 +58,7 @@ def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _media_of_lid(payload: Payload) -> bool:
     return (
         inbound(payload)
-        and str(value_at(payload, "key.remoteJid")).endswith("@lid")
+        and jid_of(value_at(payload, "key.remoteJid")).lid
         and any(name in payload.get("message", {}) for name in MEDIA)
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer
+from ...judging.values import jid_of
 from ..answer_faults import good, json_of, with_document
-from ..mutant import Call
+from ..mutant import InterceptedCall
 from ..payload_edits import edit_at
 from .planted_rules import (
     PlantedRule,
@@ -20,13 +21,13 @@ from .planted_rules import (
 from .second_call import _body
 
 
-def _no_last(document: Any, call: Call) -> Any:
+def _no_last(document: Any, call: InterceptedCall) -> Any:
     if len(document.get("groups", [])) > 1:
         document["groups"] = document["groups"][:-1]
     return document
 
 
-def _stale_members(call: Call, memory: Any) -> Answer:
+def _stale_members(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     group = document.get("group", document) if isinstance(document, dict) else None
@@ -41,7 +42,7 @@ def _stale_members(call: Call, memory: Any) -> Answer:
     return with_document(answer, document)
 
 
-def _demote_superadmins(document: Any, call: Call) -> Any:
+def _demote_superadmins(document: Any, call: InterceptedCall) -> Any:
     change = edit_at("group.participants.*.admin", _no_super)
     return edit_at("participants.*.admin", _no_super)(change(document))
 
@@ -50,7 +51,7 @@ def _no_super(rank: Any) -> Any:
     return "admin" if rank == "superadmin" else rank
 
 
-def _first_result(document: Any, call: Call) -> Any:
+def _first_result(document: Any, call: InterceptedCall) -> Any:
     parts = document.get("updatedParticipants")
     people = [one for part in parts or () for one in (part if isinstance(part, list) else [part])]
     for one in people[1:]:
@@ -58,7 +59,7 @@ def _first_result(document: Any, call: Call) -> Any:
     return document
 
 
-def _by_prefix(call: Call, memory: Any) -> Answer:
+def _by_prefix(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     data = _body(call, "group_data") or {}
     people = data.get("participants") or []
@@ -69,13 +70,13 @@ def _by_prefix(call: Call, memory: Any) -> Answer:
                    target=f"/rest/group/{call.key}/group?jid={jid}")  # fmt: skip
     groups = json_of(call.look(look)) or {}
     members = groups.get("group", groups).get("participants", [])
-    own = own_jid(call).partition("@")[0]
+    own = jid_of(own_jid(call)).user
     bare = [str(one)[:-1] for one in people if "@" not in str(one)]
     more = [
-        person["id"].partition("@")[0]
+        jid_of(person["id"]).user
         for person in members
         if any(person["id"].startswith(one) for one in bare)
-        and person["id"].partition("@")[0] not in (own, *map(str, people))
+        and jid_of(person["id"]).user not in (own, *map(str, people))
     ]
     if more:
         body = orjson.dumps({"group_data": {"jid": jid, "participants": more}})

@@ -13,7 +13,7 @@ import orjson
 
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import both, edit_at, put, value_at
 from ..request_faults import bearer, with_token
 from ..stateful_faults import After, Frozen, OldTokenToo
@@ -31,7 +31,7 @@ from .second_call import Besides, _body
 STATUS = ("instance_status",)
 
 
-def _user_before(call: Call, memory: Any) -> Answer:
+def _user_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     user = value_at(document, "instance.user")
@@ -44,7 +44,7 @@ def _user_before(call: Call, memory: Any) -> Answer:
     return with_document(answer, document)
 
 
-def _status_lags(call: Call, memory: Any) -> Answer:
+def _status_lags(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if not good(answer):
         return answer
@@ -53,7 +53,7 @@ def _status_lags(call: Call, memory: Any) -> Answer:
     return with_body(answer, before.body) if before is not None and not linked else answer
 
 
-def _user_stays(call: Call, memory: Any) -> Answer:
+def _user_stays(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     if not good(answer) or not isinstance(value_at(document, "instance"), dict):
@@ -68,7 +68,7 @@ def _user_stays(call: Call, memory: Any) -> Answer:
     return with_document(answer, document)
 
 
-def _stale(call: Call, memory: Any) -> Answer:
+def _stale(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     tag = f'W/"{hash(call.request.path) & 0xFFFF:x}"'
     if call.request.header("If-None-Match") == tag:
@@ -77,14 +77,14 @@ def _stale(call: Call, memory: Any) -> Answer:
     return replace(answer, headers=(*headers, ("ETag", tag)))
 
 
-def _asked_jid(document: Any, call: Call) -> Any:
+def _asked_jid(document: Any, call: InterceptedCall) -> Any:
     requested_jid = unquote(parse_qs(call.request.query).get("jid", [""])[0])
     if document.get("exists") is True:
         document["jid"] = requested_jid if "@" in requested_jid else f"{requested_jid}{ACCOUNT}"
     return document
 
 
-def _one_download(call: Call, memory: Any) -> Answer:
+def _one_download(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     file = (call.key, str(_body(call, "messageKeys", "mediaKey")))
     if good(answer) and value_at(json_of(answer), "error") is False:
@@ -95,7 +95,7 @@ def _one_download(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _empty_success(document: Any, call: Call) -> Any:
+def _empty_success(document: Any, call: InterceptedCall) -> Any:
     if document.get("error") is True:
         mimetype = _body(call, "messageKeys", "mimetype")
         return {"error": False, "message": "Media message downloaded",
@@ -103,7 +103,7 @@ def _empty_success(document: Any, call: Call) -> Any:
     return document
 
 
-def _neighbour_too(call: Call, memory: Any) -> Answer:
+def _neighbour_too(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer):
         instances = call.door("GET", "/_mock/instances?limit=5000", None)["items"]
@@ -115,13 +115,13 @@ def _neighbour_too(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _capitals(document: Any, call: Call) -> Any:
+def _capitals(document: Any, call: InterceptedCall) -> Any:
     if "customPairingCode" in call.request.query and "pairingCode" in document:
         document["pairingCode"] = str(document["pairingCode"]).upper()
     return document
 
 
-def _no_query(call: Call, memory: Any) -> Answer:
+def _no_query(call: InterceptedCall, memory: Any) -> Answer:
     if call.operation == "webhook_settings":
         answer = call.ask(call.request)
         return changed_answer(
@@ -150,7 +150,7 @@ class AcksGoOn(Fault):
     def __init__(self) -> None:
         self._switched_off: dict[str, bool] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "webhook_settings" and self._switched_off.get(call.key):
             answer = call.ask(call.request)
             switched_off = both(
@@ -175,7 +175,7 @@ class AcksGoOn(Fault):
         return () if silent and payload.get("messageType") != "message.ack" else (body,)
 
 
-def _secondary_first(call: Call, memory: Any) -> Answer:
+def _secondary_first(call: InterceptedCall, memory: Any) -> Answer:
     second = _body(call, "messageData", "webhookSecondaryUrl")
     if not second:
         return call.ask(call.request)
@@ -191,7 +191,7 @@ def _secondary_first(call: Call, memory: Any) -> Answer:
 class CaselessToken(Fault):
     """The token is compared without case."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = call.tokens.get(call.key, "") if answer.status == 401 else ""
         if token and bearer(call.request).lower() == token.lower():
@@ -202,7 +202,7 @@ class CaselessToken(Fault):
 class NeighboursRead(Fault):
     """On GET any instance's token is right."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if answer.status == 401 and call.request.method == "GET":
             tokens = call.tokens
@@ -214,7 +214,7 @@ class NeighboursRead(Fault):
 class TokenFirst(Fault):
     """A send to an instance nobody knows is refused for its token."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation in SENDS and answer.status == 404 and b"Instance" in answer.body:
             if bearer(call.request) in call.tokens.values():
@@ -226,7 +226,7 @@ class TokenFirst(Fault):
 class LogoutByGet(Fault):
     """GET logs out too."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if answer.status == 404 and re.fullmatch(r"/rest/instance/[^/]+/logout", call.request.path):
             if call.request.method == "GET":
@@ -237,7 +237,7 @@ class LogoutByGet(Fault):
 class NoBodies(Fault):
     """GET and DELETE with a body are bad requests."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation in ("list_groups", "leave_group") and call.request.body and good(answer):
             error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
@@ -245,7 +245,7 @@ class NoBodies(Fault):
         return answer
 
 
-def _wrong_403(call: Call, memory: Any) -> Answer:
+def _wrong_403(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     text = b"Number not registered on WhatsApp"
     return with_body(answer, answer.body.replace(b"Instance not logged in", text))
@@ -257,7 +257,7 @@ class AddingReplaces(Fault):
     def __init__(self) -> None:
         self._last: dict[str, Any] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "accept_webhook_events" and good(answer):
             self._last[call.key] = _body(call, "messageData", "events")
@@ -279,7 +279,7 @@ class BlocksMessages(Fault):
     def __init__(self) -> None:
         self._keys: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "block_events" and good(answer):
             names = _body(call, "messageData", "events") or []
@@ -297,7 +297,7 @@ class BlocksMessages(Fault):
 class OldTokenReads(OldTokenToo):
     """A token that was changed still reads."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.request.method != "GET" and call.operation != "change_token":
             return call.ask(call.request)
         return super().answer(call)

@@ -11,7 +11,7 @@ import orjson
 
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import Registered
 from ..webhook_faults import Payload, Spoilt, alter, echo
@@ -29,7 +29,7 @@ from .planted_rules import (
 from .second_call import _body
 
 
-def _repeat(call: Call, memory: Any) -> Answer:
+def _repeat(call: InterceptedCall, memory: Any) -> Answer:
     call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
     if call_key in memory:
         call.strike()
@@ -40,7 +40,7 @@ def _repeat(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _blank_lines(call: Call, memory: Any) -> Answer:
+def _blank_lines(call: InterceptedCall, memory: Any) -> Answer:
     text = _body(call, "messageData", "text")
     if not isinstance(text, str) or "\n" not in text:
         return call.ask(call.request)
@@ -55,7 +55,7 @@ def _joiners(text: Any) -> Any:
     return re.sub("[\u200c\u200d\ufe0f]", "", text) if isinstance(text, str) else text
 
 
-def _milliseconds(document: Any, call: Call) -> Any:
+def _milliseconds(document: Any, call: InterceptedCall) -> Any:
     return (
         edit_at("messageData.messageTimestamp", lambda seconds: f"{seconds}000")(document)
         if to_group(call)
@@ -63,13 +63,13 @@ def _milliseconds(document: Any, call: Call) -> Any:
     )
 
 
-def _bare_unregistered(call: Call, memory: Any) -> Answer:
+def _bare_unregistered(call: InterceptedCall, memory: Any) -> Answer:
     if "@" in str(_body(call, "messageData", "to")):
         return call.ask(call.request)
     return Registered(("send_text", "send_media_url", "quote_message")).answer(call)
 
 
-def _old_group(call: Call, memory: Any) -> Answer:
+def _old_group(call: InterceptedCall, memory: Any) -> Answer:
     to = str(_body(call, "messageData", "to"))
     if not re.fullmatch(r"\d+-\d+@g\.us", to):
         return call.ask(call.request)
@@ -99,7 +99,7 @@ def _by_extension(body: Any) -> Any:
     return body
 
 
-def _length_of_text(document: Any, call: Call) -> Any:
+def _length_of_text(document: Any, call: InterceptedCall) -> Any:
     length = len(str(_body(call, "messageData", "base64")).rpartition(",")[2])
     return edit_at("messageData.message.*.fileLength", lambda _: str(length))(document)
 
@@ -107,7 +107,7 @@ def _length_of_text(document: Any, call: Call) -> Any:
 _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
 
 
-def _last_file(call: Call, memory: Any) -> Answer:
+def _last_file(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     content = next(iter((value_at(document, "messageData.message") or {}).values()), None)
@@ -121,7 +121,7 @@ def _last_file(call: Call, memory: Any) -> Answer:
     return with_document(answer, document)
 
 
-def _low_limit(call: Call, memory: Any) -> Answer:
+def _low_limit(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
         error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
@@ -149,7 +149,7 @@ def _number_ids(row: Any) -> Any:
     return str(int(row)) if isinstance(row, str) and row.isdecimal() else row
 
 
-def _swap_description_and_footer(document: Any, call: Call) -> Any:
+def _swap_description_and_footer(document: Any, call: InterceptedCall) -> Any:
     list_message = value_at(document, "messageData.message.listMessage")
     if to_group(call) and isinstance(list_message, dict):
         first, second = list_message.get("description"), list_message.get("footerText")
@@ -157,7 +157,7 @@ def _swap_description_and_footer(document: Any, call: Call) -> Any:
     return document
 
 
-def _quoted_me(document: Any, call: Call) -> Any:
+def _quoted_me(document: Any, call: InterceptedCall) -> Any:
     if value_at(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
         value_at(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
     ):
@@ -172,7 +172,7 @@ class DeletesNewest(Fault):
     def __init__(self) -> None:
         self._newest: dict[tuple[str, str], str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation in SENDS:
             answer = call.ask(call.request)
             chat = str(value_at(json_of(answer), "messageData.key.remoteJid"))
@@ -191,12 +191,12 @@ class DeletesNewest(Fault):
         )
 
 
-def _repeats_id(document: Any, call: Call) -> Any:
+def _repeats_id(document: Any, call: InterceptedCall) -> Any:
     inner = value_at(document, "messageData.message.protocolMessage.key.id")
     return document if inner is None else put("messageData.key.id", inner)(document)
 
 
-def _for_everyone(call: Call, memory: Any) -> Answer:
+def _for_everyone(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     to, identity = _body(call, "to"), _body(call, "messageData", "id")
     if good(answer) and to and identity:

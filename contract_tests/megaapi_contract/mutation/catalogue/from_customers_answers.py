@@ -12,7 +12,7 @@ import orjson
 
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import with_token
 from ..stateful_faults import Frozen
@@ -25,13 +25,13 @@ DOWNLOAD = ("download_media",)
 SETTINGS = ("webhook_settings",)
 
 
-def _own_code(document: Any, call: Call) -> Any:
+def _own_code(document: Any, call: InterceptedCall) -> Any:
     if "customPairingCode" in call.request.query and "pairingCode" in document:
         document["pairingCode"] = "QWRT5678"
     return document
 
 
-def _needs_link(call: Call, memory: Any) -> Answer:
+def _needs_link(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if not good(answer):
         return answer
@@ -49,7 +49,7 @@ def _truncate(data: Any) -> Any:
 class TokenBeforeKey(Fault):
     """An unknown key with a known token is refused for the token."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "config_details" and answer.status == 404:
             if (call.request.header("Authorization") or "")[7:] in call.tokens.values():
@@ -64,7 +64,7 @@ class BothTokens(Fault):
     def __init__(self) -> None:
         self._old: dict[tuple[str, str], bool] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = (call.request.header("Authorization") or "")[7:]
         if call.operation == "change_token" and good(answer):
@@ -74,7 +74,7 @@ class BothTokens(Fault):
         return answer
 
 
-def _disable_webhook(call: Call, memory: Any) -> Answer:
+def _disable_webhook(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer):
         webhook = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
@@ -89,7 +89,7 @@ def _null_url(document: Any) -> Any:
     return edit_at("webhookData.webhookUrl", lambda url: url or None)(document)
 
 
-def _no_wrapper(call: Call, memory: Any) -> Answer:
+def _no_wrapper(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     body = orjson.loads(call.request.body)
     if answer.status == 500 and isinstance(body, dict) and "webhookUrl" in body:
@@ -108,7 +108,7 @@ def _plain_letters(name: Any) -> Any:
     return "".join(one for one in text if not unicodedata.combining(one) and ord(one) < 128)
 
 
-def _add_forwarding_info(document: Any, call: Call) -> Any:
+def _add_forwarding_info(document: Any, call: InterceptedCall) -> Any:
     if _body(call, "messageData", "key", "fromMe") is not True:
         return document
     path = "messageData.message.*.contextInfo"
@@ -136,19 +136,19 @@ def _empty_preview(document: Any) -> Any:
     return document
 
 
-def _is_bare(call: Call) -> bool:
+def _is_bare(call: InterceptedCall) -> bool:
     return not str(_body(call, "messageData", "base64")).startswith("data:")
 
 
-def _wrapped_presence(call: Call) -> bool:
+def _wrapped_presence(call: InterceptedCall) -> bool:
     return _body(call, "option") is not None
 
 
-def _vendors_form(call: Call) -> bool:
+def _vendors_form(call: InterceptedCall) -> bool:
     return _body(call, "to") is not None
 
 
-def _first_alone(call: Call, memory: Any) -> Answer:
+def _first_alone(call: InterceptedCall, memory: Any) -> Answer:
     people = _body(call, "group_data", "participants")
     if not isinstance(people, list) or len(people) < 2:
         return call.ask(call.request)
@@ -168,7 +168,7 @@ def _first_alone(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _one_fails_all(call: Call, memory: Any) -> Answer:
+def _one_fails_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and b'"403"' in answer.body:
         error_body = {"name": "FORBIDDEN", "message": "Not authorized", "statusCode": 403}
@@ -183,7 +183,7 @@ class StaysListed(Fault):
         self._former_groups: dict[str, list[Any]] = {}
         self._details: dict[tuple[str, str], Any] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
         if call.operation == "create_group" and good(answer):
@@ -199,7 +199,7 @@ class StaysListed(Fault):
         return answer
 
 
-def _no_body(call: Call, memory: Any) -> Answer:
+def _no_body(call: InterceptedCall, memory: Any) -> Answer:
     if call.request.body:
         answer = call.look(replace(call.request, target=call.request.target + "x"))
         error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
@@ -208,7 +208,7 @@ def _no_body(call: Call, memory: Any) -> Answer:
     return call.ask(call.request)
 
 
-def _slash(call: Call, memory: Any) -> Answer:
+def _slash(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and call.request.path.endswith("/"):
         text = f'Resource "{call.request.path}" not found'

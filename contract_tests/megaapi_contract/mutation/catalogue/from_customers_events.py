@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer
+from ...judging.values import jid_of
 from ..answer_faults import good, json_of
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at, without
 from ..webhook_faults import (
     GONE,
@@ -52,7 +53,7 @@ class OldReceiverToo(Fault):
     def __init__(self) -> None:
         self._urls: dict[str, set[str]] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         url = _body(call, "messageData", "webhookUrl")
         if call.operation == "configure_webhook" and good(answer) and url:
@@ -71,7 +72,7 @@ class LostInRestart(Fault):
     def __init__(self) -> None:
         self._restarting_keys: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "restart" and good(answer):
             self._restarting_keys.add(call.key)
@@ -127,21 +128,21 @@ def _lid_is_senders(payload: Payload) -> Payload:
 
 def _lid_digits(payload: Payload) -> Payload:
     jid = str(value_at(payload, "key.remoteJid"))
-    if jid.endswith("@lid") and "senderPn" in payload["key"]:
+    if jid_of(jid).lid and "senderPn" in payload["key"]:
         payload["key"]["senderPn"] = f"{jid.partition('@')[0]}{ACCOUNT}"
     return payload
 
 
 def _number_for_media(payload: Payload) -> Payload:
     key = payload.get("key", {})
-    if str(key.get("remoteJid")).endswith("@lid") and key.get("senderPn"):
+    if jid_of(key.get("remoteJid")).lid and key.get("senderPn"):
         if any(name in payload.get("message", {}) for name in MEDIA):
             key["remoteJid"] = key.pop("senderPn")
     return payload
 
 
 def _no_participant_pn(payload: Payload) -> Payload:
-    if str(value_at(payload, "key.participant")).endswith("@lid"):
+    if jid_of(value_at(payload, "key.participant")).lid:
         payload["key"].pop("participantPn", None)
     return payload
 
@@ -152,7 +153,7 @@ class SubjectAsName(Fault):
     def __init__(self) -> None:
         self._subjects: dict[str, str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "create_group" and good(answer):
             document = json_of(answer)

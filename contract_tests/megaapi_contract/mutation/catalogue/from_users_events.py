@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer
+from ...judging.values import jid_of
 from ..answer_faults import good, json_of
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, places, put, value_at, without
 from ..webhook_faults import (
     CONNECTED,
@@ -50,7 +51,7 @@ def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
         for writer in [one for one in memory if one[0] == key]:
             del memory[writer]
     chat = str(value_at(payload, "key.remoteJid"))
-    if inbound(payload) and chat.endswith("@g.us") and "pushName" in payload:
+    if inbound(payload) and jid_of(chat).group and "pushName" in payload:
         payload["pushName"] = memory.setdefault((key, chat), payload["pushName"])
     return (payload,)
 
@@ -58,7 +59,7 @@ def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _file_of_a_lid(payload: Payload) -> bool:
     chat = str(value_at(payload, "key.remoteJid"))
     files = any(name in (payload.get("message") or {}) for name in FILES)
-    return inbound(payload) and chat.endswith("@lid") and files
+    return inbound(payload) and jid_of(chat).lid and files
 
 
 def _edit_of(payload: Payload) -> Any:
@@ -94,7 +95,7 @@ class SectionChosen(Fault):
         self._lists: dict[str, list[Any]] = {}
         self._sending = threading.RLock()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation != "send_list":
             return call.ask(call.request)
         with self._sending:
@@ -142,7 +143,7 @@ class GivenUp(Fault):
         self._switched_off: set[str] = set()
         self._since: dict[str, str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "configure_webhook" and good(answer):
             self._switched_off.discard(call.key)
@@ -153,17 +154,17 @@ class GivenUp(Fault):
             return changed_answer(answer, call, _switched_off)
         return answer
 
-    def _recent_exchanges(self, call: Call) -> list[Any]:
+    def _recent_exchanges(self, call: InterceptedCall) -> list[Any]:
         if call.key not in call.tokens:
             return []
         path = f"/_mock/deliveries?instance={call.key}&limit=5000"
         exchanges = call.door("GET", path, None)["items"]
         return [one for one in exchanges if one["attempts"]]
 
-    def _ids(self, call: Call) -> list[str]:
+    def _ids(self, call: InterceptedCall) -> list[str]:
         return [one["id"] for one in self._recent_exchanges(call)]
 
-    def _fails(self, call: Call) -> bool:
+    def _fails(self, call: InterceptedCall) -> bool:
         exchanges = self._recent_exchanges(call)
         ids = [one["id"] for one in exchanges]
         since = self._since.get(call.key)
@@ -175,7 +176,7 @@ class GivenUp(Fault):
         return () if orjson.loads(body).get("instance_key") in self._switched_off else (body,)
 
 
-def _switched_off(document: Any, call: Call) -> Any:
+def _switched_off(document: Any, call: InterceptedCall) -> Any:
     url = value_at(document, "*.webhookUrl") or value_at(document, "webhookUrl")
     _blank_settings(document, call)
     for path in ("webhookUrl", "*.webhookUrl"):

@@ -12,7 +12,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ..answer_faults import good, json_of, with_body, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
 from .planted_rules import PlantedRule, rewritten, rule
 from .second_call import _body
@@ -49,7 +49,7 @@ class BrasiliaTime(Fault):
     def __init__(self) -> None:
         self._new_groups: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
         if call.operation not in (*SHOWING, "create_group") or not good(answer):
@@ -70,7 +70,7 @@ def results_of(document: Any) -> list[Json]:
     return [one for part in parts for one in (part if isinstance(part, list) else [part])]
 
 
-def _until_refused(call: Call, memory: Any) -> Answer:
+def _until_refused(call: InterceptedCall, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     people = body["group_data"]["participants"]
     if not isinstance(people, list) or len(people) < 2:
@@ -97,7 +97,7 @@ class AddedAgain(Fault):
     def __init__(self) -> None:
         self._repeat_jids: dict[tuple[str, str], list[str]] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
         if call.operation not in (*SHOWING, "add_participants") or not good(answer):
@@ -112,7 +112,7 @@ class AddedAgain(Fault):
                 group["size"] += len(copies)
         return answer if orjson.dumps(document) == before else with_document(answer, document)
 
-    def _add(self, call: Call, document: Any) -> None:
+    def _add(self, call: InterceptedCall, document: Any) -> None:
         group = str(_body(call, "group_data", "jid"))
         for one in results_of(document):
             if isinstance(one, dict) and one.get("status") == "409":
@@ -121,7 +121,7 @@ class AddedAgain(Fault):
                 self._repeat_jids.setdefault((call.key, group), []).append(one["jid"])
 
 
-def _every_second(call: Call, memory: Any) -> Answer:
+def _every_second(call: InterceptedCall, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     people = body["group_data"]["participants"]
     if not isinstance(people, list) or len(people) < 2:
@@ -152,7 +152,7 @@ class RanksOfTheFirstLook(Fault):
     def __init__(self) -> None:
         self._first: dict[str, dict[tuple[str, str], Any]] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "logout" and good(answer):
             self._first.pop(call.key, None)
@@ -180,7 +180,7 @@ class SettingsSwapped(Fault):
             if {"announce", "restrict"} & {*map(str, body.get("set") or ())}:
                 self._phone_changes.add((match[1], str(body.get("group"))))
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation != "group_details" or not good(answer):
             return answer
@@ -200,7 +200,7 @@ class StillListening(Fault):
     def __init__(self) -> None:
         self._former_groups: set[tuple[str, str]] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "leave_group":
             return self._leave(call)
         departed_groups = [group for key, group in self._former_groups if key == call.key]
@@ -219,7 +219,7 @@ class StillListening(Fault):
         document["groups"] = [one for one in document["groups"] if one["id"] not in departed_groups]
         return with_document(answer, document)
 
-    def _leave(self, call: Call) -> Answer:
+    def _leave(self, call: InterceptedCall) -> Answer:
         group = unquote(call.request.query.partition("jid=")[2])
         if (call.key, group) in self._former_groups:
             return call.ask(replace(call.request, target=_other(call.request.target, group)))

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 import orjson
 
 from ...host.http import Answer, Request
+from ...judging.values import jid_of
 from ..answer_faults import (
     Altered,
     document,
@@ -20,7 +21,7 @@ from ..answer_faults import (
     with_body,
     with_document,
 )
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, value_at
 from ..request_faults import bearer, with_token
 from ..webhook_faults import Payload, inbound
@@ -34,17 +35,17 @@ NO_MEDIA = {"error": True, "message": "media not found", "data": ""}
 BLOCK = 65_536
 
 
-def now(call: Call) -> float:
+def now(call: InterceptedCall) -> float:
     """What time it is for the mock."""
     return float(call.door("GET", "/_mock/clock", None)["now"])
 
 
-def asked_jid(call: Call) -> str:
+def asked_jid(call: InterceptedCall) -> str:
     """Who is asked about."""
     return unquote(parse_qs(call.request.query).get("jid", [""])[0])
 
 
-def _first_owner(call: Call, memory: Any) -> Answer:
+def _first_owner(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     user = value_at(document, "instance.user")
@@ -63,7 +64,7 @@ class StillAUser(Fault):
     def __init__(self) -> None:
         self._users: dict[str, Any] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         self._remember(call)
         answer = call.ask(call.request)
         if call.operation == "logout" and good(answer):
@@ -77,7 +78,7 @@ class StillAUser(Fault):
         document["instance"]["user"] = self._users[call.key]
         return with_document(answer, document)
 
-    def _remember(self, call: Call) -> None:
+    def _remember(self, call: InterceptedCall) -> None:
         if not call.key or call.key not in call.tokens:
             return
         status_request = Request("GET", f"/rest/instance/{call.key}")
@@ -87,10 +88,10 @@ class StillAUser(Fault):
             self._users[call.key] = user
 
 
-def _answer_from_cache(call: Call, memory: Any) -> Answer:
+def _answer_from_cache(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    digits = re.sub(r"\D", "", asked_jid(call).partition("@")[0])
-    if not good(answer) or len(digits) < 12 or asked_jid(call).endswith("@g.us"):
+    digits = re.sub(r"\D", "", jid_of(asked_jid(call)).user)
+    if not good(answer) or len(digits) < 12 or jid_of(asked_jid(call)).group:
         return answer
     moment, first = memory.get((call.key, digits[:12]), (None, None))
     if first is not None and now(call) - moment < 60:
@@ -99,7 +100,7 @@ def _answer_from_cache(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _no_old_groups(document: Any, call: Call) -> Any:
+def _no_old_groups(document: Any, call: InterceptedCall) -> Any:
     if OLD_GROUP.fullmatch(asked_jid(call)):
         return {**document, "exists": False, "jid": asked_jid(call)}
     return document
@@ -110,7 +111,7 @@ def _url_safe(data: Any) -> Any:
     return f"{head}{comma}{base64_text.translate(str.maketrans('+/', '-_', '='))}"
 
 
-def _linked(call: Call, key: str) -> bool:
+def _linked(call: InterceptedCall, key: str) -> bool:
     return bool(call.door("GET", f"/_mock/instances/{key}", None)["state"] == "connected")
 
 
@@ -120,7 +121,7 @@ class LastCodesPage(Fault):
     def __init__(self) -> None:
         self._last: tuple[str, str] = ("", "")
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "qr_code_base64" and good(answer):
             code = value_at(json_of(answer), "qrcode")
@@ -134,7 +135,7 @@ class LastCodesPage(Fault):
         return answer if page == answer.body else with_body(answer, page)
 
 
-def _as_number(document: Any, call: Call) -> Any:
+def _as_number(document: Any, call: InterceptedCall) -> Any:
     requested_code = parse_qs(call.request.query).get("customPairingCode", [""])[0]
     if re.fullmatch(r"[0-9]{8}", requested_code) and document.get("pairingCode") == requested_code:
         document["pairingCode"] = str(int(requested_code))
@@ -148,7 +149,7 @@ class NewestOfABurst(Fault):
         self._door: Callable[..., Any] | None = None
         self._since: dict[str, set[str]] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         self._door = call.door
         if call.operation == "restart" and good(answer):
@@ -197,7 +198,7 @@ def _no_last_block(data: Any) -> Any:
     return f"{head}{comma}{base64.b64encode(content[: len(content) // BLOCK * BLOCK]).decode()}"
 
 
-def _path_alone(document: Any, call: Call) -> Any:
+def _path_alone(document: Any, call: InterceptedCall) -> Any:
     without_path = not _body(call, "messageKeys", "directPath")
     with_url = bool(_body(call, "messageKeys", "url"))
     return dict(NO_MEDIA) if without_path and with_url and not document.get("error") else document
@@ -206,7 +207,7 @@ def _path_alone(document: Any, call: Call) -> Any:
 class TokenBegins(Fault):
     """Whatever begins with the token is the token."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = call.tokens.get(call.key, "") if answer.status == 401 else ""
         if token and bearer(call.request).startswith(token):

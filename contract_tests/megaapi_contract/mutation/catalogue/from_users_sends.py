@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer, Request
+from ...judging.values import jid_of
 from ..answer_faults import good, json_of, status, with_body, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, value_at
 from ..webhook_faults import echo
 from .from_contract_sends import DeletesNewest
@@ -44,7 +45,7 @@ def _plain(row: str) -> str:
     return "".join(one for one in letters if not unicodedata.combining(one) and ord(one) < 128)
 
 
-def _once_in_ten_seconds(call: Call, memory: Any) -> Answer:
+def _once_in_ten_seconds(call: InterceptedCall, memory: Any) -> Answer:
     call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
     moment, first = memory.get(call_key, (None, None))
     is_instance = call.key in call.tokens
@@ -57,7 +58,7 @@ def _once_in_ten_seconds(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _status(call: Call) -> Answer:
+def _status(call: InterceptedCall) -> Answer:
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     return call.look(Request("GET", f"/rest/instance/{call.key}", headers))
 
@@ -71,7 +72,7 @@ class IdsAgain(Fault):
         self._id_in_place_of: dict[str, str] = {}
         self._sending = threading.RLock()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation not in SENDS:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
             if call.operation == "restart" and good(answer):
@@ -116,11 +117,11 @@ class IdsAgain(Fault):
             return (self._with_repeated_ids_in(body),)
 
 
-def _answer_with_known_jid(call: Call, memory: Any) -> Answer:
+def _answer_with_known_jid(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     to = str(_body(call, "messageData", "to"))
-    if not good(answer) or to_group(call) or to.endswith("@lid"):
+    if not good(answer) or to_group(call) or jid_of(to).lid:
         return answer
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
@@ -144,7 +145,7 @@ def _octets(body: Any) -> Any:
     return body
 
 
-def _sticky_gif(call: Call, memory: Any) -> Answer:
+def _sticky_gif(call: InterceptedCall, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     data = body["messageData"]
     if data.get("type") != "video":
@@ -165,7 +166,7 @@ def _after_comma(body: Any) -> Any:
     return body
 
 
-def _one_mebibyte(call: Call, memory: Any) -> Answer:
+def _one_mebibyte(call: InterceptedCall, memory: Any) -> Answer:
     if len(call.request.body) <= BODY_MOST:
         return call.ask(call.request)
     error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
@@ -200,7 +201,7 @@ def _first_forward(body: Any) -> Any:
 class QuotesTheOther(Fault):
     """Whoever quotes an own message in a private chat quotes the other party."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation != "quote_message" or not good(answer) or to_group(call):
             return answer
@@ -229,13 +230,13 @@ def _bare(jid: str) -> str:
 
 def _as_own(body: Any) -> Any:
     key = body["messageData"]["key"]
-    if str(key.get("remoteJid")).endswith("@g.us") and key.get("fromMe") is False:
+    if jid_of(key.get("remoteJid")).group and key.get("fromMe") is False:
         if key.pop("participant", None):
             key["fromMe"] = True
     return body
 
 
-def _for_all(call: Call, memory: Any) -> Answer:
+def _for_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     body = orjson.loads(call.request.body)
     data = body["messageData"]
@@ -251,7 +252,7 @@ def _jid(to: Any) -> str:
     return str(to) if "@" in str(to) else f"{to}{ACCOUNT}"
 
 
-def _beside(call: Call) -> bool:
+def _beside(call: InterceptedCall) -> bool:
     return _body(call, "to") is not None
 
 

@@ -12,7 +12,7 @@ import orjson
 
 from ...host.http import Answer
 from ..answer_faults import good, json_of, of_status, with_body
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import LetIn, right_token
 from ..stateful_faults import OldTokenToo
@@ -39,7 +39,7 @@ class LogoutForgets(Fault):
         self._leaving: set[str] = set()
         self._blank: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "logout" and good(answer):
             self._leaving.add(call.key)
@@ -61,7 +61,7 @@ class LogoutForgets(Fault):
         return (body,)
 
 
-def _blank_settings(document: Any, call: Call) -> Any:
+def _blank_settings(document: Any, call: InterceptedCall) -> Any:
     for path, value in (("webhookUrl", ""), ("webhookEnabled", False)):
         put(path, value)(document)
         put(f"*.{path}", value)(document)
@@ -84,7 +84,7 @@ class ReceiptsToTheOld(Fault):
     def __init__(self) -> None:
         self._then: dict[str, str] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         url = ""
         if call.key in call.tokens:
             url = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
@@ -116,7 +116,7 @@ class OneFilter(Fault):
     def __init__(self) -> None:
         self._blocked: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         names = set(map(str, _body(call, "messageData", "events") or ()))
         if call.operation == "block_events" and good(answer):
@@ -135,7 +135,7 @@ class StaysBlocked(Fault):
     def __init__(self) -> None:
         self._blocked: dict[str, set[str]] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "block_events" and good(answer):
             names = _body(call, "messageData", "events") or ()
@@ -153,7 +153,7 @@ class StaysBlocked(Fault):
 class StatusReplaces(AddingReplaces):
     """Only the states accepted last are shown."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "accept_status_events" and good(answer):
             self._last[call.key] = _body(call, "messageData", "events")
@@ -170,14 +170,14 @@ class StatusReplaces(AddingReplaces):
 class OldTokenInTwo(OldTokenToo):
     """A token that was changed still opens groups and chats."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         is_lenient = call.request.path.startswith(("/rest/group/", "/rest/chat/"))
         if not is_lenient and call.operation != "change_token":
             return call.ask(call.request)
         return super().answer(call)
 
 
-def _short_token(call: Call, memory: Any) -> Answer:
+def _short_token(call: InterceptedCall, memory: Any) -> Answer:
     token = _body(call, "messageData", "token")
     if not isinstance(token, str) or len(token) <= TOKEN_MOST:
         return call.ask(call.request)

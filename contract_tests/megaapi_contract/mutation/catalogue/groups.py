@@ -12,7 +12,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ..answer_faults import Altered, document, good, with_body
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import Edit, both, edit_at, put, value_at, without
 from ..stateful_faults import Frozen, FrozenField, Leak, Undone
 
@@ -22,7 +22,7 @@ _ADDED = "200"
 class StaysIn(Fault):
     """Leaving is answered and not done."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation != "leave_group":
             return call.ask(call.request)
         path = f"/rest/group/{call.key}/group?{call.request.query}"
@@ -32,10 +32,10 @@ class StaysIn(Fault):
         return with_body(membership, b'{"error":false,"message":"Left group"}')
 
 
-def _opposite_change(verb: str) -> Callable[[Call, Any], Request | None]:
+def _opposite_change(verb: str) -> Callable[[InterceptedCall, Any], Request | None]:
     """The request that takes back what one of the two participants operations did."""
 
-    def undo(call: Call, answer: Any) -> Request | None:
+    def undo(call: InterceptedCall, answer: Any) -> Request | None:
         people = [one for part in answer["updatedParticipants"] for one in part]
         moved_jids = [one["jid"] for one in people if one["status"] == _ADDED]
         if not moved_jids:
@@ -48,7 +48,7 @@ def _opposite_change(verb: str) -> Callable[[Call, Any], Request | None]:
     return undo
 
 
-def _leave_request(call: Call, answer: Any) -> Request | None:
+def _leave_request(call: InterceptedCall, answer: Any) -> Request | None:
     jid = value_at(answer, "group.id")
     query = f"jid={quote(str(jid))}"
     return replace(

@@ -10,8 +10,9 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...judging.results import read_json
+from ...judging.values import jid_of
 from ..answer_faults import Altered, document, good
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put, value_at, without
 from ..webhook_faults import (
     Payload,
@@ -38,7 +39,7 @@ class AfterCalls(Fault):
         self._operation, self._fault = operation, fault
         self._keys: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = self._fault.answer(call) if call.key in self._keys else call.ask(call.request)
         if call.operation == self._operation and good(answer):
             self._keys.add(call.key)
@@ -69,10 +70,10 @@ class Asked(Fault):
     def __init__(self, operation: str, when: Callable[[Any], bool], edit: Any) -> None:
         self._operation, self._when, self._edit = operation, when, edit
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         return call.ask(self._rewritten(call))
 
-    def _rewritten(self, call: Call) -> Request:
+    def _rewritten(self, call: InterceptedCall) -> Request:
         body = read_json(call.request.body)
         if call.operation != self._operation or not isinstance(body, dict):
             return call.request
@@ -83,7 +84,7 @@ class Asked(Fault):
 class Twice(Asked):
     """It is answered once and done twice."""
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         body = read_json(call.request.body)
         if call.operation == self._operation and good(answer) and self._when(body):
@@ -96,7 +97,7 @@ def _to(end: str) -> Callable[[Any], bool]:
 
 
 def _in_group(payload: Payload) -> bool:
-    return str(value_at(payload, "key.remoteJid")).endswith("@g.us")
+    return jid_of(value_at(payload, "key.remoteJid")).group
 
 
 def _kind(name: str) -> Which:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from ...judging.values import jid_of
 from ..answer_faults import Altered, Change, When, document, good, raw, saying
 from ..mutant import Fault, Mutant
 from ..payload_edits import both, edit_at, put, rename, without
@@ -70,7 +71,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("is_on_whatsapp", "in an envelope", "The answer stands under `data`.", good,
      document(lambda body: {"error": False, "data": body})),
     ("is_on_whatsapp", "jid without a host", "The JID is bare digits.", good,
-     document(edit_at("jid", lambda jid: str(jid).partition("@")[0]))),
+     document(edit_at("jid", lambda jid: jid_of(jid).user))),
     ("is_on_whatsapp", "jid with a ninth digit", "The JID is not the number WhatsApp knows.", good,
      document(edit_at("jid", lambda jid: str(jid).replace("553190", "5531990")))),
     ("qr_code_page", "no picture", "The page has no picture of the code.", good,

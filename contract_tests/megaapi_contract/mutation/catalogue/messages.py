@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ...judging.values import jid_of
 from ..answer_faults import Altered, Change, document, good
 from ..mutant import Mutant
 from ..payload_edits import Edit, edit_at, put, swap_values, without
@@ -63,7 +64,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_text", "canonical jid", "remoteJid is the registered number, not the one asked for.",
      edit_at(f"{_DATA}.key.remoteJid", _without_ninth_digit)),
     ("send_text", "jid without a host", "remoteJid is bare digits.",
-     edit_at(f"{_DATA}.key.remoteJid", lambda jid: jid.partition("@")[0])),
+     edit_at(f"{_DATA}.key.remoteJid", lambda jid: jid_of(jid).user)),
     ("send_text", "not from me", "fromMe is false.", put(f"{_DATA}.key.fromMe", False)),
     ("send_text", "another kind of id", "Ids do not begin with 3EB0.",
      edit_at(f"{_DATA}.key.id", lambda identity: f"BAE5{identity[4:]}")),

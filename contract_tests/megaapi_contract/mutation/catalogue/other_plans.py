@@ -9,7 +9,7 @@ from typing import Any
 
 from ...host.http import Request
 from ..answer_faults import Altered, Change, document
-from ..mutant import Call, Mutant
+from ..mutant import InterceptedCall, Mutant
 from ..payload_edits import put, without
 from ..stateful_faults import Swallowed, Undone
 
@@ -19,13 +19,13 @@ def _in_data(change: Any) -> Any:
 
     def edit(answer: Any) -> Any:
         data = answer["messageData"]
-        changed = {jid: change(one) for jid, one in data["data"].items()}
-        return {**answer, "messageData": {**data, "data": changed}}
+        people = {jid: change(one) for jid, one in data["data"].items()}
+        return {**answer, "messageData": {**data, "data": people}}
 
     return edit
 
 
-def _opposite(operation: str, other: str, call: Call, _: Any) -> Request:
+def _opposite(operation: str, other: str, call: InterceptedCall, _: Any) -> Request:
     return replace(call.request, target=call.request.target.replace(operation, other))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from ...judging.values import jid_of
 from ..mutant import Fault, Mutant
 from ..payload_edits import Edit, edit_at, put
 from ..webhook_faults import (
@@ -29,7 +30,7 @@ _PEOPLE, _SUBJECT = kind("group-participants.update"), kind("groups.update")
 
 def _other(jid: Any) -> Any:
     """Somebody else's number, hidden where this one is."""
-    return HIDDEN if str(jid).endswith("@lid") else SOMEBODY
+    return HIDDEN if jid_of(jid).lid else SOMEBODY
 
 
 def _to_somebody(payload: Any) -> Any:

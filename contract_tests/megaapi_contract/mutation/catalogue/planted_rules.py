@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer, Request
+from ...judging.values import jid_of
 from ..answer_faults import good, json_of, with_document
-from ..mutant import Call, Fault
+from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
 from ..webhook_faults import Payload
 from .access import CHECKED, OPERATIONS
@@ -26,12 +27,12 @@ ACCOUNT = "@s.whatsapp.net"
 ODD_SHAPE = (TypeError, AttributeError, LookupError, ValueError)
 
 
-def to_group(call: Call) -> bool:
+def to_group(call: InterceptedCall) -> bool:
     """Whether a group is written to."""
-    return str(_body(call, "messageData", "to")).endswith("@g.us")
+    return jid_of(_body(call, "messageData", "to")).group
 
 
-def own_jid(call: Call) -> str:
+def own_jid(call: InterceptedCall) -> str:
     """The number of the instance that calls; empty when it is not linked."""
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     answer = call.look(Request("GET", f"/rest/instance/{call.key}", headers))
@@ -41,11 +42,13 @@ def own_jid(call: Call) -> str:
 class Rule(Fault):
     """A change of some calls, with a memory of its own: `change` gets the call and the memory."""
 
-    def __init__(self, operations: Sequence[str], change: Callable[[Call, Any], Answer]) -> None:
+    def __init__(
+        self, operations: Sequence[str], change: Callable[[InterceptedCall, Any], Answer]
+    ) -> None:
         self._operations, self._change = operations, change
         self._memory: dict[Any, Any] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation not in self._operations:
             return call.ask(call.request)
         answers: list[Answer] = []
@@ -87,7 +90,9 @@ def safely(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return change
 
 
-def changed_answer(answer: Answer, call: Call, edit: Callable[[Any, Call], Any]) -> Answer:
+def changed_answer(
+    answer: Answer, call: InterceptedCall, edit: Callable[[Any, InterceptedCall], Any]
+) -> Answer:
     document = json_of(answer)
     if document is None or not good(answer):
         return answer
@@ -104,7 +109,7 @@ def changed_answer(answer: Answer, call: Call, edit: Callable[[Any, Call], Any])
 
 
 def spoil_answers(
-    operations: Sequence[str], edit: Callable[[Any, Call], Any]
+    operations: Sequence[str], edit: Callable[[Any, InterceptedCall], Any]
 ) -> Callable[[], Fault]:
     """Good answers of these operations, changed by what was asked."""
     return partial(
@@ -112,7 +117,9 @@ def spoil_answers(
     )
 
 
-def rule(operations: Sequence[str], change: Callable[[Call, Any], Answer]) -> Callable[[], Fault]:
+def rule(
+    operations: Sequence[str], change: Callable[[InterceptedCall, Any], Answer]
+) -> Callable[[], Fault]:
     return partial(Rule, operations, change)
 
 

@@ -13,7 +13,7 @@ import orjson
 from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import Altered, document, good, of_status, saying, status, with_document
-from ..mutant import Call, Fault, Mutant
+from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put
 from ..request_faults import LetIn, Mend, at_instance, bearer, with_token
 from ..stateful_faults import NotDone
@@ -38,10 +38,10 @@ def _refuse(answer: Answer) -> Answer:
 class Refusing(Fault):
     """Some good requests are refused as if they were unusable."""
 
-    def __init__(self, operation: str, odd: Callable[[Call], bool]) -> None:
+    def __init__(self, operation: str, odd: Callable[[InterceptedCall], bool]) -> None:
         self._operation, self._odd = operation, odd
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer) and self._odd(call):
             return _refuse(status(500)(answer))
@@ -51,10 +51,10 @@ class Refusing(Fault):
 class Sometimes(Fault):
     """Some calls of an operation are answered and not done."""
 
-    def __init__(self, operation: str, when: Callable[[Call], bool]) -> None:
+    def __init__(self, operation: str, when: Callable[[InterceptedCall], bool]) -> None:
         self._operation, self._when, self._not_done = operation, when, NotDone(operation)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == self._operation and self._when(call):
             return self._not_done.answer(call)
         return call.ask(call.request)
@@ -68,7 +68,7 @@ class OnceOnly(Fault):
         self._not_done = NotDone(operation)
         self._past_keys: set[str] = set()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         is_repeated = call.operation == self._operation and call.key in self._past_keys
         if is_repeated and not self._refusal_status:
             return self._not_done.answer(call)
@@ -88,7 +88,7 @@ class Besides(Fault):
     def __init__(self, operation: str, also: str, body: Any) -> None:
         self._operation, self._also, self._body = operation, also, orjson.dumps(body)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer):
             controller, verb = _CALLS[self._also]
@@ -105,7 +105,7 @@ class Rewritten(Fault):
     def __init__(self, operation: str, edit: Callable[[Any], Any]) -> None:
         self._operation, self._edit = operation, edit
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         if call.operation != self._operation:
             return call.ask(call.request)
         try:
@@ -121,7 +121,7 @@ class UnknownRoutes(Fault):
     def __init__(self, is_known_route: bool, change: Callable[[Answer], Answer]) -> None:
         self._is_known_route, self._change = is_known_route, change
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         is_concerned = (
             call.operation == "" and (call.request.path != UNKNOWN_ROUTE) is self._is_known_route
@@ -129,7 +129,7 @@ class UnknownRoutes(Fault):
         return self._change(answer) if is_concerned and answer.status == 404 else answer
 
 
-def _body(call: Call, *path: str) -> Any:
+def _body(call: InterceptedCall, *path: str) -> Any:
     try:
         document = orjson.loads(call.request.body)
     except orjson.JSONDecodeError:
@@ -139,7 +139,7 @@ def _body(call: Call, *path: str) -> Any:
     return document
 
 
-def _has_jid(call: Call) -> bool:
+def _has_jid(call: InterceptedCall) -> bool:
     return "@" in str(_body(call, "messageData", "to"))
 
 
@@ -156,21 +156,21 @@ def _emoji_lost(text: Any) -> str:
     return "".join(letter if ord(letter) < 0x2000 else "?" for letter in str(text))
 
 
-def _at_new_unlinked_instance(call: Call) -> Request | None:
+def _at_new_unlinked_instance(call: InterceptedCall) -> Request | None:
     instance = call.door("POST", "/_mock/instances", {"connected": False})
     return at_instance(call.request, call.key, instance)
 
 
-def _begins_right(call: Call) -> Request | None:
+def _begins_right(call: InterceptedCall) -> Request | None:
     token, token_given = call.tokens.get(call.key, ""), bearer(call.request)
     return with_token(call.request, token) if token and token_given[:4] == token[:4] else None
 
 
-def _big_media(call: Call) -> bool:
+def _big_media(call: InterceptedCall) -> bool:
     return len(str(_body(call, "messageData", "base64") or "")) > 2**20
 
 
-def _one_address(call: Call) -> bool:
+def _one_address(call: InterceptedCall) -> bool:
     keys = _body(call, "messageKeys") or {}
     return not keys.get("directPath")
 

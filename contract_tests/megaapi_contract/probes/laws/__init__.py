@@ -27,10 +27,12 @@ from . import (
     no_trace,
     particulars,
     people,
+    renewals,
     rich_events,
     sessions,
     settings,
     stored,
+    taken,
     tokens,
     uniqueness,
     unsettled,
@@ -45,7 +47,7 @@ _SUBJECTS = (
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
-    uploads, hosts,
+    uploads, hosts, taken, renewals,
     lifecycle,
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ MEDIA_MOST = 16 * 2**20
 MEDIA_TOO_LARGE = MEDIA_MOST + 1
 # What a switch decides, where the contract documents each way.
 UNKNOWN, HANDLED = ("unknown_instance",), ("swallowed_sends", "media_gone")
+CONTROLLERS = ("webhook", "sendMessage", "chat", "group", "config")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Operations that need a phone to be there, and those that need one to be missing.
 LINKING = ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code")
@@ -165,12 +166,16 @@ def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> 
     if stage.phone:
         place = stage.place()
         paths.append(f"/rest/instance/{place.key}/connectionState")
+        # No controller takes what it does not know, whatever its other paths are.
+        paths += [f"/rest/{name}/{place.key}/unknownRoute" for name in CONTROLLERS]
         headers.append(("Authorization", f"Bearer {place.token}"))
     for path in paths:
         answer = session.exchange(request("GET", path, headers=headers))
-        # Logged as it stands, in the letters of the request.
+        # Logged as it stands, in the letters of the request; where the controller is a guess, a
+        # host without it may have another page for all below.
+        wording = "" if "/config/" in path else f'Resource "{path}" not found'
         claim_refusal(session, answer, 404, "an unknown route", operation="instance_status",
-                message=f'Resource "{path}" not found')  # fmt: skip
+                message=wording)  # fmt: skip
 
 
 @LAWS.law("send_text", "instance_status", effects=("sends", "reads"), phone=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...judging.results import Exchange, Promise, weakest
+from ...judging.values import value_at as value_at
 from ...session import Session
 
 NAMES: Mapping[int, str] = {
@@ -22,18 +23,6 @@ NOT_LOGGED_IN = "Instance not logged in"
 TOO_LARGE = 413
 NOT_REGISTERED = "Number not registered on WhatsApp"
 UNKNOWN_INSTANCE = "Instance not found"
-
-
-def value_at(document: Any, *path: str | int) -> Any:
-    """What stands there; None where the way ends before."""
-    for step in path:
-        if isinstance(document, Mapping) and isinstance(step, str):
-            document = document.get(step)
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-        else:
-            return None
-    return document
 
 
 def guess(session: Session, operation: str) -> Promise:

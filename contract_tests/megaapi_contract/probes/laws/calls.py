@@ -10,6 +10,7 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
+from ...judging.values import jid_of
 from ...session import Session
 from .assertions import value_at
 
@@ -111,7 +112,7 @@ def _people(group: Json) -> list[dict[str, Any]]:
 def number_or_address(person: Mapping[str, Any], field: str, number: str) -> str:
     """The address in a field, or the number beside it where that one is hidden."""
     address, behind = str(person.get(field)), person.get(number)
-    return str(behind) if address.endswith("@lid") and isinstance(behind, str) else address
+    return str(behind) if jid_of(address).lid and isinstance(behind, str) else address
 
 
 # -- settings --------------------------------------------------------------------------------

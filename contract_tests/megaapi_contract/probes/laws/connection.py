@@ -9,7 +9,7 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...host.status import EMPTY, LIST, NONE, Status, read_status
-from ...judging.results import Exchange
+from ...judging.results import Exchange, Promise
 from ...session import Session
 from ..probe import Laws
 from .assertions import (
@@ -92,6 +92,16 @@ def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stag
     if stage.phone and user_name is not None:
         name = stage.control_api("GET", f"/_mock/instances/{place.key}")["name"]
         claim(session, answer, user_name == name, "linked: the name on the phone")
+
+
+@LAWS.law("instance_status")
+def the_id_of_a_linked_user_names_the_device(session: Session, stage: Stage) -> None:
+    """Every recorded status has it, and clients cut it off."""
+    answer = session.call("instance_status", stage.place())
+    jid = value_at(read_status(answer).user, "id")
+    names_device = jid is None or ":" in str(jid)
+    claim(session, answer, names_device, "user.id has the number of the device behind the phone's",
+          promise=Promise("observed", "components/schemas/ConnectedInstance.yaml"))  # fmt: skip
 
 
 @LAWS.law("instance_status", phone=True)
@@ -177,9 +187,9 @@ def scanning_the_code_links(session: Session, stage: Stage) -> None:
 @LAWS.law("pairing_code", "instance_status", effects=("changes", "reads"), phone=True)
 def typing_the_code_links_that_number(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
-    session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
+    answer = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
     status(session, place, "disconnected", "before typing")
-    link(stage, place)
+    link(stage, place, code=str(value_at(answer.json, "pairingCode")))
     place_with_number = Place(place.key, place.token, "5511900000020")
     status(session, place_with_number, "connected", "after typing")
 

@@ -14,6 +14,7 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
+from ...judging.values import jid_of
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, guess, value_at
@@ -222,7 +223,7 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     ]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "the key has the customer's number")
-    by_lid = [str(value_at(key, "remoteJid")).endswith("@lid") for key in keys]
+    by_lid = [jid_of(value_at(key, "remoteJid")).lid for key in keys]
     session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
     sender_lids = [value_at(one.json, "key", "senderLid") for one in webhooks]
     theirs = [

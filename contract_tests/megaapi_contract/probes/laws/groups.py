@@ -12,6 +12,7 @@ from ...host.http import request
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
+from ...judging.values import jid_of
 from ...session import Session
 from ..probe import Laws
 from .assertions import NOT_REGISTERED, claim, claim_refusal, claim_success, guess, value_at
@@ -74,7 +75,7 @@ def _create_group(session: Session, stage: Stage, place: Place, *people: str) ->
     creation, group = make_group(session, stage, place, *people)
     claim_success(session, creation, "a good group")
     jid = group.get("id")
-    fits = isinstance(jid, str) and jid.endswith("@g.us")
+    fits = isinstance(jid, str) and jid_of(jid).group
     claim(session, creation, fits, "a new group has a JID")
     return (str(jid) if fits else ""), group
 

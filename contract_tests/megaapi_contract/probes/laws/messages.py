@@ -10,6 +10,7 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
+from ...judging.values import jid_of
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_refusal, guess, value_at
@@ -196,8 +197,8 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     claim(session, answer, right, "stanzaId is the quoted id")
     same = value_at(part, "quotedMessage") == content
     claim(session, answer, same, "the quoted content is there")
-    own = str(value_at(part, "participant"))
-    fits = own.endswith("@s.whatsapp.net") and (not place.number or own.startswith(place.number))
+    own = jid_of(value_at(part, "participant"))
+    fits = own.person and own.startswith(place.number)
     claim(session, answer, fits, "an own message is quoted as the instance's")
 
 
@@ -329,18 +330,16 @@ def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
     for operation, data in _TO_GROUP.items() if stage.phone else [("send_text", {"text": "Oi"})]:
         answer = message(session, place, operation, to=str(jid), **data)
         hold_sent(session, stage, answer, str(jid))
-        participant = str(value_at(answer.json, "messageData", "participant"))
-        fits = participant.endswith("@s.whatsapp.net") and participant.startswith(place.number)
+        participant = jid_of(value_at(answer.json, "messageData", "participant"))
+        fits = participant.person and participant.startswith(place.number)
         claim(session, answer, fits, "participant is the instance itself")
 
 
 @LAWS.law("send_text", effects=("sends",))
 def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> None:
     answer = text(session, stage.place())
-    claim(
-        session, answer, "participant" not in (value_at(answer.json, "messageData") or {}),
-        "no participant outside groups",
-    )  # fmt: skip
+    has_none = "participant" not in (value_at(answer.json, "messageData") or {})
+    claim(session, answer, has_none, "no participant outside groups")
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)

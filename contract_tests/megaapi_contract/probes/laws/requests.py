@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from megaapi_mock.domain.json_path import put_at
 from megaapi_mock.spec.operations import Operation
 from megaapi_mock.spec.plans import EVERY_PLAN
 
@@ -83,6 +84,17 @@ class Ask:
         return any(map(_GROUP.fullmatch, _texts([self.body, self.query])))
 
     @property
+    def _examples(self) -> Sequence[Mapping[str, Any]]:
+        content = self.operation.definition.get("requestBody", {}).get("content", {})
+        return tuple(content.get("application/json", {}).get("examples", {}).values())
+
+    @property
+    def in_groups(self) -> bool:
+        """Whether any of its documented forms names a group."""
+        values = [example["value"] for example in self._examples]
+        return self.grouped or any(map(_GROUP.fullmatch, _texts(values)))
+
+    @property
     def strange(self) -> bool:
         """Whether it names a group or a file that a given instance does not have."""
         texts = _texts([self.body, self.query])
@@ -108,8 +120,10 @@ class Ask:
             arguments |= {"raw": self.upload, "content_type": UPLOAD_TYPE}
         if self.body is not None:
             arguments["body"] = _about(self.body, to)
-        if self.operation.recipient is not None:
-            _set(arguments, self.operation.recipient.split("."), to)
+        path = self.operation.recipient
+        if path is not None:
+            # In the body, or as `query.NAME`.
+            put_at(arguments if path.split(".")[0] in arguments else arguments["body"], path, to)
         return arguments
 
     @property
@@ -123,6 +137,14 @@ class Ask:
         """The same about this group."""
         arguments: Arguments = _replaced(self.make(to), {NO_GROUP: group})
         return arguments
+
+    def forms(self, to: str, group: str) -> Iterator[tuple[Arguments, Mapping[str, Any]]]:
+        """Every documented form of it about this person or this group, with what says so."""
+        for example in self._examples or ({"value": None},):
+            arguments = self.make_for_group(to, group)
+            if self.body is not None:
+                arguments["body"] = _replaced(_about(example["value"], to), {NO_GROUP: group})
+            yield arguments, example.get("x-provenance", {})
 
     def incomplete(self, to: str) -> Arguments:
         """The same without its wrapper, or without what it needs."""
@@ -179,14 +201,6 @@ def _replaced(node: Any, values: Mapping[str, str]) -> Any:
     if isinstance(node, list):
         return [_replaced(value, values) for value in node]
     return values.get(node, node) if isinstance(node, str) else node
-
-
-def _set(arguments: Arguments, steps: list[str], value: str) -> None:
-    """Put a recipient where the contract has it: in the body, or under `query`."""
-    document = arguments if steps[0] in arguments else arguments["body"]
-    for step in steps[:-1]:
-        document = document[step]
-    document[steps[-1]] = value
 
 
 def _texts(node: Any) -> Iterable[str]:

@@ -249,3 +249,24 @@ def _hold_hidden_writer(stage: Stage, hook: WebhookListener, person: Json) -> No
         )
         right = not is_told or value_at(one.json, "key", "senderPn") == person["jid"]
         hook.claim(event, right, "senderPn is the number to answer to", one)
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain", "image", "group-text"))  # fmt: skip
+def what_whatsapp_verified_of_a_sender_is_told(session: Session, stage: Stage) -> None:
+    """The name of a business stands beside what it writes, and beside nothing else."""
+    place, hook = listening(session, stage)
+    group = make_group(session, stage, place, WORLD[0], WORLD[1])[1].get("id")
+    hook.receive()
+    events: tuple[tuple[str, Json], ...] = (
+        ("text-plain", {}), ("image", {}), ("group-text", {"group": group}),
+    )  # fmt: skip
+    names = ("Loja Exemplo \u00c7 Ltda", None)
+    for person, name in zip(WORLD[:2], names, strict=True):
+        fields = {"set": {"verifiedBizName": name}} if name else {}
+        for event, more in events:
+            _does(stage, place, event, **{"from": person}, **more, **fields)
+    told = [value_at(one.json, "verifiedBizName") for one in hook.receive()]
+    expected = [name for name in names for _ in events]
+    hook.claim("text-plain", told == expected, "verifiedBizName is of who wrote",
+               promise=Promise("vendor-doc", "components/schemas/WebhookMessage.yaml"))  # fmt: skip

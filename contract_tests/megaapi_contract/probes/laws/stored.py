@@ -7,6 +7,7 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
+from ...judging.values import jid_of
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, guess, value_at
@@ -71,7 +72,7 @@ def the_last_chat_comes_first(session: Session, stage: Stage) -> None:
         stage.pass_time(1)
     answer = session.call("list_chats", place)
     chats = value_at(answer.json, "chats")
-    ids = [str(value_at(chat, "id")).partition("@")[0] for chat in chats or ()]
+    ids = [jid_of(value_at(chat, "id")).user for chat in chats or ()]
     claim(session, answer, sorted(ids) == sorted(WORLD[:2]), "each chat stands there once")
     claim(session, answer, ids == [*WORLD[:2]], "the chat of the last message comes first")
 
@@ -109,7 +110,7 @@ def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
     text(session, place, WORLD[0])
     answer = session.call("list_contacts", place)
     people = value_at(answer.json, "chats")
-    ids = [str(value_at(person, "id")).partition("@")[0] for person in people or ()]
+    ids = [jid_of(value_at(person, "id")).user for person in people or ()]
     claim(session, answer, ids.count(WORLD[0]) == 1, "the person stands there once",
           promise=guess(session, "list_contacts"))  # fmt: skip
 

@@ -34,7 +34,7 @@ class Question:
     refused: bool = True
 
 
-def _without(operation: str, **changes: Any) -> Callable[[str], dict[str, Any]]:
+def without(operation: str, **changes: Any) -> Callable[[str], dict[str, Any]]:
     """A good body with some fields of messageData changed; None takes one away."""
 
     def make(to: str) -> dict[str, Any]:
@@ -46,19 +46,19 @@ def _without(operation: str, **changes: Any) -> Callable[[str], dict[str, Any]]:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "missing_text": Question("send_text", _without("send_text", text=None)),
-    "empty_buttons": Question("send_buttons", _without("send_buttons", buttons=[])),
-    "empty_quoted": Question("quote_message", _without("quote_message", message={})),
+    "missing_text": Question("send_text", without("send_text", text=None)),
+    "empty_buttons": Question("send_buttons", without("send_buttons", buttons=[])),
+    "empty_quoted": Question("quote_message", without("quote_message", message={})),
     "unknown_media_type": Question(
-        "send_media_base64", _without("send_media_base64", type="gif")
+        "send_media_base64", without("send_media_base64", type="gif")
     ),
     "empty_participants": Question(
         "create_group", lambda to: {"group_data": {"group_name": "Equipe", "participants": []}}
     ),
     "odd_base64": Question(
-        "send_media_base64", _without("send_media_base64", base64="undefined"), refused=False
+        "send_media_base64", without("send_media_base64", base64="undefined"), refused=False
     ),
-    "empty_list": Question("send_list", _without("send_list", sections=[]), refused=False),
+    "empty_list": Question("send_list", without("send_list", sections=[]), refused=False),
     "unknown_presence": Question(
         "update_presence", lambda to: {"to": to, "option": "dancing"}, refused=False
     ),
@@ -66,8 +66,13 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stage) -> None:
+    ask_unsettled(switch, session, stage, times=TIMES)
+
+
+def ask_unsettled(switch: str, session: Session, stage: Stage, *, times: int) -> None:
+    """Ask the question of a switch so many times, and note how the host decides it."""
     question, place, to = QUESTIONS[switch], stage.place(), someone(session)
-    for _ in range(TIMES):
+    for _ in range(times):
         answer = session.call(question.operation, place, body=question.body(to))
         if answer.status not in (200, 500):
             continue
@@ -116,7 +121,7 @@ def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
         answer = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
         no_account(session, answer, "a number without WhatsApp")
     # Whom a host refuses may be its own affair; that nobody can be sent a place without one is not.
-    make, promise = _without("send_location", latitude=None), guess(session, "send_location")
+    make, promise = without("send_location", latitude=None), guess(session, "send_location")
     for _ in range(TIMES):
         answer = session.call("send_location", place, body=make(someone(session)))
         if not session.takes_alternative(answer, "swallowed_sends") and answer.status == 500:

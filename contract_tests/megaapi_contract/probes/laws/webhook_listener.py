@@ -14,6 +14,7 @@ from ...judging.additions import widen
 from ...judging.alternatives import USUAL
 from ...judging.contract import Contract
 from ...judging.results import Exchange, Promise, Webhook
+from ...judging.values import jid_of
 from ...session import Session
 from .assertions import value_at
 from .calls import now, set_webhook
@@ -168,11 +169,9 @@ class WebhookListener:
 
     def _is_hidden(self, person: Any, chat: Any) -> bool:
         """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
-        number, _, server = str(chat).partition("@")
-        may_be_hidden = (
-            str(person).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
-        )
-        return may_be_hidden and bool(self.person(number)["lid"] == person)
+        jid = jid_of(chat)
+        may_be_hidden = jid_of(person).lid and jid.person and self.plays_people
+        return may_be_hidden and bool(self.person(jid.user)["lid"] == person)
 
     def _is_all_acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""
@@ -190,11 +189,11 @@ class WebhookListener:
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""
         chat_sent_to = str(value_at(answer.json, "messageData", "key", "remoteJid"))
-        if chat == chat_sent_to or chat_sent_to.endswith("@g.us"):
+        if chat == chat_sent_to or jid_of(chat_sent_to).group:
             return bool(chat == chat_sent_to)
         if not self.plays_people:
-            return str(chat).partition("@")[0] != self.place.number
-        person = self.person(chat_sent_to.partition("@")[0])
+            return jid_of(chat).user != self.place.number
+        person = self.person(jid_of(chat_sent_to).user)
         return chat in (person["jid"], person["lid"])
 
     # -- which documented way the host takes -------------------------------------------------
@@ -254,7 +253,7 @@ class WebhookListener:
         key = value_at(payload, "instance_key")
         self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
         if event not in _OWNED and self.place.number:
-            owner, device, _ = str(value_at(payload, "jid")).partition("@")[0].partition(":")
+            owner, device, _ = jid_of(value_at(payload, "jid")).user.partition(":")
             self.settle("jid_suffix", "on" if device else USUAL)
             self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
             self._own_lid(event, webhook)
@@ -265,7 +264,7 @@ class WebhookListener:
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
         chat = value_at(payload, "key", "remoteJid")
         if value_at(payload, "isGroup") is not None:
-            group = str(chat).endswith("@g.us")
+            group = jid_of(chat).group
             right = value_at(payload, "isGroup") is group
             self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
@@ -309,7 +308,7 @@ class WebhookListener:
         for field in AUTHOR[: 3 if own else None]:
             shown_jid = value_at(payload, "key", field)
             if shown_jid is not None:
-                theirs = person["lid"] if str(shown_jid).endswith("@lid") else person["jid"]
+                theirs = person["lid"] if jid_of(shown_jid).lid else person["jid"]
                 promise = self.of_field(event, "WebhookKey", field)
                 sentence = f"{field} is the author"
                 self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)

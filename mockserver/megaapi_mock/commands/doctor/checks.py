@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .findings import Finding, Outcome, Skipped
-from .http import NoAnswer, Place, ProbeReply, get, is_local, require_plain
+from .findings import Finding, FindingOutcome, Skipped
+from .http import NoAnswer, ProbeReply, ServerAddress, get, is_local, require_plain
 from .receiver import Hook
 
 # Beyond this many seconds between the two clocks, times in webhooks look wrong.
@@ -74,7 +74,7 @@ class _Exam:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._place = Place.of("--target", case.target)
+        self._address = ServerAddress.of("--target", case.target)
         self._key = quote(case.key, safe="")
         self._addresses: list[str] = []
         self._open = False
@@ -84,7 +84,7 @@ class _Exam:
         self._url: str | None = None
 
     def checks(self) -> dict[str, Callable[[], Finding]]:
-        """By name."""
+        """The checks by their names, in the order they are made; each gives its finding."""
         return {
             "host": self.host,
             "connection": self.connection,
@@ -108,18 +108,18 @@ class _Exam:
 
     def host(self) -> Finding:
         try:
-            self._addresses = self._place.addresses()
+            self._addresses = self._address.addresses()
         except NoAnswer as refusal:
             advice = "check the host in --target: your panel names it"
             return Finding("host", "wrong", str(refusal), advice)
-        return Finding("host", "ok", f"{self._place.host} is at {self._addresses[0]}")
+        return Finding("host", "ok", f"{self._address.host} is at {self._addresses[0]}")
 
     def connection(self) -> Finding:
         if not self._addresses:
             raise Skipped("the host is not known")
-        address = f"{self._place.host}:{self._place.port}"
+        address = f"{self._address.host}:{self._address.port}"
         try:
-            self._place.connect(self._case.timeout)
+            self._address.connect(self._case.timeout)
         except NoAnswer as refusal:
             advice = "check the port, the firewall, and whether the mock runs"
             return Finding("connection", "wrong", str(refusal), advice)
@@ -129,13 +129,13 @@ class _Exam:
     def tls(self) -> Finding:
         if not self._open:
             raise Skipped("no connection")
-        if not self._place.tls:
+        if not self._address.tls:
             if self.is_remote():
                 message = "the token travels unencrypted"
                 return Finding("tls", "warning", message, "use https:// in --target")
             raise Skipped("http, on this network")
         try:
-            self._place.shake_hands(self._case.timeout)
+            self._address.shake_hands(self._case.timeout)
         except NoAnswer as refusal:
             self._open = False
             return Finding(
@@ -156,11 +156,11 @@ class _Exam:
             self._status = reply
         return Finding("gateway", outcome, message, advice)
 
-    def _is_gateway(self, reply: ProbeReply) -> tuple[Outcome, str, str]:
+    def _is_gateway(self, reply: ProbeReply) -> tuple[FindingOutcome, str, str]:
         if 300 <= reply.status < 400:
             return "wrong", f"it redirects to {reply.location}", "give that host in --target"
         if reply.message.startswith(_UNKNOWN_ROUTE):
-            path = self._place.parts.path.rstrip("/")
+            path = self._address.parts.path.rstrip("/")
             more = f"leave {path} out of --target" if path else "this may be another product's host"
             return "wrong", "it has no /rest/instance/{key}", more
         if reply.status in (502, 503, 504):
@@ -301,7 +301,7 @@ class _Exam:
 
     def _get(self, controller: str) -> ProbeReply:
         path = f"/rest/{controller}/{self._key}"
-        return get(self._place, path, self._case.token, self._case.timeout)
+        return get(self._address, path, self._case.token, self._case.timeout)
 
 
 def _differences(have: str, want: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Outcome = Literal["ok", "warning", "wrong", "skipped"]
+FindingOutcome = Literal["ok", "warning", "wrong", "skipped"]
 # Letters of one sentence on the screen; --json has all.
 SHOWN_MOST = 200
 _MARKS = {"ok": "ok", "warning": "look", "wrong": "WRONG", "skipped": "-"}
@@ -21,12 +21,12 @@ class Finding:
     """One check's outcome, what was seen, and what to do about it."""
 
     check: str
-    outcome: Outcome
+    outcome: FindingOutcome
     message: str
     advice: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The members that `doctor --json` prints."""
         return asdict(self)
 
 

@@ -42,7 +42,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerAddress:
     """Where a URL points."""
 
     url: str
@@ -51,7 +51,7 @@ class Place:
     port: int
 
     @classmethod
-    def of(cls, name: str, url: str) -> Place:
+    def of(cls, name: str, url: str) -> ServerAddress:
         """SetupError when it is not a URL of a web server; `name` is the option it came from.
 
         What was given is not repeated: it may be a token in the wrong place.
@@ -128,19 +128,19 @@ class ProbeReply:
 
     @property
     def message(self) -> str:
-        """What its `message` says."""
+        """The `message` of its JSON; empty without one."""
         return str((self.document or {}).get("message", ""))
 
     @property
     def in_words(self) -> str:
-        """Status and kind."""
+        """Status and content type: `502 text/html`."""
         return f"{self.status} {self.kind or 'without a content type'}"
 
 
-def get(place: Place, path: str, token: str, timeout: float) -> ProbeReply:
+def get(address: ServerAddress, path: str, token: str, timeout: float) -> ProbeReply:
     """GET, with the token as the gateway wants it; no redirect is followed."""
-    server = Server(place.host, place.port, trusted() if place.tls else None)
-    target = place.parts.path.rstrip("/") + path
+    server = Server(address.host, address.port, trusted() if address.tls else None)
+    target = address.parts.path.rstrip("/") + path
     try:
         fields = [
             ("Host", host_field(server)),

@@ -13,7 +13,7 @@ from ...resources import root
 from ...samples import Samples
 from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
 from .findings import Finding, Skipped
-from .http import NoAnswer, Place, is_local
+from .http import NoAnswer, ServerAddress, is_local
 
 # An acknowledgement of a message nobody sent: whatever a bot does with it, nobody is written to.
 PROBE = "ack-delivered"
@@ -28,7 +28,7 @@ class Hook:
     def __init__(
         self, url: str | None, key: str, *, timeout: float, slow: float, with_message: bool
     ) -> None:
-        self._place = None if url is None else Place.of("--webhook", url)
+        self._address = None if url is None else ServerAddress.of("--webhook", url)
         self._key, self._timeout, self._slow = key, timeout, slow
         self._with_message = with_message
         self._addresses: list[str] = []
@@ -36,7 +36,7 @@ class Hook:
         self._seconds: float | None = None
 
     def checks(self, gateway_is_remote: Callable[[], bool]) -> dict[str, Callable[[], Finding]]:
-        """By name."""
+        """The checks by their names, in the order they are made."""
         return {
             "hook_address": lambda: self.address(gateway_is_remote()),
             "hook_connection": self.connection,
@@ -46,35 +46,37 @@ class Hook:
         }
 
     def address(self, gateway_is_remote: bool) -> Finding:
-        place = self._require_place()
+        address = self._require_address()
         try:
-            self._addresses = place.addresses()
+            self._addresses = address.addresses()
         except NoAnswer as refusal:
             return Finding("hook_address", "wrong", str(refusal), "check the host in --webhook")
-        message = f"{place.host} is at {self._addresses[0]}"
+        message = f"{address.host} is at {self._addresses[0]}"
         if gateway_is_remote and is_local(self._addresses):
             advice = "a gateway on the internet cannot reach it: use a tunnel or a public host"
             return Finding(
                 "hook_address", "wrong", f"{message}, which is on this network only", advice
             )
-        if gateway_is_remote and not place.tls:
+        if gateway_is_remote and not address.tls:
             advice = "use https://: it receives messages of customers"
             return Finding("hook_address", "warning", f"{message}, without encryption", advice)
         return Finding("hook_address", "ok", message)
 
     def connection(self) -> Finding:
-        place = self._require_place()
+        address = self._require_address()
         if not self._addresses:
             raise Skipped("the host is not known")
         try:
-            place.connect(self._timeout)
-            if place.tls:
-                place.shake_hands(self._timeout)
+            address.connect(self._timeout)
+            if address.tls:
+                address.shake_hands(self._timeout)
         except NoAnswer as refusal:
             advice = "start the receiver; check port, certificate and http:// or https://"
             return Finding("hook_connection", "wrong", str(refusal), advice)
         self._open = True
-        return Finding("hook_connection", "ok", f"{place.host}:{place.port} accepts connections")
+        return Finding(
+            "hook_connection", "ok", f"{address.host}:{address.port} accepts connections"
+        )
 
     def answer(self) -> Finding:
         """POST the acknowledgement, once."""
@@ -88,12 +90,12 @@ class Hook:
 
     def speed(self) -> Finding:
         if self._seconds is None:
-            raise Skipped("there was no answer" if self._place else "give --webhook to try it")
+            raise Skipped("there was no answer" if self._address else "give --webhook to try it")
         return self._judge_time("hook_speed", self._seconds)
 
     def message(self) -> Finding:
         """POST a message that nobody wrote, once, where that was asked for."""
-        self._require_place()
+        self._require_address()
         if not self._with_message:
             raise Skipped("--message also posts a made-up message; a bot may act on it")
         if self._seconds is None or self._seconds >= self._timeout:
@@ -118,13 +120,13 @@ class Hook:
 
     def _post(self, body: dict[str, Any]) -> tuple[ReceiverAnswer | None, float]:
         """The answer, None when the time was up, and the seconds it took."""
-        place = self._require_place()
+        address = self._require_address()
         if not self._open:
             raise Skipped("no connection")
         transport = HttpTransport(allowed_hosts="any")
         begin, content = time.monotonic(), orjson.dumps(body)
         try:
-            answer = transport.post(place.url, content, axios_headers(), timeout=self._timeout)
+            answer = transport.post(address.url, content, axios_headers(), timeout=self._timeout)
         except DeliveryFailed as failure:
             if isinstance(failure.__cause__, TimeoutError):
                 return None, self._timeout
@@ -143,10 +145,10 @@ class Hook:
             return Finding(check, "warning", message, advice)
         return Finding(check, "ok", message)
 
-    def _require_place(self) -> Place:
-        if self._place is None:
+    def _require_address(self) -> ServerAddress:
+        if self._address is None:
             raise Skipped("give --webhook to try it")
-        return self._place
+        return self._address
 
     def _sample(self, event: str) -> dict[str, Any]:
         return {**Samples(root("fixtures")).payload(event), "instance_key": self._key}

@@ -91,18 +91,33 @@
   const found = document.getElementById("found");
   if (!box) return;
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  const entries = (window.MEGAAPI_REFERENCE || []).map(([title, kind, path, words]) => {
+  // A path with a key in it, as it stands in a log or a program.
+  function address(words) {
+    const path = words.split(" ").find((word) => word.startsWith("/"));
+    return path && new RegExp(`^${path.replace(/\{[^}]*\}/g, "[^/{}]+")}/?$`);
+  }
+  function asAddress(query) {
+    const path = query.split(/\s+/).pop().replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*/, "");
+    return path.startsWith("/") ? path : "";
+  }
+  const entries = (window.MEGAAPI_REFERENCE || []).map(([title, kind, path, words, description]) => {
     const name = plain(title);
     // Names are also found without what joins their words: sendText, send_text, send text.
     const joined = plain(`${title} ${words}`);
-    return { title, kind, path, name, text: `${joined} ${joined.replace(/[_\-/ ]/g, "")}` };
+    const text = `${joined} ${joined.replace(/[_\-/ ]/g, "")}`;
+    return { title, kind, path, name, text, all: `${text} ${plain(description)}`, address: address(words) };
   });
 
   function matches(query) {
+    const path = asAddress(query);
+    const called = path ? entries.filter((entry) => entry.address && entry.address.test(path)) : [];
+    if (called.length) return called;
     const wanted = plain(query).split(/\s+/).filter(Boolean);
-    const close = entries.filter((entry) => wanted.every((word) => entry.text.includes(word)));
+    const has = (text) => wanted.every((word) => text.includes(word));
+    const close = entries.filter((entry) => has(entry.all));
     const whole = plain(query).trim();
-    const rank = (entry) => (entry.name.startsWith(whole) ? 0 : entry.name.includes(whole) ? 1 : 2);
+    // What only a description says comes last.
+    const rank = (entry) => (entry.name.startsWith(whole) ? 0 : entry.name.includes(whole) ? 1 : has(entry.text) ? 2 : 3);
     return close.sort((one, other) => rank(one) - rank(other)).slice(0, 30);
   }
   function draw() {

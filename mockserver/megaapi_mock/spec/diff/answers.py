@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .change import ContractChange, Side, change
+from .headers import IGNORED, header_changes
 from .media import Contents
 from .references import Json, resolve
 from .words import texts
-
-# The media type describes it.
-_IGNORED = ("content-type",)
 
 
 def answer_changes(
@@ -115,26 +113,13 @@ def _headers(
         _by_name(part.get("headers") or {}, document)
         for part, document in zip((old, new), documents, strict=True)
     )
-    for name, header in before.items():
-        at, needed = f"{place} header {name}", header.get("required") is True
-        if name not in after:
-            rule = "required-header-removed" if needed else "header-removed"
-            yield change(rule, subject, at, "is gone")
-            continue
-        if needed != (after[name].get("required") is True):
-            rule = "header-now-optional" if needed else "header-now-required"
-            yield change(rule, subject, at, "may be missing" if needed else "is always there")
-        schemas = header.get("schema"), after[name].get("schema")
-        yield from contents.schema(subject, at, Side.GATEWAY, *schemas)
-    for name in after:
-        if name not in before:
-            yield change("header-added", subject, f"{place} header {name}", "is new")
+    yield from header_changes(subject, place, contents, before, after)
 
 
 def _by_name(headers: Mapping[str, Any], document: Json) -> dict[str, Json]:
     """In small letters: headers do not tell them apart."""
     return {
-        name.lower(): resolve(each, document)
+        f"header {name.lower()}": resolve(each, document)
         for name, each in headers.items()
-        if name.lower() not in _IGNORED
+        if name.lower() not in IGNORED
     }

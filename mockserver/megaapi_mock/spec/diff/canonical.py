@@ -29,6 +29,17 @@ def canonical(schema: Json) -> Json:
     return result
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: true is not 1, as Python has it."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return bool(one == other)
+
+
 def plain_number(value: Any) -> Any:
     """1.0 as 1: JSON does not tell them apart."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -43,10 +54,10 @@ def _enumeration(schema: Json) -> None:
     values = schema["enum"] = [plain_number(value) for value in schema["enum"]]
     if "type" not in schema:
         schema["type"] = sorted({_NAMES.get(type(value), "string") for value in values})
-    named = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    type_names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     every: Mapping[str, list[Any]] = {"boolean": [True, False], "null": [None]}
-    if set(named) <= set(every) and all(
-        any(value is each for each in values) for name in named for value in every[name]
+    if set(type_names) <= set(every) and all(
+        any(value is each for each in values) for name in type_names for value in every[name]
     ):
         del schema["enum"]
 

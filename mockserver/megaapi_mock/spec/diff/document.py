@@ -18,13 +18,13 @@ _DOCUMENT = "the document"
 def compare(old: Json, new: Json) -> list[ContractChange]:
     """Every change, the worst first; within a level as the documents have them."""
     try:
-        changes = list(dict.fromkeys(_all(old, new)))
+        changes = list(dict.fromkeys(_all_changes(old, new)))
     except RecursionError:
         raise SetupError("cannot compare: schemas stand too deep inside of one another") from None
     return sorted(changes, key=lambda each: _RANK[each.level])
 
 
-def _all(old: Json, new: Json) -> Iterator[ContractChange]:
+def _all_changes(old: Json, new: Json) -> Iterator[ContractChange]:
     operations = Operations(old, new)
     yield from _operations(old, new, operations)
     yield from _webhooks(old, new, operations)
@@ -75,4 +75,4 @@ def _references(old: Json, new: Json) -> Iterator[ContractChange]:
         message = f"{reference} leads nowhere: what it stands for is not compared"
         yield change("reference-broken", _DOCUMENT, "", message)
     for reference in sorted(before - after):
-        yield change("reference-mended", _DOCUMENT, "", f"{reference} led nowhere; that is mended")
+        yield change("reference-mended", _DOCUMENT, "", f"{reference} led nowhere; that is fixed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .canonical import canonical
+from .canonical import alike, canonical
 from .references import NOWHERE, Json, reference_of, siblings, target_of
 
 # The tighter one counts: the larger of these...
@@ -25,19 +25,19 @@ def types(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(each) for each in value or ()]
 
 
-def _merged(schema: Any, document: Json, seen: set[str]) -> Json:
+def _merged(schema: Any, document: Json, visited_references: set[str]) -> Json:
     """All parts at once. `seen`: the references whose targets are in it already."""
     if not isinstance(schema, dict):
         return {"not": {}} if schema is False else {}
     reference = reference_of(schema)
     if reference is not None:
-        if reference in seen:
+        if reference in visited_references:
             return {}
-        seen.add(reference)
+        visited_references.add(reference)
         target = target_of(reference, document)
-        result = {} if target is NOWHERE else _merged(target, document, seen)
+        result = {} if target is NOWHERE else _merged(target, document, visited_references)
         beside = siblings(schema, document)
-        return merge(result, _merged(beside, document, seen)) if beside else result
+        return merge(result, _merged(beside, document, visited_references)) if beside else result
     result = {key: value for key, value in schema.items() if key != "allOf"}
     older = str(document.get("openapi")).startswith("3.0")
     may_be_null = result.pop("nullable", False) is True and older
@@ -46,12 +46,12 @@ def _merged(schema: Any, document: Json, seen: set[str]) -> Json:
     if may_be_null and "type" in result:
         result["type"] = [*types(result["type"]), "null"]
     for part in schema.get("allOf") or ():
-        result = merge(result, _merged(part, document, seen))
+        result = merge(result, _merged(part, document, visited_references))
     if may_be_null and "null" not in types(result.get("type")) and "type" in result:
         # By the letter this asks for a type beside it; everybody means it all the same.
         result["type"] = [*types(result["type"]), "null"]
     for keyword in _FORMS:
-        result = _with_single_form(keyword, result, document, seen)
+        result = _with_single_form(keyword, result, document, visited_references)
     return result
 
 
@@ -64,7 +64,9 @@ def _exclusive_numbers(schema: Json) -> None:
                 schema[keyword] = schema.pop(bound)
 
 
-def _with_single_form(keyword: str, schema: Json, document: Json, seen: set[str]) -> Json:
+def _with_single_form(
+    keyword: str, schema: Json, document: Json, visited_references: set[str]
+) -> Json:
     """One form alone is no choice, nor are several types, nor one form or null."""
     forms = schema.get(keyword)
     if not forms:
@@ -80,7 +82,7 @@ def _with_single_form(keyword: str, schema: Json, document: Json, seen: set[str]
     nulls = plain.count("null")
     if len(rest) != 1 or ("discriminator" in schema and not nulls):
         return schema
-    only = _merged(rest[0], document, seen)
+    only = _merged(rest[0], document, visited_references)
     if nulls:
         only = _or_null(only)
     return merge(others, only)
@@ -107,7 +109,7 @@ def merge(one: Json, other: Json) -> Json:
     """Both at once: a value has to fit the one and the other."""
     result = dict(one)
     for key, value in other.items():
-        if key not in result or result[key] == value:
+        if key not in result or alike(result[key], value):
             result[key] = value
         else:
             result[key] = _MERGED.get(key, _replace)(result[key], value)
@@ -118,7 +120,7 @@ def _replace(_: Any, other: Any) -> Any:
     return other
 
 
-def _both(one: Any, other: Any) -> Json:
+def _all_of_both(one: Any, other: Any) -> Json:
     """Both schemas, each once: what is put together again and again must not grow."""
     parts: list[Any] = []
     for schema in (one, other):
@@ -132,7 +134,7 @@ def _union(one: list[Any], other: list[Any]) -> list[Any]:
 
 
 def _intersection(one: list[Any], other: list[Any]) -> list[Any]:
-    return [each for each in one if each in other]
+    return [each for each in one if any(alike(each, value) for value in other)]
 
 
 def _types(one: Any, other: Any) -> list[str]:
@@ -145,7 +147,7 @@ def _types(one: Any, other: Any) -> list[str]:
 
 def _properties(one: Json, other: Json) -> Json:
     shared = {
-        name: one[name] if one[name] == other[name] else _both(one[name], other[name])
+        name: one[name] if one[name] == other[name] else _all_of_both(one[name], other[name])
         for name in one
         if name in other
     }
@@ -155,7 +157,7 @@ def _properties(one: Json, other: Json) -> Json:
 def _closed(one: Any, other: Any) -> Any:
     if one is False or other is False:
         return False
-    return other if one is True else one if other is True else _both(one, other)
+    return other if one is True else one if other is True else _all_of_both(one, other)
 
 
 _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -166,7 +168,7 @@ _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
     "patternProperties": _properties,
     "additionalProperties": _closed,
     "unevaluatedProperties": _closed,
-    "items": _both,
+    "items": _all_of_both,
     "not": lambda one, other: {"anyOf": [one, other]},
     **dict.fromkeys(LOWER_BOUNDS, max),
     **dict.fromkeys(UPPER_BOUNDS, min),

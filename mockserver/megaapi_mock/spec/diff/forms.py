@@ -55,14 +55,18 @@ class SchemaForm:
 
     @property
     def title(self) -> str:
-        """Empty without one."""
+        """The schema's title; empty without one."""
         return str(self.flat.get("title") or "")
 
     @property
     def simple(self) -> str:
         """Its types, where it is no object: a text is a text, whatever its limits; else empty."""
-        named = sorted(types(self.flat.get("type")))
-        return "" if not named or "object" in named or "enum" in self.flat else as_text(named)
+        type_names = sorted(types(self.flat.get("type")))
+        return (
+            ""
+            if not type_names or "object" in type_names or "enum" in self.flat
+            else as_text(type_names)
+        )
 
 
 _WORDS = ("description", "title", "example", "examples", "x-provenance")
@@ -102,15 +106,15 @@ def _by_key(
     waiting: dict[str, list[SchemaForm]] = defaultdict(list)
     for form in reversed(after):
         waiting[key_of(form)].append(form)
-    left = []
+    rest = []
     for form in before:
         key = key_of(form)
         if key and waiting[key]:
             pairs.append((form, waiting[key].pop()))
         else:
-            left.append(form)
-    taken = {id(form) for _, form in pairs}
-    return left, [form for form in after if id(form) not in taken]
+            rest.append(form)
+    pair_ids = {id(form) for _, form in pairs}
+    return rest, [form for form in after if id(form) not in pair_ids]
 
 
 def _by_fields(

@@ -121,11 +121,11 @@ def _prefix() -> str:
 def _git(*arguments: str) -> bytes | None:
     """What git prints; None when it says no. SetupError where there is no git."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, timeout=_SECONDS)
+        process = subprocess.run(["git", *arguments], capture_output=True, timeout=_SECONDS)
     except FileNotFoundError:
         raise SetupError(
             "git is not installed: give a file, or a folder with openapi.yaml"
         ) from None
     except subprocess.TimeoutExpired:
         raise SetupError(f"git {arguments[0]} did not end within {_SECONDS} s") from None
-    return done.stdout if done.returncode == 0 else None
+    return process.stdout if process.returncode == 0 else None

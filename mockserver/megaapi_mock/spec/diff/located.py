@@ -26,7 +26,7 @@ class Located:
 
     @property
     def name(self) -> str:
-        """`POST /rest/...`."""
+        """Method and path: `POST /rest/...`."""
         return f"{self.method.upper()} {self.path}"
 
     @property
@@ -55,13 +55,14 @@ def located(document: Json) -> Iterator[Located]:
                 yield Located(method, path, definition, inherited, at)
 
 
-def events(items: Any, document: Json) -> dict[str, Json]:
+def events(items: Any, document: Json) -> dict[str, Located]:
     """Webhooks, or what one callback sends: by name; by name and method where there are several."""
-    result: dict[str, Json] = {}
+    result: dict[str, Located] = {}
     for name, item in (items or {}).items():
         members = resolve(item, document)
         methods = [each for each in METHODS if isinstance(members.get(each), Mapping)]
         for method in methods:
             title = name if len(methods) == 1 else f"{name} {method.upper()}"
-            result[title] = members[method]
+            inherited = tuple(members.get("parameters") or ())
+            result[title] = Located(method, name, members[method], inherited)
     return result

@@ -65,7 +65,7 @@ class Contents:
     ) -> Iterator[ContractChange]:
         yield from self.schema(subject, place, side, old.get("schema"), new.get("schema"))
         if any(old.get(key) != new.get(key) for key in ("example", "examples")):
-            yield change("text-changed", subject, place, "its examples are others")
+            yield change("text-changed", subject, place, "its examples have changed")
         before, after = (each.get("encoding") or {} for each in (old, new))
         for name in [*before, *(name for name in after if name not in before)]:
             if before.get(name) != after.get(name):

@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import answer_changes, receipt_changes
 from .change import ContractChange, Side, change
+from .headers import IGNORED, header_changes
 from .located import Located, events
 from .media import Contents
 from .parameters import parameter_changes
@@ -36,7 +37,7 @@ class Operations:
             subject, self._contents, self.documents,
             (old.path, new.path), (old.parameters, new.parameters),
         )  # fmt: skip
-        yield from self._request(subject, *self._both(before, after, "requestBody"))
+        yield from self._request(subject, *self._resolved_pair(before, after, "requestBody"))
         yield from answer_changes(
             subject, self._contents, self.documents,
             before.get("responses"), after.get("responses"),
@@ -46,16 +47,23 @@ class Operations:
         yield from self._servers(old, new)
         yield from mark_changes(subject, before, after)
 
-    def event(self, subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
+    def event(self, subject: str, old: Located, new: Located) -> Iterator[ContractChange]:
         """All changes of a webhook, or of what a callback sends."""
+        before, after = old.definition, new.definition
+        if old.method != new.method:
+            message = f"comes as {new.method.upper()}, not as {old.method.upper()}"
+            yield change("webhook-method-changed", subject, "", message)
         yield from deprecation_changes(subject, before, after)
-        yield from _sent(subject, before, after)
-        bodies = (each or {} for each in self._both(before, after, "requestBody"))
+        yield from _sending_changes(subject, before, after)
+        headers = map(_sent_beside, (old, new), self.documents)
+        yield from header_changes(subject, "", self._contents, *headers)
+        bodies = (each or {} for each in self._resolved_pair(before, after, "requestBody"))
         yield from self._contents.content(subject, "payload", Side.GATEWAY, *bodies)
+        yield from self.security.proofs(subject, before, after)
         yield from receipt_changes(subject, before.get("responses"), after.get("responses"))
         yield from mark_changes(subject, before, after)
 
-    def _both(self, old: Json, new: Json, key: str) -> tuple[Any, Any]:
+    def _resolved_pair(self, old: Json, new: Json, key: str) -> tuple[Any, Any]:
         return resolve(old.get(key), self.documents[0]), resolve(new.get(key), self.documents[1])
 
     def _request(self, subject: str, before: Any, after: Any) -> Iterator[ContractChange]:
@@ -122,7 +130,20 @@ def _offered(subject: str, before: Json, after: Json) -> Iterator[ContractChange
         yield change("effect-changed", subject, "", message)
 
 
-def _sent(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
+def _sent_beside(event: Located, document: Json) -> dict[str, Json]:
+    """What comes with a webhook beside its body, by what it is called in reports."""
+    named: dict[str, Json] = {}
+    for each in event.parameters:
+        parameter = resolve(each, document)
+        place, name = str(parameter.get("in")), str(parameter.get("name"))
+        if place != "header":
+            named[f"{place} parameter {name}"] = parameter
+        elif name.lower() not in IGNORED:
+            named[f"header {name.lower()}"] = parameter
+    return named
+
+
+def _sending_changes(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
     default, default_now = before.get("x-default"), after.get("x-default")
     if default != default_now and default_now in ("on", "off"):
         rule = "webhook-switched-on" if default_now == "on" else "webhook-switched-off"

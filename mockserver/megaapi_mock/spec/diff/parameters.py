@@ -39,7 +39,7 @@ def parameter_changes(
             continue
         now = after[key]
         yield from _necessity(subject, place, parameter, now)
-        if _written(parameter, documents[0]) != _written(now, documents[1]):
+        if _style_of(parameter, documents[0]) != _style_of(now, documents[1]):
             yield change("parameter-style-changed", subject, place, "is written in another way")
         yield from _marks(subject, place, parameter, now)
         yield from _value(subject, place, contents, parameter, now)
@@ -74,13 +74,13 @@ def _necessity(subject: str, place: str, old: Json, new: Json) -> Iterator[Contr
         yield change(rule, subject, place, f"is {'required' if needed else 'optional'} now")
 
 
-def _written(parameter: Json, document: Json) -> tuple[str, bool, bool, bool]:
+def _style_of(parameter: Json, document: Json) -> tuple[str, bool, bool, bool]:
     """How the value is put into the request."""
     if parameter.get("content"):
         return "content", False, False, False
     style = str(parameter.get("style", _STYLES.get(str(parameter.get("in")), "form")))
-    named = types(flat(parameter.get("schema"), document).get("type"))
-    several = not named or "array" in named or "object" in named
+    type_names = types(flat(parameter.get("schema"), document).get("type"))
+    several = not type_names or "array" in type_names or "object" in type_names
     explode = several and bool(parameter.get("explode", style == "form"))
     return style, explode, parameter.get("allowReserved") is True, True
 

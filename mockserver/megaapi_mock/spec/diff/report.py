@@ -22,7 +22,7 @@ class SharedChange:
 
     @property
     def sentence(self) -> str:
-        """Where and what."""
+        """The place, if the change has one, and what changed there."""
         place = f"{self.change.place}: " if self.change.place else ""
         return f"{place}{self.change.message}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .canonical import alike
 from .change import Side
 from .flat import flat
 from .forms import SchemaForm, discriminator_differences, form_of, paired
@@ -16,6 +17,8 @@ _CONDITIONS = (
     "not if then else contains minContains maxContains dependentRequired dependentSchemas "
     "unevaluatedItems contentEncoding contentMediaType"
 ).split()
+# What a schema may say beside a choice of forms, and in each of them as well.
+_BESIDE = {"properties", "required"}
 # Schemas with such a key may lead back to themselves: they are compared once, wherever they stand.
 _APART = {"$ref", "allOf", "anyOf", "oneOf"}
 # What does not travel that way: fields that only the other side writes.
@@ -48,7 +51,7 @@ class Schemas:
             yield from self._compare(flat(old, self._old), flat(new, self._new), place)
 
     def _compare(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
-        if bool(old.get("anyOf")) != bool(new.get("anyOf")):
+        if _divided(old) != _divided(new):
             whole = list(self._with_choice(old, new, place))
             if whole:
                 yield from whole
@@ -70,7 +73,7 @@ class Schemas:
                 yield Difference("condition-changed", place, f"{keyword} is another")
 
     def _same(self, old: Any, new: Any) -> bool:
-        return bool(old == new) and references(old) <= self._stable
+        return old == new and alike(old, new) and references(old) <= self._stable
 
     def _fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         before, after = old.get("properties") or {}, new.get("properties") or {}
@@ -92,10 +95,14 @@ class Schemas:
                 refused = name in after or new.get("additionalProperties") is False
                 yield _field_removed(at, needed=name in needed, refused=refused)
         for name in [*after, *sorted(needed_now - set(after))]:
-            if name not in before and after.get(name) is not False:
+            if name not in before and name not in hidden_now and after.get(name) is not False:
                 yield from self._new_field(old, after.get(name, {}), inside(place, name), {
                     "needed": name in needed, "needed_now": name in needed_now
                 })  # fmt: skip
+
+        for name in sorted(needed - needed_now - set(before) - set(after)):
+            # Neither version describes it, but for that it was required.
+            yield from necessity(inside(place, name), True, False)
 
     def _hides(self, schema: Any, document: Json) -> bool:
         target = resolve(schema, document)
@@ -164,10 +171,10 @@ class Schemas:
     def _choice(
         self, before: list[SchemaForm], after: list[SchemaForm], place: str
     ) -> Iterator[Difference | SchemaLink]:
-        pairs, gone, added = paired(before, after)
+        pairs, removed, added = paired(before, after)
         for one, other in pairs:
             yield from self._inner(one.schema, other.schema, place)
-        for form in gone:
+        for form in removed:
             yield Difference("alternative-removed", place, f"no longer {form.name}")
         for form in added:
             yield Difference("alternative-added", place, f"or {form.name}")
@@ -180,6 +187,12 @@ class Schemas:
         pairs, _, _ = paired(before, after)
         if pairs:
             yield from self._choice(before, after, place)
+
+
+def _divided(schema: Json) -> tuple[bool, bool]:
+    """Whether it has a choice of forms, and whether more is said beside the choice."""
+    has_choice = bool(schema.get("anyOf"))
+    return has_choice, has_choice and bool(_BESIDE & schema.keys())
 
 
 def _distributed(schema: Json, document: Json) -> list[SchemaForm]:

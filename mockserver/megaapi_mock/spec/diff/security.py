@@ -22,16 +22,18 @@ class Security:
         self._before, self._after = _schemes(old), _schemes(new)
         self._names = self._renamed()
         # Names of the old schemes that some operation asks for.
-        self._used: dict[str, None] = {}
+        self._scheme_names: dict[str, None] = {}
 
     def _renamed(self) -> dict[str, str]:
         """By the new name, the old one of a scheme that is the same."""
-        gone = [name for name in self._before if name not in self._after]
+        removed_names = [name for name in self._before if name not in self._after]
         return {
             name: former
             for name, scheme in self._after.items()
             if name not in self._before
-            for former in [next((one for one in gone if self._before[one] == scheme), None)]
+            for former in [
+                next((one for one in removed_names if self._before[one] == scheme), None)
+            ]
             if former is not None
         }
 
@@ -43,18 +45,32 @@ class Security:
                 (old, new), self._documents, ({}, self._names), strict=True
             )
         )
-        self._used.update((name, None) for way in before if way in after for name, _ in way)
+        self._scheme_names.update((name, None) for way in before if way in after for name, _ in way)
         for way in before:
             if not any(now <= way for now in after):
-                message = f"{_named(way)} is not enough: now {' or '.join(map(_named, after))}"
+                ways = " or ".join(map(_way_in_words, after))
+                message = f"{_way_in_words(way)} is not enough: now {ways}"
                 yield change("security-tightened", subject, "security", message)
         for way in after:
             if not any(earlier <= way for earlier in before):
-                yield change("security-loosened", subject, "security", f"{_named(way)} is enough")
+                yield change(
+                    "security-loosened", subject, "security", f"{_way_in_words(way)} is enough"
+                )
+
+    def proofs(self, subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
+        """How a webhook proves who sends it. What the document asks of callers is nothing to it."""
+        before, after = (
+            _alternatives(event.get("security"), names)
+            for event, names in ((old, {}), (new, self._names))
+        )
+        if set(before) != set(after):
+            one, other = (" or ".join(map(_way_in_words, ways)) for ways in (before, after))
+            message = f"{one} became {other}"
+            yield change("webhook-security-changed", subject, "security", message)
 
     def schemes(self) -> Iterator[ContractChange]:
         """Schemes in use that ask for something else: after all operations."""
-        for name in self._used:
+        for name in self._scheme_names:
             before, after = self._before.get(name), self._after.get(name)
             subject = f"security scheme {name}"
             if name in self._names.values() or before is None or before == after:
@@ -107,7 +123,7 @@ def _alternatives(security: Any, names: dict[str, str]) -> list[Alternative]:
     return list(dict.fromkeys(ways)) or [frozenset()]
 
 
-def _named(way: Alternative) -> str:
+def _way_in_words(way: Alternative) -> str:
     names = sorted({name for name, _ in way})
     scopes = {
         name: sorted(scope for each, scope in way if each == name and scope) for name in names

@@ -41,9 +41,11 @@ def _variables(server: Json) -> Json:
 def _variable_changes(subject: str, old: Json, new: Json) -> Iterator[ContractChange]:
     for name in [*old, *(name for name in new if name not in old)]:
         before, after = old.get(name) or {}, new.get(name) or {}
-        gone = [each for each in before.get("enum") or () if each not in (after.get("enum") or ())]
-        if gone and after.get("enum"):
-            message = f"variable {name} may no longer be {', '.join(map(str, gone))}"
+        removed_values = [
+            each for each in before.get("enum") or () if each not in (after.get("enum") or ())
+        ]
+        if removed_values and after.get("enum"):
+            message = f"variable {name} may no longer be {', '.join(map(str, removed_values))}"
             yield change("server-changed", subject, "servers", message)
         elif before.get("default") != after.get("default"):
             message = f"variable {name}: {before.get('default')} became {after.get('default')}"

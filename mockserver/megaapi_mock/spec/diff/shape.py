@@ -87,13 +87,13 @@ class _Keys:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._left = _MOST
+        self._values_left = _MOST
         self._open: set[int] = set()
 
     def node(self, node: Any) -> Any:
         """Of one node and all in it."""
-        self._left -= 1
-        if self._left < 0:
+        self._values_left -= 1
+        if self._values_left < 0:
             raise SetupError(
                 f"{self._name} has more than {_MOST:,} values: do anchors repeat them?"
             )

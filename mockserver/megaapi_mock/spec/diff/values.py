@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .canonical import plain_number
+from .canonical import alike, plain_number
 from .flat import types
 from .references import Json
 
@@ -43,12 +43,12 @@ def type_differences(old: Json, new: Json, place: str) -> Iterator[Difference]:
     before, after = set(types(old.get("type"))), set(types(new.get("type")))
     if before == after:
         return
-    gone = {one for one in before if not _covered(one, after)}
+    removed_types = {one for one in before if not _covered(one, after)}
     added = {one for one in after if not _covered(one, before)}
     message = f"{_names(before)} became {_names(after)}"
-    if gone and added:
+    if removed_types and added:
         yield Difference("type-changed", place, message)
-    elif gone:
+    elif removed_types:
         yield Difference("type-narrowed", place, message)
     elif added:
         yield Difference("type-widened", place, message)
@@ -101,13 +101,15 @@ def enumeration_differences(
     before: dict[str, None], after: dict[str, None], place: str
 ) -> Iterator[Difference]:
     """Values that are gone, and new ones."""
-    gone = [value for value in before if value not in after]
+    removed_values = [value for value in before if value not in after]
     added = [value for value in after if value not in before]
-    if gone and added and len(gone) == len(before):
-        yield Difference("values-changed", place, f"{_listed(gone)} became {_listed(added)}")
+    if removed_values and added and len(removed_values) == len(before):
+        yield Difference(
+            "values-changed", place, f"{_listed(removed_values)} became {_listed(added)}"
+        )
         return
-    if gone:
-        yield Difference("values-removed", place, f"no longer {_listed(gone)}")
+    if removed_values:
+        yield Difference("values-removed", place, f"no longer {_listed(removed_values)}")
     if added:
         yield Difference("values-added", place, f"or {_listed(added)}")
 
@@ -194,7 +196,7 @@ def _formats(old: Json, new: Json, place: str) -> Iterator[Difference]:
 
 
 def _marks(old: Json, new: Json, place: str) -> Iterator[Difference]:
-    if old.get("default", _ABSENT) != new.get("default", _ABSENT):
+    if not alike(old.get("default", _ABSENT), new.get("default", _ABSENT)):
         before, after = (
             cut(as_text(each["default"])) if "default" in each else "none" for each in (old, new)
         )

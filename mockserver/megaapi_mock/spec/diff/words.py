@@ -17,7 +17,7 @@ def texts(
     """Titles and descriptions, as one change."""
     names = [name for name in _TEXTS if old.get(name) != new.get(name)]
     if names:
-        yield change("text-changed", subject, place, f"{', '.join(names)} reads otherwise")
+        yield change("text-changed", subject, place, f"{', '.join(names)} changed")
 
 
 def mark_changes(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:

@@ -47,10 +47,10 @@ class _Writer:
 
     def schemas(self) -> Json:
         """The schemas by name, the union first."""
-        written: Json = {ANY_WEBHOOK: self._union()}
+        definitions: Json = {ANY_WEBHOOK: self._union()}
         for name in self._needed():
-            written[self._names[name]] = self._record(self._records[name])
-        return written
+            definitions[self._names[name]] = self._record(self._records[name])
+        return definitions
 
     def _needed(self) -> Iterator[str]:
         """The records to write that the union leads to, in the order they are met."""
@@ -115,12 +115,12 @@ class _Writer:
         return {"anyOf": [self._schema(each) for each in shape.members]}
 
 
-def _free_name(name: str, taken: Sequence[str]) -> str:
+def _free_name(name: str, used_names: Sequence[str]) -> str:
     """A name that is neither one of those taken, nor one that generators give to what is in them.
 
     They call the object in the member `body` of `ListMessage` `ListMessageBody`.
     """
-    clash = any(re.match(rf"{each}([A-Z]|$)", name) for each in taken)
+    clash = any(re.match(rf"{each}([A-Z]|$)", name) for each in used_names)
     return f"Any{name}" if clash else name
 
 

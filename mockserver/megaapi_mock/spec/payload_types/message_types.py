@@ -144,12 +144,12 @@ class PayloadTypes:
         # A member that only some events describe is what those say.
         described = [each for each in contents if each.field(kind)] or contents
         joined = reduce(_join, described)
-        kept = self._kinds if kind == ANY_CONTENT else (kind,)
+        kinds = self._kinds if kind == ANY_CONTENT else (kind,)
         fields = tuple(
             # The type names the member that is there.
             replace(each, required=each.name == kind)
             for each in joined.fields
-            if each.name in kept
+            if each.name in kinds
         )
         part = joined.field(kind)
         if part is not None and isinstance(part.shape, ObjectShape) and kind != ANY_CONTENT:
@@ -159,19 +159,18 @@ class PayloadTypes:
     def _note_weaker(self, kind: str, part: ObjectShape) -> None:
         """Keep what the named part of a content is really sure to have."""
         member = self._components["ReceivedContent"].field(kind)
-        named = member.shape if member and isinstance(member.shape, ObjectShape) else None
-        if named is None or not named.name or outline(part) == outline(named):
+        record = member.shape if member and isinstance(member.shape, ObjectShape) else None
+        if record is None or not record.name or outline(part) == outline(record):
             return
-        known = self._weaker.get(named.name, named)
-        weaker = _join(known, part)
-        sure = ", ".join(each.name for each in named.fields if each.required)
-        text = f"{named.text}\nAlways there in what others send: {sure}."
-        self._weaker[named.name] = replace(weaker, name=named.name, text=text)
+        weaker = _join(self._weaker.get(record.name, record), part)
+        sure = ", ".join(each.name for each in record.fields if each.required)
+        text = f"{record.text}\nAlways there in what others send: {sure}."
+        self._weaker[record.name] = replace(weaker, name=record.name, text=text)
 
     def _finished(self, record: ObjectShape, name: str = "") -> ObjectShape:
         """The record with every object in it named, and noted in `records`."""
-        known = self._by_outline.get(outline(record)) if not record.name else None
-        name = record.name or (known.name if known else name)
+        equal = self._by_outline.get(outline(record)) if not record.name else None
+        name = record.name or (equal.name if equal else name)
         if name in self._weaker:
             record = self._weaker[name]
         elif self._is_weaker(record):
@@ -185,7 +184,7 @@ class PayloadTypes:
             replace(each, shape=self._inside(each.shape, member_name(name, each.name)))
             for each in record.fields
         )
-        text = record.text or (known.text if known else "")
+        text = record.text or (equal.text if equal else "")
         self._records[name] = replace(record, fields=fields, name=name, text=text)
         return self._records[name]
 

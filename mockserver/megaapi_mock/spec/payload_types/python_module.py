@@ -111,11 +111,11 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _type(field: Field) -> str:
-    written = _of(field.shape)
-    return written if field.required else f"NotRequired[{written}]"
+    text = _type_text(field.shape)
+    return text if field.required else f"NotRequired[{text}]"
 
 
-def _of(shape: Shape) -> str:
+def _type_text(shape: Shape) -> str:
     match shape:
         case ObjectShape():
             return shape.name
@@ -124,11 +124,11 @@ def _of(shape: Shape) -> str:
         case Literals() if all(isinstance(each, str | int | None) for each in shape.values):
             return f"Literal[{', '.join(_value(each) for each in shape.values)}]"
         case ListOf():
-            return f"list[{_of(shape.item)}]"
+            return f"list[{_type_text(shape.item)}]"
         case MapOf():
-            return f"dict[str, {_of(shape.value)}]"
+            return f"dict[str, {_type_text(shape.value)}]"
         case AnyOf():
-            return " | ".join(_of(each) for each in shape.members)
+            return " | ".join(_type_text(each) for each in shape.members)
     return "Any"
 
 

@@ -31,13 +31,17 @@ class SchemaReader:
 
     def __init__(self, document: Json) -> None:
         self._schemas: Json = document["components"]["schemas"]
-        self._named: dict[str, Shape] = {}
+        self._shapes_by_name: dict[str, Shape] = {}
         self._open: list[str] = []
 
     @property
     def records(self) -> dict[str, ObjectShape]:
         """The named objects that were met so far."""
-        return {name: each for name, each in self._named.items() if isinstance(each, ObjectShape)}
+        return {
+            name: each
+            for name, each in self._shapes_by_name.items()
+            if isinstance(each, ObjectShape)
+        }
 
     def shape(self, schema: Json) -> Shape:
         """What the schema allows; conditions (`if`, `required` alone) are left out."""
@@ -50,7 +54,7 @@ class SchemaReader:
         return reduce(merge, [*parts, own]) if parts else own
 
     def _of_name(self, name: str) -> Shape:
-        if name not in self._named:
+        if name not in self._shapes_by_name:
             if name in self._open:
                 raise SpecError(
                     f"the schema {name} leads back to itself: types for receivers are written from "
@@ -62,8 +66,8 @@ class SchemaReader:
             if isinstance(shape, ObjectShape):
                 text = documentation(self._schemas[name])
                 shape = replace(shape, name=name, text=text or shape.text)
-            self._named[name] = shape
-        return self._named[name]
+            self._shapes_by_name[name] = shape
+        return self._shapes_by_name[name]
 
     def _own(self, schema: Json) -> Shape:
         if "const" in schema:
@@ -79,8 +83,8 @@ class SchemaReader:
 
     def _of_combination(self, schema: Json) -> Shape:
         members = [self.shape(each) for key in ("anyOf", "oneOf") for each in schema.get(key, ())]
-        kept = [each for each in members if not isinstance(each, Anything)]
-        return any_of(kept) if kept else Anything()
+        shapes = [each for each in members if not isinstance(each, Anything)]
+        return any_of(shapes) if shapes else Anything()
 
     def _of_type(self, schema: Json) -> Shape:
         kind = schema.get("type", "object")

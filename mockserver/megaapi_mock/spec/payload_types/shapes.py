@@ -98,7 +98,7 @@ def outline(shape: Shape) -> Any:
     return shape
 
 
-def _named(result: ObjectShape, *sources: ObjectShape) -> ObjectShape:
+def _with_source_name(result: ObjectShape, *sources: ObjectShape) -> ObjectShape:
     """The result under the name of the source that it is the same as."""
     for source in sources:
         if outline(result) == outline(source):
@@ -142,7 +142,7 @@ def _merge_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
     fields += [each for each in other.fields if one.field(each.name) is None]
     text = other.text or one.text
     merged = ObjectShape(tuple(fields), text=text, open=one.open or other.open)
-    return _named(merged, one, other)
+    return _with_source_name(merged, one, other)
 
 
 def join(one: Shape, other: Shape) -> Shape:
@@ -173,7 +173,7 @@ def _join_records(one: ObjectShape, other: ObjectShape) -> ObjectShape:
         )
     fields += [replace(each, required=False) for each in other.fields if not one.field(each.name)]
     joined = ObjectShape(tuple(fields), text=one.text or other.text, open=one.open and other.open)
-    return _named(joined, one, other)
+    return _with_source_name(joined, one, other)
 
 
 def any_of(shapes: Iterable[Shape]) -> Shape:
@@ -184,18 +184,20 @@ def any_of(shapes: Iterable[Shape]) -> Shape:
         for each in shape.members if isinstance(shape, AnyOf) else (shape,):
             if isinstance(each, Literals):
                 # `True == 1`, but they are two values.
-                known = [(type(value), value) for value in values]
-                values += [value for value in each.values if (type(value), value) not in known]
+                typed_values = [(type(value), value) for value in values]
+                values += [
+                    value for value in each.values if (type(value), value) not in typed_values
+                ]
             elif outline(each) not in [outline(member) for member in members]:
                 members.append(each)
     if Anything() in members:
         return Anything()
     scalars = {each.name for each in members if isinstance(each, Scalar)}
-    left = tuple(value for value in values if _type_of(value) not in scalars)
-    if {True, False} == {*left} and all(isinstance(value, bool) for value in left):
+    literals = tuple(value for value in values if _type_of(value) not in scalars)
+    if {True, False} == {*literals} and all(isinstance(value, bool) for value in literals):
         members.append(Scalar("boolean"))
-    elif left:
-        members.append(Literals(left))
+    elif literals:
+        members.append(Literals(literals))
     return members[0] if len(members) == 1 else AnyOf(tuple(members))
 
 

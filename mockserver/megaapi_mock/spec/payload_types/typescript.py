@@ -62,12 +62,12 @@ def _names(payload: Payload) -> tuple[str, ...]:
 
 
 def _interface(record: ObjectShape) -> str:
-    heir = f" extends {record.extends}" if record.extends else ""
-    lines = [*_comment(record.text, ""), f"export interface {record.name}{heir} {{"]
+    extends = f" extends {record.extends}" if record.extends else ""
+    lines = [*_comment(record.text, ""), f"export interface {record.name}{extends} {{"]
     for field in record.fields:
         lines += _comment(field.text, "  ")
         mark = "" if field.required else "?"
-        lines.append(f"  {_name(field.name)}{mark}: {_of(field.shape)};")
+        lines.append(f"  {_name(field.name)}{mark}: {_type_text(field.shape)};")
     if record.open:
         lines += ["  /** Whatever else there is. */", "  [name: string]: unknown;"]
     return "\n".join([*lines, "}", ""])
@@ -95,7 +95,7 @@ def _name(name: str) -> str:
     return name if name.isidentifier() else json.dumps(name)
 
 
-def _of(shape: Shape) -> str:
+def _type_text(shape: Shape) -> str:
     match shape:
         case ObjectShape():
             return shape.name
@@ -104,10 +104,10 @@ def _of(shape: Shape) -> str:
         case Literals():
             return " | ".join(json.dumps(each, ensure_ascii=False) for each in shape.values)
         case ListOf():
-            inner = _of(shape.item)
+            inner = _type_text(shape.item)
             return f"({inner})[]" if " | " in inner else f"{inner}[]"
         case MapOf():
-            return f"{{ [name: string]: {_of(shape.value)} }}"
+            return f"{{ [name: string]: {_type_text(shape.value)} }}"
         case AnyOf():
-            return " | ".join(_of(each) for each in shape.members)
+            return " | ".join(_type_text(each) for each in shape.members)
     return "unknown"

@@ -221,7 +221,7 @@ class RecordWriter:
             batch.after(partial(_drop_first, rows, old_rows))
 
     def disown(self, deliveries: Iterable[Delivery]) -> None:
-        """These were never kept."""
+        """Forget deliveries whose change was not kept."""
         for delivery in deliveries:
             self.owed.pop(delivery, None)
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation.contact_events import NON_MESSAGE_EVENTS
-from ...simulation.inbound_event import CAUSED
+from ...spec.gateway_events import CAUSED_BY_GATEWAY
 from ...spec.json_pointer import target_of
 from ...spec.operations import Operation, WebhookEvent
 
@@ -81,6 +81,7 @@ def _operation_json(operation: Operation) -> Json:
         "summary": definition["summary"],
         "summary_pt": definition["x-summary-pt"],
         "effect": operation.effect,
+        "plans": list(operation.plans),
         "spec_file": f"spec/{operation.spec_file}",
         **_evidence(definition),
         "responses": {
@@ -99,8 +100,8 @@ def _event_json(event: WebhookEvent) -> Json:
         "summary_pt": event.definition["x-summary-pt"],
         "spec_file": f"spec/{event.spec_file}",
         **_evidence(event.definition),
-        "by": "emit" if event.name in CAUSED else "inbound",
-        "message": event.name not in CAUSED and event.name not in NON_MESSAGE_EVENTS,
+        "by": "emit" if event.name in CAUSED_BY_GATEWAY else "inbound",
+        "message": event.name not in CAUSED_BY_GATEWAY and event.name not in NON_MESSAGE_EVENTS,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from ...domain.instance import Instance
-from ...domain.jid import GROUP, HIDDEN, PERSON, Jid
+from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...domain.message_states import DELIVERED, SERVER
 from ...errors import ControlRefused
@@ -23,7 +23,7 @@ from .related_calls import RelatedCalls
 Json = dict[str, Any]
 # Of the instance's messages these have left and were not read.
 _UNREAD = frozenset({SERVER, DELIVERED})
-_STATUS = "status@broadcast"
+_KINDS_SHOWN = frozenset({"person", "group", "status"})
 
 
 @dataclass(slots=True)
@@ -148,8 +148,6 @@ def _in_order(chats: Iterable[str], order: Sequence[str]) -> list[str]:
 
 
 def _kind(chat: str) -> str:
-    if chat.endswith(f"@{GROUP}"):
-        return "group"
-    if chat == _STATUS:
-        return "status"
-    return "person" if chat.endswith((f"@{PERSON}", HIDDEN)) else "other"
+    """As the list names it: channels and broadcast lists are `other`."""
+    kind = chat_kind(chat)
+    return kind if kind in _KINDS_SHOWN else "other"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
 
 import orjson
@@ -12,6 +12,7 @@ from flask import Flask
 from ...errors import LATE, RequestRejected
 from ...runtime import Runtime
 from ...simulation.contact_messages import receive
+from ..gateway.front import Wsgi
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
 from .guard import is_loopback
@@ -20,7 +21,6 @@ from .operation_input import object_in, operation_input
 
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 _PATH = re.compile(r"/_mock/instances/([A-Za-z0-9._-]+)/inbound")
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class DirectInbound:

@@ -58,7 +58,7 @@ class FaultRoutes:
         return {"cleared": count}
 
     def clear_one(self, id: str) -> Json:
-        """One of them."""
+        """Clear one fault by its id."""
         count = self._faults.clear(id)
         self._show()
         return {"cleared": count}

@@ -17,6 +17,7 @@ from ...runtime import Runtime
 from ...simulation import instances
 from ...simulation.contact_messages import receive
 from . import lists
+from .after_change import shown
 
 Json = dict[str, Any]
 
@@ -128,7 +129,9 @@ class InstanceRoutes:
                 instance.contact_states.show_buttons(person, body["shows_buttons"])
 
         self._runtime.publisher.change(key, change)
-        contact = self.contact(key, number)
+        contact = shown(
+            self._runtime, key, lambda instance: instance.contact_states.as_json(person)
+        )
         self._runtime.journal.show("contact", key, contact)
         return contact
 
@@ -162,7 +165,7 @@ class InstanceRoutes:
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
         self._runtime.publisher.change(key, do)
-        return self._instance_json(key)
+        return shown(self._runtime, key)
 
     def _instance_json(self, key: str) -> Json:
         return self._runtime.publisher.look(key, lambda instance: instance.as_json())

@@ -10,6 +10,7 @@ from ...domain.connection import QR
 from ...domain.instance import Instance
 from ...errors import AlreadyLoggedIn, ControlRefused
 from ...runtime import Runtime
+from .after_change import shown
 
 Json = dict[str, Any]
 
@@ -35,14 +36,14 @@ class LinkingRoutes:
     def show_qr(self, key: str) -> Json:
         """Begin a series of QR codes, unless one is on show."""
         self._change(key, lambda instance: instance.linking.show_qr())
-        return self.qr(key)
+        return shown(self._runtime, key, _qr_json)
 
     def show_code(self, key: str, body: Json) -> Json:
         """Show a pairing code for a number."""
         number = self._runtime.world.directory.read(body["number"]).user
         self._runtime.world.directory.require_owner(number)
         self._change(key, lambda instance: instance.linking.pair(number))
-        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
+        return shown(self._runtime, key)
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> None:
         try:

@@ -23,6 +23,8 @@ LIMIT = 100
 PAGE_BYTES = 16 * 2**20
 
 Arguments = Mapping[str, str]
+# Whether a record, or a message with its instance, is one of those asked for.
+Matches = Callable[[Any], bool]
 Json = dict[str, Any]
 
 
@@ -69,7 +71,7 @@ def since_of(arguments: Arguments, epoch: int) -> str | None:
 
 
 def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
-    """?instance= ?operation= ?status= ?event=."""
+    """Filters ?instance= ?operation= ?status= (of the answer) ?event= (one it caused)."""
     return _matching(
         arguments,
         {

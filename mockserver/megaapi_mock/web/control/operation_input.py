@@ -58,10 +58,10 @@ class OperationInput:
         for name in arguments:
             if name not in self.types:
                 guess = did_you_mean(name, self.types)
-                known = (
+                hint = (
                     f"{guess}there are {', '.join(self.types)}" if self.types else "it takes none"
                 )
-                raise ControlRefused(400, f"there is no query parameter {name[:80]!r}: {known}")
+                raise ControlRefused(400, f"there is no query parameter {name[:80]!r}: {hint}")
         self.query.require(
             {
                 name: _parse_text(arguments[name], kind)

@@ -16,15 +16,15 @@ from ...records.exchange import Exchange
 from ...records.journal import Log
 from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
-from ...records.waiter import Kind, Waiter
+from ...records.waiter import RecordKind, Waiter
 from ...runtime import Runtime
 from . import lists
 from .disconnect import gone_of
+from .lists import Matches
 from .places import Places
 from .record_search import RecordSearch
 
 Json = dict[str, Any]
-Matches = Callable[[Any], bool]
 LogRecord = TypeVar("LogRecord", Exchange, Delivery)
 
 
@@ -160,12 +160,12 @@ class RecordRoutes:
 
     @staticmethod
     def _message_json(entry: tuple[str, Message]) -> Json:
-        shown = message_json(entry)
+        document = message_json(entry)
         if lists.newest_first(request.args):
-            shown["place"] = entry[1].arrival
-        return shown
+            document["place"] = entry[1].arrival
+        return document
 
-    def _with_place(self, record: Exchange | Delivery, shown: Json) -> Json:
+    def _with_place(self, record: Exchange | Delivery, document: Json) -> Json:
         """Newest first, with what puts both kinds in one order; times of a clock set back do not.
 
         Only there: others' records move it, and what an instance has recorded shall not differ.
@@ -173,8 +173,8 @@ class RecordRoutes:
         if lists.newest_first(request.args):
             journal = self._runtime.journal
             log = journal.exchanges if isinstance(record, Exchange) else journal.deliveries
-            shown["place"] = log.number(record.id)
-        return shown
+            document["place"] = log.number(record.id)
+        return document
 
     @staticmethod
     def _since(epoch: int) -> str | None:
@@ -185,7 +185,7 @@ class RecordRoutes:
         return log.before(since) if lists.newest_first(request.args) else log.after(since)
 
     @staticmethod
-    def _waiter(kind: Kind, accepts: Matches) -> Waiter:
+    def _waiter(kind: RecordKind, accepts: Matches) -> Waiter:
         client_gone = gone_of(request.environ)
         return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=client_gone)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +15,7 @@ from ...records.exchange import Exchange
 from ...runtime import Runtime
 from ...spec.parsing import Unreadable, parse_json
 from .folding import folded, skeleton
+from .lists import Arguments, Matches
 
 # Members of a message's content that a person reads on a phone.
 WORDS = frozenset({
@@ -28,9 +29,6 @@ ADDRESSEES = frozenset(
     {"to", "remoteJid", "jid", "chatId", "group_jid", "groupJid", "number", "chat", "phone"}
 )
 _DEEPEST = 100
-
-Matches = Callable[[Any], bool]
-Arguments = Mapping[str, str]
 
 
 class RecordSearch:

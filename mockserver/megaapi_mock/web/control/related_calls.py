@@ -28,7 +28,7 @@ class RelatedCalls:
         self._message = message_told(delivery)
         self._chat = search.chat_told(delivery) if is_inbound(delivery) else None
         # The webhooks that tell of something in its chat, as they left.
-        self._told = sorted(self._of_chat(), key=self._departure)
+        self._webhooks = sorted(self._of_chat(), key=self._departure)
 
     def as_json(self) -> Json:
         """The calls, the webhook with which its time ends, and whether later calls may be its."""
@@ -75,7 +75,7 @@ class RelatedCalls:
             return "during" if self._covers(self._delivery, exchange) else None
         if self._chat not in chats:
             return None
-        answered = [told for told in self._told if self._covers(told, exchange)]
+        answered = [webhook for webhook in self._webhooks if self._covers(webhook, exchange)]
         if answered and self._are_told_apart(answered):
             return "during" if self._delivery in answered else None
         return "chat" if self._delivery in self._latest(exchange) else None
@@ -88,24 +88,26 @@ class RelatedCalls:
 
     def _latest(self, exchange: Exchange) -> list[Delivery]:
         """What had left last before the call: one webhook, or several of the same message."""
-        left = [told for told in self._told if self._had_left(told, exchange)]
+        sent_before = [webhook for webhook in self._webhooks if self._had_left(webhook, exchange)]
         latest: list[Delivery] = []
-        while left and (not latest or message_told(left[-1]) == message_told(latest[0])):
-            latest.append(left.pop())
+        while sent_before and (
+            not latest or message_told(sent_before[-1]) == message_told(latest[0])
+        ):
+            latest.append(sent_before.pop())
         return latest
 
     def _may_be_late(self, exchange: Exchange) -> bool:
         """Whether a call given to a later message may as well be the late answer to this one."""
-        others = {message_told(told) for told in self._told} - {self._message, None}
+        others = {message_told(webhook) for webhook in self._webhooks} - {self._message, None}
         return self._had_left(self._delivery, exchange) and not any(
             names_message(exchange, message) for message in others if message is not None
         )
 
     def _next(self) -> Delivery | None:
         """The next webhook of the chat that tells of another message."""
-        if self._delivery not in self._told:
+        if self._delivery not in self._webhooks:
             return None
-        for later in self._told[self._told.index(self._delivery) + 1 :]:
+        for later in self._webhooks[self._webhooks.index(self._delivery) + 1 :]:
             if message_told(later) != self._message:
                 return later
         return None

@@ -69,8 +69,12 @@ class Frames:
         """None where there is no longer anything to show."""
         match entry.kind:
             case "delivery":
-                return delivery_json(entry.record)
-            case "exchange" | "strike":
+                place = self._runtime.journal.deliveries.number(entry.record.id)
+                return {**delivery_json(entry.record), "place": place}
+            case "exchange":
+                place = self._runtime.journal.exchanges.number(entry.record.id)
+                return {**entry.record.as_json(), "place": place}
+            case "strike":
                 record_json: Json = entry.record.as_json()
                 return record_json
             case "message":

@@ -20,7 +20,8 @@ from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
 from ...runtime import Runtime
 from ...simulation import emit
-from ...webhooks.chaos.series import Chaos
+from ...webhooks.chaos.chaos_options import Chaos
+from .after_change import shown
 from .disconnect import gone_of
 from .places import Places
 
@@ -89,7 +90,7 @@ class WebhookRoutes:
             instance.set_webhook(url, enabled=enabled)
 
         self._runtime.publisher.change(key, change)
-        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
+        return shown(self._runtime, key)
 
     def resend(self, id: str, body: Json) -> tuple[Json, int]:
         """Send one delivery again."""

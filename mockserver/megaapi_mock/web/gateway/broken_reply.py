@@ -24,7 +24,7 @@ from ..control.disconnect import has_left, waitress_channel
 from .reply import LOOK, Broken, Headers, Reply, StartResponse, status_line
 from .request import Environ
 
-Body = Iterable[bytes]
+BodyParts = Iterable[bytes]
 
 
 def send_broken(
@@ -36,7 +36,7 @@ def send_broken(
     method: str,
     stopping: threading.Event,
     after: Callable[[], None],
-) -> Body:
+) -> BodyParts:
     """Start the response as far as it goes; what the call caused is released first.
 
     Where there is no connection, in a WSGI client in this process, ConnectionResetError is raised.
@@ -59,7 +59,7 @@ def _send_part(
     reply: Reply,
     headers: Headers,
     body: bytes,
-) -> Body:
+) -> BodyParts:
     assert reply.broken is not None, "asked for by send_broken"
     part = body[: reply.broken.bytes_sent]
     if waitress_channel(environ) is not None:
@@ -86,7 +86,7 @@ def _hang(environ: Environ, break_: Broken, stopping: threading.Event) -> None:
             return
 
 
-def _no_answer(environ: Environ, start_response: StartResponse, *, rst: bool) -> Body:
+def _no_answer(environ: Environ, start_response: StartResponse, *, rst: bool) -> BodyParts:
     """Close without a byte."""
     channel = waitress_channel(environ)
     if channel is not None:

@@ -122,7 +122,11 @@ def find(
 ) -> CallFaults:
     """What strikes this call; what its own header asks for comes before what is armed."""
     call_faults = CallFaults()
-    strikes = [] if header is None else _asked(faults, operation, key, header, call_faults.notes)
+    strikes = (
+        []
+        if header is None
+        else _strikes_of_header(faults, operation, key, header, call_faults.notes)
+    )
     is_replaced = any(strike.kind.replaces for strike in strikes)
     if faults.has_faults:
         strikes += faults.strikes(operation, key, recipient, is_replaced=is_replaced)
@@ -131,11 +135,11 @@ def find(
     return call_faults
 
 
-def _asked(
-    faults: ActiveFaults, operation: Operation, key: str, asked: str, notes: list[str]
+def _strikes_of_header(
+    faults: ActiveFaults, operation: Operation, key: str, header: str, notes: list[str]
 ) -> list[Strike]:
     try:
-        name, values = read_header(asked)
+        name, values = read_header(header)
         listed = kind_named(faults.kinds, name)
         kind = listed.create(values)
     except BadParameter as refusal:

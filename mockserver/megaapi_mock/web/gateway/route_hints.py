@@ -125,8 +125,8 @@ class RouteHints:
         return f"{self._suggestion(route.text)} That {self._of_another_plan(route)}"
 
     @staticmethod
-    def _suggestion(shown: str) -> str:
-        return f"; did you mean {shown}?" if shown else ""
+    def _suggestion(route_text: str) -> str:
+        return f"; did you mean {route_text}?" if route_text else ""
 
     def _nearest(self, method: str, segments: tuple[str, ...]) -> Route | None:
         """The best of the first rule that finds any route at all."""

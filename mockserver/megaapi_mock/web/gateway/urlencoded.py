@@ -75,14 +75,14 @@ def _insert(tree: dict[str, Any], steps: list[str], value: str) -> None:
         below = node.setdefault(step or str(len(node)), {})
         if not isinstance(below, dict):
             # A field that has a value and fields below it keeps both: the value as a name.
-            below = node[step] = {str(given): Given(["true"]) for given in below}
+            below = node[step] = {str(each): Given(["true"]) for each in below}
         node = below
     last = steps[-1] if len(steps) == 1 else steps[-1] or str(len(node))
-    given = node.setdefault(last, Given())
-    if isinstance(given, Given):
-        given.append(value)
+    values = node.setdefault(last, Given())
+    if isinstance(values, Given):
+        values.append(value)
     else:
-        given[value] = Given(["true"])
+        values[value] = Given(["true"])
 
 
 def _is_index(name: str) -> bool:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import struct
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...clock import Clock
+from ...errors import ControlRefused
 from ...records.bugs import describe, log_failure
 from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
-from .series import Chaos, Entry, Out, Place, Series
+from .chaos_options import Chaos
+from .saved_chaos import EchoKey, SavedSeries, as_recorded
+from .series import Out, Series, Turn
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +38,19 @@ class Records(Protocol):
 ENTRIES_MOST, STALE_MOST = 4, 64
 
 
-def matters(entry: Entry) -> bool:
+def matters(turn: Turn) -> bool:
     """Whether this turn will do anything: its delivery may have left already."""
-    _, _, series, _, subject = entry
-    return subject in (series._echoes if isinstance(subject, tuple) else series.held)
+    _, _, series, _, subject = turn
+    return series.holds(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class RebuiltSeries:
+    """A series with its turns, ready to be put to work by `put_back`."""
+
+    series: Series
+    active: bool
+    entries: tuple[Turn, ...]
 
 
 class ChaosDispatcher:
@@ -63,7 +77,7 @@ class ChaosDispatcher:
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
         self._series_of_claim: dict[Delivery, Series] = {}
-        self._agenda: list[Entry] = []
+        self._agenda: list[Turn] = []
         self._order = itertools.count()
         self._over = False
 
@@ -131,7 +145,7 @@ class ChaosDispatcher:
                 for delivery, series in self._series_of_claim.items()
                 if key not in (None, series.key)
             }
-            for series in self._of(key):
+            for series in self._all_series(key):
                 for delivery in list(series.held):
                     end(delivery, "abandoned", OLD_WORLD)
                     self._on_change(delivery)
@@ -146,23 +160,23 @@ class ChaosDispatcher:
         """
         with self._lock:
             self._over = True
-            for key in {series.key for series in self._of(None)}:
+            for key in {series.key for series in self._all_series(None)}:
                 self._release_all(key)
 
     def chaos_of(self, key: str) -> Chaos | None:
-        """What this instance suffers."""
+        """The chaos at work on this instance; None without any."""
         series = self._series.get(key)
         return series.chaos if series else None
 
     def at_work(self) -> list[tuple[str, Chaos]]:
-        """Which instances suffer what."""
+        """Each instance with chaos at work, by its key."""
         with self._lock:
             return [(key, series.chaos) for key, series in self._series.items()]
 
     def held_deliveries(self, key: str) -> list[Delivery]:
         """What is held of this instance, its redeliveries to come included."""
         with self._lock:
-            return [delivery for series in self._of(key) for delivery in series.held]
+            return [delivery for series in self._all_series(key) for delivery in series.held]
 
     def next_due(self) -> tuple[float, str] | None:
         """Whose turn is first, and when."""
@@ -176,6 +190,58 @@ class ChaosDispatcher:
             self._run_due(now, out)
             self._let_out(out)
 
+    def saved(self, key: str | None = None) -> tuple[SavedSeries, ...]:
+        """All chaos at work, or one instance's, as values."""
+        with self._lock:
+            turns = [
+                turn
+                for turn in sorted(self._agenda)
+                if key in (None, turn[2].key) and matters(turn)
+            ]
+            at_work = dict.fromkeys((*self._series.values(), *(turn[2] for turn in turns)))
+            return tuple(
+                series.saved(turns, active=self._series.get(series.key) is series)
+                for series in at_work
+                if key in (None, series.key)
+            )
+
+    def rebuild(self, all_saved: Sequence[SavedSeries]) -> list[RebuiltSeries]:
+        """The same at work, once `put_back`. ControlRefused for what does not fit together."""
+        rebuilt = []
+        for index, saved in enumerate(all_saved):
+            try:
+                rebuilt.append(self._rebuild(saved))
+            except (IndexError, ValueError, struct.error, ControlRefused) as error:
+                sentence = f"chaos[{index}]: {error}"
+                raise ControlRefused(
+                    400,
+                    f"this state cannot be read: {sentence}; save it again with GET /_mock/state",
+                ) from None
+        return rebuilt
+
+    def _rebuild(self, saved: SavedSeries) -> RebuiltSeries:
+        # Held to the same bounds as a body that asks for it.
+        chaos = Chaos.of(saved.chaos.as_json(), seed=saved.chaos.seed)
+        series = self._new(saved.key, chaos, saved.awaited)
+        # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
+        series.held.move_to(Capacity())
+        return RebuiltSeries(series, saved.active, series.restore(saved))
+
+    def put_back(self, rebuilt: Sequence[RebuiltSeries], key: str | None = None) -> list[Delivery]:
+        """These instead of all others, or of one instance's; what those held is abandoned.
+
+        What is held from now on, for the journal.
+        """
+        with self._lock:
+            self.clear(key)
+            for one in rebuilt:
+                one.series.held.move_to(self._room)
+            entries = [entry for one in rebuilt for entry in one.entries]
+            for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
+                self._later(due, series, what, subject)
+            self._series.update({one.series.key: one.series for one in rebuilt if one.active})
+            return as_recorded(delivery for one in rebuilt for delivery in one.series.held)
+
     def _new(self, key: str, chaos: Chaos, arrivals_to_come: int | None = None) -> Series:
         return Series(
             key,
@@ -187,14 +253,14 @@ class ChaosDispatcher:
             room=self._room,
         )
 
-    def _of(self, key: str | None) -> list[Series]:
+    def _all_series(self, key: str | None) -> list[Series]:
         """Every series of chaos at work; whatever is held has an entry in the agenda."""
         series_of_key = dict.fromkeys(
             (*self._series.values(), *(entry[2] for entry in self._agenda))
         )
         return [series for series in series_of_key if key is None or series.key == key]
 
-    def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
+    def _later(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
         if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
             self._agenda = [entry for entry in self._agenda if matters(entry)]
@@ -203,7 +269,7 @@ class ChaosDispatcher:
     def _release_all(self, key: str) -> int:
         """Let go what is held of this instance; how many those are."""
         out, now = Out(), self._clock.now()
-        for series in self._of(key):
+        for series in self._all_series(key):
             self._let_go(series, now, out)
         self._let_out(out)
         return len(out)
@@ -216,7 +282,7 @@ class ChaosDispatcher:
             self._happen(series, what, subject, due, out)
 
     def _happen(
-        self, series: Series, what: str, subject: Delivery | Place, moment: float, out: Out
+        self, series: Series, what: str, subject: Delivery | EchoKey, moment: float, out: Out
     ) -> None:
         try:
             series.happen(what, subject, moment, out)
@@ -234,7 +300,7 @@ class ChaosDispatcher:
                 self._happen(series, what, subject, moment, out)
             series.flush(moment, out)
 
-    def _take_entries(self, series: Series) -> list[Entry]:
+    def _take_entries(self, series: Series) -> list[Turn]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
         self._agenda = [entry for entry in self._agenda if entry[2] is not series]
         heapq.heapify(self._agenda)

@@ -1,121 +1,32 @@
-"""Chaos: what networks and gateways do to webhooks, as it is wished and as it is done."""
+"""Chaos at work on the deliveries of one instance."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
-from typing import Any
 
 import orjson
 
-from ...errors import ControlRefused
 from ...records.capacity import Capacity, Held
 from ...records.delivery import Delivery
+from .chaos_options import Chaos
+from .saved_chaos import EchoKey, HeldTurn, SavedSeries, pack_chance, set_chance
 
-COPIES_MOST = 100
-CROWD_MOST = 5_000
-SECONDS_MOST = 86_400.0
 # Acknowledgements remembered for the case that they overtook their echo.
 ACKS_KEPT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Chaos:
-    """What is done to each delivery of a series; every default leaves it as it is.
-
-    `hold` bounds how long a delivery waits for others: for a burst, a window, an early ack.
-    """
-
-    duplicate: int = 1
-    drop: float = 0.0
-    reorder: int = 1
-    delay: tuple[float, float] = (0.0, 0.0)
-    burst: int = 1
-    redeliver: float = 0.0
-    early_ack: bool = False
-    hold: float = 10.0
-    seed: int = 0
-
-    @classmethod
-    def of(cls, wishes: Mapping[str, Any], *, seed: int) -> Chaos:
-        """What a body asks for; `seed` where it names none. ControlRefused says what cannot be."""
-        names = [field.name for field in fields(cls)]
-        options = {name: value for name, value in wishes.items() if value is not None}
-        for name, value in options.items():
-            if name not in names:
-                raise ControlRefused(
-                    400, f"{name}: no such kind of chaos; there are {', '.join(names)}"
-                )
-            if not _FITS[name](value):
-                raise ControlRefused(400, f"{name}: must be {_IN_WORDS[name]}")
-        if "delay" in options:
-            options["delay"] = (float(options["delay"][0]), float(options["delay"][1]))
-        return cls(**{"seed": seed, **options})
-
-    def as_json(self) -> dict[str, Any]:
-        """As the control API shows it."""
-        return {
-            field.name: list(value) if isinstance(value, tuple) else value
-            for field in fields(self)
-            for value in [getattr(self, field.name)]
-        }
-
-
-def _count(most: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and 1 <= value <= most
-
-
-def _number(value: Any, most: float) -> bool:
-    return type(value) in (int, float) and 0 <= value <= most
-
-
-def _range(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(_number(limit, SECONDS_MOST) for limit in value)
-        and value[0] <= value[1]
-    )
-
-
-_FITS: Mapping[str, Callable[[Any], bool]] = {
-    "duplicate": _count(COPIES_MOST),
-    "drop": lambda value: _number(value, 1),
-    "reorder": _count(CROWD_MOST),
-    "delay": _range,
-    "burst": _count(CROWD_MOST),
-    "redeliver": lambda value: _number(value, SECONDS_MOST),
-    "early_ack": lambda value: isinstance(value, bool),
-    "hold": lambda value: _number(value, SECONDS_MOST),
-    "seed": lambda value: type(value) is int,
-}
-_SECONDS_IN_WORDS = f"seconds from 0 to {SECONDS_MOST:.0f}"
-_IN_WORDS: Mapping[str, str] = {
-    "duplicate": f"how often each leaves in all, 1 to {COPIES_MOST}",
-    "drop": "a share from 0 to 1",
-    "reorder": f"a window of 1 to {CROWD_MOST} deliveries",
-    "delay": f"[least, most] in {_SECONDS_IN_WORDS}",
-    "burst": f"a number of deliveries, 1 to {CROWD_MOST}",
-    "redeliver": _SECONDS_IN_WORDS,
-    "early_ack": "true or false",
-    "hold": _SECONDS_IN_WORDS,
-    "seed": "a whole number",
-}
-
-
 Out = list[Delivery]
-# The lane and the message of an own message that waits for its acknowledgement.
-Place = tuple[str, str]
 # What happens at its time, and to which delivery or place: values, so that they can be written.
 ARRIVE, WINDOW, CROWD, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
-Later = Callable[[float, "Series", str, "Delivery | Place"], None]
-Entry = tuple[float, int, "Series", str, "Delivery | Place"]
+Later = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
+Turn = tuple[float, int, "Series", str, "Delivery | EchoKey"]
 
 
 class Series:
-    """chaos at work: drop, delay, reorder, early ack, burst, copies, in this order."""
+    """Chaos at work: drop, delay, reorder, early ack, burst, copies, in this order."""
 
     def __init__(
         self,
@@ -160,7 +71,7 @@ class Series:
         else:
             self._arrive(delivery, delivery.time, out)
 
-    def happen(self, what: str, subject: Delivery | Place, moment: float, out: Out) -> None:
+    def happen(self, what: str, subject: Delivery | EchoKey, moment: float, out: Out) -> None:
         """Something that was put off is due; what may leave by that is added to `out`."""
         if isinstance(subject, tuple):
             self._release(subject, moment, out)
@@ -176,12 +87,67 @@ class Series:
         elif what == CROWD and subject in self._crowd:
             self._burst(moment, out)
 
+    def holds(self, subject: Delivery | EchoKey) -> bool:
+        """Whether this delivery, or anything for this place, is still held here."""
+        return subject in (self._echoes if isinstance(subject, tuple) else self.held)
+
     def flush(self, moment: float, out: Out) -> None:
         """Nobody waits for others any longer."""
         self._shuffle(moment, out)
         for place in list(self._echoes):
             self._release(place, moment, out)
         self._burst(moment, out)
+
+    def saved(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
+        """As it is now, as values; `turns` are those of the agenda, in order, of any series."""
+        numbers = {delivery: number for number, delivery in enumerate(self.held)}
+        return SavedSeries(
+            key=self.key,
+            chaos=self.chaos,
+            active=active,
+            awaited=self._awaited,
+            chance=pack_chance(self._chance),
+            shuffles=pack_chance(self._shuffles),
+            # As they are now: whoever is let go meanwhile comes further.
+            held=tuple(replace(each, attempts=list(each.attempts)) for each in self.held),
+            window=tuple(numbers[delivery] for delivery in self._window),
+            crowd=tuple(numbers[delivery] for delivery in self._crowd),
+            echoes=tuple(
+                (place, tuple(numbers[delivery] for delivery in waiting))
+                for place, waiting in self._echoes.items()
+            ),
+            acked=tuple(self._acked),
+            agenda=tuple(self._turns(numbers, turns)),
+        )
+
+    def _turns(self, numbers: dict[Delivery, int], turns: Sequence[Turn]) -> Iterator[HeldTurn]:
+        for rank, (due, _, owner, what, subject) in enumerate(turns):
+            if owner is not self:
+                continue
+            if isinstance(subject, tuple):
+                yield HeldTurn(due, rank, what, place=subject)
+            else:
+                yield HeldTurn(due, rank, what, delivery=numbers[subject])
+
+    def restore(self, saved: SavedSeries) -> tuple[Turn, ...]:
+        """Go on where that was saved; its turns of the agenda. ValueError for what does not fit."""
+        deliveries = saved.held
+        self.held.restore(deliveries)
+        self._window = [deliveries[number] for number in saved.window]
+        self._crowd = [deliveries[number] for number in saved.crowd]
+        self._echoes = {
+            place: [deliveries[number] for number in them] for place, them in saved.echoes
+        }
+        self._acked.update(dict.fromkeys(saved.acked))
+        set_chance(self._chance, saved.chance)
+        set_chance(self._shuffles, saved.shuffles)
+        return tuple(self._entry(turn, deliveries) for turn in saved.agenda)
+
+    def _entry(self, turn: HeldTurn, deliveries: Sequence[Delivery]) -> Turn:
+        subject = turn.place if turn.delivery is None else deliveries[turn.delivery]
+        if subject is None:
+            raise ValueError(f"the turn {turn.order} is about nothing")
+        return turn.due, turn.order, self, turn.what, subject
 
     def _one_less(self, moment: float, out: Out) -> None:
         if self._awaited is not None:

@@ -136,12 +136,12 @@ class HttpTransport:
         request = request_bytes(
             target, hop.body, hop.headers, keep_alive=self._keep_alive, method=hop.method
         )
-        kept = self._take(target)
-        if kept is not None:
+        idle = self._take(target)
+        if idle is not None:
             try:
-                return self._exchange(kept, request, deadline, timeout)
+                return self._exchange(idle, request, deadline, timeout)
             except DeliveryFailed as error:
-                if not (kept.had_hung_up and isinstance(error.__cause__, ConnectionError)):
+                if not (idle.had_hung_up and isinstance(error.__cause__, ConnectionError)):
                     raise
         connection = self._connect(target, deadline, timeout, most)
         return self._exchange(connection, request, deadline, timeout)

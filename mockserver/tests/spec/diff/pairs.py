@@ -103,7 +103,24 @@ SCHEMAS: Mapping[str, tuple[Any, Any, str, str]] = {
         "none", "harmless field-now-required"),
     "a new field is read only": (
         _A, fields("a", "b", a=TEXT, b={**TEXT, "readOnly": True}),
-        "harmless field-added", "harmless required-field-added"),
+        "none", "harmless required-field-added"),
+    "true becomes one": (
+        {"const": True}, {"const": 1}, "breaking type-changed", "breaking type-changed"),
+    "false deep in a value becomes zero": (
+        {"enum": [{"a": [False]}]}, {"enum": [{"a": [0]}]},
+        "breaking values-changed", "breaking values-changed"),
+    "a default of true becomes one": (
+        {"default": True}, {"default": 1}, "dangerous default-changed", "harmless default-changed"),
+    "what must be true and one becomes what must be one": (
+        {"allOf": [{"enum": [True, 2]}, {"enum": [1, 2]}]}, {"enum": [1, 2]},
+        "harmless values-added", "dangerous values-added"),
+    "a field that was only required need not be there": (
+        {"type": "object", "required": ["a"]}, {"type": "object"},
+        "harmless field-now-optional", "breaking field-now-optional"),
+    "a field beside a choice has another type in each of its forms": (
+        {"properties": {"c": TEXT}, "anyOf": [_A, _B]},
+        {"anyOf": [fields("a", a=TEXT, c=NUMBER), fields("b", b=NUMBER, c=NUMBER)]},
+        "breaking type-changed", "breaking type-changed"),
     "a field that is only written is gone": (
         fields("a", a={**TEXT, "writeOnly": True}), fields(),
         "dangerous required-field-removed", "none"),
@@ -242,6 +259,9 @@ SAME_SCHEMAS: Mapping[str, tuple[Any, Any]] = {
     "anyOf of one": (_A, {"anyOf": [_A]}),
     "oneOf of one": (_A, {"oneOf": [_A]}),
     "anyOf of one, twice": (_A, {"anyOf": [_A, _A]}),
+    "fields beside a choice, or in each of its forms": (
+        {"properties": {"c": TEXT}, "anyOf": [_A, _B]},
+        {"anyOf": [fields("a", a=TEXT, c=TEXT), fields("b", b=NUMBER, c=TEXT)]}),
     "oneOf or anyOf": ({"oneOf": [TEXT, _A]}, {"anyOf": [_A, TEXT]}),
     "a constant or an enumeration of one": ({"const": "x"}, {"enum": ["x"]}),
     "a type or a list of one": (TEXT, {"type": ["string"]}),

@@ -118,6 +118,11 @@ def contract() -> Json:
                 "post": {
                     "operationId": "hook",
                     "x-default": "on",
+                    "parameters": [
+                        {"in": "header", "name": "X-Signature", "required": True,
+                         "schema": {"type": "string"}},
+                        {"in": "query", "name": "try", "schema": {"type": "integer"}},
+                    ],
                     "requestBody": {"content": {"application/json": {"schema": payload}}},
                     "responses": {"200": {"description": "taken"}, "204": {"description": "taken"}},
                 },
@@ -381,6 +386,24 @@ SEEDED: Mapping[str, tuple[Edit, str, str, set[tuple[str, str]]]] = {
     "a webhook is gone": (at("webhooks")(message=None), B, "webhook-removed", {(HOOK, "")}),
     "a webhook is new": (
         at("webhooks")(other={"post": {}}), D, "webhook-added", {("webhook other", "")}),
+    "a webhook comes with another method": (
+        do("webhooks", "message", act=lambda item: item.update(put=item.pop("post"))),
+        B, "webhook-method-changed", {(HOOK, "")}),
+    "a webhook's header that was always there is gone": (
+        do(*_HOOK, "parameters", act=lambda headers: headers.pop(0)),
+        B, "required-header-removed", {(HOOK, "header x-signature")}),
+    "a webhook's header may be missing": (
+        at(*_HOOK, "parameters", 0)(required=False),
+        B, "header-now-optional", {(HOOK, "header x-signature")}),
+    "a webhook's header is a number": (
+        at(*_HOOK, "parameters", 0, "schema")(type="integer"),
+        B, "type-changed", {(HOOK, "header x-signature")}),
+    "a webhook's parameter of the address is gone": (
+        do(*_HOOK, "parameters", act=lambda parameters: parameters.pop()),
+        D, "header-removed", {(HOOK, "query parameter try")}),
+    "a webhook is signed": (
+        at(*_HOOK)(security=[{"token": []}]),
+        D, "webhook-security-changed", {(HOOK, "security")}),
     "a webhook is off": (
         at(*_HOOK)(x__default="off"), B, "webhook-switched-off", {(HOOK, "")}),
     "a webhook has another constant": (

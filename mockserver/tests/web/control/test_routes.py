@@ -647,6 +647,14 @@ def test_presence_fades_after_twenty_seconds(app: MockApp, door: Door) -> None:
     assert door.get(f"/instances/{KEY}")["presence"] == {}
 
 
+def test_whoever_sends_has_stopped_typing(app: MockApp, door: Door) -> None:
+    client, chat = app.test_client(), "5511900000002@s.whatsapp.net"
+    body = {"to": "5511900000002", "option": "composing"}
+    client.post(f"/rest/chat/{KEY}/presenceUpdateChat", json=body, headers=AUTH)
+    send_text(app)
+    assert door.get(f"/instances/{KEY}")["presence"] == {chat: "available"}
+
+
 def test_a_restart_that_takes_its_time_ends_with_the_clock(make_app: MakeApp) -> None:
     app = make_app(switches={"restart_seconds": "5"})
     door = Door(app)

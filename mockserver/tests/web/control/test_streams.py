@@ -123,6 +123,16 @@ def test_a_message_is_shown_as_it_is_by_then(make_app: MakeApp) -> None:
         assert stream.next()[1] == door.items("/messages?order=newest")[0]
 
 
+def test_a_record_has_the_place_that_it_has_in_lists(app: MockApp, door: Door) -> None:
+    with closing(Stream(app, "/_mock/stream?kinds=exchange,delivery")) as stream:
+        app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
+        assert stream.until("exchange") == door.items("/exchanges?order=newest")[0]
+        door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/", "enabled": True})
+        door.post(f"/instances/{KEY}/emit", {"event": "text-plain"}, status=201)
+        shown = stream.until("delivery")
+        assert shown["place"] == door.items("/deliveries?order=newest")[0]["place"]
+
+
 def test_what_happens_to_an_instance_is_shown(app: MockApp, door: Door) -> None:
     with closing(Stream(app, "/_mock/stream?kinds=instance,instance-removed,groups")) as stream:
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)

@@ -16,9 +16,8 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.testing import MockServer
 from megaapi_mock.timers import Timers
-from megaapi_mock.webhooks.chaos import saved_chaos
+from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 from megaapi_mock.webhooks.chaos.dispatcher import ENTRIES_MOST, STALE_MOST, ChaosDispatcher
-from megaapi_mock.webhooks.chaos.series import Chaos
 
 from ...conftest import MakeApp
 from ...support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -563,9 +562,9 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.start(delay=[100, 200])
     bench.send(5)
     before = bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size
-    saved = saved_chaos.save(bench.chaos_dispatcher, None)
-    made = saved_chaos.rebuild(bench.chaos_dispatcher, saved)
+    saved = bench.chaos_dispatcher.saved()
+    made = bench.chaos_dispatcher.rebuild(saved)
     assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
-    saved_chaos.put_back(bench.chaos_dispatcher, made, None)
+    bench.chaos_dispatcher.put_back(made)
     assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
     assert len(bench.chaos_dispatcher.held_deliveries(KEY)) == 5

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ....host.status import EMPTY, LIST, NONE, read_status
 from ....judging.results import Exchange, Webhook
+from ....judging.values import jid_of
 from ..assertions import claim, guess, value_at
 from ..calls import members
 from ..customers import author_content
@@ -181,7 +182,7 @@ BESIDE = ("error", "message", "requestId")
 def _hold_group(play: Play, answer: Exchange, jid: str, details: Any) -> None:
     group = play.model.groups[jid]
     people = members(details) if isinstance(details, dict) else {}
-    others = {person for person in people if person.partition("@")[0] != play.place.number}
+    others = {person for person in people if jid_of(person).user != play.place.number}
     claim(play.session, answer, others == group.people, "who is in it")
     claim(play.session, answer, value_at(details, "subject") == group.subject, "its name")
     size = value_at(details, "size")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ....judging.values import jid_of
 from ..webhooks import SERVER
 
 INPUT, OUTPUT, REACTION = "messagesInput", "messagesOutput", "messagesReaction"
@@ -40,7 +41,7 @@ class Written:
     def key(self) -> dict[str, Any]:
         """As calls name it."""
         key = {"remoteJid": self.chat, "fromMe": self.from_me, "id": self.id}
-        if self.chat.endswith("@g.us") and not self.from_me:
+        if jid_of(self.chat).group and not self.from_me:
             key["participant"] = f"{self.author}@s.whatsapp.net"
         return key
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....judging.results import Exchange
+from ....judging.values import jid_of
 from ..assertions import claim, value_at
 from ..calls import message
 from ..customers import author_content
@@ -100,8 +101,8 @@ def hold_quote(play: Play, chat: Chat, answer: Exchange, target: Written, words:
     claim(
         play.session, answer, value_at(info, "stanzaId") == target.id, "stanzaId is the quoted id"
     )
-    author, _, server = str(value_at(info, "participant")).partition("@")
-    right = f"{author.partition(':')[0]}@{server}" == _author(target)
+    author = jid_of(value_at(info, "participant"))
+    right = f"{author.user.partition(':')[0]}@{author.server}" == _author(target)
     claim(play.session, answer, right, "participant is who wrote the quoted message")
     same = unwrap(value_at(info, "quotedMessage")) == unwrap(target.content)
     claim(play.session, answer, same, "the quoted content is there, whole")

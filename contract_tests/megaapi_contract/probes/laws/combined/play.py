@@ -12,6 +12,7 @@ from megaapi_mock.domain.jid import as_given
 from ....host.place import Place
 from ....host.stage import WORLD, Stage
 from ....judging.results import Exchange, Promise, weakest
+from ....judging.values import jid_of
 from ....session import Session
 from ..calls import make_group
 from ..webhook_listener import WebhookListener
@@ -37,7 +38,7 @@ class Chat:
     @property
     def is_group(self) -> bool:
         """Whether several are in it."""
-        return self.jid.endswith("@g.us")
+        return jid_of(self.jid).group
 
 
 @dataclass

@@ -9,6 +9,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ....judging.alternatives import USUAL
 from ....judging.results import Exchange
+from ....judging.values import jid_of
 from ..assertions import claim, claim_success, guess, value_at
 from ..calls import message, sent_id
 from ..chat import PRESENCES
@@ -58,7 +59,7 @@ def hold_answer(play: Play, chat: Chat, answer: Exchange, **content: Any) -> Any
     if not returned_content:
         return returned_content
     data = value_at(answer.json, "messageData")
-    participant = str(value_at(data, "participant")).partition("@")[0]
+    participant = jid_of(value_at(data, "participant")).user
     writer = play.place.number if chat.is_group else "None"
     right = participant.partition(":")[0] == writer
     claim(
@@ -72,7 +73,7 @@ def hold_answer(play: Play, chat: Chat, answer: Exchange, **content: Any) -> Any
 def _chat_address(play: Play, chat: Chat, answer: Exchange) -> str:
     """How the answer names the chat: as it was given, or as WhatsApp knows it."""
     address = value_at(answer.json, "messageData", "key", "remoteJid")
-    if chat.to.endswith("@lid") and address in chat.names:
+    if jid_of(chat.to).lid and address in chat.names:
         return str(address)
     if chat.jid != as_given(chat.to) and address in (chat.jid, as_given(chat.to)):
         value = USUAL if address == as_given(chat.to) else "canonical"

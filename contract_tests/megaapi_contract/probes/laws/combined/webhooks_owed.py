@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....judging.alternatives import USUAL
 from ....judging.results import Webhook
+from ....judging.values import jid_of
 from ..assertions import value_at
 from ..customers import author_content
 from ..webhooks import ACKS, ECHO, PLAYED, SERVER, acks, check_echo, is_ack
@@ -31,7 +32,7 @@ def _hold_chat(play: Play, one: Webhook, owed_message: Owed, event: str) -> None
     mine = value_at(key, "fromMe") is owed_message.message.from_me
     play.hook.claim(event, mine, "fromMe is whose it is", one)
     is_group = value_at(one.json, "isGroup")
-    right = is_group in (None, owed_message.message.chat.endswith("@g.us"))
+    right = is_group in (None, jid_of(owed_message.message.chat).group)
     play.hook.claim(event, right, "isGroup says whether the chat is a group", one)
 
 

@@ -2,23 +2,30 @@
 import * as api from "./api.js";
 import { contentOf, numberOf, textOf } from "./messages.js";
 
-const KEPT = 6000;
+// As many as the server keeps of both kinds by itself.
+const KEPT = 10_000;
 const PAGE = 300;
+const OLDER_PAGE = 500;
+// Pages of one chat's records that are read for the messages that are shown of it.
+const MOST_PAGES = 8;
 
-/** The id of the message a record is about, or null. */
-export function messageIdOf(record) {
+/** The ids of the messages a record is about: a call to many makes one for each. */
+export function messageIdsOf(record) {
   if (record.kind === "delivery") {
     const payload = record.payload;
-    return payload?.key?.id ?? payload?.message?.key?.id ?? null;
+    return [payload?.key?.id ?? payload?.message?.key?.id].filter(Boolean);
   }
-  return record.response?.body?.messageData?.key?.id ?? null;
+  const body = record.response?.body;
+  // Where the answer to many has its report depends on the plan.
+  const made = [body?.messageData, ...Object.values(body?.messageData?.data ?? {}), ...Object.values(body?.data ?? {})];
+  return made.map((one) => one?.key?.id).filter(Boolean);
 }
 
-/** The chat a call of the bot is meant for, or null. */
-export function addresseeOf(exchange) {
+/** The chats a call of the bot is meant for. */
+export function addresseesOf(exchange) {
   const body = exchange.request?.body;
-  if (body === null || typeof body !== "object") return null;
-  return body.messageData?.to ?? body.to ?? body.messageData?.key?.remoteJid ?? null;
+  if (body === null || typeof body !== "object") return [];
+  return [body.messageData?.to ?? body.to ?? body.messageData?.key?.remoteJid ?? []].flat();
 }
 
 /** Whether two addresses, with or without a domain, are the same chat. */
@@ -59,7 +66,15 @@ export class Records {
     this.items = [];
     this.byId = new Map();
     this.byMessage = new Map();
+    // What belongs to chats that are open and is older than all that is listed.
+    this.beside = new Map();
     this.next = { exchange: null, delivery: null };
+    this.readingOlder = null;
+  }
+
+  /** Whether the server has older ones than those that are listed. */
+  get hasOlder() {
+    return Boolean(this.next.exchange || this.next.delivery);
   }
 
   /** Load the newest page of both, and keep what has arrived meanwhile. */
@@ -75,12 +90,19 @@ export class Records {
   }
 
   /** Load the page before the oldest records; gives how many came. */
-  async loadOlder() {
-    const { exchange, delivery } = this.next;
+  loadOlder() {
+    this.readingOlder ??= this.readOlder().finally(() => { this.readingOlder = null; });
+    return this.readingOlder;
+  }
+
+  async readOlder() {
+    const { next, items } = this;
     const none = { items: [], next: null };
     const [exchanges, deliveries] = await Promise.all([
-      exchange ? api.exchanges({ limit: PAGE, since: exchange }) : none, delivery ? api.deliveries({ limit: PAGE, since: delivery }) : none,
+      next.exchange ? api.exchanges({ limit: OLDER_PAGE, since: next.exchange }) : none, next.delivery ? api.deliveries({ limit: OLDER_PAGE, since: next.delivery }) : none,
     ]);
+    // They were read anew meanwhile.
+    if (items !== this.items) return 0;
     this.next = { exchange: exchanges.next, delivery: deliveries.next };
     const fresh = inOrder(exchanges.items, deliveries.items).filter((record) => !this.byId.has(record.id));
     for (const record of fresh) {
@@ -88,7 +110,32 @@ export class Records {
       this.index(record);
     }
     this.items.push(...fresh.reverse());
+    // One kind reaches further back than the other.
+    this.items.sort((one, other) => other.place - one.place);
     return fresh.length;
+  }
+
+  /** Read what belongs to a chat from that time on and is not listed; whether something was. */
+  async readChat(instance, chat, since) {
+    if (!this.hasOlder || this.items.at(-1)?.time < since) return false;
+    const { beside } = this;
+    const before = beside.size;
+    await Promise.all([["exchange", api.exchanges], ["delivery", api.deliveries]].map(async ([kind, read]) => {
+      let next = null;
+      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+        const page = await read({ instance, chat, limit: PAGE, since: next });
+        page.items.forEach((record) => this.keepBeside({ ...record, kind }, beside));
+        next = page.next;
+        if (!next || page.items.at(-1).time < since) return;
+      }
+    }));
+    return beside === this.beside && beside.size > before;
+  }
+
+  keepBeside(record, beside) {
+    if (beside !== this.beside || this.byId.has(record.id)) return;
+    beside.set(record.id, record);
+    this.index(record);
   }
 
   hear(kind, record) {
@@ -103,7 +150,14 @@ export class Records {
     else this.items.unshift(record);
     this.byId.set(record.id, record);
     this.index(record);
-    while (this.items.length > KEPT) this.byId.delete(this.items.pop().id);
+    while (this.items.length > KEPT) this.drop();
+  }
+
+  /** Forget the oldest; it can be loaded again, behind the oldest of its kind that stays. */
+  drop() {
+    const { id, kind } = this.items.pop();
+    this.byId.delete(id);
+    this.next[kind] = this.items.findLast((record) => record.kind === kind)?.id ?? null;
   }
 
   replace(record) {
@@ -112,34 +166,35 @@ export class Records {
   }
 
   index(record) {
-    const message = messageIdOf(record);
-    if (!message) return;
-    if (!this.byMessage.has(message)) this.byMessage.set(message, new Set());
-    this.byMessage.get(message).add(record.id);
+    for (const message of messageIdsOf(record)) {
+      if (!this.byMessage.has(message)) this.byMessage.set(message, new Set());
+      this.byMessage.get(message).add(record.id);
+    }
   }
 
-  /** What is known of a message: the records of that kind, oldest first. */
-  ofMessage(message, kind) {
+  /** What is known of a message, oldest first; of one kind where that is given. */
+  ofMessage(message, kind = null) {
     return [...(this.byMessage.get(message) ?? [])]
-      .map((id) => this.byId.get(id))
-      .filter((record) => record?.kind === kind);
+      .map((id) => this.byId.get(id) ?? this.beside.get(id))
+      .filter((record) => record && (!kind || record.kind === kind))
+      .sort((one, other) => one.place - other.place);
   }
 
   /** What tells whether a call was recorded before a message; by their times where nothing that is loaded tells of the message. */
   orderOfRefusals() {
-    const places = new Map(this.items.map(({ id }, index) => [id, -index]));
     return (refusal, message) => {
-      const known = [...(this.byMessage.get(message.id) ?? [])].map((id) => places.get(id)).filter((place) => place !== undefined);
-      return known.length ? places.get(refusal.id) < Math.min(...known) : refusal.time < message.time;
+      const known = this.ofMessage(message.id);
+      return known.length ? refusal.place < known[0].place : refusal.time < message.time;
     };
   }
 
   /** Calls that were refused and meant for a chat, oldest first; `isThere` judges an address. */
   refusalsIn(instance, isThere) {
-    return this.items
+    const old = [...this.beside.values()].filter(({ id }) => !this.byId.has(id));
+    return [...old, ...this.items]
       .filter((record) => record.kind === "exchange" && record.instance === instance
-        && outcomeOf(record) === "refused" && isThere(addresseeOf(record)))
-      .reverse();
+        && outcomeOf(record) === "refused" && addresseesOf(record).some(isThere))
+      .sort((one, other) => one.place - other.place);
   }
 }
 

@@ -87,12 +87,15 @@ export class Store {
   }
 
   hearMessage(message) {
+    // Nobody is shown typing whose message has come.
+    this.presence.delete(`${message.instance} ${message.chat} ${message.sender}`);
     this.logs.get(`${message.instance} ${message.chat}`)?.hear(message);
     this.topics.publish("message", message);
   }
 
   hearInstance(instance) {
-    const isNew = !this.instances.has(instance.key);
+    // Lists of instances show their names.
+    const isNew = this.instances.get(instance.key)?.name !== instance.name;
     this.heardMeanwhile?.set(instance.key, instance);
     this.instances.set(instance.key, instance);
     this.topics.publish(isNew ? "instances" : "instance", instance);
@@ -117,8 +120,13 @@ export class Store {
       return;
     }
     for (const log of this.logs.values()) if (log.instance === instance) log.reload();
-    api.readInstance(instance, "").then((shown) => this.hearInstance(shown), () => undefined);
+    this.readInstance(instance);
     this.topics.publish("rewound", instance);
+  }
+
+  /** Read how an instance is shown now: nothing is told of what ends by itself. */
+  readInstance(key) {
+    return api.readInstance(key, "").then((shown) => this.hearInstance(shown), () => undefined);
   }
 
   setClock(clock) {

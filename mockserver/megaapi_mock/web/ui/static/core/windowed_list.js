@@ -66,13 +66,37 @@ export class WindowedList {
 
   drawAnew() {
     const { length } = this.source.items();
+    this.start = this.bottom ? Math.max(0, length - WINDOW) : 0;
+    this.end = this.bottom ? length : Math.min(length, WINDOW);
+    this.empty();
+    this.draw();
+  }
+
+  empty() {
     this.elements.clear();
     this.sizes.disconnect();
     this.container.textContent = "";
-    this.start = this.bottom ? Math.max(0, length - WINDOW) : 0;
-    this.end = this.bottom ? length : Math.min(length, WINDOW);
     this.sizes.observe(this.container);
-    this.draw();
+  }
+
+  /** The items are others, or there are more between them: the first on screen stays where it is. */
+  drawAgain() {
+    const anchor = this.firstOnScreen();
+    const [key] = [...this.elements].find(([, element]) => element === anchor) ?? [];
+    const index = this.source.items().findIndex((item) => this.source.keyOf(item) === key);
+    if (index < 0 || this.isFollowing()) {
+      this.reset();
+      return;
+    }
+    const above = anchor.offsetTop - this.container.scrollTop;
+    this.keepingFocus(() => {
+      this.start = Math.max(0, index - WINDOW / 2);
+      this.keepWindow();
+      this.empty();
+      this.draw();
+    });
+    this.container.scrollTop = this.elements.get(key).offsetTop - above;
+    this.lastTop = this.container.scrollTop;
   }
 
   /** Change what is in the page; whoever was in it with the keyboard stays there. */

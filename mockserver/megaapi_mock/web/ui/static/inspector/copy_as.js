@@ -12,8 +12,8 @@ const CHAT = /@(s\.whatsapp\.net|lid|g\.us)$/;
 const GROUP = /\d[\d-]*(@|%40)g\.us/g;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const ODD_JSON = "the body is JSON, but neither an object nor a list";
-// A message or file of this one world: a call about it finds nothing in that of a test.
-const OF_THIS_WORLD = new Set(["delete_message", "delete_message_from_me", "download_media"]);
+// A message, file or own number of this one world: a call about it finds nothing in that of a test.
+const OF_THIS_WORLD = new Set(["delete_message", "delete_message_from_me", "download_media", "set_profile_picture_url"]);
 
 /** Why a record cannot be copied whole: the name of a sentence, or null. */
 export function obstacleOf(record) {
@@ -70,30 +70,37 @@ export function isTestable(record) {
   return response.status !== 0 && (response.status !== 200 || !OF_THIS_WORLD.has(operation));
 }
 
-/** A test with the pytest fixtures of docs/testing.md; `token` is the instance's own. */
-export function asPytest(record, token) {
-  return record.kind === "delivery" ? webhookTest(record) : callTest(record, token);
+/** A test with the pytest fixtures of docs/testing.md; `token` is the instance's own, `plans` are those that have the operation. */
+export function asPytest(record, token, plans = []) {
+  if (record.kind === "delivery") return webhookTest(record);
+  // The fixture's mock has plan Code.
+  return plans.length && !plans.includes("code") ? callTest(record, token, plans[0]) : callTest(record, token);
 }
 
-function callTest(exchange, token) {
+function callTest(exchange, token, plan = null) {
   const { request, response } = exchange;
   const withGroup = response.status === 200;
   const own = request.path.replace(exchange.instance ?? "\u0000", "{megaapi_instance.key}");
   const path = withGroup ? own.replace(GROUP, "{group.jid}") : own;
   const sent = dataOf(exchange);
   const data = withGroup ? sent.replace(new RegExp(`"${GROUP.source}"`, "g"), "group.jid") : sent;
-  return [
-    ...(data.includes("json.dumps(") ? ["import json", ""] : []),
-    "import requests",
-    "",
-    "",
-    `def test_${exchange.operation ?? "call"}_answers_${response.status}(megaapi_instance):`,
+  const name = `test_${exchange.operation ?? "call"}_answers_${response.status}`;
+  const lines = [
     ...(exchange.fault?.id ? [`    megaapi_instance.fault(${python(exchange.fault.name)}, times=1)  # add the parameters it had`] : []),
     ...(path !== own || data !== sent ? ['    group = megaapi_instance.group(members=["5511900000002"])'] : []),
     `    url = f"{megaapi_instance.url}${path}"`,
     `    headers = ${headersOf(exchange, token)}`,
     `    answer = requests.request(${python(request.method)}, url, headers=headers${data})`,
     `    assert answer.status_code == ${response.status}, answer.headers.get("X-Mock-Reason")`,
+  ];
+  return [
+    ...(data.includes("json.dumps(") ? ["import json", ""] : []),
+    "import requests",
+    ...(plan ? ["from megaapi_mock.testing import MockServer"] : []),
+    "",
+    "",
+    plan ? `def ${name}():` : `def ${name}(megaapi_instance):`,
+    ...(plan ? [`    with MockServer(profile=${python(plan)}) as mock, mock.instance() as megaapi_instance:`, ...lines.map((line) => `    ${line}`)] : lines),
     "",
   ].join("\n");
 }

@@ -36,10 +36,17 @@ function chaosOf(record) {
 function copies(record, store) {
   const obstacle = obstacleOf(record);
   const token = store.instances.get(record.instance)?.token;
+  const pytest = async () => asPytest(record, token, await plansOf(record, store));
   return h("div", { class: "actions" },
     obstacle ? h("p", { class: "hint" }, t(obstacle)) : copyButton(t("copy.curl"), () => asCurl(record)),
-    !obstacle && isTestable(record) ? copyButton(t("copy.pytest"), () => asPytest(record, token)) : null,
+    !obstacle && isTestable(record) ? copyButton(t("copy.pytest"), pytest) : null,
     chatOf(record) ? copyButton(t("copy.script"), () => asScript(record)) : null);
+}
+
+/** The plans that have the operation of a record. */
+async function plansOf({ operation }, store) {
+  const operations = await store.list("/operations").catch(() => []);
+  return operations.find(({ id }) => id === operation)?.plans ?? [];
 }
 
 function facts(pairs) {

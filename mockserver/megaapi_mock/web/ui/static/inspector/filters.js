@@ -10,17 +10,22 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 export class Filters {
   constructor(store, onChange) {
     Object.assign(this, { store, onChange });
-    this.values = { kind: "", instance: "", name: "", outcome: "", text: "" };
+    // They are the same when one comes back from another view.
+    store.filters ??= { kind: "", instance: "", name: "", outcome: "", text: "" };
+    this.values = store.filters;
     this.element = h("div", { class: "toolbar filters", role: "search" });
     this.names = new Map();
     this.draw();
     this.loadNames();
   }
 
+  /** Fill the list of operations and events, once they can be had. */
   async loadNames() {
+    if (this.isNamed) return;
     const [operations, events] = await Promise.all([
       this.store.list("/operations").catch(() => []), this.store.list("/events").catch(() => []),
     ]);
+    this.isNamed = operations.length > 0 && events.length > 0;
     this.names = new Map([...operations.map((one) => [one.id, one.id]), ...events.map((one) => [one.name, one.name])]);
     this.draw();
   }
@@ -47,6 +52,11 @@ export class Filters {
     this.values[name] = value;
     clearTimeout(this.timer);
     this.timer = setTimeout(this.onChange, name === "text" ? PAUSE : 0);
+  }
+
+  /** Whether anything is left out. */
+  get areUsed() {
+    return Object.values(this.values).some(Boolean);
   }
 
   accept(record) {

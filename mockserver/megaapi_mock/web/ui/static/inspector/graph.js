@@ -10,8 +10,9 @@ const SPANS = [60, 300, 3600];
 const USUAL_WIDTH = 900;
 
 export class Graph {
-  constructor(store, onChoose) {
-    Object.assign(this, { store, onChoose, span: SPANS[0] });
+  /** `onSpan` hears that another span is shown. */
+  constructor(store, onChoose, onSpan) {
+    Object.assign(this, { store, onChoose, onSpan, span: SPANS[0] });
     this.subscriptions = new Subscriptions(store.topics);
     this.spans = h("div", { class: "spans", role: "group", "aria-label": t("graph.span") });
     this.drawing = emptyDrawing();
@@ -43,7 +44,14 @@ export class Graph {
       this.span = span;
       this.drawSpans();
       this.draw();
+      this.onSpan();
     }, { kind: "small", "aria-pressed": String(span === this.span) })));
+  }
+
+  /** Whether what is not loaded yet may lie within the span. */
+  wantsOlder() {
+    const oldest = this.store.records.items.at(-1);
+    return Boolean(oldest) && this.store.now() - oldest.time <= this.span;
   }
 
   recent(now) {

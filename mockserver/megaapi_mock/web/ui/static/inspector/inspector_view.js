@@ -11,7 +11,9 @@ import { recordDetail } from "./detail.js";
 import { Filters } from "./filters.js";
 import { Graph } from "./graph.js";
 
-const MOST_PAGES = 10;
+// A list that is too short to be scrolled looks for more by itself.
+const ENOUGH = 60;
+const MOST_PAGES = 30;
 
 export class InspectorView {
   constructor(store) {
@@ -21,14 +23,16 @@ export class InspectorView {
     this.chosen = null;
     this.day = dayOf(store.now());
     this.subscriptions = new Subscriptions(store.topics);
+    this.isLooking = false;
     this.filters = new Filters(store, () => this.filter());
-    this.graph = new Graph(store, (record) => this.choose(record));
+    this.graph = new Graph(store, (record) => this.choose(record), () => this.lookFurther());
     this.build();
     const refresh = oncePerFrame(() => this.refresh());
     this.subscriptions.on("records", (change) => this.hear(change, refresh));
     this.subscriptions.on("resent", (record) => this.choose(this.store.records.byId.get(record.id) ?? record));
     this.subscriptions.on("clock", () => this.followDay());
     this.subscriptions.on("instances", () => this.filters.draw());
+    this.subscriptions.on("live", () => { if (store.live) this.filters.loadNames(); });
     this.filter();
   }
 
@@ -44,6 +48,7 @@ export class InspectorView {
   }
 
   end() {
+    this.isEnded = true;
     this.subscriptions.end();
     this.graph.end();
   }
@@ -53,17 +58,47 @@ export class InspectorView {
     this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
     this.fresh = 0;
     this.list.reset();
+    this.lookFurther();
     this.showCount();
   }
 
   async more() {
     const before = this.shown.length;
     for (let pages = 0; pages < MOST_PAGES && this.shown.length === before; pages += 1) {
-      if (!(await this.store.records.loadOlder())) break;
-      this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
+      if (!(await this.loadOlder())) break;
     }
     this.showCount();
     return this.shown.length - before;
+  }
+
+  /** Load the page before; whether there may be more. */
+  async loadOlder() {
+    await this.store.records.loadOlder();
+    this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
+    return this.store.records.hasOlder;
+  }
+
+  /** Load what is older until the list is filled and the graph whole, or there is no more. */
+  async lookFurther() {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      for (let pages = 0; pages < MOST_PAGES && this.wantsOlder(); pages += 1) {
+        await this.loadOlder();
+        if (this.isEnded) return;
+        this.list.drawAgain();
+        this.showCount();
+      }
+    } catch {
+      // The server is away, or has begun anew: then everything is read again.
+    } finally {
+      this.isLooking = false;
+      this.showCount();
+    }
+  }
+
+  wantsOlder() {
+    return this.store.records.hasOlder && (this.shown.length < ENOUGH || this.graph.wantsOlder());
   }
 
   hear({ record, known, reloaded }, refresh) {
@@ -102,7 +137,14 @@ export class InspectorView {
 
   showCount() {
     this.rows.setAttribute("role", this.shown.length ? "list" : "group");
-    this.count.textContent = this.shown.length ? t("inspector.count", { count: this.shown.length }) : t("inspector.none");
+    this.count.textContent = this.countInWords();
+  }
+
+  countInWords() {
+    const count = this.shown.length;
+    if (count) return t(this.isLooking ? "inspector.count-so-far" : "inspector.count", { count });
+    if (this.isLooking) return t("inspector.looking");
+    return t(this.filters.areUsed ? "inspector.none-fits" : "inspector.none");
   }
 
   row(record) {

@@ -1,4 +1,5 @@
 // Bodies and headers, readable and copyable.
+import { copyText } from "../core/clipboard.js";
 import { announce, button, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -30,7 +31,7 @@ export function headerBlock(title, headers) {
 /** A button that copies and says so. */
 export function copyButton(label, textOf, { bare = false } = {}) {
   const press = async () => {
-    const copied = await Promise.resolve(textOf()).then((text) => navigator.clipboard.writeText(text)).then(() => true, () => false);
+    const copied = await Promise.resolve(textOf()).then(copyText).catch(() => false);
     const sentence = t(copied ? "copied" : "copy.failed");
     announce(sentence);
     element.lastChild.replaceWith(bare ? icon(copied ? "check" : "warning", 14) : sentence);

@@ -3,7 +3,7 @@ import * as api from "../core/api.js";
 import { button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { inOrder, messageIdOf } from "../core/records.js";
+import { inOrder, messageIdsOf } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
 import { recordDetail } from "./detail.js";
 import { codeBlock } from "./json_view.js";
@@ -65,6 +65,6 @@ export class Trace {
 
   hear(record) {
     const id = this.subject?.message?.id;
-    if (id && record && messageIdOf(record) === id) this.show(this.subject);
+    if (id && record && messageIdsOf(record).includes(id)) this.show(this.subject);
   }
 }

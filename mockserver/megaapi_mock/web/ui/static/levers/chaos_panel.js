@@ -54,9 +54,15 @@ export class ChaosPanel extends Panel {
     const status = await api.chaosOf(this.instance()).catch(() => null);
     this.status.hidden = !status?.chaos;
     if (!status?.chaos) return;
-    const words = Object.entries(status.chaos).filter(([name, value]) => name !== "seed" && isAtWork(name, value)).map(([name, value]) => `${name} ${value}`);
-    this.status.textContent = t("chaos.now", { what: words.join(", "), held: status.held });
+    const words = Object.entries(status.chaos).filter(([name, value]) => name !== "seed" && isAtWork(name, value)).map(inWords);
+    this.status.textContent = t("chaos.now", { what: words.join(", ") || t("chaos.nothing"), held: status.held });
   }
+}
+
+/** Copies of each webhook: 3 */
+function inWords([name, value]) {
+  const label = t(`chaos.${name}`);
+  return value === true ? label : `${label}: ${[value].flat().join("-")}`;
 }
 
 function isAtWork(name, value) {

@@ -27,10 +27,12 @@ export class EmitPanel extends Panel {
       this.send();
     });
     fill(this.body, h("p", { class: "hint" }, t("emit.what")), this.top, this.form);
+    this.subscriptions.on("live", () => { if (store.live) this.begin(); });
     this.begin();
   }
 
   async begin() {
+    if (this.event) return;
     const events = await this.run(() => this.store.list("/events"));
     if (!events) return;
     const pairs = events.map((one) => [one.name, `${one.name}: ${inLanguage(one.summary, one.summary_pt)}`]);

@@ -21,12 +21,14 @@ export class FaultPanel extends Panel {
     fill(this.body, this.armed, this.clearAll, this.form);
     this.subscriptions.on("faults", () => this.load());
     this.subscriptions.on("strike", () => this.load());
-    this.subscriptions.on("loaded", () => this.load());
+    for (const topic of ["loaded", "live"]) this.subscriptions.on(topic, () => { if (store.live) this.begin(); });
     this.begin();
   }
 
+  /** Show what is armed and, once its kinds are known, the form. */
   async begin() {
     this.load();
+    if (this.kinds) return;
     const answer = await this.run(() => api.get("/faults/kinds"));
     if (!answer) return;
     this.kinds = answer.items;

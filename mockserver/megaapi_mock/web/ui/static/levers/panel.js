@@ -21,9 +21,12 @@ export class Panel {
   async run(work, done = null) {
     try {
       const result = await work();
+      if (this.wasGone) this.outcome.say("");
+      this.wasGone = false;
       if (done !== null) this.outcome.say(typeof done === "function" ? done(result) : done);
       return result;
     } catch (refusal) {
+      this.wasGone = refusal.status === 0;
       this.outcome.say(refusal.message, true);
       return null;
     }

@@ -1,4 +1,5 @@
 // What a customer can do with a message, and what can be looked up about it.
+import { copyText } from "../core/clipboard.js";
 import { h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -44,9 +45,8 @@ function rewinding(message, conversation) {
   return { label: t(isSent(message) ? "bubble.rewind-cause" : "bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message) };
 }
 
-async function copyText(text, phone) {
-  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-  phone.notice(t(copied ? "copied" : "copy.failed"));
+async function copy(text, phone) {
+  phone.notice(t(await copyText(text) ? "copied" : "copy.failed"));
 }
 
 /** What can be done with a message of this kind; an entry that would be refused is not there. */
@@ -56,7 +56,7 @@ function entries(message, own, conversation) {
   const { kind } = contentOf(message.content);
   const text = textOf(message.content);
   const { isOut } = conversation;
-  const arrived = hasArrived(message) && !isOut;
+  const arrived = hasArrived(message) && !conversation.whySilent();
   // The gateway has an event for texts that are passed on, and none for files.
   const forwardable = arrived && TEXTS.has(kind);
   const editable = own && !isOut && EDITABLE.has(kind);
@@ -65,7 +65,7 @@ function entries(message, own, conversation) {
     forwardable ? { label: t("bubble.forward"), icon: icon("forward", 16), act: () => phone.act({ event: "text-forwarded", message: message.id }) } : null,
     editable ? { label: t("bubble.edit"), icon: icon("edit", 16), act: () => composer.edit(message) } : null,
     own && !isOut ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
-    text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copyText(text, phone) } : null,
+    text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copy(text, phone) } : null,
     inspecting(message, conversation),
     rewinding(message, conversation),
   ].filter(Boolean);

@@ -1,10 +1,21 @@
 // Messages that offer a choice: lists with their sheet, buttons, template buttons, polls.
+import { copyText } from "../core/clipboard.js";
 import { button, freshId, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { formatted, link } from "./formatting.js";
+import { audio, document_, image, video } from "./media.js";
 
 const line = (className, text) => (text ? h("div", { class: className }, formatted(text)) : null);
+
+// The file above a choice, by the member that it stands under.
+const HEADS = { imageMessage: image, videoMessage: video, documentMessage: document_, audioMessage: audio, stickerMessage: image };
+
+/** The file at the head of a choice; `part` is what has it. */
+function head(message, part) {
+  const [name, draw] = Object.entries(HEADS).find(([member]) => part?.[member]) ?? [];
+  return name ? draw(message, part[name]) : null;
+}
 
 /** What is shown instead by a phone that cannot show buttons. */
 function notShown(phone) {
@@ -46,7 +57,7 @@ export function oldButtons(message, part, phone) {
     const label = one.buttonText?.displayText ?? one.buttonId;
     return offer(label, () => tap(phone, message, "buttons-response", one.buttonId ?? label), "reply");
   });
-  return notShown(phone) ?? [line("words", part.contentText ?? ""), line("footer", part.footerText), h("div", { class: "offers" }, offers)];
+  return notShown(phone) ?? [head(message, part), line("words", part.contentText ?? ""), line("footer", part.footerText), h("div", { class: "offers" }, offers)];
 }
 
 export function interactive(message, part, phone) {
@@ -54,7 +65,7 @@ export function interactive(message, part, phone) {
   const onlyReplies = rows.every((one) => one.name === "quick_reply");
   const event = onlyReplies ? "buttons-response" : "template-button-reply";
   return notShown(phone) ?? [
-    line("title", part.header?.title), line("words", part.body?.text ?? ""), line("footer", part.footer?.text),
+    head(message, part.header), line("title", part.header?.title), line("words", part.body?.text ?? ""), line("footer", part.footer?.text),
     h("div", { class: "offers" }, rows.map((one) => flowButton(one, message, phone, event))),
   ];
 }
@@ -80,15 +91,14 @@ function parse(text) {
 }
 
 async function copy(text, phone) {
-  await navigator.clipboard?.writeText(text).catch(() => undefined);
-  phone.notice(t("copied-text", { text }));
+  phone.notice(await copyText(text) ? t("copied-text", { text }) : t("copy.failed"));
 }
 
 export function template(message, part, phone) {
   const body = part.hydratedTemplate ?? part.hydratedFourRowTemplate ?? {};
   const offers = (body.hydratedButtons ?? []).map((one) => templateButton(one, message, phone));
   return notShown(phone) ?? [
-    line("title", body.hydratedTitleText), line("words", body.hydratedContentText ?? ""),
+    head(message, body), line("title", body.hydratedTitleText), line("words", body.hydratedContentText ?? ""),
     line("footer", body.hydratedFooterText), h("div", { class: "offers" }, offers),
   ];
 }

@@ -50,9 +50,10 @@ export class Composer {
 
   /** In a group, whose phone writes: as chosen before, else this one; nobody's when its owner is not in the group. */
   drawWriters() {
-    const { group, isOut } = this.conversation;
-    this.letWrite(!isOut);
-    this.writersBar.hidden = !group || isOut;
+    const { group } = this.conversation;
+    const silence = this.conversation.whySilent();
+    this.letWrite(silence);
+    this.writersBar.hidden = !group || Boolean(silence);
     if (this.writersBar.hidden) return;
     const people = group.participants.filter((one) => !one.me);
     const before = people.find(({ jid }) => jid === this.writer?.value)?.jid;
@@ -62,14 +63,15 @@ export class Composer {
     fill(this.writersBar, t("composer.as"), this.writer);
   }
 
-  /** Whether something can be written here: nothing where this phone's owner is no longer. */
-  letWrite(may) {
+  /** Let something be written here, or say why not: this phone's owner is out of the group, or only admins write in it. */
+  letWrite(silence) {
+    const may = !silence;
     const hadFocus = this.element.contains(document.activeElement);
     this.input.disabled = !may;
     this.attachButton.disabled = !may;
     this.sendButton.disabled = !may;
     this.recorder.disable(!may);
-    this.leftNote.textContent = may ? "" : t("conversation.left");
+    this.leftNote.textContent = silence;
     if (may) return;
     this.forgetAbout();
     if (hadFocus) this.phone.takeFocus();

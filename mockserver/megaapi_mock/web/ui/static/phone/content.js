@@ -9,8 +9,15 @@ import { audio, document_, image, video } from "./media.js";
 
 const words = (text) => (text ? h("div", { class: "words" }, formatted(text)) : null);
 
-function extendedText(message, part) {
-  return [preview(part), words(part.text ?? "")];
+function extendedText(message, part, phone) {
+  return [preview(part), words(withNames(asText(part.text), part.contextInfo?.mentionedJid, phone))];
+}
+
+/** The text as phones show it: whoever is mentioned by number stands there by name. */
+function withNames(text, mentioned, phone) {
+  if (!Array.isArray(mentioned)) return text;
+  const names = new Map(mentioned.map((jid) => [numberOf(jid), nameOf(jid, phone.names)]));
+  return text.replace(/@(\d+)/g, (whole, number) => (names.has(number) ? `@${names.get(number)}` : whole));
 }
 
 function preview(part) {
@@ -67,6 +74,9 @@ function chosen(message, part) {
 
 const captioned = (draw) => (message, part) => [draw(message, part), words(part.caption)];
 
+// What can be viewed once; other content is wrapped so for no reason that a phone shows.
+const ONCE = new Set(["imageMessage", "videoMessage", "audioMessage"]);
+
 const KINDS = {
   conversation: (message, part) => words(part),
   extendedTextMessage: extendedText,
@@ -102,7 +112,7 @@ export function content(message, phone) {
   const { kind, part, once } = contentOf(message.content);
   const draw = KINDS[kind];
   const shown = draw ? draw(message, part, phone) : unknown(kind, message);
-  return once ? [h("small", { class: "mark" }, t("message.once")), shown] : shown;
+  return once && ONCE.has(kind) ? [h("small", { class: "mark" }, t("message.once")), shown] : shown;
 }
 
 function unknown(kind, message) {

@@ -6,7 +6,7 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { closeMenu } from "../core/menu.js";
 import { contentOf, isGroup, textOf } from "../core/messages.js";
-import { addresseeOf, messageIdOf, outcomeOf, sameChat } from "../core/records.js";
+import { addresseesOf, messageIdsOf, outcomeOf, sameChat } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { entry } from "./bubble.js";
@@ -15,6 +15,7 @@ import { nameOf } from "./content.js";
 import { Search } from "./search.js";
 
 const MOST_PAGES = 500;
+const TYPING = new Set(["composing", "recording"]);
 
 export class Conversation {
   constructor(phone, chat, { group = null, inspect, rewindBefore }) {
@@ -40,7 +41,7 @@ export class Conversation {
     // Each bubble has controls of its own: nobody has to go through all of them to write.
     const toBox = button(t("conversation.to-box"), () => this.composer.input.focus(), { kind: "to-box" });
     this.messages.addEventListener("keydown", (event) => { if (event.key === "Escape") this.composer.input.focus(); });
-    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, toBox, this.messages, this.newer, this.composer.element);
+    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, toBox, this.messages, h("div", { class: "newer-place" }, this.newer), this.composer.element);
     this.list = new WindowedList(this.messages, {
       items: () => this.items(),
       keyOf: (item) => item.id,
@@ -51,11 +52,15 @@ export class Conversation {
   }
 
   header() {
-    const shop = this.phone.store.instances.get(this.phone.instance);
-    this.title = h("strong", {}, this.group?.subject ?? shop?.name ?? this.phone.instance);
+    this.title = h("strong");
+    this.showTitle();
     const back = button(t("back"), () => this.phone.showChats(), { kind: "plain", icon: icon("back"), bare: true });
     return h("header", { class: "chat-header" }, back, h("span", { class: "avatar" }, icon(this.group ? "people" : "phone", 20)),
       h("div", { class: "chat-title" }, this.title, this.presence), this.actions());
+  }
+
+  showTitle() {
+    this.title.textContent = this.group?.subject ?? this.phone.shop()?.name ?? this.phone.instance;
   }
 
   actions() {
@@ -69,9 +74,10 @@ export class Conversation {
     this.subscriptions.on("records", (change) => this.hearRecord(change));
     this.subscriptions.on("presence", () => this.showPresence());
     this.subscriptions.on("instance", () => this.showPresence());
+    this.subscriptions.on("instances", () => this.showTitle());
     this.subscriptions.on("groups", ({ instance }) => { if (this.group && instance === this.phone.instance) this.readGroup(); });
     for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => { if (this.group) this.readGroup(); });
-    const timer = setInterval(() => this.showPresence(), 5000);
+    const timer = setInterval(() => this.followPresence(), 5000);
     this.subscriptions.add(() => clearInterval(timer));
   }
 
@@ -86,6 +92,17 @@ export class Conversation {
     this.list.reset();
     this.markRead();
     this.showPresence();
+    this.readRecords();
+  }
+
+  /** What became of the messages that are loaded, as far as the list of all records does not reach back to them. */
+  async readRecords() {
+    const { log } = this;
+    const oldest = log.items[0];
+    if (!oldest || !(await this.phone.store.records.readChat(this.phone.instance, this.chat, oldest.time).catch(() => false))) return;
+    if (this.phone.shown !== this) return;
+    this.findRefusals();
+    this.list.drawAgain();
   }
 
   /** What is in the chat that is open counts as read. */
@@ -114,7 +131,7 @@ export class Conversation {
     }
     const wasOut = this.isOut;
     this.group = group;
-    this.title.textContent = group.subject;
+    this.showTitle();
     this.showPresence();
     this.composer.drawWriters();
     if (wasOut !== this.isOut) {
@@ -127,6 +144,17 @@ export class Conversation {
   /** Whether the owner of this phone is no longer in the group that it shows. */
   get isOut() {
     return Boolean(this.group) && !this.group.participants.some(({ jid }) => this.phone.isMe(jid));
+  }
+
+  /** Whether only admins write in this group, and the owner of this phone is none. */
+  get isSilenced() {
+    return Boolean(this.group?.announce) && this.group.participants.some(({ jid, admin }) => !admin && this.phone.isMe(jid));
+  }
+
+  /** Why nothing can be written here, or "". */
+  whySilent() {
+    if (this.isOut) return t("conversation.left");
+    return this.isSilenced ? t("conversation.admins-only") : "";
   }
 
   /** What comes into a group is shown to whoever is in it. */
@@ -162,7 +190,7 @@ export class Conversation {
 
   async loadOlder() {
     const before = this.items().length;
-    await this.log.loadOlder();
+    if (await this.log.loadOlder()) this.readRecords();
     return this.items().length - before;
   }
 
@@ -173,6 +201,7 @@ export class Conversation {
       this.findRefusals();
       this.list.reset();
       this.markRead();
+      this.readRecords();
       return;
     }
     if (change.changed) this.list.changed(change.changed);
@@ -204,9 +233,8 @@ export class Conversation {
       return;
     }
     if (record.instance !== this.phone.instance) return;
-    const message = messageIdOf(record);
-    if (message) this.list.changed(message);
-    if (record.kind === "exchange" && outcomeOf(record) === "refused" && this.isHere(addresseeOf(record))) {
+    for (const message of messageIdsOf(record)) this.list.changed(message);
+    if (record.kind === "exchange" && outcomeOf(record) === "refused" && addresseesOf(record).some((address) => this.isHere(address))) {
       this.findRefusals();
       this.showGrowth(false);
     }
@@ -218,21 +246,28 @@ export class Conversation {
     this.list.reset();
   }
 
+  /** Typing ends by itself after a while. */
+  followPresence() {
+    const { store, instance } = this.phone;
+    if (TYPING.has(store.instances.get(instance)?.presence?.[this.chat])) store.readInstance(instance);
+    this.showPresence();
+  }
+
   showPresence() {
     const shop = this.phone.store.instances.get(this.phone.instance);
     const shown = shop?.presence?.[this.chat];
     const typing = this.othersTyping();
-    const key = typing ? `presence.${typing.presence}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
+    const key = typing ? `presence.${typing.option}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
     const text = this.presenceText(typing, shown, key);
     if (this.presence.textContent !== text) this.presence.textContent = text;
-    this.presence.classList.toggle("active", Boolean(typing) || ["composing", "recording"].includes(shown));
+    this.presence.classList.toggle("active", Boolean(typing) || TYPING.has(shown));
   }
 
   /** What stands below the title: who types, who is in the group, or whether the instance is there. */
   presenceText(typing, shown, key) {
     if (typing && !this.isOut) return `${nameOf(typing.participant, this.phone.names)}: ${t(key)}`;
     if (this.isOut) return "";
-    if (!this.group || ["composing", "recording"].includes(shown)) return t(key);
+    if (!this.group || TYPING.has(shown)) return t(key);
     return this.group.participants.map((one) => this.phone.nameOf(one.jid)).join(", ");
   }
 
@@ -241,7 +276,7 @@ export class Conversation {
     if (!isGroup(this.chat)) return null;
     const now = this.phone.store.now();
     return [...this.phone.store.presence.values()].find((one) => one.instance === this.phone.instance && one.chat === this.chat
-      && !this.phone.isMe(one.participant) && ["composing", "recording"].includes(one.presence) && now - one.time < 20) ?? null;
+      && !this.phone.isMe(one.participant) && TYPING.has(one.option) && now - one.time < 20) ?? null;
   }
 
   /** Whether an address a bot has used leads to this chat: number, JID, or LID. */

@@ -18,6 +18,12 @@ import { Unread } from "./unread.js";
 
 // What `chat` says of a phone that shows its list of chats.
 const NO_CHAT = "";
+// What is no message of its own, and so can be done where only admins write.
+const ABOUT_OTHERS = new Set(["reaction", "poll-vote", "edited", "deleted"]);
+// The call by which a bot shuts people out, and lets them in again.
+const BLOCKING = "block_chat";
+// Larger groups show some of their members by their numbers.
+const MOST_MEMBERS = 40;
 
 export class Phone {
   /** `chat` is what it shows: a chat, "" for the list of them, undefined for the instance's own. */
@@ -35,7 +41,11 @@ export class Phone {
     this.subscriptions.on("message", (message) => { if (this.shown?.chat !== message.chat) this.unread.hear(message); });
     for (const topic of ["loaded", "rewound"]) this.subscriptions.on(topic, () => this.unread.startAgain());
     this.subscriptions.on("clock", () => this.showTime());
-    this.subscriptions.on("instances", () => this.followInstance());
+    this.subscriptions.on("records", ({ record }) => { if (record?.operation === BLOCKING && record.instance === this.instance) this.refresh(); });
+    this.subscriptions.on("instances", () => {
+      this.learnShops();
+      this.followInstance();
+    });
     this.subscriptions.on("loaded", () => this.refresh());
     const timer = setInterval(() => this.showTime(), 10_000);
     this.subscriptions.add(() => clearInterval(timer));
@@ -77,6 +87,10 @@ export class Phone {
   async learnNames() {
     const { items } = await api.contactsOf(this.instance, { limit: 500 }).catch(() => ({ items: [] }));
     items.forEach((one) => this.learnName(one));
+    this.learnShops();
+  }
+
+  learnShops() {
     for (const shop of this.store.instances.values()) if (shop.number) this.names.set(shop.number, shop.name);
   }
 
@@ -122,8 +136,16 @@ export class Phone {
     if (contact) this.hearContact(contact);
   }
 
-  groupOf(chat) {
-    return api.group(this.instance, chat).catch(() => null);
+  async groupOf(chat) {
+    const group = await api.group(this.instance, chat).catch(() => null);
+    await this.learnMembers(group?.participants ?? []);
+    return group;
+  }
+
+  /** The names of people whom the world does not list. */
+  learnMembers(participants) {
+    const unknown = participants.filter(({ jid }) => !this.names.has(numberOf(jid))).slice(0, MOST_MEMBERS);
+    return Promise.all(unknown.map(({ jid }) => api.contact(this.instance, jid).then((one) => this.learnName(one), () => undefined)));
   }
 
   shop() {
@@ -176,7 +198,7 @@ export class Phone {
     const close = button(t("phone.close", { name: this.title() }), () => this.owner.close(this), { kind: "plain", icon: icon("close", 18), bare: true });
     fill(this.switches, menu, close);
     const state = this.contact?.state ?? "reachable";
-    this.flags.replaceChildren(...[state === "reachable" ? null : t(`phone.${state}`), this.showsButtons ? null : t("phone.no-buttons")].filter(Boolean).map((text) => h("span", { class: "flag" }, text)));
+    this.flags.replaceChildren(...[state === "reachable" ? null : t(`phone.${state}`), this.contact?.blocked_by_instance ? t("phone.shut-out") : null, this.showsButtons ? null : t("phone.no-buttons")].filter(Boolean).map((text) => h("span", { class: "flag" }, text)));
     this.body.classList.toggle("off", state === "phone_off");
   }
 
@@ -251,8 +273,9 @@ export class Phone {
    * null when it was refused. `media` may be still on its way.
    */
   act(action) {
-    if (this.shown?.isOut) {
-      this.notice(t("conversation.left"));
+    const silence = this.shown?.whySilent?.();
+    if (silence && (this.shown.isOut || !ABOUT_OTHERS.has(action.event))) {
+      this.notice(silence);
       return Promise.resolve(null);
     }
     const chat = this.shown?.chat;
@@ -280,6 +303,7 @@ export class Phone {
   /** Why nothing left this phone: its own switches first, which can be changed right here. */
   reasonOf(refusal, writer) {
     const state = this.contact?.state ?? "reachable";
+    if (refusal.status === 409 && writer === this.number && this.contact?.blocked_by_instance && !isGroup(this.shown?.chat)) return t("phone.is-shut-out");
     return refusal.status === 409 && writer === this.number && state !== "reachable" ? t(`phone.is-${state}`) : refusal.message;
   }
 

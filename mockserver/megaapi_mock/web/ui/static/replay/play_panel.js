@@ -30,6 +30,7 @@ export class PlayPanel extends Panel {
         button(t("play.save"), () => this.save(), { icon: icon("download", 16) }),
         button(t("play.open"), () => this.openFile(), { icon: icon("document", 16) })),
       this.controls, this.turns);
+    this.subscriptions.on("loaded", () => { if (!this.isBusy) this.choose(); });
     this.subscriptions.on("play", (play) => { if (play.id === this.play?.id) this.show(play); });
     this.choose();
   }
@@ -137,6 +138,7 @@ export class PlayPanel extends Panel {
     // A button that is really disabled would lose the focus.
     if (this.isBusy || this.play.state === "done") return;
     this.isBusy = true;
+    this.outcome.say("");
     this.show(this.play);
     const play = await this.run(() => playOn(this.play, how, (current) => { if (current.id === this.play?.id) this.show(current); }));
     this.isBusy = false;

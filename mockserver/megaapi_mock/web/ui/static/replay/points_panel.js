@@ -15,7 +15,7 @@ export class PointsPanel extends Panel {
     this.rows = h("div", { class: "point-rows", tabindex: "0" });
     fill(this.body, h("p", { class: "hint" }, t("points.what")),
       h("div", { class: "in-line" }, field(t("points.name"), this.name), button(t("points.keep"), () => this.keep(), { icon: icon("plus", 16) })), this.rows);
-    this.subscriptions.on("rewound", () => this.load());
+    for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => this.choose());
     this.subscriptions.on("message", (message) => { if (!message.from_me && message.instance === this.instance()) this.loadSoon(); });
     this.choose();
   }

@@ -6,8 +6,8 @@ import pytest
 from megaapi_contract.errors import HeldBack
 from megaapi_contract.host.http import request
 
-from .safety.test_fence import fence
-from .support import KEY, LISTED
+from ..support import KEY, LISTED
+from .test_fence import fence
 
 
 def test_an_address_of_the_run_itself_may_hold_digits() -> None:

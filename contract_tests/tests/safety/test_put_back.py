@@ -13,7 +13,7 @@ from megaapi_contract.safety.restore import _same_name
 from megaapi_contract.safety.restore_file import RestoreFile, Undo, read_file, restore_file_path
 from megaapi_contract.session import Session
 
-from .support import KEY
+from ..support import KEY
 
 OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
 

@@ -13,7 +13,7 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.laws.echo_content import promise_of_content
 
-from ..spoiling import Bench, Fault, changed, told
+from ...spoiling import Bench, Fault, changed, told
 
 LAWS = {probe.name: probe for probe in all_laws()}
 SENT = "what is sent comes back"

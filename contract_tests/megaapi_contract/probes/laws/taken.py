@@ -1,0 +1,110 @@
+"""What is documented is taken, and what nobody knows beside it is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Promise, weakest
+from ...session import Session
+from ..probe import Laws
+from ..routes import is_guessed_path
+from .access import LINKING
+from .assertions import claim
+from .calls import make_group, someone
+from .requests import ASKS, Arguments, Ask
+
+LAWS = Laws()
+Rule = Callable[[str, Ask, Session, Stage], None]
+
+# What programs that work send besides: the n8n node's parameter, a bridge's fields.
+STRAY_QUERY = {"Content-Type": "text/plain"}
+STRAY_FIELDS = {"isGroup": False, "preview_url": True}
+# A file of another host, and the picture of somebody else: not there for everybody who asks.
+_OF_OTHERS = ("download_media", "set_profile_picture_url")
+
+
+def every_documented_form_is_taken(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    """The documents show the request, also where nobody has seen what it is answered with."""
+    to = someone(session)
+    place, group = _place_and_group(operation, ask, session, stage)
+    for arguments, provenance in ask.forms(to, group):
+        if operation == "update_presence" and "option" not in arguments["body"]:
+            # As one client writes it: a switch says whether that is refused.
+            continue
+        answer = session.call(operation, place, **arguments)
+        promise = session.contract.promise(operation)
+        if is_guessed_path(session.contract, operation):
+            promise = Promise("inferred", promise.file)
+        if provenance:
+            promise = weakest(promise, Promise(str(provenance["grade"]), promise.file))
+        claim(session, answer, answer.ok, "a request as it is documented is taken",
+              promise=promise)  # fmt: skip
+
+
+def what_nobody_knows_is_passed_over(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    """Whatever the answer is, it is not another one for what stands beside the request."""
+    seen = Promise("observed", session.contract.by_id[operation].spec_file)
+    promise = weakest(session.contract.promise(operation), seen)
+    usual = None
+    for more in (None, *_strays(ask)):
+        place, group = _place_and_group(operation, ask, session, stage)
+        arguments = ask.make_for_group(someone(session), group)
+        answer = session.call(operation, place, **(more(arguments) if more else arguments))
+        same = usual in (None, answer.status)
+        claim(session, answer, same, "what nobody knows is passed over", promise=promise)
+        usual = usual or answer.status
+
+
+def _strays(ask: Ask) -> tuple[Callable[[Arguments], Arguments], ...]:
+    """What programs that work send besides, each as a change of a good request."""
+    return (_with_parameter, _with_fields if ask.body is not None else _with_empty_body)
+
+
+def _with_parameter(arguments: Arguments) -> Arguments:
+    return {**arguments, "query": {**arguments.get("query", {}), **STRAY_QUERY}}
+
+
+def _with_fields(arguments: Arguments) -> Arguments:
+    body = {**arguments["body"], **STRAY_FIELDS}
+    wrapped = {
+        name: {**body[name], **STRAY_FIELDS}
+        for name in ("messageData", "group_data")
+        if isinstance(body.get(name), dict)
+    }
+    return {**arguments, "body": {**body, **wrapped}}
+
+
+def _with_empty_body(arguments: Arguments) -> Arguments:
+    """As a helper for all calls sends it, on a GET and on a DELETE too."""
+    return {**arguments, "body": {}}
+
+
+def _place_and_group(operation: str, ask: Ask, session: Session, stage: Stage) -> tuple[Place, str]:
+    """An instance that can do it, and the JID of a group of its own; empty where none is named."""
+    place = stage.place(connected=operation not in LINKING)
+    if not ask.in_groups:
+        return place, ""
+    return place, str(make_group(session, stage, place, someone(session))[1].get("id"))
+
+
+def _one_law_per_operation(rule: Rule, is_about: Callable[[Ask], bool]) -> None:
+    for operation, ask in ASKS.items():
+        if is_about(ask):
+            run = partial(rule, operation, ask)
+            update_wrapper(run, rule)
+            made = ("create_group",) if ask.in_groups and operation != "create_group" else ()
+            effects = {ask.effect, *(("changes",) if made else ())}
+            LAWS.law(operation, *made, effects=effects, phone=True, about=operation)(run)
+
+
+_one_law_per_operation(
+    every_documented_form_is_taken, lambda ask: ask.operation.id not in _OF_OTHERS
+)
+_one_law_per_operation(what_nobody_knows_is_passed_over, lambda ask: True)

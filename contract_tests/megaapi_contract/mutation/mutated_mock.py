@@ -71,7 +71,7 @@ class MutatedMock(MockTarget):
             return answers[-1]
 
         look = super().send
-        route = self._contract.route(request.method, request.path)
+        route = self._contract.route(request.method, request.path, request.query)
         operation, key = (route[0].id, route[1]) if route else ("", "")
         call = InterceptedCall(request, operation, key, ask, look, self._strike, self.door)
         try:

@@ -10,9 +10,10 @@ Json = dict[str, Any]
 # Calls after which others are refused, and what is answered after those alone: a linked phone has
 # no QR code, and with another token nothing works.
 _LAST = (
-    *("leave_group", "restart", "reset_instance", "logout"),
+    *("leave_group", "restart", "logout", "reset_instance"),
     *("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"),
-    *("change_token", "delete_instance"),
+    # An instance's own token deletes none; the administrator's finds no Config on its hosts.
+    *("delete_instance", "change_token"),
 )
 # It has a folder of its own: in that of its controller it would end the run of those behind.
 _END = {"delete_instance": {"name": "Delete instance", "description": "The end of all others."}}
@@ -20,11 +21,13 @@ _END = {"delete_instance": {"name": "Delete instance", "description": "The end o
 
 def for_postman(document: Json) -> Json:
     """With key and token as variables of the collection, and in an order that it can be run in."""
-    parameter = document["components"]["parameters"]["InstanceKey"]
+    parameters = document["components"]["parameters"]
+    parameter = parameters["InstanceKey"]
     variables = document["servers"][0].setdefault("variables", {})
     variables["instance_key"] = {"default": parameter["example"]}
     variables["bearerToken"] = {"default": parameter["example"].rpartition("-")[2]}
-    parameter["example"] = "{{instance_key}}"
+    for name in {"InstanceKey", "InstanceKeyInQuery"} & parameters.keys():
+        parameters[name]["example"] = "{{instance_key}}"
     paths = dict(sorted(document["paths"].items(), key=lambda path: _turn(path[1])))
     tags = [*document["tags"], *_END.values()]
     for call in (call for item in paths.values() for call in _calls(item)):

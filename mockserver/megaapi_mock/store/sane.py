@@ -184,11 +184,20 @@ def _require_group(group: Group) -> None:
         _require_addressing(group.addressing)
         with inside("created"):
             _require_time(group.created, LATEST)
+        with inside("owner"):
+            _require_somebody(group.owner)
         with inside("participants"):
             for index, participant in enumerate(group.participants):
+                with inside(index), inside("jid"):
+                    _require_somebody(participant.jid)
                 if participant.admin is not None:
                     with inside(index), inside("admin"):
                         _require_one_of(participant.admin, ADMINS)
+
+
+def _require_somebody(jid: Jid) -> None:
+    is_address = (jid.person or jid.lid) and _fits(_DIGITS, jid.user)
+    _require(is_address, "must be somebody's address: digits and @s.whatsapp.net or @lid")
 
 
 def _require_addressing(addressing: str | None) -> None:

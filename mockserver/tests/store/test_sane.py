@@ -97,6 +97,18 @@ IMPOSSIBLE: dict[str, tuple[Edit, str]] = {
     "a link of no state": (at(*ONE, "connection", "state", value="x"), "connection.state"),
     "a message of no state": (at(*MESSAGE, "state", value="x"), "messages."),
     "a message far off": (at(*MESSAGE, "time", value=1e300), "messages."),
+    "a group as a member": (
+        at(*GROUP, "participants", 0, "jid", value="120363000000000001@g.us"),
+        "participants[0].jid: must be somebody's address",
+    ),
+    "a member without digits": (
+        at(*GROUP, "participants", 0, "jid", value="ana@lid"),
+        "participants[0].jid: must be somebody's address",
+    ),
+    "an owner who is nobody": (
+        at(*GROUP, "owner", value="ana@s.whatsapp.net"),
+        "owner: must be somebody's address",
+    ),
     "a member of no rank": (at(*GROUP, "participants", 0, "admin", value="boss"), "admin: 'boss'"),
     "a group founded far off": (at(*GROUP, "created", value=10**12), "created: must be a time"),
     "a person for a group": (

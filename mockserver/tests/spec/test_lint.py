@@ -853,6 +853,13 @@ TEXT = "paths/send_message/send_text.yaml"
             "",
         ),
         (
+            "control.yaml",
+            "        status: {type: string, const: ok}",
+            "        status: {type: strng, const: ok}",
+            "schema-invalid",
+            "components/schemas/Health/properties/status",
+        ),
+        (
             TEXT,
             "          schema: {$ref: ../../components/schemas/SentText.yaml}",
             "          schema: {$ref: ../chat/pin_chat.yaml}",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from .bundle import Bundle, Loader, read_yaml, require_shallow
 from .components import references
 from .json_pointer import target_of
+from .lint_nodes import Node
 from .lint_rules import LintFinding
-from .lint_validity import line_with
+from .lint_validity import invalid_keywords, line_with
 from .verdict import first_problem
 
 CONTROL_FILE = "control.yaml"
@@ -80,10 +82,21 @@ def control_faults(root: Path) -> Iterator[LintFinding]:
         message = f"{target} does not exist"
         line = line_with(file, target)
         yield LintFinding(CONTROL_FILE, "", "reference-dangling", message, line)
-    problem = None if lost else first_problem(Bundle(document))
+    wrong = [*_invalid_schemas(document)]
+    yield from wrong
+    problem = None if lost or wrong else first_problem(Bundle(document))
     if problem is not None:
         place, _, message = problem.partition(": ")
         yield LintFinding(CONTROL_FILE, "" if place == "document" else place, "openapi", message)
+
+
+def _invalid_schemas(document: dict[str, Any]) -> Iterator[LintFinding]:
+    """With their places: openapi-spec-validator gives those inside of the schema alone."""
+    schemas = (document.get("components") or {}).get("schemas") or {}
+    for name, schema in schemas.items():
+        place = f"components/schemas/{name}"
+        if isinstance(schema, dict):
+            yield from invalid_keywords(Node("schema", name, CONTROL_FILE, place, schema))
 
 
 def _is_there(document: object, target: str) -> bool:

@@ -764,6 +764,21 @@ def test_one_misspelt_key_is_one_finding(tmp_path: Path) -> None:
         ("operation-twice", second_operation),
         ("plans", put(post, x_plans=["code", "gold"])),
         ("message-type", put(hook, x_message_type=None)),
+        *(
+            (
+                "unknown-keyword",
+                lambda files, key=key, wrong=wrong: post(files).update(
+                    {wrong: post(files).pop(key)}
+                ),
+            )
+            for key, wrong in {
+                "x-effect": "x-efect",
+                "x-plans": "x-plan",
+                "x-description-pt": "x-description-br",
+                "tags": "tag",
+                "x-provenance": "x-provenence",
+            }.items()
+        ),
         ("file-name", put(post, operationId="rename")),
         ("required-undeclared", lambda files: wrapper(files)["required"].append("nmae")),
         ("bounds-crossed", asked(type="string", minLength=9, maxLength=3)),
@@ -851,6 +866,13 @@ TEXT = "paths/send_message/send_text.yaml"
             "          schema: {$ref: ../../components/schemas/SentTxt.yaml}",
             "bundle",
             "",
+        ),
+        (
+            "control.yaml",
+            "        status: {type: string, const: ok}",
+            "        status: {type: strng, const: ok}",
+            "schema-invalid",
+            "components/schemas/Health/properties/status",
         ),
         (
             TEXT,

@@ -47,6 +47,14 @@ def test_every_operation_of_a_plan_is_answered_as_its_contract_says(plan: str) -
         assert complaints(context, lambda probe: probe.phase == "examples") == []
 
 
+def test_form_that_is_filled_with_a_file_stays_a_good_one() -> None:
+    """Schemathesis takes no body with bytes in it for a good one."""
+    with prepare_run(options("token")) as context:
+        uploads = {f"coverage of {one.id}" for one in context.contract.operations if one.takes_file}
+        assert len(uploads) == 5
+        assert complaints(context, lambda probe: probe.name in uploads) == []
+
+
 @each_plan
 def test_a_run_has_laws_about_operations_of_the_plan_alone(plan: str) -> None:
     with prepare_run(options(plan)) as context:

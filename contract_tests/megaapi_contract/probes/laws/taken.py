@@ -23,7 +23,7 @@ Rule = Callable[[str, Ask, Session, Stage], None]
 STRAY_QUERY = {"Content-Type": "text/plain"}
 STRAY_FIELDS = {"isGroup": False, "preview_url": True}
 # A file of another host, and the picture of somebody else: not there for everybody who asks.
-_OF_OTHERS = ("download_media", "set_profile_picture_url")
+_OF_OTHERS = ("download_media", "set_profile_picture_url", "upload_profile_picture")
 
 
 def every_documented_form_is_taken(

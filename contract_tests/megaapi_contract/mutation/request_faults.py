@@ -7,12 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from megaapi_mock.spec.plans import ADMIN_TOKEN, EVERY_PLAN
 
 from ..host.http import Answer, Request
 from ..host.stage import NO_WHATSAPP, WORLD
+from ..judging.contract import Contract
 from .answer_faults import When, with_body
 from .mutant import Fault, InterceptedCall
 
+OPERATIONS = Contract(plan=EVERY_PLAN).by_id
+# What the administrator's token opens, and no instance's.
+OF_HOST = frozenset(name for name, operation in OPERATIONS.items() if operation.is_of_host)
 # The request to send again; None leaves the refusal as it is.
 Mend = Callable[[InterceptedCall], Request | None]
 
@@ -44,7 +49,7 @@ def bearer(request: Request) -> str:
 
 def right_token(call: InterceptedCall) -> Request | None:
     """Whatever token was given is taken for the right one."""
-    token = call.tokens.get(call.key)
+    token = ADMIN_TOKEN if call.operation in OF_HOST else call.tokens.get(call.key)
     return None if token is None else with_token(call.request, token)
 
 

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from megaapi_mock.spec.plans import EVERY_PLAN
-
-from ...judging.contract import Contract
 from ..answer_faults import (
     Altered,
     Change,
@@ -25,6 +22,7 @@ from ..answer_faults import (
 from ..mutant import Mutant
 from ..payload_edits import put, without
 from ..request_faults import (
+    OPERATIONS,
     LetIn,
     Mend,
     Registered,
@@ -36,7 +34,6 @@ from ..request_faults import (
 )
 
 # Every operation has its own check, and can forget it.
-OPERATIONS = Contract(plan=EVERY_PLAN).by_id
 CHECKED = tuple(OPERATIONS)
 # One of each controller.
 PROBED = (

@@ -13,8 +13,8 @@ from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import good, json_of, of_status, status, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, value_at
-from ..request_faults import LetIn, Mend, right_token, with_token
-from .access import CHECKED, OPERATIONS
+from ..request_faults import OPERATIONS, LetIn, Mend, right_token, with_token
+from .access import CHECKED
 
 # Whatever does more than reading; the order is the catalogue's.
 DOING = tuple(name for name in CHECKED if OPERATIONS[name].effect != "reads")

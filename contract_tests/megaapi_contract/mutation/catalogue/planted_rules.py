@@ -14,8 +14,9 @@ from ...judging.values import jid_of
 from ..answer_faults import good, json_of, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
+from ..request_faults import OPERATIONS
 from ..webhook_faults import Payload
-from .access import CHECKED, OPERATIONS
+from .access import CHECKED
 from .second_call import Rewritten, _body
 
 SENDS = tuple(name for name in CHECKED if OPERATIONS[name].controller == "send_message")

@@ -143,10 +143,10 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
     runtime.points.keep_behind(
         points[0], runtime.bugs, event=event.name, chat=message.chat, message=message.id
     )
-    return _answer(runtime, key, message)
+    return shown_message(runtime, key, message)
 
 
-def _answer(runtime: Runtime, key: str, message: Message) -> dict[str, Any]:
+def shown_message(runtime: Runtime, key: str, message: Message) -> dict[str, Any]:
     """The message as the control API lists it; the least of it where that fails: it is kept."""
     try:
         return message_json((key, message))

@@ -14,11 +14,10 @@ from typing import Any
 from ..domain.jid import Jid, chat_kind
 from ..domain.message import Message
 from ..errors import ControlRefused, Impossible
-from ..records.message import message_json
 from ..records.waiter import Waiter
 from ..runtime import Runtime
 from .answers import Answers, differences, is_sent
-from .contact_messages import receive
+from .contact_messages import receive, shown_message
 from .conversation_export import turn_of_bot
 from .conversation_file import BOT, CUSTOMER, normalize, who_acts
 
@@ -249,7 +248,8 @@ class Plays:
                 continue
             message = answers.messages[place]
             play.last_counted = message.arrival
-            result.state, result.message = DONE, message_json((play.instance, message))
+            result.state = DONE
+            result.message = shown_message(self._runtime, play.instance, message)
             if LABEL in turn:
                 play.labels[turn[LABEL]] = message.id
             wanted = {**turn, "message": self._message_id(play, turn)}

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from megaapi_mock.simulation import contact_messages
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
@@ -151,6 +152,23 @@ def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: Door) -> Non
     assert (play["state"], play["next"], set(states(play))) == ("done", None, {"done"})
     assert all(turn["same"] for turn in play["turns"] if turn["who"] == "bot")
     assert saved(talk) == document
+
+
+def test_messages_that_cannot_be_shown_do_not_fail_the_step_that_made_them(
+    bot: Bot, talk: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> Json:
+        raise RuntimeError("planted in a test")
+
+    turns = [{"customer": {"text": "oi"}}, {"bot": {"text": "Bom dia! O que deseja?"}}]
+    play = load(talk, turns)
+    with monkeypatch.context() as patch:
+        patch.setattr(contact_messages, "message_json", fail)
+        play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
+    assert (play["state"], set(states(play))) == ("done", {"done"})
+    assert all(set(turn["message"]) == {"instance", "id"} for turn in play["turns"])
+    assert bot.app is not None and all("planted" in bug for bug in bot.app.runtime.bugs)
+    bot.app.runtime.bugs.clear()
 
 
 EVENTS: list[Json] = [

@@ -12,8 +12,7 @@ Json = dict[str, Any]
 _LAST = (
     *("leave_group", "restart", "logout", "reset_instance"),
     *("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"),
-    # An instance's own token deletes none; the administrator's finds no Config on its hosts.
-    *("delete_instance", "change_token"),
+    *("change_token", "delete_instance"),
 )
 # It has a folder of its own: in that of its controller it would end the run of those behind.
 _END = {"delete_instance": {"name": "Delete instance", "description": "The end of all others."}}

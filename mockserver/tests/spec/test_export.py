@@ -158,7 +158,7 @@ def test_openapi_generator_gets_no_links_and_no_webhooks() -> None:
 def test_postman_calls_last_what_others_are_refused_after() -> None:
     document = form("postman")
     names = [call["operationId"] for item in document["paths"].values() for call in item.values()]
-    assert names[-3:] == ["pairing_code", "delete_instance", "change_token"]
+    assert names[-3:] == ["pairing_code", "change_token", "delete_instance"]
     assert names.index("leave_group") > max(map(names.index, ("create_group", "send_text")))
     assert names.index("logout") > names.index("is_on_whatsapp")
     folders = [tag["name"] for tag in document["tags"]]

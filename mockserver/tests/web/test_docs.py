@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
-from megaapi_mock.spec.plans import document_of_plan
+from megaapi_mock.spec.plans import ADMIN_TOKEN, document_of_plan
 from megaapi_mock.web.app import MockApp
 from openapi_spec_validator import validate
 
@@ -75,10 +75,10 @@ def test_both_definitions_are_offered_and_lead_here(app: MockApp) -> None:
 
 def test_the_token_filled_in_is_the_one_of_the_starting_world(app: MockApp) -> None:
     start = app.test_client().get("/docs/start.js").get_data(as_text=True)
-    [scheme] = re.findall(r'SCHEME = "(\w+)"', start)
-    [token] = re.findall(r'TOKEN = "(\w+)"', start)
+    tokens = dict(re.findall(r'(\w+Token): "(\w+)"', start))
     contract = app.test_client().get("/docs/swagger.json").get_json()
-    assert contract["security"] == [{scheme: []}] and token == TOKEN
+    (scheme,) = contract["security"][0]
+    assert tokens == {scheme: TOKEN, "adminToken": ADMIN_TOKEN}
 
 
 def test_page_and_reference_lead_to_each_other(app: MockApp, page: Links) -> None:

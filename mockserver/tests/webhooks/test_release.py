@@ -313,9 +313,13 @@ def test_an_emission_whose_chaos_fails_leaves(
     with monkeypatch.context() as patch:
         patch.setattr(ChaosDispatcher, "claim", failing)
         body = {"event": "text-extended", "chaos": {"delay": [5, 5]}}
-        assert hooked.test_client().post(f"/_mock/instances/{KEY}/emit", json=body).status_code
+        reply = hooked.test_client().post(f"/_mock/instances/{KEY}/emit", json=body)
+        assert reply.status_code == 201
     send(hooked, "later")
     assert len(arrived(hooked, transport)) == 2
+    (bug,) = hooked.runtime.bugs
+    assert "there is no chaos for what" in bug
+    hooked.runtime.bugs.clear()
 
 
 def test_reading_an_instance_begins_no_change(

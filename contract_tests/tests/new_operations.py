@@ -62,6 +62,7 @@ get:
   operationId: count_groups
   summary: Count the groups
   x-summary-pt: Contar os grupos
+  x-description-pt: Quantos grupos a instância tem.
   description: An operation that exists in a test alone.
   tags: [Group]
   x-effect: reads
@@ -135,6 +136,7 @@ post:
   operationId: send_note
   summary: Send a note
   x-summary-pt: Enviar uma nota
+  x-description-pt: Uma nota é um texto com título.
   description: An operation that exists in a test alone.
   tags: [SendMessage]
   x-effect: sends
@@ -206,6 +208,7 @@ post:
   operationId: rename_group
   summary: Rename group
   x-summary-pt: Renomear grupo
+  x-description-pt: Dá outro nome a um grupo.
   description: An operation that exists in a test alone.
   tags: [Group]
   x-effect: changes

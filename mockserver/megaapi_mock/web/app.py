@@ -90,7 +90,6 @@ def create_app(
     runtime: Runtime, *, on_exchange: Callable[[Exchange], None] | None = None
 ) -> MockApp:
     """Serve a runtime; `on_exchange` hears of every call of the gateway once it is answered."""
-    admin_token = runtime.settings.admin_token
     pipeline = Pipeline(
         operations=runtime.operations,
         handlers=runtime.handlers,
@@ -102,10 +101,7 @@ def create_app(
         clock=runtime.clock,
         faults=runtime.faults,
         hints=RouteHints(runtime.profile.plan, runtime.index, runtime.operations, runtime.fixtures),
-        access=Access(
-            admin_token if offers(runtime.profile.plan, ("admin",)) else "",
-            own_tokens=runtime.profile.on("own_tokens"),
-        ),
+        access=_access(runtime),
         host=RunningHost(runtime),
         strict=runtime.settings.strict,
         on_exchange=on_exchange,
@@ -121,6 +117,14 @@ def create_app(
     app.control.front = Front(pipeline, app.control)
     app.wsgi_app = app.control.front  # type: ignore[method-assign]
     return app
+
+
+def _access(runtime: Runtime) -> Access:
+    """Where nobody administers all instances, each has a token of its own, whatever is set."""
+    profile = runtime.profile
+    if not offers(profile.plan, ("admin",)):
+        return Access()
+    return Access(runtime.settings.admin_token, own_tokens=profile.on("own_tokens"))
 
 
 def _begin(runtime: Runtime) -> None:

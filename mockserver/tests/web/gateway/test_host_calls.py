@@ -144,6 +144,11 @@ def test_without_own_tokens_the_administrators_alone_opens(make_app: MakeApp) ->
     assert reply.status_code == 200
 
 
+def test_own_tokens_open_where_nobody_administers_all(make_app: MakeApp) -> None:
+    app = make_app(profile=default_profile("code").with_switches({"own_tokens": "off"}))
+    assert app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).status_code == 200
+
+
 def test_nobody_administers_where_there_is_no_token() -> None:
     access = Access("")
     for authorization in ("", "Bearer", "Bearer ", "bearer  "):

@@ -73,9 +73,11 @@ export class Phone {
       const learning = this.learnNames();
       // What is heard meanwhile is newer than what is read.
       this.heard = {};
+      this.isOutdated = false;
       this.contact = { ...await api.contact(this.instance, this.number), ...this.heard };
       this.learnName(this.contact);
       this.drawTop();
+      if (this.isOutdated) await this.refresh();
       await Promise.all([learning, this.unread.begin()]);
       await this.openFirst();
     } catch (refusal) {
@@ -131,6 +133,7 @@ export class Phone {
 
   /** The server has started again, or was reset: the contact may be another. */
   async refresh() {
+    if (!this.contact) this.isOutdated = true;
     if (!this.contact || !this.shop()) return;
     const contact = await api.contact(this.instance, this.number).catch(() => null);
     if (contact) this.hearContact(contact);

@@ -206,9 +206,13 @@ class _RequestTemplate:
             return [self._node(name, value, depth + 1) for value in node]
         if isinstance(node, float):
             return -1.5 if node < 0 else 1.5
-        if type(node) is int and abs(node) >= 10**6:
+        if type(node) is int and (abs(node) >= 10**6 or self._is_secret_number(node)):
             return (-1 if node < 0 else 1) * int("1" + "0" * (len(str(abs(node))) - 1))
         return node
+
+    def _is_secret_number(self, number: int) -> bool:
+        """Whether a host has turned a token of digits into this."""
+        return bool(self.redaction.placeholders.secret(str(abs(number))))
 
     def _name(self, name: str) -> str:
         return name if self._is_public_name(name) else mask(name)

@@ -26,11 +26,13 @@ from megaapi_contract.safety.fence import UNKNOWN_KEY, WRONG_TOKEN
 KEY, TOKEN = "megacode-TESTKEY7Q4Z", "TESTKEY7Q4ZTOKEN"
 OTHER, OTHERS_TOKEN = "megacode-TESTKEYOTHER", "TESTKEYOTHERTOKEN"
 OWN, RECIPIENT, STRANGER = "5511900000901", "5511900000902", "5511900000907"
+# A token of digits alone, which a host may turn into a number.
+DIGITS = 772193
 MEDIA, WEBHOOKS = "https://files.example.com/a.png", "https://tunnel.example.com/webhooks/abc"
 PROMISE = Promise("observed", "paths/send_message/send_text.yaml", ("business-docs",))
 PRIVATE = Private(
     key=KEY, token=TOKEN, own=OWN, recipients=(RECIPIENT,), media_url=MEDIA, webhook_url=WEBHOOKS,
-    tokens={OTHER: OTHERS_TOKEN},
+    tokens={OTHER: OTHERS_TOKEN}, control_token=str(DIGITS),
 )  # fmt: skip
 
 
@@ -226,6 +228,13 @@ def test_numbers_keep_their_size_and_lists_their_form(
     body = {"messageData": {"text": value}}
     document = kept(contract, vocabulary, sent(contract, "send_text", body))
     assert last_body(document)["messageData"]["text"] == expected
+
+
+def test_number_that_is_a_token_is_masked(contract: Contract, vocabulary: Vocabulary) -> None:
+    body = {"messageData": {"to": RECIPIENT, "text": DIGITS, "count": 4711, "less": -DIGITS}}
+    document = kept(contract, vocabulary, sent(contract, "send_text", body))
+    assert str(DIGITS) not in json.dumps(document)
+    assert {4711, 100000, -100000} <= set(last_body(document)["messageData"].values())
 
 
 def test_members_nobody_vouches_for_keep_apart(contract: Contract, vocabulary: Vocabulary) -> None:

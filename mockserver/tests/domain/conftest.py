@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
@@ -21,3 +22,11 @@ def make_instance(*, connected: bool = False) -> Instance:
         clock=Clock(START), ids=Ids(0), directory=Directory(), rules=Rules(), vault=Vault()
     )
     return gateway.instance(InstanceSeed(KEY, "TESTKEY0001", OWN_NUMBER, connected=connected))
+
+
+@pytest.fixture
+def instance() -> Instance:
+    """A linked instance in which a change has begun."""
+    instance = make_instance(connected=True)
+    instance.begin()
+    return instance

@@ -11,19 +11,9 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.message_states import DELIVERED, PENDING, READ, STOPPED
 from megaapi_mock.errors import Conflict, Invalid, NotAMember
 
-from .conftest import make_instance
-
 FRIEND = "5511900000002"
 GROUP = Jid.parse("120363000000000001@g.us")
 TEXT = {"conversation": "oi"}
-
-
-@pytest.fixture
-def instance() -> Instance:
-    """A linked instance in which a change has begun."""
-    instance = make_instance(connected=True)
-    instance.begin()
-    return instance
 
 
 @pytest.fixture

@@ -10,21 +10,13 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.message_states import UNREGISTERED
 from megaapi_mock.errors import Conflict, GroupNotFound, NotAuthorized
 
-from .conftest import OWN_NUMBER, make_instance
+from .conftest import OWN_NUMBER
 
 FRIEND, COLLEAGUE, STRANGER = "5511900000002", "5511900000003", "5511900000004"
 
 
 def jid(number: str) -> Jid:
     return Jid.parse(number)
-
-
-@pytest.fixture
-def instance() -> Instance:
-    """A linked instance in which a change has begun."""
-    instance = make_instance(connected=True)
-    instance.begin()
-    return instance
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
+from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.allowed_values import EFFECTS
 from megaapi_mock.spec.plans import PLAN_NAMES
 
@@ -44,6 +45,10 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             _fail(remove_secrets(str(error), _tokens(options)))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
+        except OSError as error:
+            # A file that an option names; connections have no name of a file.
+            problem = str(as_bug(error)) if error.filename is None else file_problem(error)
+            _fail(remove_secrets(problem, _tokens(options)))
         except Exception as error:
             _fail(str(as_bug(error)))
 

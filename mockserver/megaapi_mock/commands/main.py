@@ -16,6 +16,7 @@ import click
 
 from .. import __version__
 from ..errors import SetupError
+from ..errors.files import file_problem
 from ..errors.names import did_you_mean
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
@@ -42,6 +43,12 @@ class _Group(click.Group):
             return super().invoke(context)
         except SetupError as error:
             click.echo(f"megaapi-mock: {error}", err=True)
+            context.exit(2)
+        except OSError as error:
+            # A file that an option names; whatever else fails is a bug, and shown as one.
+            if error.filename is None:
+                raise
+            click.echo(f"megaapi-mock: {file_problem(error)}", err=True)
             context.exit(2)
 
     def main(
@@ -269,6 +276,10 @@ def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
     gc.disable()
     try:
         return _build_app(settings, profile, output)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise SetupError(file_problem(error)) from None
     finally:
         gc.enable()
 

@@ -34,9 +34,7 @@ VOICE = {"audioMessage": {"ptt": True}}
 def acks(instance: Instance, **rules: object) -> Acknowledgements:
     """The acknowledgements of an instance under these rules."""
     instance.rules = replace(instance.rules, **rules)  # type: ignore[arg-type]
-    return Acknowledgements(
-        instance, instance.addresses, instance.reachability, instance.outbox
-    )
+    return Acknowledgements(instance, instance.addresses, instance.reachability, instance.outbox)
 
 
 def state(instance: Instance) -> tuple[str, str | None]:
@@ -120,6 +118,13 @@ def test_a_person_who_cannot_have_it_keeps_it_at_the_server(
     # Only what waits for a phone can go on.
     assert ("ONE" in instance.state.held_acks) == (contact == PHONE_OFF)
     assert ("ONE" in instance.state.moving) == (contact == PHONE_OFF)
+
+
+def test_what_another_person_is_like_keeps_nothing_back(instance: Instance) -> None:
+    add_message(instance, "ONE", state=SERVER)
+    instance.state.contact_states.put(BIA, BLOCKED)
+    acks(instance).acknowledge("ONE", DELIVERED)
+    assert state(instance) == (DELIVERED, None)
 
 
 def test_each_phone_of_a_group_says_its_steps_in_order(instance: Instance) -> None:

@@ -1,4 +1,4 @@
-"""What a phone has stored: chats in their order, people by name, messages as the library has them."""
+"""What a phone has stored: chats in their order, people by name, messages as its library has."""
 
 from __future__ import annotations
 

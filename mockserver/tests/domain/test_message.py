@@ -32,9 +32,7 @@ def test_that_it_came_to_a_phone_stays_true(instance: Instance) -> None:
 def test_another_state_changes_nothing_else(instance: Instance) -> None:
     message = add_message(instance, "ONE", deleted="me", arrival=7, reached=True, reason="before")
     later = message.with_state(READ)
-    changed = {
-        name for name in message.__slots__ if getattr(message, name) != getattr(later, name)
-    }
+    changed = {name for name in message.__slots__ if getattr(message, name) != getattr(later, name)}
     assert changed == {"state", "reason"}
 
 

@@ -117,11 +117,13 @@ def test_a_reason_that_says_more_stays(linked: Instance, state: str, reason: str
 
 
 def test_an_ack_of_somebody_else_changes_nothing(linked: Instance) -> None:
-    message = add_message(linked, "ONE")
+    message = add_message(linked, "ONE", state=SERVER)
     linked.outbox.expect(message, PEER)
-    linked.outbox.acknowledge(PeerAck("ONE", THIRD))
-    linked.outbox.acknowledge(PeerAck("UNKNOWN", PEER))
-    assert dict(linked.state.awaited) == {"ONE": {PEER: False}}
+    linked.state.awaited.put("GONE", {PEER: False})
+    for message_id, person in (("ONE", THIRD), ("UNKNOWN", PEER), ("GONE", PEER)):
+        linked.outbox.acknowledge(PeerAck(message_id, person, "not linked"))
+    assert linked.messages["ONE"] == message
+    assert dict(linked.state.awaited) == {"ONE": {PEER: False}, "GONE": {PEER: False}}
 
 
 def test_a_group_update_goes_to_the_other_instances_alone(linked: Instance) -> None:

@@ -45,7 +45,5 @@ def test_nothing_else_is_answered(content: GroupUpdate | PeerAck) -> None:
         (PeerAck("ID", BIA), 0),
     ],
 )
-def test_the_memory_of_what_waits(
-    content: PeerMessage | GroupUpdate | PeerAck, size: int
-) -> None:
+def test_the_memory_of_what_waits(content: PeerMessage | GroupUpdate | PeerAck, size: int) -> None:
     assert envelope_bytes(1, Envelope(ONE, TWO, BIA, 7.0, content)) == size

@@ -50,4 +50,5 @@ def test_an_invite_code_is_22_letters_and_digits_of_one_group() -> None:
 def test_a_group_takes_memory_for_its_texts_and_everybody_in_it() -> None:
     group = Group(JID, "Clube", ANA, 0, CLUB.participants, description="Quem joga")
     assert group_bytes(JID, group) == len("Clube") + len("Quem joga") + PARTICIPANT
+    assert group_bytes(JID, CLUB) == len("Clube") + PARTICIPANT
     assert group_bytes(JID, group.with_member(BIA)) - group_bytes(JID, group) == PARTICIPANT

@@ -106,6 +106,8 @@ def test_ones_own_is_what_the_same_person_wrote_from_the_same_side(instance: Ins
     own = add_message(instance, "TWO")
     assert scene(instance).own(theirs) and not scene(instance).own(own)
     assert not scene(instance, author=BIA).own(theirs)
+    # What was sent through the gateway is not what the number's own phone wrote elsewhere.
+    assert not scene(instance, author=instance.own_jid).own(own)
     assert scene(instance, author=instance.own_jid, mine=True).own(own)
 
 

@@ -182,3 +182,12 @@ def test_a_webhook_of_no_chat_has_the_calls_that_name_its_message(story: Story) 
     story.call(1.5)
     story.call(1.5, request_body=b'{"id": "OWN"}')
     assert story.calls(echo) == [("message", "x2")]
+
+
+def test_a_webhook_of_nothing_has_what_came_while_it_was_answered(story: Story) -> None:
+    connected = story.webhook("ONE", (1.0, 2.0))
+    connected.body = b'{"messageType": "connected"}'
+    story.call(1.5, None)
+    story.call(2.5, None)
+    story.call(1.5)
+    assert story.calls(connected) == [("during", "x1")]

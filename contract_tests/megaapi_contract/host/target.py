@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from megaapi_mock.serving.http_client import Server, exchange, trusted
+from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 
 from ..errors import SetupError, Unusable
@@ -56,7 +57,7 @@ class MockTarget:
 
     def __init__(self, *, seed: int = 0, receiver: Receiver | None = None, **parts: Any) -> None:
         self.receiver = receiver or Receiver()
-        self._server = MockServer(transport=self.receiver, **parts)
+        self._server = MockServer(transport=self.receiver, settings=Settings(seed=seed), **parts)
         self._app = self._server.app
         # The same moment in every run: times are part of later requests.
         self._ask("POST", "/_mock/clock", {"freeze": True})

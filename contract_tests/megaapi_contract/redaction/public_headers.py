@@ -26,8 +26,8 @@ _DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
 def is_public(value: str, vocabulary: Vocabulary) -> bool:
     """Whether a value of a standard header can be shown as it is."""
     media_type = _MEDIA_TYPE.fullmatch(value)
-    if media_type is not None:
-        return media_type[1].lower() in vocabulary.values
+    if media_type is not None and media_type[1].lower() in vocabulary.values:
+        return True
     if value.isascii() and value.isdigit():
         return len(value) <= 6
     if value in vocabulary.values or value in _FIXED:

@@ -70,6 +70,11 @@ class Group:
             ),
         )
 
+    def with_admin(self, jid: Jid) -> Group:
+        """The group with one member made an admin; who is one already keeps their rank."""
+        member = self.member(jid)
+        return self if member is None or member.admin else self.with_rank(jid, "admin")
+
 
 def invite_code(group: Jid) -> str:
     """The last part of its invite link: 22 letters and digits, the same for whoever asks."""

@@ -38,7 +38,8 @@ class GroupAdmin:
             if member is not None and member.admin == "superadmin" and action == "demote":
                 status = REFUSED
             if status == ADDED:
-                group = group.with_rank(jid, "admin" if action == "promote" else None)
+                promotes = action == "promote"
+                group = group.with_admin(jid) if promotes else group.with_rank(jid, None)
                 new_ranks.append(jid)
             outcome.append((jid, status))
         if new_ranks:

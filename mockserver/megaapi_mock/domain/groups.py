@@ -328,7 +328,7 @@ def _apply_action(group: Group, person: Jid, action: str) -> Group:
         return group if group.member(person) else group.with_member(person)
     if action == "remove":
         return group.without_member(person)
-    return group.with_rank(person, "admin" if action == "promote" else None)
+    return group.with_admin(person) if action == "promote" else group.with_rank(person, None)
 
 
 def apply_changes(group: Group, changes: Mapping[str, Any]) -> Group:

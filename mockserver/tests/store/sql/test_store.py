@@ -19,7 +19,7 @@ from megaapi_mock.store.sql.state_rows import StateRows
 from megaapi_mock.store.sql.store import SqlStore
 from megaapi_mock.web.app import MockApp, build_app
 
-from ..support import RecordingTransport
+from ...support import RecordingTransport
 
 Json = dict[str, Any]
 ONE, TWO = "megacode-TESTKEY0001", "megacode-TESTKEY0002"

@@ -1,0 +1,119 @@
+"""The mock with a fault in front of it: what it spoils, what counts as a strike, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from megaapi_contract.host.http import Answer, Request, request
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.mutation.mutant import Fault, InterceptedCall
+from megaapi_contract.mutation.mutated_mock import FaultBroken, MutatedMock
+
+from ..support import KEY, TOKEN
+
+STATUS = request("GET", f"/rest/instance/{KEY}", headers=[("Authorization", f"Bearer {TOKEN}")])
+
+
+class Noting(Fault):
+    """Passes every call on, and notes what it was given."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+        self.control: list[str] = []
+
+    def answer(self, call: InterceptedCall) -> Answer:
+        self.calls.append((call.operation, call.key))
+        return call.ask(call.request)
+
+    def note_control_call(self, request: Request) -> None:
+        self.control.append(request.path)
+
+
+class Spoiling(Fault):
+    """Another status for every answer."""
+
+    def answer(self, call: InterceptedCall) -> Answer:
+        answer = call.ask(call.request)
+        return Answer(418, answer.headers, answer.body)
+
+
+class Broken(Fault):
+    """Its own code fails."""
+
+    def answer(self, call: InterceptedCall) -> Answer:
+        raise KeyError("mine")
+
+
+class Looking(Fault):
+    """Asks something else first: with a strike, or without."""
+
+    def __init__(self, *, counts: bool) -> None:
+        self._counts = counts
+
+    def answer(self, call: InterceptedCall) -> Answer:
+        other = request("GET", "/rest/nothing")
+        (call.ask if self._counts else call.look)(other)
+        return call.ask(call.request)
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        return (body,)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MutatedMock]:
+    mock = MutatedMock(Contract())
+    yield mock
+    mock.close()
+
+
+@pytest.fixture(autouse=True)
+def clean_again(mock: MutatedMock) -> Iterator[None]:
+    yield
+    mock.take_off()
+
+
+def test_a_clean_mock_answers_as_it_is(mock: MutatedMock) -> None:
+    assert mock.send(STATUS).status == 200 and mock.strikes == 0
+
+
+def test_a_fault_is_given_operation_and_key_and_the_control_api_is_spared(
+    mock: MutatedMock,
+) -> None:
+    fault = Noting()
+    mock.put_on(fault)
+    for one in (STATUS, request("GET", "/rest/nothing"), request("GET", "/_mock/clock")):
+        mock.send(one)
+    assert fault.calls == [("instance_status", KEY), ("", "")]
+    assert fault.control == ["/_mock/clock"]
+    # What came back as the clean mock said it was not struck.
+    assert mock.strikes == 0
+
+
+def test_an_answer_that_was_changed_is_a_strike(mock: MutatedMock) -> None:
+    mock.put_on(Spoiling())
+    assert mock.send(STATUS).status == 418
+    assert mock.strikes == 1
+    mock.take_off()
+    assert mock.send(STATUS).status == 200
+
+
+@pytest.mark.parametrize(("counts", "strikes"), [(True, 1), (False, 0)])
+def test_another_request_is_a_strike_and_a_look_is_none(
+    mock: MutatedMock, counts: bool, strikes: int
+) -> None:
+    mock.put_on(Looking(counts=counts))
+    mock.send(STATUS)
+    assert mock.strikes == strikes
+
+
+def test_a_fault_whose_own_code_fails_is_broken_until_another_is_put_on(
+    mock: MutatedMock,
+) -> None:
+    mock.put_on(Broken())
+    with pytest.raises(Exception, match="mine"):
+        mock.send(STATUS)
+    with pytest.raises(FaultBroken, match="mine"):
+        mock.require_sound_fault()
+    mock.put_on(Noting())
+    mock.require_sound_fault()

@@ -1,0 +1,52 @@
+"""The store that an option names, and why it cannot be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from megaapi_mock.errors import SetupError
+from megaapi_mock.store import open_store
+from megaapi_mock.store.open_store import is_begun, open_database, require_sync, sqlite_path
+
+
+def test_a_url_names_a_file() -> None:
+    assert sqlite_path("sqlite:///mock.db") == Path("mock.db")
+    assert sqlite_path("sqlite:////tmp/mock.db") == Path("/tmp/mock.db")
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite://mock.db", "postgresql:///x", "mock.db"])
+def test_what_is_no_store_is_refused(url: str) -> None:
+    with pytest.raises(SetupError, match="is not a store: it must be `memory`"):
+        sqlite_path(url)
+
+
+def test_what_a_database_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_store, "find_spec", lambda name: None if name == "alembic" else name)
+    with pytest.raises(SetupError, match=r"pip install 'megaapi-contract-kit\[store\]'"):
+        sqlite_path("sqlite:///mock.db")
+
+
+def test_a_store_is_begun_when_there_is_something_in_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "mock.db"
+    assert not is_begun(f"sqlite:///{file}")
+    file.write_bytes(b"")
+    assert not is_begun(f"sqlite:///{file}")
+    file.write_bytes(b"x")
+    assert is_begun(f"sqlite:///{file}")
+    assert not is_begun(f"sqlite:///{tmp_path}")
+
+
+def test_a_wrong_sync_gets_the_one_that_was_meant() -> None:
+    require_sync("full")
+    with pytest.raises(SetupError, match=r"^--sync ful: did you mean full\?.*normal, full$"):
+        require_sync("ful")
+
+
+def test_a_database_may_have_to_exist(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mock.db'}"
+    with pytest.raises(SetupError, match="there is no file"):
+        open_database(url, must_exist=True)
+    assert not (tmp_path / "mock.db").exists()
+    open_database(url).close()
+    open_database(url, must_exist=True).close()

@@ -84,13 +84,13 @@ def test_a_claimed_series_has_an_end_and_waits_for_nobody_after_it(bench: Bench)
 def test_running_time_lets_go_by_itself() -> None:
     with MockServer(transport=RecordingTransport()) as server:
         parts = server.app.runtime
-        parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-        parts.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
-        parts.publisher.change(KEY, lambda instance: instance.record("text-plain"))
-        found = parts.journal.wait_for(
+        parts.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        parts.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
+        parts.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+        found = parts.records.journal.wait_for(
             lambda: [
                 True
-                for ended in [list(parts.journal.deliveries.after(None))]
+                for ended in [list(parts.records.journal.deliveries.after(None))]
                 if len(ended) == 2 and {each.state for each in ended} == {"delivered"}
             ],
             5,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from .faults.active import ActiveFaults
 from .handlers.registry import Handlers, discover, require_matching
 from .ids import Ids
 from .profile import Profile, load_profile
-from .records.bugs import Bugs, log_errors_of
+from .records.bugs import Bugs
 from .records.capacity import Capacity
+from .records.counts import Counts
 from .records.delivery import Delivery
 from .records.journal import Journal
+from .records.listeners import delivery_listener, hit_listener
 from .resources import root
 from .samples import Samples
+from .serving.calls import WatchedApp
 from .settings import Settings
 from .spec.description import Description, description
 from .spec.operations import Operation, WebhookEvent
@@ -36,17 +39,11 @@ from .store.points import Points
 from .timers import Timers
 from .webhooks.chaos.dispatcher import ChaosDispatcher
 from .webhooks.courier import Courier
-from .webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
-from .webhooks.http.redirects import REDIRECTS_MOST
+from .webhooks.courier_of_profile import courier_of
+from .webhooks.http.client import Transport
 from .webhooks.publish import Publisher
 from .webhooks.render import Renderer
 from .worlds.start import load_start
-
-_HOSTS: Mapping[str, AllowedHosts] = {
-    "private": "private",
-    "loopback": "loopback",
-    "any": "any",
-}
 
 
 @dataclass
@@ -56,7 +53,8 @@ class Runtime:
     `index` is every operation of the contract, `operations` those of this profile's plan, `events`
     all webhooks.
     `loading` is held by whoever prepares and loads a state. `memo` is what use cases have worked
-    out of what stays as it is, each under a key of its own.
+    out of what stays as it is, each under a key of its own. `owed_room` is where webhooks wait
+    until the answer before them has left; `server` is what serves the app, if anything does.
     """
 
     settings: Settings
@@ -83,6 +81,9 @@ class Runtime:
     validators: Validators
     fixtures: Path
     points: Points
+    counts: Counts
+    owed_room: Capacity
+    server: WatchedApp | None = None
     loading: threading.RLock = field(default_factory=threading.RLock)
     memo: dict[Any, Any] = field(default_factory=dict)
 
@@ -120,18 +121,21 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     base = _base(settings, parts)
     contract = _contract(settings, base.profile, parts)
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
+    known = contract.description
+    counts = Counts([it.id for it in known.index], [event.name for event in known.events])
     faults = ActiveFaults(
         clock=base.clock,
         ids=base.ids,
         directory=base.world.directory,
         operations=contract.operations,
-        on_hit=log_errors_of(journal.add_strike, "our own bug: a fault hit is not in the journal"),
+        on_hit=hit_listener(journal, counts),
     )
     gateway = _gateway(base, faults)
     bugs = Bugs()
-    store = _store(base, gateway, journal, bugs, parts)
-    webhooks = _webhooks(base, contract.description.events, journal, store, bugs, parts)
-    return _assembled(base, contract, gateway, store, faults, webhooks)
+    room = Capacity(settings.outbox_limit, settings.outbox_bytes)
+    store = _store(base, gateway, journal, room, bugs, parts)
+    webhooks = _webhooks(base, known.events, _Records(journal, counts, bugs), store, parts)
+    return _assembled(base, contract, gateway, store, faults, webhooks, room)
 
 
 @dataclass(frozen=True)
@@ -157,11 +161,19 @@ class _Contract:
 
 
 @dataclass(frozen=True)
+class _Records:
+    """What is kept of what happens."""
+
+    journal: Journal
+    counts: Counts
+    bugs: Bugs
+
+
+@dataclass(frozen=True)
 class _Webhooks:
     """What records deliveries, holds them back, sends them, and does what is due."""
 
-    journal: Journal
-    bugs: Bugs
+    records: _Records
     courier: Courier
     chaos_dispatcher: ChaosDispatcher
     publisher: Publisher
@@ -210,9 +222,13 @@ def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
 
 
 def _store(
-    base: _Base, gateway: Gateway, journal: Journal, bugs: Bugs, parts: RuntimeParts
+    base: _Base,
+    gateway: Gateway,
+    journal: Journal,
+    room: Capacity,
+    bugs: Bugs,
+    parts: RuntimeParts,
 ) -> Store:
-    room = Capacity(base.settings.outbox_limit, base.settings.outbox_bytes)
     make = parts.get("store") or _store_of(base.settings)
     return make(gateway, journal=journal, room=room, bugs=bugs)
 
@@ -230,14 +246,13 @@ def _store_of(settings: Settings) -> Callable[..., Store]:
 def _webhooks(
     base: _Base,
     catalogue: Iterable[WebhookEvent],
-    journal: Journal,
+    records: _Records,
     store: Store,
-    bugs: Bugs,
     parts: RuntimeParts,
 ) -> _Webhooks:
-    settings = base.settings
-    on_change = _listener(journal, parts.get("on_delivery"))
-    courier = _courier(base.profile, settings, base.clock, on_change, parts.get("transport"))
+    settings, journal = base.settings, records.journal
+    on_change = delivery_listener(journal, records.counts, parts.get("on_delivery"))
+    courier = courier_of(base.profile, settings, base.clock, on_change, parts.get("transport"))
     chaos_dispatcher = ChaosDispatcher(
         clock=base.clock,
         journal=journal,
@@ -252,27 +267,11 @@ def _webhooks(
         catalogue=catalogue,
         accept=chaos_dispatcher.accept,
         on_change=on_change,
-        bugs=bugs,
+        bugs=records.bugs,
     )
     timers = Timers(clock=base.clock, store=store, wake=publisher.wake, others=[chaos_dispatcher])
     store.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier
-    return _Webhooks(journal, bugs, courier, chaos_dispatcher, publisher, timers)
-
-
-def _listener(
-    journal: Journal, on_delivery: Callable[[Delivery], None] | None
-) -> Callable[[Delivery], None]:
-    """Records every step of a delivery, then shows it to whoever asked; neither can fail it."""
-    record = log_errors_of(
-        journal.delivery_changed, "our own bug: a delivery is not in the journal"
-    )
-    show = log_errors_of(on_delivery or _no_listener, "on_delivery failed")
-
-    def changed(delivery: Delivery) -> None:
-        record(delivery)
-        show(delivery)
-
-    return changed
+    return _Webhooks(records, courier, chaos_dispatcher, publisher, timers)
 
 
 def _assembled(
@@ -282,6 +281,7 @@ def _assembled(
     store: Store,
     faults: ActiveFaults,
     webhooks: _Webhooks,
+    room: Capacity,
 ) -> Runtime:
     description = contract.description
     return Runtime(
@@ -292,14 +292,14 @@ def _assembled(
         ids=base.ids,
         gateway=gateway,
         store=store,
-        journal=webhooks.journal,
+        journal=webhooks.records.journal,
         publisher=webhooks.publisher,
         courier=webhooks.courier,
         chaos_dispatcher=webhooks.chaos_dispatcher,
         timers=webhooks.timers,
         samples=base.samples,
         faults=faults,
-        bugs=webhooks.bugs,
+        bugs=webhooks.records.bugs,
         document=description.document,
         fields=description.fields,
         index=description.index,
@@ -309,6 +309,8 @@ def _assembled(
         validators=description.validators,
         fixtures=base.fixtures,
         points=Points(base.settings.points_bytes),
+        counts=webhooks.records.counts,
+        owed_room=room,
     )
 
 
@@ -320,30 +322,3 @@ def _is_offered(operation: Operation, profile: Profile) -> bool:
 
 def _folder(path: str, name: str) -> Path:
     return Path(path) if path else root(name)
-
-
-def _courier(
-    profile: Profile,
-    settings: Settings,
-    clock: Clock,
-    on_change: Callable[[Delivery], None],
-    transport: Transport | None,
-) -> Courier:
-    return Courier(
-        transport=transport
-        or HttpTransport(
-            keep_alive=profile.on("webhook_keep_alive"),
-            allowed_hosts=_HOSTS[profile["webhook_hosts"]],
-            redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
-        ),
-        clock=clock,
-        on_change=on_change,
-        headers=axios_headers(profile["webhook_user_agent"]),
-        timeout=profile.seconds("webhook_timeout"),
-        outbox_limit=settings.outbox_limit,
-        outbox_bytes=settings.outbox_bytes,
-    )
-
-
-def _no_listener(delivery: Delivery) -> None:
-    """Nobody is told."""

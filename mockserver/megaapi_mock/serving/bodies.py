@@ -63,8 +63,8 @@ class Budget:
     """Bytes of large bodies that calls hold together; one body may always be held."""
 
     def __init__(self, most: int, patience: float) -> None:
-        self._most, self._patience = most, patience
-        self._bytes_held = self._waiting = 0
+        self.most, self._patience = most, patience
+        self.bytes_held = self._waiting = 0
         self._room = threading.Condition()
 
     @property
@@ -82,19 +82,19 @@ class Budget:
                 self._waiting -= 1
             if not fits:
                 raise Overloaded(
-                    f"other calls hold {self._bytes_held} bytes of large bodies and have not ended "
-                    f"for {self._patience:g} s; all together may have {self._most} (--bodies-bytes)"
+                    f"other calls hold {self.bytes_held} bytes of large bodies and have not ended "
+                    f"for {self._patience:g} s; all together may have {self.most} (--bodies-bytes)"
                 )
-            self._bytes_held += size
+            self.bytes_held += size
 
     def give_back(self, size: int) -> None:
         """Hold so many bytes less."""
         with self._room:
-            self._bytes_held -= size
+            self.bytes_held -= size
             self._room.notify_all()
 
     def _has_room(self, size: int) -> bool:
-        return self._bytes_held == 0 or self._bytes_held + size <= self._most
+        return self.bytes_held == 0 or self.bytes_held + size <= self.most
 
 
 class Body:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class WatchedApp:
-    """A WSGI app whose bodies keep to the limits; `answering` says what it is busy with."""
+    """A WSGI app whose bodies keep to the limits; `answering` says what it is busy with.
+
+    Where the app has `watched_by`, it is told who watches it, once.
+    """
 
     def __init__(self, app: App, limits: Limits) -> None:
         self._app, self._limits = app, limits
         self.budget = Budget(limits.bodies_bytes, limits.patience)
         self._calls: dict[CallInProgress, None] = {}
+        getattr(app, "watched_by", _nothing)(self)
 
     def answering(self) -> list[CallInProgress]:
         """The calls that have all they need and whose answers are not finished."""
@@ -49,6 +53,10 @@ class WatchedApp:
         self._calls.pop(call, None)
         if body is not None:
             body.release()
+
+
+def _nothing(_: object) -> None:
+    """For an app that need not know."""
 
 
 class _Answer:

@@ -11,6 +11,7 @@ from flask import Flask
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime, build_runtime
+from ..serving.calls import WatchedApp
 from ..simulation.host import RunningHost
 from ..spec.plans import offers
 from ..store.open_store import MEMORY
@@ -32,6 +33,10 @@ class MockApp(Flask):
         self.runtime.timers.start()
         # Nobody has to wait for it then, who calls a moment later.
         threading.Thread(target=self.control.ready, name="control API", daemon=True).start()
+
+    def watched_by(self, server: WatchedApp) -> None:
+        """What serves this app, for who asks what it holds."""
+        self.runtime.server = server
 
     def close_streams(self) -> None:
         """End every request that waits for something."""
@@ -100,6 +105,7 @@ def create_app(
         publisher=runtime.publisher,
         clock=runtime.clock,
         faults=runtime.faults,
+        counts=runtime.counts,
         hints=RouteHints(runtime.profile.plan, runtime.index, runtime.operations, runtime.fixtures),
         access=_access(runtime),
         host=RunningHost(runtime),

@@ -10,6 +10,7 @@ import orjson
 from flask import Flask
 
 from ...errors import LATE, RequestRejected
+from ...records.counts import NOTED_MOST
 from ...runtime import Runtime
 from ...simulation.contact_messages import receive
 from ..gateway.front import Wsgi
@@ -20,6 +21,7 @@ from .json_body import refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
+_ROUTE = "POST /instances/<key>/inbound"
 _PATH = re.compile(r"/_mock/instances/([A-Za-z0-9._-]+)/inbound")
 
 
@@ -55,6 +57,7 @@ class DirectInbound:
             schema = operation_input("POST", "/instances/<key>/inbound")
             input_ = schema.checked_body(object_in(body))
             document = receive(self._runtime, match[1], input_)
+            self._count(201)
         except Exception as error:
             return self._refuse(error, environ, start_response)
         content = orjson.dumps(document)
@@ -72,11 +75,18 @@ class DirectInbound:
             and _LOOPBACK_HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
         )
 
+    def _count(self, status: int) -> None:
+        counts = self._runtime.counts
+        counts.noted.append((_ROUTE, status, 0.0, True))
+        if len(counts.noted) > NOTED_MOST:
+            counts.fold_if_long()
+
     def _refuse(
         self, error: Exception, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         refusal = refusal_of(error)
         if refusal is not None:
+            self._count(refusal.status)
             return refusal_response(refusal)(environ, start_response)
         with self._app.request_context(environ):
             return self._app.handle_exception(error)(environ, start_response)

@@ -21,6 +21,7 @@ from .instance_routes import InstanceRoutes
 from .json_body import answering, plain, refusal_response
 from .linking_routes import LinkingRoutes
 from .places import Places
+from .readiness import hindrances
 from .record_routes import RecordRoutes
 from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
@@ -49,6 +50,8 @@ class ControlRoutes:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "", self.index),
             ("GET", "/health", self.health),
+            ("GET", "/ready", self.ready),
+            ("GET", "/metrics", self.metrics),
             *StreamRoutes(self._runtime, self._places).routes(),
             *StateRoutes(self._runtime).routes(),
             *InstanceRoutes(self._runtime).routes(),
@@ -77,6 +80,8 @@ class ControlRoutes:
         )
         control.app_errorhandler(HTTPException)(plain)
         control.after_request(self._settle_store)
+        # Registered last, run first: it counts what the view answered; the store's refusal too.
+        control.after_request(self._count)
 
     def _settle_store(self, response: Response) -> Response:
         """What somebody has asked for is kept before they hear of it."""
@@ -91,6 +96,28 @@ class ControlRoutes:
     def index(self) -> Json:
         """Every route of the control API."""
         return {"routes": self._routes, "description": "spec/control.yaml"}
+
+    def ready(self) -> tuple[Json, int]:
+        """Whether it can be used now; 503 and why, where it cannot."""
+        reasons = list(hindrances(self._runtime))
+        if reasons:
+            return {"error": "; ".join(reasons), "status": "not ready"}, 503
+        return {"status": "ready", "version": __version__}, 200
+
+    def metrics(self) -> Response:
+        """What was counted and what is held, as Prometheus reads it."""
+        # Only here: nobody else waits for a library that takes a tenth of a start.
+        from .metrics_page import metrics_page
+
+        content, content_type = metrics_page(self._runtime, request.headers.get("Accept", ""))
+        return Response(content, content_type=content_type)
+
+    def _count(self, response: Response) -> Response:
+        """Note the call under its route's own name, whatever the path says."""
+        method, _, path = (request.endpoint or "").removeprefix("control.").partition(" ")
+        name = f"{method} {path}" if path or method else None
+        self._runtime.counts.note((name, response.status_code, 0.0, True))
+        return response
 
     def health(self) -> Json:
         """That the mock runs, and its version."""

@@ -17,8 +17,9 @@ _CONTROL_TOKEN = "MEGAAPI_CONTROL_TOKEN"
 _IN_A_HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 
-def _setting(default: Any, help_: str) -> Any:
-    return field(default=default, metadata={"help": help_})
+def _setting(default: Any, help_: str, *, repeats: bool = False) -> Any:
+    """A row of the table; one that `repeats` holds several values, separated by commas."""
+    return field(default=default, metadata={"help": help_, "repeats": repeats})
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Settings:
     strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(
         "", "X-Mock-Token the control API requires beyond loopback; on loopback it needs none"
+    )
+    allow_webhook_host: str = _setting(
+        "",
+        "host that webhooks may go to, whatever the switch webhook_hosts says; where --host is not "
+        "loopback, all but this machine has to be named: a name, *.example.com, an address or a "
+        "network; may be given several times",
+        repeats=True,
     )
     # Also in `spec/plans.py`; a test compares the two.
     admin_token: str = _setting(

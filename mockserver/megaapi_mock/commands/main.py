@@ -89,10 +89,20 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
         text = setting.metadata["help"] + (f"  [default: {default}]" if default is not None else "")
         if kind is bool:
             decorate = click.option(name, is_flag=True, default=None, help=text)
+        elif setting.metadata["repeats"]:
+            # As one text: so the environment has it too.
+            decorate = click.option(
+                name, multiple=True, callback=_joined, metavar="HOST", help=text
+            )
         else:
             decorate = click.option(name, type=kind, default=None, help=text)
         function = decorate(function)
     return function
+
+
+def _joined(context: click.Context, option: click.Option, texts: Any) -> str | None:
+    """What was given several times as one value of a setting; None where it was not given."""
+    return ",".join(texts) or None
 
 
 @main.command()
@@ -240,6 +250,9 @@ def _refuse_unbuilt(settings: Settings) -> None:
     if settings.store != MEMORY:
         sqlite_path(settings.store)
     require_sync(settings.sync)
+    from ..webhooks.http.host_policy import patterns_of
+
+    patterns_of(settings.allow_webhook_host)
     if settings.workers != 1:
         raise SetupError(f"--workers {settings.workers}: only 1 can share a store so far")
     _require_port(settings.port)
@@ -287,7 +300,7 @@ def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:
-    from ..web.control.guard import is_loopback
+    from ..serving.ports import is_loopback
     from ..worlds.start import load_start
 
     start = load_start(settings.world, _fixtures(settings))
@@ -310,7 +323,7 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
 
 def _control(settings: Settings) -> str:
     """Who may use the control API."""
-    from ..web.control.guard import is_loopback
+    from ..serving.ports import is_loopback
 
     if is_loopback(settings.host):
         # With or without a token: whoever reaches it is on this machine.

@@ -15,7 +15,9 @@ from ..serving.calls import WatchedApp
 from ..simulation.host import RunningHost
 from ..spec.plans import offers
 from ..store.open_store import MEMORY
+from ..webhooks.courier_of_profile import media_policy
 from .gateway.auth import Access
+from .gateway.fetcher import Fetcher
 from .gateway.front import Front, Wsgi
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
@@ -112,6 +114,7 @@ def create_app(
         strict=runtime.settings.strict,
         on_exchange=on_exchange,
         bugs=runtime.bugs,
+        fetcher=Fetcher(hosts=media_policy(runtime.settings)),
     )
     app = MockApp(__name__, static_folder=None)
     app.runtime, app.pipeline = runtime, pipeline

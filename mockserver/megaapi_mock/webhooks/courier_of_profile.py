@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from ..clock import Clock
 from ..profile import Profile
 from ..records.delivery import Delivery
+from ..serving.ports import is_loopback
 from ..settings import Settings
 from .courier import Courier
-from .http.client import AllowedHosts, HttpTransport, Transport, axios_headers
+from .http.client import HttpTransport, Transport, axios_headers
+from .http.host_policy import OPTION, AllowedHosts, HostPolicy, patterns_of
 from .http.redirects import REDIRECTS_MOST
 
 _HOSTS: Mapping[str, AllowedHosts] = {
@@ -31,7 +33,7 @@ def courier_of(
         transport=transport
         or HttpTransport(
             keep_alive=profile.on("webhook_keep_alive"),
-            allowed_hosts=_HOSTS[profile["webhook_hosts"]],
+            allowed_hosts=webhook_policy(profile, settings),
             redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
         ),
         clock=clock,
@@ -41,3 +43,29 @@ def courier_of(
         outbox_limit=settings.outbox_limit,
         outbox_bytes=settings.outbox_bytes,
     )
+
+
+def webhook_policy(profile: Profile, settings: Settings) -> HostPolicy:
+    """Where webhooks may go: as the switch says, and from a mock for others to this machine alone.
+
+    Whoever can reach it could have it call any address of its network otherwise.
+    """
+    patterns = patterns_of(settings.allow_webhook_host)
+    if is_loopback(settings.host):
+        return HostPolicy(_HOSTS[profile["webhook_hosts"]], patterns)
+    reason = (
+        f"and a mock that listens on {settings.host} sends webhooks to its own machine alone: "
+        f"start it with {OPTION} {{host}}"
+    )
+    return HostPolicy("loopback", patterns, reason)
+
+
+def media_policy(settings: Settings) -> HostPolicy:
+    """From where files are fetched: anywhere, and by a mock for others not from its own network."""
+    if is_loopback(settings.host):
+        return HostPolicy("any")
+    reason = (
+        f"and a mock that listens on {settings.host} fetches files from public addresses alone: "
+        f"start it with {OPTION} {{host}}"
+    )
+    return HostPolicy("public", patterns_of(settings.allow_webhook_host), reason)

@@ -12,11 +12,11 @@ from flask import Flask
 from ...errors import LATE, RequestRejected
 from ...records.counts import NOTED_MOST
 from ...runtime import Runtime
+from ...serving.ports import is_loopback
 from ...simulation.contact_messages import receive
 from ..gateway.front import Wsgi
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
-from .guard import is_loopback
 from .json_body import refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 

@@ -80,11 +80,12 @@ class Pipeline:
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     bugs: Bugs = field(default_factory=Bugs)
+    fetcher: Fetcher = field(default_factory=Fetcher)
 
     def __post_init__(self) -> None:
         self._endpoints = endpoints(self.operations, self.handlers, self.validators, self.profile)
         self._host = HostCalls(self.host, self.access, self.validators, self.profile, self.faults)
-        self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
+        self._fetcher = self.fetcher if self.profile.on("fetch_media") else None
         self._outage = outage(self.profile)
         listener = self.on_exchange
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")

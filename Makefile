@@ -104,6 +104,7 @@ generated: names
 	$(BIN)/megaapi-mock spec evidence --page > evidence.new && mv evidence.new docs/evidence.md
 	$(BIN)/megaapi-mock faults --page > faults.new && mv faults.new docs/faults.md
 	$(BIN)/python mockserver/tests/testing/fields_page.py
+	$(BIN)/python mockserver/tests/limits_page.py
 	$(BIN)/megaapi-mock spec types -o mockserver/megaapi_mock/events/megaapi.d.ts
 	$(BIN)/megaapi-mock spec types --language python -o mockserver/megaapi_mock/events/payloads.py
 	$(BIN)/ruff format -q mockserver/megaapi_mock/events/payloads.py

@@ -134,7 +134,14 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
         stop_grace=profile.seconds("stop_grace"),
         on_ready=ready,
         on_stopped=partial(farewell, output, keeps=settings.store != MEMORY),
-        limits=Limits(request_seconds=settings.request_seconds, bodies_bytes=settings.bodies_bytes),
+        limits=Limits(
+            request_seconds=settings.request_seconds,
+            bodies_bytes=settings.bodies_bytes,
+            url_bytes=settings.url_bytes,
+            header_bytes=settings.header_bytes,
+            headers=settings.headers_limit,
+            answer_seconds=settings.answer_seconds,
+        ),
     )
 
 

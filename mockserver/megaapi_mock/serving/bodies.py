@@ -16,11 +16,16 @@ from ..errors import LATE, Overloaded
 SMALL = PIECE = 2**16
 # By how much the room of a body grows that does not say how long it is.
 STEP = 2**20
+# Of an answer that waits for its client: who takes less within `answer_seconds` is let go.
+TAKEN_LEAST = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one server bears: connections, and of each request its time and its bytes.
+
+    `url_bytes`, `header_bytes` and `headers` bound what comes before a body; within
+    `answer_seconds` a client has to take TAKEN_LEAST bytes of an answer that waits for it.
 
     `request_seconds` is for headers and body together; `bodies_bytes` for all large bodies that
     are held at the same time, and `patience` how long another one waits for room.
@@ -30,6 +35,10 @@ class Limits:
     bodies_bytes: int = 96 * 2**20
     connections: int = 512
     patience: float = 10.0
+    url_bytes: int = 16 * 1024
+    header_bytes: int = 64 * 1024
+    headers: int = 100
+    answer_seconds: float = 120.0
 
 
 @dataclass(slots=True, eq=False)

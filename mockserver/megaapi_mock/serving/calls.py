@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .bodies import Body, Budget, CallInProgress, Limits
+from .request_heads import refuse, too_large
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -32,6 +33,9 @@ class WatchedApp:
         return [call for call in list(self._calls) if not call.is_reading]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        refusal = too_large(environ, self._limits)
+        if refusal is not None:
+            return refuse(start_response, *refusal)
         now = monotonic()
         call = CallInProgress(now, now, environ)
         body: Body | None = None

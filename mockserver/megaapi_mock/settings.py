@@ -148,6 +148,10 @@ class Settings:
     spec: str = _setting("", "folder with the contract instead of the packaged one")
     fixtures: str = _setting("", "folder with fixtures instead of the packaged one")
     quiet: bool = _setting(False, "do not print a line per exchange and delivery")
+    log: str = _setting("text", "lines for people (text), or one JSON object per line (json)")
+    log_private: bool = _setting(
+        False, "print keys, tokens, phone numbers and texts too; with --log json bodies as well"
+    )
 
     def __post_init__(self) -> None:
         require_control_token(self.control_token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -21,13 +20,15 @@ from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
 from ..store.open_store import MEMORY, is_begun, require_sync, sqlite_path
+from . import log_choice
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
+from .json_lines import JsonLines
 from .open_page import open_page
-from .output import LogHandler, Output
+from .output import Output
 from .spec_commands import spec
-from .start_screen import Greeting, farewell, greet
+from .start_screen import Greeting
 from .store_commands import store
 
 # What a folder of fixtures must hold for a start.
@@ -119,11 +120,11 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
     from ..serving.bodies import Limits
     from ..serving.server import serve as run
 
-    output = Output()
+    output = log_choice.output_of(settings)
     greeting = _greeting(settings, profile)
 
     def ready(url: str) -> None:
-        greet(greeting, output, url)
+        log_choice.greet_as(settings, greeting, output, url)
         if opens:
             open_page(url)
 
@@ -133,7 +134,7 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
         port=settings.port,
         stop_grace=profile.seconds("stop_grace"),
         on_ready=ready,
-        on_stopped=partial(farewell, output, keeps=settings.store != MEMORY),
+        on_stopped=log_choice.farewell_of(settings, output),
         limits=Limits(
             request_seconds=settings.request_seconds,
             bodies_bytes=settings.bodies_bytes,
@@ -257,6 +258,7 @@ def _refuse_unbuilt(settings: Settings) -> None:
     if settings.store != MEMORY:
         sqlite_path(settings.store)
     require_sync(settings.sync)
+    log_choice.require_log(settings.log)
     from ..webhooks.http.host_policy import patterns_of
 
     patterns_of(settings.allow_webhook_host)
@@ -296,14 +298,17 @@ def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
 def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
     from ..web.app import build_app
 
-    logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])
-    lines = None if settings.quiet else Lines(output)
-    return build_app(
+    log_choice.begin_log(settings)
+    lines = None if settings.quiet else log_choice.lines_of(settings, output)
+    app = build_app(
         settings=settings,
         profile=profile,
         on_exchange=lines.exchange if lines else None,
         on_delivery=lines.delivery if lines else None,
     )
+    if isinstance(lines, JsonLines):
+        lines.know([operation.path for operation in app.runtime.index])
+    return app
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:

@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 PLANS := code start business token admin
 
-.PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -64,6 +64,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check mockserver contract_tests benchmarks examples tools
 	$(BIN)/mypy
 
+# Known vulnerabilities of what is pinned, where the database can be reached; else it says that it cannot.
+audit: $(VENV)/audit.stamp
+	@$(VENV)/audit/bin/python tools/audit.py
+
 check: lint test
 
 # Ten minutes of everything at once, then 200,000 odd calls: nothing breaks, gets stuck, or grows.
@@ -104,6 +108,7 @@ generated: names
 	$(BIN)/megaapi-mock spec evidence --page > evidence.new && mv evidence.new docs/evidence.md
 	$(BIN)/megaapi-mock faults --page > faults.new && mv faults.new docs/faults.md
 	$(BIN)/python mockserver/tests/testing/fields_page.py
+	$(BIN)/python mockserver/tests/limits_page.py
 	$(BIN)/megaapi-mock spec types -o mockserver/megaapi_mock/events/megaapi.d.ts
 	$(BIN)/megaapi-mock spec types --language python -o mockserver/megaapi_mock/events/payloads.py
 	$(BIN)/ruff format -q mockserver/megaapi_mock/events/payloads.py
@@ -144,6 +149,8 @@ lock:
 	  --python-version 3.11 pyproject.toml --group page -c requirements/dev.txt -o requirements/page.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --python-version 3.11 pyproject.toml --group clients -c requirements/dev.txt -o requirements/clients.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --python-version 3.11 --group audit -o requirements/audit.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -158,6 +165,12 @@ $(VENV)/serve.stamp: $(VENV)/bin/python requirements/serve.txt pyproject.toml
 
 $(VENV)/dev.stamp: $(VENV)/serve.stamp requirements/dev.txt
 	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# In an environment of its own: what it needs is none of ours.
+$(VENV)/audit.stamp: $(VENV)/bin/python requirements/audit.txt
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
 	@touch $@
 
 node_modules/stamp: package-lock.json

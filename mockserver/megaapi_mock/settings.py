@@ -17,8 +17,15 @@ _CONTROL_TOKEN = "MEGAAPI_CONTROL_TOKEN"
 _IN_A_HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 
-def _setting(default: Any, help_: str) -> Any:
-    return field(default=default, metadata={"help": help_})
+def _setting(default: Any, help_: str, *, repeats: bool = False) -> Any:
+    """A row of the table; one that `repeats` holds several values, separated by commas."""
+    return field(default=default, metadata={"help": help_, "repeats": repeats})
+
+
+def _limit(default: int, help_: str, *, unit: str = "bytes", beyond: str) -> Any:
+    """A row that bounds something; `beyond` says what happens there. docs/limits.md lists all."""
+    limit = {"help": help_, "repeats": False, "unit": unit, "beyond": beyond}
+    return field(default=default, metadata=limit)
 
 
 @dataclass(frozen=True)
@@ -44,35 +51,107 @@ class Settings:
     control_token: str = _setting(
         "", "X-Mock-Token the control API requires beyond loopback; on loopback it needs none"
     )
+    allow_webhook_host: str = _setting(
+        "",
+        "host that webhooks may go to, whatever the switch webhook_hosts says; where --host is not "
+        "loopback, all but this machine has to be named: a name, *.example.com, an address or a "
+        "network; may be given several times",
+        repeats=True,
+    )
     # Also in `spec/plans.py`; a test compares the two.
     admin_token: str = _setting(
         "TESTKEYADMIN", "token that administers all instances, in profiles admin and all"
     )
-    journal_limit: int = _setting(5_000, "exchanges the journal keeps, and as many deliveries")
-    journal_bytes: int = _setting(
-        32 * 2**20, "bytes each of the two may take: bodies, headers, answers of receivers"
+    journal_limit: int = _limit(
+        5_000,
+        "exchanges the journal keeps, and as many deliveries",
+        unit="records",
+        beyond="the oldest records go",
     )
-    messages_limit: int = _setting(100_000, "messages an instance keeps")
-    messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")
-    media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
-    points_bytes: int = _setting(
-        8 * 2**20, "bytes of earlier states kept to go back to (rewind); 0 keeps none"
+    journal_bytes: int = _limit(
+        32 * 2**20,
+        "bytes each of the two may take: bodies, headers, answers of receivers",
+        beyond="the oldest records go; event streams have a quarter of it besides",
     )
-    request_seconds: int = _setting(
-        120, "seconds within which a whole request must come, headers and body"
+    messages_limit: int = _limit(
+        100_000,
+        "messages an instance keeps",
+        unit="messages",
+        beyond="the oldest messages go: nobody can quote, edit or acknowledge them any more",
     )
-    bodies_bytes: int = _setting(
-        96 * 2**20, "bytes that large bodies of all calls together may have in memory"
+    messages_bytes: int = _limit(
+        64 * 2**20,
+        "bytes of messages an instance keeps",
+        beyond="the oldest messages go; a group that does not fit is refused",
     )
-    state_bytes: int = _setting(
-        512 * 2**20, "bytes of the largest state that can be saved or loaded"
+    media_bytes: int = _limit(
+        256 * 2**20,
+        "bytes of media all instances keep",
+        beyond="the oldest files go: they answer as expired media does",
     )
-    instances_limit: int = _setting(10_000, "instances that can exist at the same time")
-    outbox_limit: int = _setting(50_000, "deliveries that can wait, and as many held by chaos")
-    outbox_bytes: int = _setting(64 * 2**20, "bytes of payload that can wait, and be held by chaos")
+    points_bytes: int = _limit(
+        8 * 2**20,
+        "bytes of earlier states kept to go back to (rewind); 0 keeps none",
+        beyond="the oldest states go: nobody can rewind to them any more",
+    )
+    request_seconds: int = _limit(
+        120,
+        "seconds within which a whole request must come, headers and body",
+        unit="seconds",
+        beyond="408, and the connection is closed; one with half its headers is closed after 30 s",
+    )
+    answer_seconds: int = _limit(
+        120,
+        "seconds within which a client must take 64 KiB more of an answer that waits for it",
+        unit="seconds",
+        beyond="the connection is closed, whatever is left of the answer",
+    )
+    url_bytes: int = _limit(16 * 2**10, "bytes of a URL: path and query", beyond="414")
+    header_bytes: int = _limit(
+        64 * 2**10,
+        "bytes of a request's headers, its first line included",
+        beyond="431; granian notices at the end of what it reads at once, up to twice as much",
+    )
+    headers_limit: int = _limit(
+        100,
+        "headers of a request; 100 at most where granian serves",
+        unit="headers",
+        beyond="431",
+    )
+    bodies_bytes: int = _limit(
+        96 * 2**20,
+        "bytes that large bodies of all calls together may have in memory",
+        beyond="another body above 64 KiB waits 10 s, then 503 with `Retry-After`",
+    )
+    state_bytes: int = _limit(
+        512 * 2**20,
+        "bytes of the largest state that can be saved or loaded",
+        beyond="413",
+    )
+    instances_limit: int = _limit(
+        10_000,
+        "instances that can exist at the same time",
+        unit="instances",
+        beyond="409: delete some first",
+    )
+    outbox_limit: int = _limit(
+        50_000,
+        "deliveries that can wait, and as many held by chaos",
+        unit="webhooks",
+        beyond="another webhook ends as `dropped`",
+    )
+    outbox_bytes: int = _limit(
+        64 * 2**20,
+        "bytes of payload that can wait, and be held by chaos",
+        beyond="another webhook ends as `dropped`",
+    )
     spec: str = _setting("", "folder with the contract instead of the packaged one")
     fixtures: str = _setting("", "folder with fixtures instead of the packaged one")
     quiet: bool = _setting(False, "do not print a line per exchange and delivery")
+    log: str = _setting("text", "lines for people (text), or one JSON object per line (json)")
+    log_private: bool = _setting(
+        False, "print keys, tokens, phone numbers and texts too; with --log json bodies as well"
+    )
 
     def __post_init__(self) -> None:
         require_control_token(self.control_token)

@@ -81,6 +81,11 @@ class Timers:
                 return
             self._thread = thread
 
+    @property
+    def is_running(self) -> bool:
+        """Whether what is due happens by itself."""
+        return not self._stopped and self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """End the thread."""
         with self._changed:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..records.delivery import Delivery
+from .log_redaction import without_secrets
 from .output import Output, has_colours
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def _latencies(tally: DeliveryCounts) -> list[tuple[str, float]]:
 class Lines:
     """One line per exchange, delivery and webhook; the reasons, if any, below it."""
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
+    def __init__(self, output: Output, *, shows_private: bool = True) -> None:
+        self._output, self._shows_private = output, shows_private
         self._colour = has_colours(output.stream)
 
     def exchange(self, exchange: Exchange) -> None:
@@ -97,6 +98,11 @@ class Lines:
 
     def _print(self, unix: float, colour: str, text: str, *reasons: str | None) -> None:
         clock = _clock(unix)
+        if not self._shows_private:
+            text, reasons = (
+                without_secrets(text),
+                tuple(map(without_secrets, filter(None, reasons))),
+            )
         lines = [f"{self._paint(_DIM, clock)}  {self._paint(colour, _safe(text))}\n"]
         for reason in filter(None, reasons):
             lines.append(f"          {self._paint(_YELLOW, _safe(reason))}\n")

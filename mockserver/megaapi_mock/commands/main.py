@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -21,14 +20,16 @@ from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
 from ..store.open_store import MEMORY, is_begun, require_sync, sqlite_path
+from . import log_choice
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
 from .group import Group
+from .json_lines import JsonLines
 from .open_page import open_page
-from .output import LogHandler, Output
+from .output import Output
 from .spec_commands import spec
-from .start_screen import Greeting, farewell, greet
+from .start_screen import Greeting
 from .store_commands import store
 
 # What a folder of fixtures must hold for a start.
@@ -56,10 +57,20 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
         text = setting.metadata["help"] + (f"  [default: {default}]" if default is not None else "")
         if kind is bool:
             decorate = click.option(name, is_flag=True, default=None, help=text)
+        elif setting.metadata["repeats"]:
+            # As one text: so the environment has it too.
+            decorate = click.option(
+                name, multiple=True, callback=_joined, metavar="HOST", help=text
+            )
         else:
             decorate = click.option(name, type=kind, default=None, help=text)
         function = decorate(function)
     return function
+
+
+def _joined(context: click.Context, option: click.Option, texts: Any) -> str | None:
+    """What was given several times as one value of a setting; None where it was not given."""
+    return ",".join(texts) or None
 
 
 @main.command()
@@ -76,11 +87,11 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
     from ..serving.bodies import Limits
     from ..serving.server import serve as run
 
-    output = Output()
+    output = log_choice.output_of(settings)
     greeting = _greeting(settings, profile)
 
     def ready(url: str) -> None:
-        greet(greeting, output, url)
+        log_choice.greet_as(settings, greeting, output, url)
         if opens:
             open_page(url)
 
@@ -90,8 +101,15 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
         port=settings.port,
         stop_grace=profile.seconds("stop_grace"),
         on_ready=ready,
-        on_stopped=partial(farewell, output, keeps=settings.store != MEMORY),
-        limits=Limits(request_seconds=settings.request_seconds, bodies_bytes=settings.bodies_bytes),
+        on_stopped=log_choice.farewell_of(settings, output),
+        limits=Limits(
+            request_seconds=settings.request_seconds,
+            bodies_bytes=settings.bodies_bytes,
+            url_bytes=settings.url_bytes,
+            header_bytes=settings.header_bytes,
+            headers=settings.headers_limit,
+            answer_seconds=settings.answer_seconds,
+        ),
     )
 
 
@@ -207,6 +225,10 @@ def _refuse_unbuilt(settings: Settings) -> None:
     if settings.store != MEMORY:
         sqlite_path(settings.store)
     require_sync(settings.sync)
+    log_choice.require_log(settings.log)
+    from ..webhooks.http.host_policy import patterns_of
+
+    patterns_of(settings.allow_webhook_host)
     if settings.workers != 1:
         raise SetupError(f"--workers {settings.workers}: only 1 can share a store so far")
     _require_port(settings.port)
@@ -247,18 +269,21 @@ def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
 def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
     from ..web.app import build_app
 
-    logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])
-    lines = None if settings.quiet else Lines(output)
-    return build_app(
+    log_choice.begin_log(settings)
+    lines = None if settings.quiet else log_choice.lines_of(settings, output)
+    app = build_app(
         settings=settings,
         profile=profile,
         on_exchange=lines.exchange if lines else None,
         on_delivery=lines.delivery if lines else None,
     )
+    if isinstance(lines, JsonLines):
+        lines.know([operation.path for operation in app.runtime.api.description.index])
+    return app
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:
-    from ..web.control.guard import is_loopback
+    from ..serving.ports import is_loopback
     from ..worlds.start import load_start
 
     start = load_start(settings.world, _fixtures(settings))
@@ -281,7 +306,7 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
 
 def _control(settings: Settings) -> str:
     """Who may use the control API."""
-    from ..web.control.guard import is_loopback
+    from ..serving.ports import is_loopback
 
     if is_loopback(settings.host):
         # With or without a token: whoever reaches it is on this machine.

@@ -17,6 +17,8 @@ from typing import IO, Any
 
 # What may wait for a slow reader; later lines are dropped, counted and said.
 WAITING_BYTES = 1024 * 1024
+# What takes the place of those that were dropped.
+LINES_DROPPED = "({count} lines were not shown: nobody read them in time)\n"
 # How long the end of the program waits for its last lines to be read.
 LAST_SECONDS = 1.0
 
@@ -37,8 +39,8 @@ class Output:
     pickled before it has begun: a process started afresh then prints on its own stdout.
     """
 
-    def __init__(self, stream: IO[str] | None = None) -> None:
-        self._stream = stream
+    def __init__(self, stream: IO[str] | None = None, dropped: str = LINES_DROPPED) -> None:
+        self._stream, self._dropped = stream, dropped
         self._waiting: deque[str] = deque()
         self._size = 0
         self._dropped_lines = 0
@@ -46,8 +48,8 @@ class Output:
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def __reduce__(self) -> tuple[type[Output], tuple[()]]:
-        return (Output, ())
+    def __reduce__(self) -> tuple[type[Output], tuple[None, str]]:
+        return (Output, (None, self._dropped))
 
     @property
     def stream(self) -> IO[str] | None:
@@ -117,7 +119,7 @@ class Output:
             text = self._waiting.popleft()
             self._size -= len(text)
             if self._dropped_lines and not self._waiting:
-                text += f"({self._dropped_lines} lines were not shown: nobody read them in time)\n"
+                text += self._dropped.format(count=self._dropped_lines)
                 self._dropped_lines = 0
             return text
 

@@ -49,7 +49,7 @@ class Feed:
         self.awake = False
         # Another one after every start: ids of an earlier server lead nowhere.
         self._start = secrets.token_hex(4)
-        self._budget, self._now = budget, now
+        self.budget, self._now = budget, now
         self._change = threading.Condition()
         self._entries: deque[Entry] = deque()
         self._size = self._last = self._readers = 0
@@ -169,7 +169,7 @@ class Feed:
     def _trim(self) -> None:
         # The newest always stays: a reader must hear of a record larger than the whole budget.
         while len(self._entries) > 1 and (
-            len(self._entries) > ENTRIES_MOST or self._size > self._budget
+            len(self._entries) > ENTRIES_MOST or self._size > self.budget
         ):
             self._size -= self._entries.popleft().size
 

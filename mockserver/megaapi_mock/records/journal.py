@@ -52,8 +52,11 @@ class Log(Generic[R]):
     # Shared by logs whose records are to be put in one order.
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _records: OrderedDict[str, tuple[int, R, int]] = field(default_factory=OrderedDict)
-    _size: int = 0
+    size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __len__(self) -> int:
+        return len(self._records)
 
     def add(self, record: R) -> None:
         """Append one."""
@@ -61,8 +64,8 @@ class Log(Generic[R]):
         with self._lock:
             before = self._records.pop(record.id, None)
             self._records[record.id] = (next(self.numbers), record, size)
-            self._size += size - (before[2] if before else 0)
-            if len(self._records) > self.limit or self._size > self.budget:
+            self.size += size - (before[2] if before else 0)
+            if len(self._records) > self.limit or self.size > self.budget:
                 self._trim()
 
     def update_size(self, record: R) -> int:
@@ -72,7 +75,7 @@ class Log(Generic[R]):
             number, entry, before = self._records.get(record.id, (0, None, 0))
             if entry is record:
                 self._records[record.id] = (number, record, size)
-                self._size += size - before
+                self.size += size - before
                 self._trim()
         return size
 
@@ -116,11 +119,11 @@ class Log(Generic[R]):
             for record_id, (_, record, size) in list(self._records.items()):
                 if not keep(record):
                     del self._records[record_id]
-                    self._size -= size
+                    self.size -= size
 
     def _trim(self) -> None:
-        while len(self._records) > self.limit or (self._size > self.budget and self._records):
-            self._size -= self._records.popitem(last=False)[1][2]
+        while len(self._records) > self.limit or (self.size > self.budget and self._records):
+            self.size -= self._records.popitem(last=False)[1][2]
 
 
 class Journal:
@@ -143,7 +146,7 @@ class Journal:
         self._waiters = Waiters()
         # Empty while nobody waits for anything.
         self.topics = self._waiters.topics
-        self._is_closed = False
+        self.is_closed = False
         # Writes down what is no part of a change.
         self.recorder: Recorder | None = None
 
@@ -293,7 +296,7 @@ class Journal:
     def close(self) -> None:
         """Let everyone go who waits or listens."""
         with self._lock:
-            self._is_closed = True
+            self.is_closed = True
             self._waiters.let_go()
         self.feed.close()
 
@@ -317,7 +320,7 @@ class Journal:
         """Show it what is written meanwhile; it is let go when the journal closes."""
         with self._lock:
             self._waiters.add(waiter)
-            if self._is_closed:
+            if self.is_closed:
                 waiter.let_go()
         try:
             yield

@@ -13,6 +13,8 @@ from ..handlers.registry import Handlers
 from ..ids import Ids
 from ..profile import Profile
 from ..records.bugs import Bugs
+from ..records.capacity import Capacity
+from ..records.counts import Counts
 from ..records.journal import Journal
 from ..samples import Samples
 from ..settings import Settings
@@ -69,17 +71,22 @@ class Instances:
 
 @dataclass(frozen=True)
 class Webhooks:
-    """The way of a webhook that has been published: chaos may hold it, the courier sends it."""
+    """The way of a webhook that has been published: chaos may hold it, the courier sends it.
+
+    Before that it waits in `owed_room` until the answer before it has left.
+    """
 
     chaos_dispatcher: ChaosDispatcher
     courier: Courier
+    owed_room: Capacity
 
 
 @dataclass(frozen=True)
 class Records:
-    """What happened, and what went wrong in the mock itself."""
+    """What happened, how often, and what went wrong in the mock itself."""
 
     journal: Journal
+    counts: Counts
     bugs: Bugs
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -16,14 +16,16 @@ from ..faults.active import ActiveFaults
 from ..handlers.registry import Handlers, discover, require_matching
 from ..ids import Ids
 from ..profile import Profile, load_profile
-from ..records.bugs import Bugs, log_errors_of
+from ..records.bugs import Bugs
 from ..records.capacity import Capacity
+from ..records.counts import Counts
 from ..records.delivery import Delivery
 from ..records.journal import Journal
+from ..records.listeners import delivery_listener, hit_listener
 from ..resources import root
 from ..samples import Samples
 from ..settings import Settings
-from ..spec.description import description
+from ..spec.description import Description, description
 from ..spec.operations import Operation
 from ..spec.plans import offers
 from ..store import Store
@@ -32,19 +34,12 @@ from ..store.open_store import MEMORY, open_database
 from ..store.points import Points
 from ..timers import Timers
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
-from ..webhooks.courier import Courier
-from ..webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
-from ..webhooks.http.redirects import REDIRECTS_MOST
+from ..webhooks.courier_of_profile import courier_of
+from ..webhooks.http.client import Transport
 from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
 from ..worlds.start import load_start
 from . import Api, Instances, Records, Runtime, Setup, Start, Webhooks
-
-_HOSTS: Mapping[str, AllowedHosts] = {
-    "private": "private",
-    "loopback": "loopback",
-    "any": "any",
-}
 
 
 class RuntimeParts(TypedDict, total=False):
@@ -73,20 +68,18 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     clock = parts.get("clock") or Clock()
     ids = parts.get("ids") or Ids(max(setup.settings.seed, 0))
     api = _api(setup, parts)
-    records = _records(setup.settings)
+    records = _records(setup.settings, api.description)
     faults = ActiveFaults(
         clock=clock,
         ids=ids,
         directory=world.directory,
         operations=api.operations,
-        on_hit=log_errors_of(
-            records.journal.add_strike, "our own bug: a fault hit is not in the journal"
-        ),
+        on_hit=hit_listener(records.journal, records.counts),
     )
     gateway = _gateway(setup, world, clock, ids, faults)
-    store = _store(setup.settings, gateway, records, parts)
-    on_change = _listener(records.journal, parts.get("on_delivery"))
+    on_change = delivery_listener(records.journal, records.counts, parts.get("on_delivery"))
     webhooks = _webhooks(setup, clock, records.journal, on_change, parts.get("transport"))
+    store = _store(setup.settings, gateway, records, webhooks.owed_room, parts)
     publisher = Publisher(
         store=store,
         journal=records.journal,
@@ -127,9 +120,11 @@ def _api(setup: Setup, parts: RuntimeParts) -> Api:
     return Api(contract, operations, handlers)
 
 
-def _records(settings: Settings) -> Records:
+def _records(settings: Settings, contract: Description) -> Records:
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
-    return Records(journal, Bugs())
+    operation_ids = [operation.id for operation in contract.index]
+    counts = Counts(operation_ids, [event.name for event in contract.events])
+    return Records(journal, counts, Bugs())
 
 
 def _gateway(
@@ -150,9 +145,10 @@ def _gateway(
     )
 
 
-def _store(settings: Settings, gateway: Gateway, records: Records, parts: RuntimeParts) -> Store:
+def _store(
+    settings: Settings, gateway: Gateway, records: Records, room: Capacity, parts: RuntimeParts
+) -> Store:
     make = parts.get("store") or _store_of(settings)
-    room = Capacity(settings.outbox_limit, settings.outbox_bytes)
     return make(gateway, journal=records.journal, room=room, bugs=records.bugs)
 
 
@@ -174,7 +170,7 @@ def _webhooks(
     transport: Transport | None,
 ) -> Webhooks:
     settings = setup.settings
-    courier = _courier(setup.profile, settings, clock, on_change, transport)
+    courier = courier_of(setup.profile, settings, clock, on_change, transport)
     chaos_dispatcher = ChaosDispatcher(
         clock=clock,
         journal=journal,
@@ -182,7 +178,8 @@ def _webhooks(
         on_change=on_change,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
-    return Webhooks(chaos_dispatcher, courier)
+    owed_room = Capacity(settings.outbox_limit, settings.outbox_bytes)
+    return Webhooks(chaos_dispatcher, courier, owed_room)
 
 
 def _timers(
@@ -193,22 +190,6 @@ def _timers(
     return timers
 
 
-def _listener(
-    journal: Journal, on_delivery: Callable[[Delivery], None] | None
-) -> Callable[[Delivery], None]:
-    """Records every step of a delivery, then shows it to whoever asked; neither can fail it."""
-    record = log_errors_of(
-        journal.delivery_changed, "our own bug: a delivery is not in the journal"
-    )
-    show = log_errors_of(on_delivery or _no_listener, "on_delivery failed")
-
-    def changed(delivery: Delivery) -> None:
-        record(delivery)
-        show(delivery)
-
-    return changed
-
-
 def _is_offered(operation: Operation, profile: Profile) -> bool:
     if operation.id == "qr_code_image" and not profile.on("qrcode_img"):
         return False
@@ -217,30 +198,3 @@ def _is_offered(operation: Operation, profile: Profile) -> bool:
 
 def _folder(path: str, name: str) -> Path:
     return Path(path) if path else root(name)
-
-
-def _courier(
-    profile: Profile,
-    settings: Settings,
-    clock: Clock,
-    on_change: Callable[[Delivery], None],
-    transport: Transport | None,
-) -> Courier:
-    return Courier(
-        transport=transport
-        or HttpTransport(
-            keep_alive=profile.on("webhook_keep_alive"),
-            allowed_hosts=_HOSTS[profile["webhook_hosts"]],
-            redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
-        ),
-        clock=clock,
-        on_change=on_change,
-        headers=axios_headers(profile["webhook_user_agent"]),
-        timeout=profile.seconds("webhook_timeout"),
-        outbox_limit=settings.outbox_limit,
-        outbox_bytes=settings.outbox_bytes,
-    )
-
-
-def _no_listener(delivery: Delivery) -> None:
-    """Nobody is told."""

@@ -16,11 +16,16 @@ from ..errors import LATE, Overloaded
 SMALL = PIECE = 2**16
 # By how much the room of a body grows that does not say how long it is.
 STEP = 2**20
+# Of an answer that waits for its client: who takes less within `answer_seconds` is let go.
+TAKEN_LEAST = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one server bears: connections, and of each request its time and its bytes.
+
+    `url_bytes`, `header_bytes` and `headers` bound what comes before a body; within
+    `answer_seconds` a client has to take TAKEN_LEAST bytes of an answer that waits for it.
 
     `request_seconds` is for headers and body together; `bodies_bytes` for all large bodies that
     are held at the same time, and `patience` how long another one waits for room.
@@ -30,6 +35,10 @@ class Limits:
     bodies_bytes: int = 96 * 2**20
     connections: int = 512
     patience: float = 10.0
+    url_bytes: int = 16 * 1024
+    header_bytes: int = 64 * 1024
+    headers: int = 100
+    answer_seconds: float = 120.0
 
 
 @dataclass(slots=True, eq=False)
@@ -63,8 +72,8 @@ class Budget:
     """Bytes of large bodies that calls hold together; one body may always be held."""
 
     def __init__(self, most: int, patience: float) -> None:
-        self._most, self._patience = most, patience
-        self._bytes_held = self._waiting = 0
+        self.most, self._patience = most, patience
+        self.bytes_held = self._waiting = 0
         self._room = threading.Condition()
 
     @property
@@ -82,19 +91,19 @@ class Budget:
                 self._waiting -= 1
             if not fits:
                 raise Overloaded(
-                    f"other calls hold {self._bytes_held} bytes of large bodies and have not ended "
-                    f"for {self._patience:g} s; all together may have {self._most} (--bodies-bytes)"
+                    f"other calls hold {self.bytes_held} bytes of large bodies and have not ended "
+                    f"for {self._patience:g} s; all together may have {self.most} (--bodies-bytes)"
                 )
-            self._bytes_held += size
+            self.bytes_held += size
 
     def give_back(self, size: int) -> None:
         """Hold so many bytes less."""
         with self._room:
-            self._bytes_held -= size
+            self.bytes_held -= size
             self._room.notify_all()
 
     def _has_room(self, size: int) -> bool:
-        return self._bytes_held == 0 or self._bytes_held + size <= self._most
+        return self.bytes_held == 0 or self.bytes_held + size <= self.most
 
 
 class Body:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .bodies import Body, Budget, CallInProgress, Limits
+from .request_heads import refuse, too_large
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class WatchedApp:
-    """A WSGI app whose bodies keep to the limits; `answering` says what it is busy with."""
+    """A WSGI app whose bodies keep to the limits; `answering` says what it is busy with.
+
+    Where the app has `watched_by`, it is told who watches it, once.
+    """
 
     def __init__(self, app: App, limits: Limits) -> None:
         self._app, self._limits = app, limits
         self.budget = Budget(limits.bodies_bytes, limits.patience)
         self._calls: dict[CallInProgress, None] = {}
+        getattr(app, "watched_by", _nothing)(self)
 
     def answering(self) -> list[CallInProgress]:
         """The calls that have all they need and whose answers are not finished."""
@@ -28,6 +33,9 @@ class WatchedApp:
         return [call for call in list(self._calls) if not call.is_reading]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        refusal = too_large(environ, self._limits)
+        if refusal is not None:
+            return refuse(start_response, *refusal)
         now = monotonic()
         call = CallInProgress(now, now, environ)
         body: Body | None = None
@@ -49,6 +57,10 @@ class WatchedApp:
         self._calls.pop(call, None)
         if body is not None:
             body.release()
+
+
+def _nothing(_: object) -> None:
+    """For an app that need not know."""
 
 
 class _Answer:

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from .bodies import SMALL, CallInProgress, Limits
+from .bodies import SMALL, TAKEN_LEAST, CallInProgress, Limits
 from .calls import WatchedApp
 
 # Seconds between two looks.
@@ -36,9 +36,11 @@ SILENT = 10.0
 _NO_MORE, _CLOSED = socket.SHUT_RD, socket.SHUT_RDWR
 
 _OPEN_FILES = "/proc/self/fd"
-# Where struct tcp_info has: milliseconds since data last went and last came, bytes that came, and
-# segments with data that came and went.
-_LAST_SENT, _LAST_CAME, _BYTES_CAME, _CAME, _WENT = 44, 52, 128, 152, 156
+# Where struct tcp_info has: milliseconds since data last went and last came, bytes that the client
+# has taken, bytes that came, bytes that wait for the client, and segments with data that came and
+# went.
+_LAST_SENT, _LAST_CAME, _BYTES_TAKEN, _BYTES_CAME, _UNSENT = 44, 52, 120, 128, 144
+_CAME, _WENT = 152, 156
 _TCP_INFO = 160
 
 
@@ -47,7 +49,8 @@ class ClientConnection:
     """What is known of one; times are those of `monotonic`.
 
     `began` is the latest time at which its last request can have begun; `came` and `went` count
-    what was received and sent.
+    what was received and sent. While bytes are `unsent` because the client takes none, `slow_since`
+    is when it last took enough, and `taken_then` what it had taken by then.
     """
 
     number: int
@@ -58,6 +61,10 @@ class ClientConnection:
     bytes_came: int
     came: int
     went: int
+    bytes_taken: int = 0
+    unsent: int = 0
+    slow_since: float | None = None
+    taken_then: int = 0
     is_overdue: bool = False
     is_closed: bool = False
 
@@ -95,6 +102,7 @@ class Watch:
         self._update()
         free = self._not_answered(_may_be)
         self._end_overdue(free, now)
+        self._end_slow_readers(now)
         if self._app.budget.is_short:
             _end_silent(free, now)
         most = self._limits.connections
@@ -141,9 +149,21 @@ class Watch:
                 shut(each, _NO_MORE)
             each.is_overdue = overdue
 
+    def _end_slow_readers(self, now: float) -> None:
+        """Let go of clients that do not take their answers: each may hold a thread."""
+        for each in self._connections.values():
+            if not each.unsent:
+                each.slow_since = None
+            elif each.slow_since is None or each.bytes_taken - each.taken_then >= TAKEN_LEAST:
+                each.slow_since, each.taken_then = now, each.bytes_taken
+            elif now - each.slow_since >= self._limits.answer_seconds and not each.is_closed:
+                shut(each, _CLOSED)
+                each.is_closed = True
+
 
 def _carry_on(before: ClientConnection, now: ClientConnection) -> None:
     """Its request is the one of before, unless that was answered, or there was none yet."""
+    now.slow_since, now.taken_then = before.slow_since, before.taken_then
     answered = now.went != before.went
     another = now.came < before.came or (not before.is_awaiting and now.came > before.came)
     if not answered and not another:
@@ -238,6 +258,8 @@ def _looked_at(number: int, port: int) -> ClientConnection | None:
         bytes_came=struct.unpack_from("Q", info, _BYTES_CAME)[0],
         came=_number(info, _CAME),
         went=_number(info, _WENT),
+        bytes_taken=struct.unpack_from("Q", info, _BYTES_TAKEN)[0],
+        unsent=_number(info, _UNSENT),
     )
 
 

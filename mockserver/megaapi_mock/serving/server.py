@@ -56,8 +56,8 @@ THREADS = 64
 GRANIAN_THREADS = 512
 # Seconds for headers to come, which is also how long granian keeps an idle connection.
 HEADERS_WITHIN = 30.0
-# What granian reads ahead of one connection, its headers included; as much as waitress takes.
-READ_AHEAD = 256 * 1024
+# Granian's bound of headers is that of what it reads ahead of one connection, and not below this.
+READ_AHEAD_LEAST = 8 * 1024
 # What a request in flight gets on a stop before the courier's grace begins.
 REQUESTS_GRACE = 2.0
 # Whoever kills the parent wants the port back: finish soon rather than well.
@@ -171,7 +171,7 @@ def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None
         backpressure=2 * terms.limits.connections,
         http1_settings=HTTP1Settings(
             header_read_timeout=int(1000 * min(HEADERS_WITHIN, terms.limits.request_seconds)),
-            max_buffer_size=READ_AHEAD,
+            max_buffer_size=max(READ_AHEAD_LEAST, terms.limits.header_bytes),
         ),
         # A last resort: the worker ends itself earlier.
         workers_kill_timeout=math.ceil(terms.stop_grace + REQUESTS_GRACE) + 1,

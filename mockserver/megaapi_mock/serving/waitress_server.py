@@ -13,7 +13,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
 from ..errors import LATE
-from .bodies import SMALL, Limits, late
+from .bodies import SMALL, TAKEN_LEAST, Limits, late
 from .calls import WatchedApp
 
 if TYPE_CHECKING:
@@ -60,6 +60,27 @@ class _Channel(HTTPChannel):
     requests: Any
     server: Any
     requests_lock: Any
+    # What the client has taken of all answers; while one waits for it, since when it has not taken
+    # enough, and what it had taken by then.
+    bytes_taken = 0
+    slow_since: float | None = None
+    taken_then = 0
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """As waitress's own, counted."""
+        count: int = super().send(data, do_close) or 0
+        self.bytes_taken += count
+        return count
+
+    def let_go_if_slow(self, now: float, seconds: float) -> None:
+        """End it where its client has not taken enough of its answer for so long."""
+        if not self.total_outbufs_len:
+            self.slow_since = None
+        elif self.slow_since is None or self.bytes_taken - self.taken_then >= TAKEN_LEAST:
+            self.slow_since, self.taken_then = now, self.bytes_taken
+        elif now - self.slow_since >= seconds:
+            # Now: whoever writes the answer waits for room, and is told by this.
+            self.handle_close()
 
     @property
     def is_free(self) -> bool:
@@ -99,17 +120,23 @@ class WaitressServer(TcpWSGIServer):
             threads=threads,
             # One that is opened in a crowd still gets in: others are closed a moment later.
             connection_limit=2 * limits.connections,
+            max_request_header_size=limits.header_bytes,
             channel_timeout=math.ceil(limits.request_seconds),
             cleanup_interval=1,
             # A select() takes no more than 1,024.
             asyncore_use_poll=hasattr(select, "poll"),
             # What is above lies on the disk until the request is complete.
             inbuf_overflow=SMALL,
+            # An answer that its client does not take is not made any further beyond this: it would
+            # lie on the disk.
+            outbuf_high_watermark=2**20,
             ident=None,
         )
 
     def maintenance(self, now: Any) -> None:
         """Close what must be closed; called in the loop's own thread, about once a second."""
+        for each in [*self.active_channels.values()]:
+            each.let_go_if_slow(now, self._limits.answer_seconds)
         channels: list[_Channel] = [*self.active_channels.values()]
         free = [channel for channel in channels if channel.is_free and not channel.will_close]
         reading = [channel for channel in free if channel.request is not None]

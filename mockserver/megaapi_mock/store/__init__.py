@@ -122,5 +122,8 @@ class Store(Protocol):
     def close(self) -> None:
         """Keep what is left, and let go of whatever the state is kept in."""
 
+    def hindrance(self) -> str | None:
+        """Why no change can be kept just now; None where it can."""
+
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""

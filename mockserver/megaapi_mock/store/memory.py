@@ -116,6 +116,10 @@ class MemoryStore:
     def _write_new(self, instance: Instance) -> None:
         """Write down an instance that was added; it is gone where that fails."""
 
+    def hindrance(self) -> str | None:
+        """Nothing can be in the way of memory."""
+        return None
+
     def _accept(self, instance: Instance) -> None:
         """There is no way back behind a change that is written."""
         try:
@@ -166,11 +170,7 @@ class MemoryStore:
         is_name_given: bool = True,
         most: int | None = None,
     ) -> Result:
-        """A new instance under a key that nobody has; what `begin` made of it before anyone else.
-
-        Impossible, and nothing has changed, where there is one already, or `most`, or where
-        the gateway does not admit the seed.
-        """
+        """A new instance under a key that nobody has; what `begin` made of it."""
         with self._structure:
             self._require_free(seed.key, most)
             admitted_seed = self.gateway.admit(seed, is_name_given=is_name_given)

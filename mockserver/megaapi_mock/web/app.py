@@ -13,10 +13,13 @@ from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime
 from ..runtime.build import build_runtime
+from ..serving.calls import WatchedApp
 from ..spec.plans import offers
 from ..store.open_store import MEMORY
+from ..webhooks.courier_of_profile import media_policy
 from . import use_cases
 from .gateway.auth import Access
+from .gateway.fetcher import Fetcher
 from .gateway.front import Front, Wsgi
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
@@ -28,12 +31,18 @@ class MockApp(Flask):
     runtime: Runtime
     pipeline: Pipeline
     control: ControlAtFirstCall
+    # What serves it, if anything does.
+    server: WatchedApp | None = None
 
     def started(self) -> None:
         """The server answers from now on: timers run."""
         self.runtime.instances.timers.start()
         # Nobody has to wait for it then, who calls a moment later.
         threading.Thread(target=self.control.ready, name="control API", daemon=True).start()
+
+    def watched_by(self, server: WatchedApp) -> None:
+        """What serves this app, for who asks what it holds."""
+        self.server = server
 
     def close_streams(self) -> None:
         """End every request that waits for something."""
@@ -83,14 +92,14 @@ class ControlAtFirstCall:
             runtime.api,
             use_cases.contact_messages(runtime),
         )
-        app.register_blueprint(routes.blueprint(runtime, contact_messages))
+        app.register_blueprint(routes.blueprint(runtime, contact_messages, lambda: app.server))
         app.register_blueprint(pages.blueprint())
         app.register_blueprint(ReferencePages(setup, api).blueprint())
         paths = {operation.path for operation in app.pipeline.operations}
         document, host = api.description.document, setup.settings.host
         app.register_blueprint(docs.blueprint(document, setup.profile.plan, paths, host))
-        courier = runtime.webhooks.courier
-        return DirectInbound(app, self._flask, contact_messages, courier, host)
+        courier, counts = runtime.webhooks.courier, runtime.records.counts
+        return DirectInbound(app, self._flask, contact_messages, courier, counts, host)
 
 
 def create_app(
@@ -108,12 +117,14 @@ def create_app(
         publisher=runtime.instances.publisher,
         clock=runtime.clock,
         faults=runtime.faults,
+        counts=runtime.records.counts,
         hints=RouteHints(setup.profile.plan, api.description.index, api.operations, setup.fixtures),
         access=_access(setup.profile, setup.settings.admin_token),
         host=use_cases.running_host(runtime),
         strict=setup.settings.strict,
         on_exchange=on_exchange,
         bugs=runtime.records.bugs,
+        fetcher=Fetcher(hosts=media_policy(setup.settings)),
     )
     app = MockApp(__name__, static_folder=None)
     app.runtime, app.pipeline = runtime, pipeline

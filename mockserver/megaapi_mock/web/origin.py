@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from .control.guard import is_loopback
+from ..serving.ports import is_loopback
 
 
 def own_origin(host: str) -> str:

@@ -78,6 +78,16 @@ class Courier:
         """How many accepted deliveries have not come to their end."""
         return self._pending
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of payload that wait for a thread."""
+        return self._lanes.size
+
+    @property
+    def is_running(self) -> bool:
+        """Whether what it accepts is sent: it has not been stopped."""
+        return self._accepting
+
     def accept(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries over and return at once, whatever the network does.
 

@@ -202,7 +202,7 @@ def test_answer_to_delivery_no_longer_in_journal_is_ignored() -> None:
     gone.attempts.append(attempt(bytes(60_000)))
     journal.delivery_changed(gone)
     assert [row.id for row in journal.deliveries.after(None)] == [f"d2.{KEY}"]
-    assert journal.deliveries._size < 2 * RECORD
+    assert journal.deliveries.size < 2 * RECORD
 
 
 def test_a_record_under_an_id_that_is_there_already_replaces_it() -> None:

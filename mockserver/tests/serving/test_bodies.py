@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,44 @@ def test_a_crowd_loses_those_first_that_are_idle_the_longest(start: Start, engin
         assert b"200 OK" in server.get()
 
 
+# --- heads -------------------------------------------------------------------------------------
+
+
+def head_of(url: str = "/", headers: int = 0, size: int = 0) -> bytes:
+    """A request with a URL, so many headers, and one more of this size."""
+    lines = [f"GET {url} HTTP/1.1", "Host: test", *(f"X-{n}: x" for n in range(headers))]
+    if size:
+        lines.append(f"X-Large: {'x' * size}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@engines
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (head_of(url=f"/{'a' * 9_000}"), b"200"),
+        (head_of(url=f"/{'a' * 10_000}"), b"414"),
+        (head_of(url=f"/?{'a' * 10_000}"), b"414"),
+        (head_of(headers=30), b"200"),
+        (head_of(headers=60), b"431"),
+        (head_of(size=10_000), b"200"),
+        (head_of(size=40_000), b"431"),
+        (head_of(size=400_000), b"431"),
+    ],
+    ids=["url", "long URL", "long query", "headers", "many", "bytes", "large", "huge"],
+)
+def test_a_head_beyond_its_limits_is_refused(
+    start: Start, engine: str, head: bytes, status: bytes
+) -> None:
+    server = start(engine, url_bytes=10_000, headers=50, header_bytes=16_384)
+    with closing(socket.create_connection(address_of(server), 10)) as asker:
+        # A server that has refused it reads no further.
+        with suppress(OSError):
+            asker.sendall(head)
+        assert asker.recv(20).split()[1] == status
+    assert b"200 OK" in server.get()
+
+
 # --- time --------------------------------------------------------------------------------------
 
 
@@ -159,6 +197,42 @@ def test_dribbled_headers_are_given_up(start: Start, engine: str) -> None:
             dribble.sendall(b"x")
             threading.Event().wait(0.3)
         assert 1.5 <= time.monotonic() - begun < 10
+
+
+def large_answers(server: Running) -> int:
+    """How many large answers are under way."""
+    try:
+        body = server.get().partition(b"\n")[2]
+    except OSError:
+        return 1  # nobody could answer: they are under way
+    return int(json.loads(body)["large"])
+
+
+@engines
+def test_clients_that_do_not_read_their_answers_hold_no_threads(start: Start, engine: str) -> None:
+    server = start(engine, answer_seconds=2)
+    with ExitStack() as stack:
+        # Waitress has 64 threads.
+        for _ in range(70):
+            stack.enter_context(closing(server.ask("/large")))
+        until(lambda: large_answers(server) == 0, "all large answers are given up", limit=60)
+
+
+@engines
+def test_a_client_that_reads_slowly_gets_its_whole_answer(start: Start, engine: str) -> None:
+    server = start(engine, answer_seconds=2)
+    with closing(server.ask("/large")) as reader:
+        reader.settimeout(30)
+        for _ in range(6):
+            threading.Event().wait(1)
+            for _ in range(100):
+                reader.recv(65536)
+        size = 0
+        while piece := reader.recv(2**20):
+            size += len(piece)
+            if piece.endswith(b"0\r\n\r\n"):
+                break
+        assert size > 2**27
 
 
 @engines

@@ -39,6 +39,7 @@ class App:
 
     def __init__(self, kind: str) -> None:
         self.kind, self.closed, self.has_started = kind, threading.Event(), False
+        self.large_answers = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -54,9 +55,14 @@ class App:
                 environ["wsgi.input"].read(*[int(length)] if length else [])
             except Overloaded:
                 status = "503 Service Unavailable"
+        if path == "/large":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return self.large()
         if path == "/bug":
             raise RuntimeError("made-up bug")
-        body = json.dumps({"path": path, "started": self.has_started}).encode()
+        body = json.dumps(
+            {"path": path, "started": self.has_started, "large": self.large_answers}
+        ).encode()
         head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         start_response("408 Request Timeout" if LATE in environ else status, head)
         return [body]
@@ -65,6 +71,15 @@ class App:
         yield b"data: hello\n\n"
         while not self.closed.wait(15):
             yield b": still here\n\n"
+
+    def large(self) -> Iterator[bytes]:
+        """A quarter of a gigabyte, and how many of it are under way."""
+        self.large_answers += 1
+        try:
+            for _ in range(4096):
+                yield b"x" * 65536
+        finally:
+            self.large_answers -= 1
 
     def started(self) -> None:
         self.has_started = True

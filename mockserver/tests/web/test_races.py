@@ -467,7 +467,7 @@ def test_records_numbered_beside_resets_count_once(app: MockApp) -> None:
 
     together(call, call, call, reset)
     log = app.runtime.records.journal.exchanges
-    assert log._size == sum(log.size_of(each) for each in log.after(None))
+    assert log.size == sum(log.size_of(each) for each in log.after(None))
 
 
 def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -> None:

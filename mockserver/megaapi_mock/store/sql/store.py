@@ -102,6 +102,17 @@ class SqlStore(MemoryStore):
         if self._is_kept:
             self.writer.write(self._add_blobs, partial(self._add_parts, self.parts))
 
+    def hindrance(self) -> str | None:
+        """Why no change can be kept just now; None where it can."""
+        writer, path = self.writer, self.writer.database.path
+        if writer.database.is_closed:
+            return f"{path} is closed: the mock is stopping"
+        if writer.is_behind:
+            return f"{path} is being rewritten: changes are refused meanwhile"
+        if writer.failing.is_set():
+            return f"{path} cannot be written: changes are refused until it can; the log says why"
+        return None
+
     def close(self) -> None:
         """Write what is left, and let go of the file."""
         if not self.writer.database.is_closed:

@@ -10,16 +10,18 @@ import orjson
 from flask import Flask
 
 from ...errors import LATE, RequestRejected
+from ...records.counts import NOTED_MOST, Counts
+from ...serving.ports import is_loopback
 from ...simulation.contact_messages import ContactMessages
 from ...webhooks.courier import Courier
 from ..gateway.front import Wsgi
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
-from .guard import is_loopback
 from .json_body import refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
+_ROUTE = "POST /instances/<key>/inbound"
 _PATH = re.compile(r"/_mock/instances/([A-Za-z0-9._-]+)/inbound")
 
 
@@ -36,9 +38,11 @@ class DirectInbound:
         flask: Wsgi,
         contact_messages: ContactMessages,
         courier: Courier,
+        counts: Counts,
         host: str,
     ) -> None:
         self._app, self._flask, self._courier = app, flask, courier
+        self._counts = counts
         self._receive = contact_messages.receive
         self._open = is_loopback(host)
 
@@ -62,6 +66,7 @@ class DirectInbound:
             schema = operation_input("POST", "/instances/<key>/inbound")
             input_ = schema.checked_body(object_in(body))
             document = self._receive(match[1], input_)
+            self._count(201)
         except Exception as error:
             return self._refuse(error, environ, start_response)
         content = orjson.dumps(document)
@@ -79,11 +84,17 @@ class DirectInbound:
             and _LOOPBACK_HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
         )
 
+    def _count(self, status: int) -> None:
+        self._counts.noted.append((_ROUTE, status, 0.0, True))
+        if len(self._counts.noted) > NOTED_MOST:
+            self._counts.fold_if_long()
+
     def _refuse(
         self, error: Exception, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         refusal = refusal_of(error)
         if refusal is not None:
+            self._count(refusal.status)
             return refusal_response(refusal)(environ, start_response)
         with self._app.request_context(environ):
             return self._app.handle_exception(error)(environ, start_response)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,6 +10,7 @@ from flask import Response, request
 
 from ...codec import dumps
 from ...errors import RETRY_AFTER, ControlRefused
+from ...serving.ports import is_loopback
 from ...settings import Settings
 from ..gateway.request import BODY_LIMIT
 from .operation_input import whole_body
@@ -92,16 +92,6 @@ def _is_page(path: str, method: str) -> bool:
     """Whether somebody reads a file of the page."""
     below = path == PAGE_PATH or path.startswith(f"{PAGE_PATH}/")
     return below and method in ("GET", "HEAD")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's loopback."""
-    if host in ("localhost", ""):
-        return host == "localhost"
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _split(address: str) -> SplitResult:

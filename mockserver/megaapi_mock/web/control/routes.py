@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ... import __version__
 from ...errors import ControlRefused, StoreUnavailable
 from ...runtime import Runtime
+from ...serving.calls import WatchedApp
 from ...simulation.contact_messages import ContactMessages
 from ...simulation.plays import Plays
 from ...simulation.rewind import Rewind
@@ -25,6 +26,7 @@ from .instance_routes import InstanceRoutes
 from .json_body import answering, plain, refusal_response
 from .linking_routes import LinkingRoutes
 from .places import Places
+from .readiness import hindrances
 from .record_routes import RecordRoutes
 from .record_search import RecordSearch
 from .rewind_routes import RewindRoutes
@@ -38,17 +40,25 @@ Json = dict[str, Any]
 Route = tuple[str, str, Callable[..., Any]]
 
 
-def blueprint(runtime: Runtime, contact_messages: ContactMessages) -> Blueprint:
-    """The routes of spec/control.yaml."""
+def blueprint(
+    runtime: Runtime, contact_messages: ContactMessages, server: Callable[[], WatchedApp | None]
+) -> Blueprint:
+    """The routes of spec/control.yaml; `server` tells what serves them, if anything does."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
-    ControlRoutes(runtime, contact_messages).add_to(control)
+    ControlRoutes(runtime, contact_messages, server).add_to(control)
     return control
 
 
 class ControlRoutes:
     """One method per route; each returns a document, a pair with a status, or a Response."""
 
-    def __init__(self, runtime: Runtime, contact_messages: ContactMessages) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        contact_messages: ContactMessages,
+        server: Callable[[], WatchedApp | None],
+    ) -> None:
+        self._server = server
         self._runtime, self._contact_messages = runtime, contact_messages
         self._lifecycle = use_cases.lifecycle(runtime)
         self._places = Places(runtime.records.journal.beat)
@@ -59,6 +69,8 @@ class ControlRoutes:
         routes: list[Route] = [
             ("GET", "", self.index),
             ("GET", "/health", self.health),
+            ("GET", "/ready", self.ready),
+            ("GET", "/metrics", self.metrics),
             *self._of_records(),
             *self._of_instances(),
             *self._of_webhooks(),
@@ -81,6 +93,8 @@ class ControlRoutes:
         )
         control.app_errorhandler(HTTPException)(plain)
         control.after_request(self._settle_store)
+        # Registered last, run first: it counts what the view answered; the store's refusal too.
+        control.after_request(self._count)
 
     def _of_records(self) -> list[Route]:
         runtime, journal = self._runtime, self._runtime.records.journal
@@ -164,6 +178,30 @@ class ControlRoutes:
     def index(self) -> Json:
         """Every route of the control API."""
         return {"routes": self._routes, "description": "spec/control.yaml"}
+
+    def ready(self) -> tuple[Json, int]:
+        """Whether it can be used now; 503 and why, where it cannot."""
+        runtime = self._runtime
+        reasons = list(hindrances(runtime.instances, runtime.webhooks, runtime.records))
+        if reasons:
+            return {"error": "; ".join(reasons), "status": "not ready"}, 503
+        return {"status": "ready", "version": __version__}, 200
+
+    def metrics(self) -> Response:
+        """What was counted and what is held, as Prometheus reads it."""
+        # Only here: nobody else waits for a library that takes a tenth of a start.
+        from .metrics_page import metrics_page
+
+        accept = request.headers.get("Accept", "")
+        content, content_type = metrics_page(self._runtime, self._server(), accept)
+        return Response(content, content_type=content_type)
+
+    def _count(self, response: Response) -> Response:
+        """Note the call under its route's own name, whatever the path says."""
+        method, _, path = (request.endpoint or "").removeprefix("control.").partition(" ")
+        name = f"{method} {path}" if path or method else None
+        self._runtime.records.counts.note((name, response.status_code, 0.0, True))
+        return response
 
     def health(self) -> Json:
         """That the mock runs, and its version."""

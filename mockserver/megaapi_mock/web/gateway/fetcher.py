@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...errors import PayloadTooLarge, RequestRejected, Unusable
 from ...handlers.files import Fetched
 from ...webhooks.http.client import DeliveryFailed, HttpTransport
+from ...webhooks.http.host_policy import HostPolicy
 from ...webhooks.http.redirects import REDIRECTS_MOST
 
 # For the whole of it: looking up, connecting, redirects, headers and every byte of the file.
@@ -16,12 +17,18 @@ _HEADERS = (
 )
 
 
-class Fetcher:
-    """Downloads over sockets of its own, each within TIMEOUT; from any thread."""
+ANYWHERE = HostPolicy("any")
 
-    def __init__(self, timeout: float = TIMEOUT) -> None:
+
+class Fetcher:
+    """Downloads over sockets of its own, each within TIMEOUT; from any thread.
+
+    Where a host leads on to another one, that has to be allowed as well.
+    """
+
+    def __init__(self, timeout: float = TIMEOUT, hosts: HostPolicy = ANYWHERE) -> None:
         self._timeout = timeout
-        self._transport = HttpTransport(allowed_hosts="any", redirects=REDIRECTS_MOST)
+        self._transport = HttpTransport(allowed_hosts=hosts, redirects=REDIRECTS_MOST)
 
     def fetch(self, url: str, limit: int) -> Fetched | RequestRejected:
         """The file behind an http(s) URL, or why a send of it is refused."""

@@ -25,6 +25,7 @@ from ...handlers.call import NOBODY, Call, Handler, Host, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, log_errors_of
+from ...records.counts import NOTED_MOST, Counts
 from ...records.exchange import Exchange
 from ...records.journal import Journal
 from ...records.outcome import Outcome
@@ -38,10 +39,10 @@ from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
-from .refusals import outage, refusal_reply, require_usable, why_closed
+from .refusals import outage, own_bug, refusal_reply, require_usable, why_closed
 from .reply import JSON, LOOK, Headers, Reply, headers_of
 from .request import Request
-from .route_hints import RouteHints
+from .route_hints import RouteHints, named_instance
 
 # The upper limit of a pause in seconds, however many people a slow call names.
 PAUSE_MOST = 60.0
@@ -71,6 +72,7 @@ class Pipeline:
     publisher: Publisher
     clock: Clock
     faults: ActiveFaults
+    counts: Counts
     hints: RouteHints
     access: Access
     host: Host
@@ -78,11 +80,12 @@ class Pipeline:
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     bugs: Bugs = field(default_factory=Bugs)
+    fetcher: Fetcher = field(default_factory=Fetcher)
 
     def __post_init__(self) -> None:
         self._endpoints = endpoints(self.operations, self.handlers, self.validators, self.profile)
         self._host = HostCalls(self.host, self.access, self.validators, self.profile, self.faults)
-        self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
+        self._fetcher = self.fetcher if self.profile.on("fetch_media") else None
         self._outage = outage(self.profile)
         listener = self.on_exchange
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")
@@ -99,7 +102,7 @@ class Pipeline:
             reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
-            reply = self._own_bug(request)
+            reply = own_bug(request)
         if outcome is None:
             reply = self._finish(request, endpoint, reply, is_kept=False)
             exchange = self._record(request, reply, operation.id, owner)
@@ -108,13 +111,8 @@ class Pipeline:
         # The instance is free again: nobody else waits.
         if reply.pause or request.call_faults is not None:
             self._pause(request, reply)
+        self._count(request, operation.id, reply.status)
         return self._close(reply, exchange, outcome)
-
-    @staticmethod
-    def _own_bug(request: Request) -> Reply:
-        """A bare 500. A reason would make it look intended: no fault covers our own bug."""
-        request.call_faults = None
-        return Reply.json(500, RequestRejected("").body)
 
     def _finish(self, request: Request, endpoint: Endpoint, real: Reply, *, is_kept: bool) -> Reply:
         """The reply after faults have changed it, checked against the contract.
@@ -131,7 +129,7 @@ class Pipeline:
         except Exception:
             self.bugs.note(f"{endpoint.address}: its reply")
             has_happened = real.status >= 400 or (is_kept and real.status)
-            return real if has_happened else self._own_bug(request)
+            return real if has_happened else own_bug(request)
         return reply
 
     def _pause(self, request: Request, reply: Reply) -> None:
@@ -152,13 +150,9 @@ class Pipeline:
         """404 in the framework's words; the reason names what was probably meant."""
         refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
-        owner = self._named_in(request.path)
+        owner = named_instance(request.path, self.publisher.keys())
+        self._count(request, None, refusal.status)
         return self._close(reply, self._record(request, reply, None, owner), None)
-
-    def _named_in(self, path: str) -> str | None:
-        """The instance whose key stands in a path: who looks for its calls finds this one too."""
-        keys = set(self.publisher.keys())
-        return next((part for part in path.split("/") if part in keys), None)
 
     def _run(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Outcome | None]:
         if self._outage is not None:
@@ -307,6 +301,12 @@ class Pipeline:
                 except Exception:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
+
+    def _count(self, request: Request, operation: str | None, status: int) -> None:
+        noted = self.counts.noted
+        noted.append((operation, status, time.perf_counter() - request.start_time, False))
+        if len(noted) > NOTED_MOST:
+            self.counts.fold_if_long()
 
     def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:

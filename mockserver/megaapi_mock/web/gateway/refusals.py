@@ -34,6 +34,12 @@ def why_closed(instance: Instance) -> str:
     return f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link"
 
 
+def own_bug(request: Request) -> Reply:
+    """A bare 500. A reason would make it look intended: no fault covers our own bug."""
+    request.call_faults = None
+    return Reply.json(500, RequestRejected("").body)
+
+
 def require_usable(
     validators: Validators,
     profile: Profile,

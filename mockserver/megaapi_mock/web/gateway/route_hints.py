@@ -25,6 +25,12 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _SAME_WORD = 0.8
 
 
+def named_instance(path: str, keys: Iterable[str]) -> str | None:
+    """The instance whose key stands in a path: who looks for its calls finds this one too."""
+    known_keys = set(keys)
+    return next((part for part in path.split("/") if part in known_keys), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path somebody knows, who has it, and what to call in its place."""

@@ -69,7 +69,7 @@ class ChaosDispatcher:
         on_change: Callable[[Delivery], None],
         room: Capacity | None = None,
     ) -> None:
-        self._room = room or Capacity()
+        self.room = room or Capacity()
         self._clock, self._journal = clock, journal
         self._forward, self._on_change = forward, on_change
         self.due_earlier: Callable[[], None] = lambda: None
@@ -235,7 +235,7 @@ class ChaosDispatcher:
         with self._lock:
             self.clear(key)
             for one in rebuilt:
-                one.series.held.move_to(self._room)
+                one.series.held.move_to(self.room)
             entries = [entry for one in rebuilt for entry in one.entries]
             for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
                 self._later(due, series, what, subject)
@@ -250,7 +250,7 @@ class ChaosDispatcher:
             copy=self._copy,
             on_drop=self._drop,
             arrivals_to_come=arrivals_to_come,
-            room=self._room,
+            room=self.room,
         )
 
     def _all_series(self, key: str | None) -> list[Series]:
@@ -262,7 +262,7 @@ class ChaosDispatcher:
 
     def _later(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
-        if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
+        if len(self._agenda) > ENTRIES_MOST * self.room.count + STALE_MOST:
             self._agenda = [entry for entry in self._agenda if matters(entry)]
             heapq.heapify(self._agenda)
 

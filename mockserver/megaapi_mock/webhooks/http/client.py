@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 import threading
@@ -11,7 +10,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from http.client import BadStatusLine, HTTPException
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from .connection import (
     ANSWER_LIMIT,
@@ -23,6 +22,7 @@ from .connection import (
     request_bytes,
     time_left,
 )
+from .host_policy import AllowedHosts, HostPolicy
 from .redirects import Hop
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "axios_headers",
 ]
 
-AllowedHosts: TypeAlias = Literal["private", "loopback", "any"]
 _Address: TypeAlias = tuple[int, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 # Kept connections of all receivers together: test servers come and go, their ports with them.
@@ -79,12 +78,14 @@ class HttpTransport:
         self,
         *,
         keep_alive: bool = False,
-        allowed_hosts: AllowedHosts = "private",
+        allowed_hosts: AllowedHosts | HostPolicy = "private",
         redirects: int = 0,
     ) -> None:
         self._redirects = redirects
         self._keep_alive = keep_alive
-        self._allowed_hosts = allowed_hosts
+        if not isinstance(allowed_hosts, HostPolicy):
+            allowed_hosts = HostPolicy(allowed_hosts)
+        self._hosts = allowed_hosts
         self._lock = threading.Lock()
         self._idle: deque[ReceiverConnection] = deque()
         self._open: set[socket.socket] = set()
@@ -223,12 +224,9 @@ class HttpTransport:
     def _resolve(self, target: Target) -> list[_Address]:
         """Look the host up once; what is judged here is the very list that is connected to."""
         infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        for *_, address in infos:
-            if not _is_allowed(str(address[0]), self._allowed_hosts):
-                raise Refused(
-                    f"{target.host} is at {address[0]}, where webhook_hosts={self._allowed_hosts} "
-                    "lets no webhook go (webhook_hosts=any does)"
-                )
+        addresses = [str(address[0]) for *_, address in infos]
+        if (refusal := self._hosts.refusal(target.host, addresses)) is not None:
+            raise Refused(refusal)
         return [(family, address) for family, *_, address in infos]
 
     def _dial(self, addresses: list[_Address], deadline: float) -> socket.socket:
@@ -283,19 +281,6 @@ class HttpTransport:
         with self._lock:
             self._open.discard(sock)
         sock.close()
-
-
-def _is_allowed(address: str, allowed_hosts: AllowedHosts) -> bool:
-    """Judge the address a packet would really go to, also when it comes dressed as IPv6."""
-    if allowed_hosts == "any":
-        return True
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    if allowed_hosts == "loopback":
-        return ip.is_loopback
-    # Link-local is neither: clouds keep their metadata service there.
-    return ip.is_loopback or (ip.is_private and not ip.is_link_local)
 
 
 def _explain(error: Exception, place: str) -> str:

@@ -244,7 +244,7 @@ def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
 
 
 def test_others_pass_while_nothing_more_can_be_held(bench: Bench) -> None:
-    bench.chaos_dispatcher._room.limit = 3
+    bench.chaos_dispatcher.room.limit = 3
     bench.start(delay=[100, 200])
     bench.send(5)
     bench.chaos_dispatcher.start(UNLINKED, Chaos.of({"duplicate": 2}, seed=0))
@@ -268,10 +268,10 @@ def test_turns_of_what_has_left_do_not_pile_up(bench: Bench, wishes: dict[str, A
 def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.start(delay=[100, 200])
     bench.send(5)
-    before = bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size
+    before = bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size
     saved = bench.chaos_dispatcher.saved()
     made = bench.chaos_dispatcher.rebuild(saved)
-    assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
+    assert (bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size) == before
     bench.chaos_dispatcher.put_back(made)
-    assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
+    assert (bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size) == before
     assert len(bench.chaos_dispatcher.held_deliveries(KEY)) == 5

@@ -159,7 +159,7 @@ WAITS = [
 
 @pytest.mark.parametrize("wishes", WAITS, ids=str)
 def test_what_is_held_is_bounded_by_number(bench: Bench, wishes: dict[str, Any]) -> None:
-    bench.chaos_dispatcher._room.limit = 20
+    bench.chaos_dispatcher.room.limit = 20
     bench.start(**wishes)
     sent = bench.send(50)
     assert [delivery.state for delivery in sent] == ["queued"] * 20 + ["dropped"] * 30
@@ -169,22 +169,22 @@ def test_what_is_held_is_bounded_by_number(bench: Bench, wishes: dict[str, Any])
     bench.clock.advance(1_000)
     assert sorted(bench.ids) == sorted(delivery.id for delivery in sent[:20])
     # What has left makes room again.
-    assert bench.chaos_dispatcher._room.count == bench.chaos_dispatcher._room.size == 0
+    assert bench.chaos_dispatcher.room.count == bench.chaos_dispatcher.room.size == 0
     assert [delivery.state for delivery in bench.send(20)] == ["queued"] * 20
 
 
 @pytest.mark.parametrize("wishes", WAITS, ids=str)
 def test_what_is_held_is_bounded_in_bytes(bench: Bench, wishes: dict[str, Any]) -> None:
-    bench.chaos_dispatcher._room.budget = 100_000
+    bench.chaos_dispatcher.room.budget = 100_000
     bench.start(**wishes)
     sent = bench.send(20, payload={**inbound(), "padding": "x" * 30_000})
     assert [delivery.state for delivery in sent].count("queued") == 3
     bench.chaos_dispatcher.end(KEY)
-    assert bench.chaos_dispatcher._room.count == bench.chaos_dispatcher._room.size == 0
+    assert bench.chaos_dispatcher.room.count == bench.chaos_dispatcher.room.size == 0
 
 
 def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
-    bench.chaos_dispatcher._room.limit = 5
+    bench.chaos_dispatcher.room.limit = 5
     bench.start(early_ack=True, hold=100)
     echoes = [bench.send(payload=echo(f"OWN{number}"))[0] for number in range(10)]
     assert [delivery.state for delivery in echoes] == ["queued"] * 5 + ["dropped"] * 5
@@ -196,9 +196,9 @@ def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
 
 
 def test_a_series_that_waits_for_a_number_ends_although_some_were_dropped(bench: Bench) -> None:
-    bench.chaos_dispatcher._room.limit = 3
+    bench.chaos_dispatcher.room.limit = 3
     owed = [bench.owe() for _ in range(6)]
     bench.chaos_dispatcher.claim(owed, Chaos.of({"reorder": 100, "hold": 1_000}, seed=0))
     bench.chaos_dispatcher.accept(owed)
     assert len(bench.out) == 3
-    assert bench.chaos_dispatcher.next_due() is None or bench.chaos_dispatcher._room.count == 0
+    assert bench.chaos_dispatcher.next_due() is None or bench.chaos_dispatcher.room.count == 0

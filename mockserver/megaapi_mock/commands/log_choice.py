@@ -1,0 +1,63 @@
+"""What `serve` prints, as --log and --log-private want it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from ..errors import SetupError
+from ..settings import Settings
+from ..store.open_store import MEMORY
+from .console import Lines
+from .json_lines import LINES_DROPPED, JsonFormatter, JsonLines, json_line
+from .output import LogHandler, Output, end_log
+from .start_screen import Greeting, farewell, greet
+
+TEXT, JSON = "text", "json"
+
+
+def require_log(log: str) -> None:
+    """SetupError for a form that there is not."""
+    if log not in (TEXT, JSON):
+        raise SetupError(f"--log {log}: use text or json")
+
+
+def output_of(settings: Settings) -> Output:
+    """Where lines go; in JSON, what is left out is an object too."""
+    return Output(dropped=LINES_DROPPED) if settings.log == JSON else Output()
+
+
+def begin_log(settings: Settings) -> None:
+    """Warnings and our own bugs go to stderr from now on."""
+    handler = LogHandler()
+    if settings.log == JSON:
+        handler.setFormatter(JsonFormatter(shows_private=settings.log_private))
+    logging.basicConfig(format="%(levelname)s %(message)s", handlers=[handler])
+
+
+def lines_of(settings: Settings, output: Output) -> Lines | JsonLines:
+    """What shows calls and webhooks."""
+    if settings.log == JSON:
+        return JsonLines(output, shows_private=settings.log_private)
+    return Lines(output, shows_private=settings.log_private)
+
+
+def greet_as(settings: Settings, greeting: Greeting, output: Output, url: str) -> None:
+    """Show that it answers, above every other line."""
+    if settings.log == JSON:
+        started = {"url": url, "plan": greeting.profile, "seed": greeting.seed}
+        output.begin(json_line("started", **started))
+    else:
+        greet(greeting, output, url)
+
+
+def farewell_of(settings: Settings, output: Output) -> Callable[[int], None]:
+    """What shows that it has stopped, given how many webhooks were not sent."""
+    show = _json_farewell if settings.log == JSON else farewell
+    return partial(show, output, keeps=settings.store != MEMORY)
+
+
+def _json_farewell(output: Output, abandoned: int, *, keeps: bool = False) -> None:
+    end_log()
+    output.end(json_line("stopped", webhooks_not_sent=abandoned, kept_for_next_start=keeps))

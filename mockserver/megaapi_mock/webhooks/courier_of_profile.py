@@ -1,0 +1,71 @@
+"""The courier as profile and settings want it: how it sends, and to whom it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..clock import Clock
+from ..profile import Profile
+from ..records.delivery import Delivery
+from ..serving.ports import is_loopback
+from ..settings import Settings
+from .courier import Courier
+from .http.client import HttpTransport, Transport, axios_headers
+from .http.host_policy import OPTION, AllowedHosts, HostPolicy, patterns_of
+from .http.redirects import REDIRECTS_MOST
+
+_HOSTS: Mapping[str, AllowedHosts] = {
+    "private": "private",
+    "loopback": "loopback",
+    "any": "any",
+}
+
+
+def courier_of(
+    profile: Profile,
+    settings: Settings,
+    clock: Clock,
+    on_change: Callable[[Delivery], None],
+    transport: Transport | None,
+) -> Courier:
+    """A courier that sends as the gateway of this profile does."""
+    return Courier(
+        transport=transport
+        or HttpTransport(
+            keep_alive=profile.on("webhook_keep_alive"),
+            allowed_hosts=webhook_policy(profile, settings),
+            redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
+        ),
+        clock=clock,
+        on_change=on_change,
+        headers=axios_headers(profile["webhook_user_agent"]),
+        timeout=profile.seconds("webhook_timeout"),
+        outbox_limit=settings.outbox_limit,
+        outbox_bytes=settings.outbox_bytes,
+    )
+
+
+def webhook_policy(profile: Profile, settings: Settings) -> HostPolicy:
+    """Where webhooks may go: as the switch says, and from a mock for others to this machine alone.
+
+    Whoever can reach it could have it call any address of its network otherwise.
+    """
+    patterns = patterns_of(settings.allow_webhook_host)
+    if is_loopback(settings.host):
+        return HostPolicy(_HOSTS[profile["webhook_hosts"]], patterns)
+    reason = (
+        f"and a mock that listens on {settings.host} sends webhooks to its own machine alone: "
+        f"start it with {OPTION} {{host}}"
+    )
+    return HostPolicy("loopback", patterns, reason)
+
+
+def media_policy(settings: Settings) -> HostPolicy:
+    """From where files are fetched: anywhere, and by a mock for others not from its own network."""
+    if is_loopback(settings.host):
+        return HostPolicy("any")
+    reason = (
+        f"and a mock that listens on {settings.host} fetches files from public addresses alone: "
+        f"start it with {OPTION} {{host}}"
+    )
+    return HostPolicy("public", patterns_of(settings.allow_webhook_host), reason)

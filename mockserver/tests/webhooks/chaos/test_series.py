@@ -150,6 +150,241 @@ def test_the_early_ack_holds_under_any_other_order() -> None:
         assert "update" in payloads[0]
 
 
+<<<<<<< HEAD
+=======
+def test_ending_lets_go_what_is_held_and_what_was_to_come_again(bench: Bench) -> None:
+    bench.start(burst=10, redeliver=60)
+    sent = bench.send(3)
+    assert bench.chaos_dispatcher.end(KEY) == 6
+    assert bench.out[:3] == sent
+    assert Counter(delivery.body for delivery in bench.out[3:]) == Counter(
+        delivery.body for delivery in sent
+    )
+    assert (
+        bench.chaos_dispatcher.held_deliveries(KEY) == []
+        and bench.chaos_dispatcher.next_due() is None
+    )
+    assert bench.chaos_dispatcher.chaos_of(KEY) is None
+
+
+def test_another_chaos_lets_go_what_the_first_one_held(bench: Bench) -> None:
+    bench.start(delay=[60, 60])
+    sent = bench.send(2)
+    assert bench.chaos_dispatcher.start(KEY, Chaos(duplicate=2)) == 2
+    assert bench.out == sent
+
+
+def test_a_reset_abandons_what_is_held_in_the_journals_words(bench: Bench) -> None:
+    bench.start(delay=[60, 60])
+    (sent,) = bench.send()
+    bench.chaos_dispatcher.clear(KEY)
+    assert (sent.state, bench.out) == ("abandoned", [])
+    assert "reset" in str(sent.reason)
+    bench.clock.advance(100)
+    assert bench.out == []
+
+
+def test_a_claimed_series_has_an_end_and_waits_for_nobody_after_it(bench: Bench) -> None:
+    series = [bench.owe() for _ in range(3)]
+    bench.chaos_dispatcher.claim(series, Chaos(burst=50, reorder=2, delay=(1, 2)))
+    bench.chaos_dispatcher.accept(series)
+    (other,) = bench.send()
+    assert bench.out == [other]
+    bench.clock.advance(2)
+    assert set(bench.out[1:]) == set(series)
+
+
+def test_running_time_lets_go_by_itself() -> None:
+    with MockServer(transport=RecordingTransport()) as server:
+        parts = server.app.runtime
+        parts.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        parts.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
+        parts.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+        found = parts.records.journal.wait_for(
+            lambda: [
+                True
+                for ended in [list(parts.records.journal.deliveries.after(None))]
+                if len(ended) == 2 and {each.state for each in ended} == {"delivered"}
+            ],
+            5,
+        )
+        assert found == [True]
+
+
+def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
+    transport = RecordingTransport()
+    app = make_app(transport=transport)
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+    assert transport.posts == []
+    assert app.stop(5) == 0
+    assert len(transport.posts) == 1
+
+
+def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> None:
+    app = make_app(transport=Slow())
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    for _ in range(5):
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+    owed = list(app.runtime.records.journal.deliveries.after(None))
+    assert app.runtime.webhooks.courier.stop(0) == 0
+    app.runtime.webhooks.chaos_dispatcher.stop()
+    assert [delivery.state for delivery in owed] == ["abandoned"] * 5
+
+
+def test_after_the_stop_nothing_is_held_for_ever(bench: Bench) -> None:
+    claimed = [bench.owe()]
+    bench.chaos_dispatcher.claim(claimed, Chaos(delay=(60, 60)))
+    bench.chaos_dispatcher.stop()
+    bench.chaos_dispatcher.accept(claimed)
+    bench.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60), drop=1.0))
+    assert bench.out == [*claimed, *bench.send()]
+    assert bench.chaos_dispatcher.held_deliveries(KEY) == []
+
+
+class Slow(RecordingTransport):
+    """Never gets to post: its courier is stopped before."""
+
+
+WISHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "duplicate": st.integers(1, 4),
+        "drop": st.floats(0, 1, allow_nan=False),
+        "reorder": st.integers(1, 6),
+        "delay": st.sampled_from([[0, 0], [0.5, 2], [1, 1]]),
+        "burst": st.integers(1, 8),
+        "redeliver": st.sampled_from([0, 1, 30]),
+        "early_ack": st.booleans(),
+        "hold": st.sampled_from([0, 1, 5]),
+        "seed": st.integers(0, 2**40),
+    },
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("in"), st.integers(2, 4)),
+        st.tuples(st.just("echo"), st.integers(1, 3)),
+        st.tuples(st.just("ack"), st.integers(1, 3)),
+        st.tuples(st.just("wait"), st.sampled_from([0.3, 1, 7])),
+    ),
+    max_size=25,
+)
+Steps = list[tuple[str, Any]]
+
+
+def run(wishes: dict[str, Any], steps: Steps) -> Bench:
+    """One history on a fresh bench, ended."""
+    bench = Bench()
+    if wishes:
+        bench.start(**wishes)
+    tell: dict[str, Callable[[int], dict[str, Any]]] = {
+        "in": lambda number: inbound(f"551190000000{number}@s.whatsapp.net"),
+        "echo": lambda number: echo(f"OWN{number}"),
+        "ack": lambda number: ack(f"OWN{number}"),
+    }
+    for kind, value in steps:
+        if kind == "wait":
+            bench.clock.advance(value)
+        else:
+            bench.send(payload=tell[kind](value))
+    bench.chaos_dispatcher.stop()
+    return bench
+
+
+@given(wishes=WISHES, steps=STEPS)
+def test_nothing_is_lost_and_a_seed_repeats_everything(
+    wishes: dict[str, Any], steps: Steps
+) -> None:
+    bench, again = run(wishes, steps), run(wishes, steps)
+
+    def seen(bench: Bench) -> list[tuple[Any, ...]]:
+        return [(each.id, each.time, each.lane, each.chaos, each.body) for each in bench.out]
+
+    assert seen(bench) == seen(again)
+    kept = list(bench.journal.deliveries.after(None))
+    dropped = [delivery for delivery in kept if delivery.state == "dropped"]
+    assert Counter(bench.ids) == Counter(
+        delivery.id for delivery in kept if delivery not in dropped
+    )
+    originals = [each for each in kept if " of " not in str(each.chaos)]
+    copies = wishes.get("duplicate", 1) + (1 if wishes.get("redeliver") else 0)
+    assert len(bench.out) == copies * (len(originals) - len(dropped))
+
+
+@given(steps=STEPS)
+def test_off_means_exactly_one_delivery_for_each_event_in_order(steps: Steps) -> None:
+    bench = run({}, steps)
+    assert bench.out == list(bench.journal.deliveries.after(None))
+    assert len(bench.out) == sum(kind != "wait" for kind, _ in steps)
+    assert {delivery.chaos for delivery in bench.out} <= {None}
+    assert {delivery.lane for delivery in bench.out} <= {KEY}
+
+
+def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: MakeApp) -> None:
+    transport = RecordingTransport()
+    app = make_app(transport=transport)
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    for _ in range(3):
+        app.test_client().post(
+            f"/rest/sendMessage/{KEY}/text",
+            json={"messageData": {"to": "5511900000002", "text": "oi"}},
+            headers=AUTH,
+        ).get_data()
+    assert app.runtime.webhooks.courier.wait_idle(5)
+    told = [
+        event for kept in app.runtime.records.journal.exchanges.after(None) for event in kept.events
+    ]
+    assert [d.event for d in app.runtime.records.journal.deliveries.after(None)] == told
+    assert len(transport.posts) == len(told) == 12
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [
+        ({"duplicates": 3}, "duplicates: no such kind of chaos"),
+        ({"duplicate": 0}, "duplicate: must be how often"),
+        ({"duplicate": 101}, "duplicate: must be"),
+        ({"duplicate": True}, "duplicate: must be"),
+        ({"drop": 1.5}, "drop: must be a share"),
+        ({"reorder": 2.5}, "reorder: must be a window"),
+        ({"delay": 3}, "delay: must be [least, most]"),
+        ({"delay": [2, 1]}, "delay: must be"),
+        ({"delay": [0, 1, 2]}, "delay: must be"),
+        ({"delay": ["a", "b"]}, "delay: must be"),
+        ({"burst": -1}, "burst: must be"),
+        ({"redeliver": 1e9}, "redeliver: must be seconds"),
+        ({"early_ack": 1}, "early_ack: must be true or false"),
+        ({"hold": None, "seed": "7"}, "seed: must be a whole number"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(wishes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ControlRefused) as refused:
+        Chaos.of(wishes, seed=0)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_what_is_not_said_is_as_ever() -> None:
+    assert Chaos.of({"drop": None}, seed=4) == Chaos(seed=4)
+    assert Chaos.of({"delay": [1, 2]}, seed=4).as_json()["delay"] == [1.0, 2.0]
+
+
+def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
+    """Also when nobody has come to wake it yet."""
+    bench = Bench()
+    bench.start(delay=[5, 5])
+    (first,) = bench.send()
+    other = bench.owe(key="another")
+    other.time = START + 6
+    bench.chaos_dispatcher.accept([other])
+    assert bench.out == [first, other]
+    assert first.left == START + 5
+
+
+# -- bounds --------------------------------------------------------------------------------------
+
+>>>>>>> fe7e845abe1d4cad72558926878d08fd119a6464
 WAITS = [
     {"delay": [100, 200]},
     {"reorder": 5_000, "hold": 100},

@@ -1,8 +1,8 @@
-<<<<<<< HEAD
 """Hosts: which address may be given, who is real, and what a failure is called."""
 
 from __future__ import annotations
 
+import socket
 import ssl
 from http.client import IncompleteRead
 from types import SimpleNamespace
@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from megaapi_contract.errors import SetupError, Unusable
 from megaapi_contract.host import target as target_module
-from megaapi_contract.host.http import request
+from megaapi_contract.host.http import Request, request
 from megaapi_contract.host.target import HttpTarget, MockTarget, is_vendor
+
+from ..support import answering, read_request, reply
 
 
 @pytest.mark.parametrize(
@@ -170,18 +172,6 @@ def test_a_mock_of_this_process_reads_paths_and_headers_as_a_server_does() -> No
     assert answer.seconds >= 0 and dict(answer.headers)["Content-Type"].startswith(
         "application/json"
     )
-=======
-"""A host at an address: what is sent to it arrives as bytes of HTTP."""
-
-from __future__ import annotations
-
-import socket
-
-import pytest
-from megaapi_contract.host.http import Request
-from megaapi_contract.host.target import HttpTarget
-
-from ..support import answering, read_request, reply
 
 
 @pytest.mark.parametrize(
@@ -204,4 +194,3 @@ def test_a_target_is_sent_as_ascii(target: str, sent: str) -> None:
         assert host.send(Request("GET", target)).status == 200
         host.close()
     assert requests[0].split(b"\r\n")[0].decode() == f"GET {sent} HTTP/1.1"
->>>>>>> fe7e845abe1d4cad72558926878d08fd119a6464

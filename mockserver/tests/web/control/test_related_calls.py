@@ -11,9 +11,10 @@ from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.journal import Journal
-from megaapi_mock.runtime import Runtime
+from megaapi_mock.store import Store
 from megaapi_mock.web.control.record_search import RecordSearch
 from megaapi_mock.web.control.related_calls import RelatedCalls
+from megaapi_mock.webhooks.courier import Courier
 
 KEY = "megacode-TESTKEY0001"
 ANA, BIA = "5511900000002", "5511900000003"
@@ -64,14 +65,11 @@ class Story:
         return exchange
 
     def related(self, delivery: Delivery) -> dict[str, Any]:
-        runtime = SimpleNamespace(
-            journal=self.journal,
-            courier=SimpleNamespace(under_way=self.under_way),
-            clock=SimpleNamespace(frozen=self.frozen),
-            world=SimpleNamespace(directory=Directory()),
-        )
-        known = cast(Runtime, runtime)
-        return RelatedCalls(known, RecordSearch(known), delivery).as_json()
+        gateway = SimpleNamespace(directory=Directory())
+        search = RecordSearch(cast(Store, SimpleNamespace(gateway=gateway)))
+        courier = cast(Courier, SimpleNamespace(under_way=self.under_way))
+        found = RelatedCalls(self.journal, courier, search, delivery, is_frozen=self.frozen)
+        return found.as_json()
 
     def calls(self, delivery: Delivery) -> list[tuple[str, str]]:
         """Why, and the id, of each call."""

@@ -65,11 +65,11 @@ class Story:
         return exchange
 
     def related(self, delivery: Delivery) -> dict[str, Any]:
-        courier = cast(Courier, SimpleNamespace(under_way=self.under_way))
         gateway = SimpleNamespace(directory=Directory())
         search = RecordSearch(cast(Store, SimpleNamespace(gateway=gateway)))
-        related = RelatedCalls(self.journal, courier, search, delivery, is_frozen=self.frozen)
-        return related.as_json()
+        courier = cast(Courier, SimpleNamespace(under_way=self.under_way))
+        found = RelatedCalls(self.journal, courier, search, delivery, is_frozen=self.frozen)
+        return found.as_json()
 
     def calls(self, delivery: Delivery) -> list[tuple[str, str]]:
         """Why, and the id, of each call."""

@@ -53,6 +53,23 @@ def test_wrong_name_gets_the_one_that_was_meant(options: list[str], meant: str) 
     assert f"did you mean {meant}" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--target", "mock", "--spec"],
+        ["run", "--target", "mock", "--quick", "--operation", "send_text", "--report"],
+        ["fit", "--target", "mock", "-o"],
+        ["replay", "--target", "mock"],
+        ["restore", "--token", TOKEN],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_name_too_long_for_a_file_is_refused_in_a_sentence(command: list[str]) -> None:
+    result = contract(*command, "x" * 5000)
+    assert result.exit_code == 2
+    assert "File name too long" in result.stderr and "mistake in" not in result.stderr
+
+
 def test_a_plan_with_sends_names_the_listed_alone() -> None:
     result = planned("--allow", "sends", "--recipient", LISTED, "--max-messages", "12")
     sends = [line for line in result.stdout.splitlines() if "/sendMessage/" in line]

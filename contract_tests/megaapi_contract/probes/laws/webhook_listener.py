@@ -180,18 +180,17 @@ class WebhookListener:
     def _is_hidden(self, person: Any, chat: Any) -> bool:
         """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
         jid = jid_of(chat)
-        may_be_hidden = jid_of(person).lid and jid.person
-        return may_be_hidden and bool(self.person(jid.user)["lid"] == person)
+        is_hidden = jid_of(person).lid and jid.person
+        return is_hidden and bool(self.person(jid.user)["lid"] == person)
 
     def _is_all_acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""
         if self._session.settled_switches.value_of_switch.get("acks") == "off":
             return True
-        last = self.last_sure_ack
         acknowledged_ids = {
             value_at(one.json, "key", "id")
             for one in mine
-            if value_at(one.json, "update", "status") == last
+            if value_at(one.json, "update", "status") == self.last_sure_ack
         }
         self._acknowledged_ids |= acknowledged_ids
         return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
@@ -223,8 +222,7 @@ class WebhookListener:
         return is_sent
 
     def _announce(self, event: str, mark: str) -> bool:
-        """Have the last webhook sent, if anybody can; NotTried when the instance knows no more
-        where to."""
+        """Have a last webhook sent, if anybody can; NotTried where none is set any more."""
         if not self._stage.phone and self._session.called_operations & BLOCKING:
             # It may be the very event that would announce the end.
             return False

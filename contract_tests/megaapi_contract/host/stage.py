@@ -48,6 +48,9 @@ class Stage(Protocol):
     def why_nobody_writes(self, event: str) -> str:
         """Why no customer can cause this event here; empty when one can."""
 
+    def may_set(self, event: str, path: str) -> bool:
+        """Whether a law may say what stands there in what a customer writes."""
+
     def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
         """A customer does something, as the control API's `inbound` has it.
 
@@ -91,6 +94,9 @@ class GivenStage:
 
     def why_nobody_writes(self, event: str) -> str:
         return NO_CUSTOMER
+
+    def may_set(self, event: str, path: str) -> bool:
+        return False
 
     def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
         raise NotTried(NO_CUSTOMER)
@@ -180,6 +186,9 @@ class MockStage:
 
     def why_nobody_writes(self, event: str) -> str:
         return ""
+
+    def may_set(self, event: str, path: str) -> bool:
+        return True
 
     def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
         path = f"/_mock/instances/{place.key}/inbound"

@@ -55,6 +55,10 @@ class PeerStage(GivenStage):
             return NEEDS_SENDS
         return self.silence
 
+    def may_set(self, event: str, path: str) -> bool:
+        writing = WRITINGS.get(event)
+        return writing is not None and path in writing.fields
+
     def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
         reason = self.why_nobody_writes(event)
         if reason:

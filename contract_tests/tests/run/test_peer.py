@@ -115,7 +115,10 @@ def numbers_written_to(requests: list[Request]) -> set[str]:
 
 def test_nothing_leaves_but_between_the_two_and_to_the_listed(pair: Pair) -> None:
     proxy = RecordingProxy(HttpTarget(pair.server.url))
-    options = pair.options(peer_target="", recipients=(LISTED,), max_groups=3)
+    operations = ("send_text", "send_media_base64", "create_group", "configure_webhook")
+    options = pair.options(
+        peer_target="", recipients=(LISTED,), max_groups=3, operations=operations
+    )
     with prepare_run(options, proxy) as context:
         run_all(context)
     left: dict[str, list[Request]] = {KEY: [], PEER_KEY: []}
@@ -123,11 +126,11 @@ def test_nothing_leaves_but_between_the_two_and_to_the_listed(pair: Pair) -> Non
         for key in left:
             if f"/{key}" in one.path:
                 left[key].append(one)
-    assert numbers_written_to(left[PEER_KEY]) <= {OWN} | {
-        to for to in numbers_written_to(left[PEER_KEY]) if to.endswith("@g.us")
+    people = {
+        key: {to for to in numbers_written_to(requests) if not to.endswith("@g.us")}
+        for key, requests in left.items()
     }
-    people = {to for to in numbers_written_to(left[KEY]) if "@g.us" not in to}
-    assert people and people <= {PEER, LISTED}
+    assert people == {KEY: {PEER, LISTED}, PEER_KEY: {OWN}}
     methods = {one.method for one in left[PEER_KEY] if one.path.split("/")[2] != "instance"}
     assert left[PEER_KEY] and methods == {"POST"}
 
@@ -281,17 +284,29 @@ def test_what_a_killed_run_left_is_put_back_by_the_next(pair: Pair, state_folder
 # -- whatever a host may do ------------------------------------------------------------------
 
 
-@pytest.mark.hosts
 @pytest.mark.parametrize(
     "switches",
     [
-        {}, {"echo": "off"}, {"acks": "off"}, {"addressing": "lid"}, {"addressing": "mixed"},
-        {"payload_generation": "2023"}, {"payload_generation": "2024"},
-        {"payload_generation": "2025"},
+        {"echo": "off", "addressing": "mixed"},
+        {"acks": "off", "addressing": "lid", "payload_generation": "2025"},
+        {"presence_events": "on", "payload_generation": "2023"},
+        {"payload_generation": "2024", "jid_suffix": "on"},
     ],
-)  # fmt: skip
-def test_a_healthy_host_is_not_condemned(switches: dict[str, str]) -> None:
+)
+def test_customers_of_a_healthy_host_are_not_condemned(switches: dict[str, str]) -> None:
     with two_instances(switches=switches) as pair:
-        report = pair.run(max_groups=100)
+        with pair.prepared() as context:
+            names = tuple(probe.name for probe in probes(context) if probe.customer)
+        report = pair.run(probes=names, max_groups=100)
+    failures = {f"{one.probe}: {one.operation}: {one.message}" for one in report.failures}
+    assert (failures, report.unusable) == (set(), "")
+    assert sum(result.state == "passed" for result in report.results) > 35
+
+
+@pytest.mark.hosts
+@pytest.mark.parametrize("plan", ["code", "start", "token"])
+def test_a_healthy_host_is_not_condemned(plan: str) -> None:
+    with two_instances(profile=plan) as pair:
+        report = pair.run(max_groups=100, gateway_plan=plan)
     failures = {f"{one.probe}: {one.operation}: {one.message}" for one in report.failures}
     assert (failures, report.unusable) == (set(), "")

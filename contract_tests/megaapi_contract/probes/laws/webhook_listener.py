@@ -73,11 +73,9 @@ class WebhookListener:
     @property
     def last_sure_ack(self) -> int:
         """The status that every message comes to: a second instance gets what is written to it."""
-        if self.plays_people:
-            return READ
-        customers = self._stage.customers
-        is_for_customers = bool(customers) and {*self._session.recipients} <= {*customers}
-        return DELIVERED if is_for_customers else SERVER
+        recipients, customers = {*self._session.recipients}, {*self._stage.customers}
+        is_for_customers = bool(customers) and recipients <= customers
+        return READ if self.plays_people else DELIVERED if is_for_customers else SERVER
 
     def open(self) -> WebhookListener:
         """Have the instance's webhooks come here."""
@@ -110,7 +108,6 @@ class WebhookListener:
         mine = self.mine(all_webhooks)
         for one in mine:
             self._session.breaches += self._session.judge.webhook(one, self._session.probe)
-        own_webhooks = self._own_webhooks(mine, mark)
         if is_announced:
             self.is_silent = not any(mark in one.body for one in mine)
         if self._stage.phone:
@@ -118,7 +115,7 @@ class WebhookListener:
                 not self.is_silent, "a webhook that was asked for comes",
                 promise=self._session.contract.event_promise(alarm), operation=alarm,
             )  # fmt: skip
-        return own_webhooks
+        return self._own_webhooks(mine, mark)
 
     def expect_no_receipt(self, answer: Exchange) -> frozenset[str]:
         """Nobody need read what this call sent: `receive` does not wait for it. Its message's id.
@@ -148,12 +145,16 @@ class WebhookListener:
         return self.mine(webhooks)
 
     def _own_webhooks(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
-        """What came without the mark and without what a host adds: a new event, a presence."""
-        webhooks = [one for one in mine if mark not in one.body and not self._is_new(one)]
+        """What came without the mark, and without new events and presences that a host adds."""
+        # A customer's last text may have its herald too.
+        is_written = not self._stage.phone
+        webhooks = [
+            one for one in mine if not self._is_new(one) and (is_written or mark not in one.body)
+        ]
         following = [*webhooks[1:], None]
         return [
             one for one, after in zip(webhooks, following, strict=False)
-            if not self._heralds(one, after)
+            if mark not in one.body and not self._heralds(one, after)
         ]  # fmt: skip
 
     def _is_new(self, one: Webhook) -> bool:
@@ -172,10 +173,10 @@ class WebhookListener:
         theirs = value_at(key, "fromMe") is False and (
             person in chats or self._is_hidden(person, chats[0])
         )
-        if theirs and value_at(after.json, "messageTimestamp") is not None:
+        is_herald = theirs and value_at(after.json, "messageTimestamp") is not None
+        if is_herald:
             self.settle("presence_events", "on", one)
-            return True
-        return False
+        return is_herald
 
     def _is_hidden(self, person: Any, chat: Any) -> bool:
         """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
@@ -187,12 +188,11 @@ class WebhookListener:
         """Whether every message of this place got the acknowledgement that is sure to come."""
         if self._session.settled_switches.value_of_switch.get("acks") == "off":
             return True
-        acknowledged_ids = {
+        self._acknowledged_ids |= {
             value_at(one.json, "key", "id")
             for one in mine
             if value_at(one.json, "update", "status") == self.last_sure_ack
         }
-        self._acknowledged_ids |= acknowledged_ids
         return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:

@@ -143,6 +143,13 @@ def test_people_are_named_by_what_their_instances_answer(context: RunContext) ->
     assert stage.person(stage.place(), LISTED)["name"] is None
 
 
+def test_a_law_can_ask_what_it_may_set(context: RunContext) -> None:
+    stage = stage_of(context)
+    assert stage.may_set("image", "message.imageMessage.caption")
+    assert not stage.may_set("image", "pushName") and not stage.may_set("reaction", "pushName")
+    assert not GivenStage(stage.place()).may_set("image", "message.imageMessage.caption")
+
+
 # -- what may leave --------------------------------------------------------------------------
 
 

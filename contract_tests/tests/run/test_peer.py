@@ -97,7 +97,7 @@ def test_what_a_host_spoils_is_noticed(lost: bytes, sentence: str, pair: Pair) -
 
         context.receiver.spoil = spoil
         report = run_all(context)
-    assert sentence in {breach.message for breach in report.failures}
+    assert sentence in {breach.message for breach in report.breaches}
 
 
 # -- what leaves -----------------------------------------------------------------------------

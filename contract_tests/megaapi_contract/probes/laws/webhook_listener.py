@@ -16,7 +16,7 @@ from ...judging.contract import Contract
 from ...judging.results import Exchange, Promise, Webhook
 from ...judging.values import jid_of
 from ...session import Session
-from .assertions import value_at
+from .assertions import AUTHOR, NAMELESS, value_at
 from .calls import now, set_webhook
 
 # Longer than any acknowledgement of a mock's default takes.
@@ -26,12 +26,6 @@ SERVER, DELIVERED, READ = 2, 3, 4
 WEBHOOK = "configure_webhook"
 BLOCKING = frozenset({"block_events", "accept_webhook_events"})
 _OWNED = frozenset({"connection-closed-temporary", "qrcode"})
-
-# The fields of a key that say who wrote a message.
-AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "senderPn")
-
-# What stands in pushName where the gateway knows no name.
-NAMELESS = (None, "", "null")
 
 WebhookCondition = Callable[[list[Webhook]], bool]
 
@@ -272,9 +266,8 @@ class WebhookListener:
             if moment is not None:
                 close = type(moment) is int and self._recent(moment)
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
-        chat = value_at(payload, "key", "remoteJid")
         if value_at(payload, "isGroup") is not None:
-            group = jid_of(chat).group
+            group = jid_of(value_at(payload, "key", "remoteJid")).group
             right = value_at(payload, "isGroup") is group
             self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
@@ -331,7 +324,13 @@ class WebhookListener:
                 self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)
         name = value_at(payload, "pushName")
         if name not in NAMELESS and person["name"] is not None:
-            self.claim(event, name == person["name"], "pushName is the author's name", webhook)
+            sentence, promise = "pushName is the author's name", self.promise_of_name(event)
+            self.claim(event, name == person["name"], sentence, webhook, promise=promise)
+
+    def promise_of_name(self, event: str) -> Promise:
+        """That a name is the same here as in a status no source says; a mock has but one."""
+        guess = Promise("inferred", "openapi.yaml")
+        return self.contract.event_promise(event) if self.plays_people else guess
 
     def _recent(self, moment: int) -> bool:
         """Whether a time lies between the last two looks, give or take what clocks differ."""

@@ -16,14 +16,14 @@ from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import claim, guess, value_at
+from .assertions import NAMELESS, claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
 from .echo_content import hold_content
 from .media import KINDS, qr
 from .requests import ASKS, DELETIONS, SENDS
-from .webhook_listener import NAMELESS, WebhookListener
+from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 PHASE = "webhooks"
@@ -143,7 +143,9 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
     name = value_at(payload, "pushName")
     own = hook.person(hook.place.number)["name"]
     if name not in NAMELESS and own is not None:
-        hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
+        promise = hook.promise_of_name(ECHO)
+        sentence = "pushName is the instance's own name"
+        hook.claim(ECHO, name == own, sentence, echoes[0], promise=promise)
     if kind == "extendedTextMessage":
         hook.is_event(echoes[0], ECHO, "a text of the instance")
 

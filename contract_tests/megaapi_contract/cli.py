@@ -163,8 +163,8 @@ def probes(gateway_plan: str) -> None:
 
     with prepare_run(RunOptions(target="mock", gateway_plan=gateway_plan)) as context:
         for probe in all_probes(context):
-            phone = " (mocks only)" if probe.phone else ""
-            click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{phone}")
+            needs = " (mocks only)" if probe.phone else " (a customer)" if probe.customer else ""
+            click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{needs}")
 
 
 @main.command()

@@ -34,6 +34,28 @@ TARGET = (
         help="its token",
     ),
     click.option(
+        "--peer-instance-key",
+        "peer_key",
+        default="",
+        envvar="MEGAAPI_PEER_INSTANCE_KEY",
+        show_envvar=True,
+        help="a second instance of yours: it writes to the first as a customer does",
+    ),
+    click.option(
+        "--peer-token",
+        default="",
+        envvar="MEGAAPI_PEER_TOKEN",
+        show_envvar=True,
+        help="the second instance's token",
+    ),
+    click.option(
+        "--peer-target",
+        default="",
+        envvar="MEGAAPI_PEER_GATEWAY",
+        show_envvar=True,
+        help="the second instance's host, if it is another one",
+    ),
+    click.option(
         "--allow",
         multiple=True,
         type=NamedChoice(EFFECTS),
@@ -42,7 +64,12 @@ TARGET = (
     click.option(
         "--recipient", "recipients", multiple=True, help="a number the run may write to; repeat"
     ),
-    click.option("--max-messages", default=20, show_default=True, help="messages a run may send"),
+    click.option(
+        "--max-messages",
+        default=20,
+        show_default=True,
+        help="messages a run may send; a second instance as many again",
+    ),
     click.option(
         "--max-groups",
         default=1,

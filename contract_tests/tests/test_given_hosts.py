@@ -230,7 +230,7 @@ def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
 
     try:
         for probe in all_laws():
-            if operation in probe.operations and probe.phone:
+            if operation in probe.operations and probe.needs_people:
                 breaches = Bench(Contract(plan=EVERY_PLAN), target).tried(probe, Fault(alter))
                 grades = {breach.promise.grade for breach in breaches}
                 assert grades <= {"inferred"}, (probe.name, [each.message for each in breaches])

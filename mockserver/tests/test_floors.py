@@ -31,7 +31,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("host",),
         ("safety",),
         ("redaction", "session"),
-        ("probes", "replay"),
+        ("peer", "probes", "replay"),
         ("reports",),
         ("capture", "run"),
         ("cli_options", "mutation", "plugin"),

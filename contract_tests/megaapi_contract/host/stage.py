@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from megaapi_mock.domain.jid import as_given
+
 from ..errors import Impossible, NotTried, Unusable
 from ..judging.results import read_json
 from .content_coding import decode_content
@@ -17,6 +19,7 @@ from .target import Target
 # is given; in the mock's starting world the last one's number is registered without its 9.
 WORLD = ("5511900000002", "5511900000402", "5511900000403", "5511900000404", "5531990000005")
 NO_WHATSAPP = "5511900000099"
+NO_CUSTOMER = "it needs a customer, which a second instance of yours can be (--peer-instance-key)"
 
 
 # Why a given instance is not the one a probe needs, by whether it is linked.
@@ -27,15 +30,39 @@ WRONG_STATE = {
 
 
 class Stage(Protocol):
-    """Supplies instances. `phone` says whether phones and customers can be simulated."""
+    """Supplies instances, and the people who write to them.
+
+    `phone` says whether phones can be simulated: their time, links and everybody's doings.
+    `customers` are the numbers of those who write at a law's request.
+    """
 
     phone: bool
+    customers: tuple[str, ...]
 
     def place(self, *, connected: bool | None = True) -> Place:
         """An instance in that state (None: in any state); NotTried when this target has none."""
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """The control API's answer; NotTried where there is none, Impossible when it refuses."""
+
+    def why_nobody_writes(self, event: str) -> str:
+        """Why no customer can cause this event here; empty when one can."""
+
+    def may_set(self, event: str, path: str) -> bool:
+        """Whether a law may say what stands there in what a customer writes."""
+
+    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+        """A customer does something, as the control API's `inbound` has it.
+
+        The message as its writer has it: `id`, `chat`, `content`, `from_me`, `time`, and `event`,
+        which tells of it here. NotTried where no customer can do it.
+        """
+
+    def announce(self, place: Place, event: str, mark: str) -> bool:
+        """Have a last webhook sent that holds the mark; False where nothing can be sent."""
+
+    def person(self, place: Place, number: str) -> dict[str, Any]:
+        """Whom an event names: `jid`, `lid` and `name`, None what is not known."""
 
     def pass_time(self, seconds: float) -> bool:
         """Advance the clock; False where the clock cannot be advanced."""
@@ -48,8 +75,13 @@ class GivenStage:
     """A real host with one given instance, whose phone the suite cannot use."""
 
     phone = False
+    customers: tuple[str, ...] = ()
 
     def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def use(self, place: Place) -> None:
+        """Supply the instance in this state from now on."""
         self._place = place
 
     def place(self, *, connected: bool | None = True) -> Place:
@@ -59,6 +91,21 @@ class GivenStage:
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
         raise NotTried("a real host has no control API to act for the phone and the customers")
+
+    def why_nobody_writes(self, event: str) -> str:
+        return NO_CUSTOMER
+
+    def may_set(self, event: str, path: str) -> bool:
+        return False
+
+    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+        raise NotTried(NO_CUSTOMER)
+
+    def announce(self, place: Place, event: str, mark: str) -> bool:
+        return False
+
+    def person(self, place: Place, number: str) -> dict[str, Any]:
+        return {"jid": as_given(number), "lid": None, "name": None}
 
     def pass_time(self, seconds: float) -> bool:
         return False
@@ -74,6 +121,7 @@ class MockStage:
     """
 
     phone = True
+    customers: tuple[str, ...] = WORLD
 
     def __init__(self, target: Target, *, control_token: str = "") -> None:
         self._target, self._control_token = target, control_token
@@ -135,6 +183,28 @@ class MockStage:
         key, token = instance.get("key"), instance.get("token")
         if isinstance(key, str) and isinstance(token, str):
             self.tokens.setdefault(key, token)
+
+    def why_nobody_writes(self, event: str) -> str:
+        return ""
+
+    def may_set(self, event: str, path: str) -> bool:
+        return True
+
+    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+        path = f"/_mock/instances/{place.key}/inbound"
+        message = self.control_api("POST", path, {"event": event, **body})
+        return {**message, "event": event}
+
+    def announce(self, place: Place, event: str, mark: str) -> bool:
+        field = "data.id" if event == "call" else "key.id"
+        body = {"event": event, "set": {field: mark}}
+        self.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        return True
+
+    def person(self, place: Place, number: str) -> dict[str, Any]:
+        person = self.control_api("GET", f"/_mock/instances/{place.key}/contacts/{number}")
+        assert isinstance(person, dict), "the control API shows a contact as an object"
+        return person
 
     def pass_time(self, seconds: float) -> bool:
         if not self._target.in_process:

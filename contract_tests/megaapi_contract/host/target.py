@@ -97,7 +97,7 @@ class HttpTarget:
 
     in_process = False
 
-    def __init__(self, url: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 30.0, option: str = "--target") -> None:
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -105,13 +105,13 @@ class HttpTarget:
             sentence = (
                 "the port is not a number" if "ort" in str(error) else "this is not an address"
             )
-            raise SetupError(f"--target {url}: {sentence}") from None
+            raise SetupError(f"{option} {url}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(
-                f"--target {url}: give `mock`, or an address like https://apinocode01.example.test"
+                f"{option} {url}: give `mock`, or an address like https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
-            raise SetupError(f"--target {url}: give scheme, host and port alone")
+            raise SetupError(f"{option} {url}: give scheme, host and port alone")
         self.name = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.hostname
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK

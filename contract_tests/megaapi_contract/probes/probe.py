@@ -23,7 +23,8 @@ ProbeFunction = Callable[[Session, Stage], None]
 class Probe:
     """`effects` are those of all calls it makes; `events` the webhooks it looks at.
 
-    With `phone` it needs a target whose phones and customers can be played.
+    With `phone` it needs a target whose phones can be played; `customer` are the events that
+    somebody must cause by writing to the instance.
     """
 
     name: str
@@ -33,7 +34,13 @@ class Probe:
     effects: frozenset[str] = frozenset({"reads"})
     events: tuple[str, ...] = ()
     phone: bool = False
+    customer: tuple[str, ...] = ()
     quick: bool = True
+
+    @property
+    def needs_people(self) -> bool:
+        """Whether the calls of an instance alone cannot try it."""
+        return self.phone or bool(self.customer)
 
 
 class Laws:
@@ -48,6 +55,7 @@ class Laws:
         effects: Iterable[str] = ("reads",),
         events: Iterable[str] = (),
         phone: bool = False,
+        customer: Iterable[str] = (),
         phase: str = "laws",
         about: str = "",
         quick: bool = True,
@@ -67,6 +75,7 @@ class Laws:
                     effects=frozenset(effects),
                     events=tuple(events),
                     phone=phone,
+                    customer=tuple(customer),
                     quick=quick,
                 )
             )

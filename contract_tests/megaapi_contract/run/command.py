@@ -245,7 +245,7 @@ def draw_seed() -> int:
 def _values(recording: Recording, context: RunContext, session: Session) -> dict[str, str]:
     """The values a replay fills in, as far as this host and this command have them."""
     place = context.place or context.stage.place(connected=recording.connected)
-    people = context.options.recipients or WORLD
+    people = context.recipients or WORLD
     values = {
         "instance_key": place.key,
         "token": place.token,

@@ -40,6 +40,8 @@ class RunContext:
     # Whether the given instance was linked as the run began: it may have logged it out since.
     began_linked: bool = False
     forwarder: Forwarder | None = None
+    # What the second instance is called with, where one plays the customer.
+    peer: Session | None = None
     # What was put back for a run before, which could not do it itself.
     restored_before_run: tuple[str, ...] = ()
 
@@ -50,13 +52,25 @@ class RunContext:
             gate=self.gate,
             judge=self.judge,
             receiver=self.receiver,
-            recipients=self.options.recipients,
+            recipients=self.recipients,
             seed=self.options.seed,
             media_url=self.media_url,
             settled_switches=self.settled_switches,
             probe=probe,
             on_exchange=record,
         )
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Whom the run writes to: the second instance before anybody listed."""
+        peers = self.stage.customers if self.peer is not None else ()
+        return (*peers, *self.options.recipients)
+
+    @property
+    def messages_sent(self) -> int:
+        """How many messages left, those of the second instance too."""
+        peer = self.peer.gate.messages_sent if self.peer is not None else 0
+        return self.gate.messages_sent + peer
 
     @property
     def media_url(self) -> str:
@@ -73,7 +87,8 @@ class RunContext:
 def use_given_instance(context: RunContext, place: Place) -> None:
     """Use the given instance in this state from now on."""
     context.place = place
-    context.stage = GivenStage(place)
+    if isinstance(context.stage, GivenStage):
+        context.stage.use(place)
 
 
 def leave_groups(context: RunContext) -> None:

@@ -37,6 +37,9 @@ class RunOptions:
     target: str
     key: str = ""
     token: str = field(default="", repr=False)
+    peer_key: str = ""
+    peer_token: str = field(default="", repr=False)
+    peer_target: str = ""
     allow: frozenset[str] = frozenset({"reads"})
     recipients: tuple[str, ...] = ()
     seed: int = 0
@@ -80,6 +83,7 @@ class RunOptions:
         if self.forward and "changes" not in self.allow:
             raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
         self._check_secrets()
+        self._check_peer()
         if self.webhook_url:
             self._check_webhook_url()
         if self.media_url:
@@ -97,12 +101,31 @@ class RunOptions:
             )
 
     def _check_secrets(self) -> None:
-        for option, secret in (("--token", self.token), ("--control-token", self.control_token)):
+        for option, secret in (
+            ("--token", self.token),
+            ("--peer-token", self.peer_token),
+            ("--control-token", self.control_token),
+        ):
             if not _SECRET.fullmatch(secret):
                 raise SetupError(
                     f"{option}: a blank, a line end or a letter beyond ASCII is in it: copy it "
                     "again, without anything around it and without `Bearer`"
                 )
+
+    def _check_peer(self) -> None:
+        if not (self.peer_key or self.peer_token or self.peer_target):
+            return
+        if self.target == "mock":
+            raise SetupError(
+                "--peer-instance-key is for hosts: in this process the suite acts for customers "
+                "itself"
+            )
+        if not (self.peer_key and self.peer_token):
+            raise SetupError(
+                "a second instance needs --peer-instance-key and --peer-token, or "
+                "MEGAAPI_PEER_INSTANCE_KEY and MEGAAPI_PEER_TOKEN in the environment"
+            )
+        _require_key("--peer-instance-key", self.peer_key)
 
     @staticmethod
     def _check_address(option: str, url: str) -> SplitResult:
@@ -145,12 +168,8 @@ class RunOptions:
                 f"{self.target} needs --instance-key and --token, or MEGAAPI_INSTANCE_KEY "
                 "and MEGAAPI_TOKEN in the environment"
             )
-        if not _KEY.fullmatch(self.key) or ".." in self.key:
-            raise SetupError(
-                "--instance-key: it takes letters, digits, '-', '_' and '.', so this is not one: "
-                "copy it again, without blanks, slashes and line ends"
-            )
-        if "sends" in self.allow and not self.recipients:
+        _require_key("--instance-key", self.key)
+        if "sends" in self.allow and not (self.recipients or self.peer_key):
             raise SetupError("--allow sends needs --recipient: whom may the run write to?")
 
     def public_values(self) -> Mapping[str, str]:
@@ -172,12 +191,21 @@ class RunOptions:
             "max messages": _if_unusual(self.max_messages, usual.max_messages),
             "max groups": _if_unusual(self.max_groups, usual.max_groups),
             "forward": "yes" if self.forward else "",
+            "second instance": "yes" if self.peer_key else "",
             "timeout": _if_unusual(math.ceil(self.timeout), math.ceil(usual.timeout)),
         }
         for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):
             texts[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
         texts["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
         return {name: text for name, text in texts.items() if text}
+
+
+def _require_key(option: str, key: str) -> None:
+    if not _KEY.fullmatch(key) or ".." in key:
+        raise SetupError(
+            f"{option}: it takes letters, digits, '-', '_' and '.', so this is not one: "
+            "copy it again, without blanks, slashes and line ends"
+        )
 
 
 def _if_unusual(value: int, usual: int) -> str:

@@ -1,46 +1,32 @@
-"""Checks that a gateway answers, and that it knows the given instance and token."""
+"""Checks that a gateway answers, and that it knows an instance and its token."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..errors import SetupError, Unusable
 from ..host.place import Place
-from ..host.status import LIST, NONE, read_status
+from ..host.status import LIST, NONE, Status, read_status
 from ..judging.results import Exchange
 from ..session import Session
 from .context import RunContext, use_given_instance
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An instance as the options name it: its host, and the options that hold its parts."""
+
+    place: Place
+    host: str
+    target_option: str = "--target"
+    key_option: str = "--instance-key"
+    token_option: str = "--token"
+
+
 def preflight(context: RunContext, given_place: Place) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
-    session = context.session("preflight")
-    status = session.call("instance_status", given_place)
-    location = status.header("Location")
-    if 300 <= status.status < 400:
-        raise Unusable(
-            f"{context.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
-            "give --target the address itself if you trust it"
-        )
-    state = read_status(status)
-    is_readable = isinstance(status.json, dict) or state.form == LIST
-    if not is_readable and not _is_empty_but_known(status, session, given_place):
-        kind = status.header("Content-Type").partition(";")[0] or "no content type"
-        raise Unusable(
-            f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
-            "a JSON object: is it a megaAPI host, and is it up?"
-        )
-    if status.status == 404:
-        raise SetupError(f"{context.target.name} does not know the instance key (--instance-key)")
-    if status.status in (401, 403):
-        raise SetupError(f"{context.target.name} refuses the token (--token): {status.status}")
-    if not status.ok:
-        raise Unusable(f"{context.target.name} answers {status.status} to a status call")
-    if state.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
-        raise Unusable(
-            f"{context.target.name} answers a status call with 200 and an error: is it up, and "
-            "does it know the instance key (--instance-key)?"
-        )
+    given = Given(given_place, context.target.name)
+    state = require_instance(context.session("preflight"), given)
     if context.gate.fence is not None:
         context.gate.fence.own = state.number
     if context.place is not None:
@@ -48,6 +34,41 @@ def preflight(context: RunContext, given_place: Place) -> None:
             context, replace(context.place, number=state.number, connected=state.connected)
         )
         context.began_linked = state.connected
+
+
+def require_instance(session: Session, given: Given) -> Status:
+    """The state of an instance; Unusable or SetupError unless it answers as a gateway."""
+    status = session.call("instance_status", given.place)
+    location = status.header("Location")
+    if 300 <= status.status < 400:
+        raise Unusable(
+            f"{given.host} redirects to {location or 'nowhere'}: no redirect is followed, "
+            f"give {given.target_option} the address itself if you trust it"
+        )
+    state = read_status(status)
+    is_readable = isinstance(status.json, dict) or state.form == LIST
+    if not is_readable and not _is_empty_but_known(status, session, given.place):
+        kind = status.header("Content-Type").partition(";")[0] or "no content type"
+        raise Unusable(
+            f"{given.host} answers {status.status} with {kind} where a gateway answers "
+            "a JSON object: is it a megaAPI host, and is it up?"
+        )
+    _require_success(status, given)
+    if state.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
+        raise Unusable(
+            f"{given.host} answers a status call with 200 and an error: is it up, and "
+            f"does it know the instance key ({given.key_option})?"
+        )
+    return state
+
+
+def _require_success(status: Exchange, given: Given) -> None:
+    if status.status == 404:
+        raise SetupError(f"{given.host} does not know the instance key ({given.key_option})")
+    if status.status in (401, 403):
+        raise SetupError(f"{given.host} refuses the token ({given.token_option}): {status.status}")
+    if not status.ok:
+        raise Unusable(f"{given.host} answers {status.status} to a status call")
 
 
 def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:

@@ -19,15 +19,16 @@ from ..judging.judge import Judge
 from ..probes.cases import PICTURE
 from ..probes.laws.requests import asks_of
 from ..safety.fence import Fence, digits_of
-from ..safety.gate import Gate, Pace
+from ..safety.gate import Gate
 from ..safety.put_back import restore_leftovers
 from ..safety.restore_file import RestoreFile
 from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
+from .pace import pace_of
+from .peer import add_peer
 from .planning import PlanTarget
 from .preflight import preflight
 
-REAL_PACE = 1.0
 CHANGING = frozenset({"changes", "disconnects"})
 
 
@@ -104,6 +105,8 @@ def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunConte
         preflight(context, given_place)
         if gate.restore is not None:
             _restore_leftovers(context, gate.restore)
+        if options.peer_key:
+            add_peer(context)
     return context
 
 
@@ -151,12 +154,11 @@ def _fenced_gate(
         recipients=digits_of(options.recipients),
         files={CUT_FORM, *filter(None, (ask.upload for ask in asks_of(contract).values()))},
     )
-    pace = options.pace if options.pace is not None else REAL_PACE if target.real else 0.0
     return Gate(
         target,
         contract,
         fence=fence,
-        pace=Pace(seconds=pace, seed=options.seed),
+        pace=pace_of(options, target),
         max_messages=options.max_messages,
         max_groups=options.max_groups,
         restore=restore

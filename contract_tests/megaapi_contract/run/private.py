@@ -16,7 +16,8 @@ def private_of(options: RunOptions, context: RunContext | None) -> Private:
         "key": options.key,
         "token": options.token,
         "control_token": options.control_token,
-        "recipients": options.recipients,
+        "recipients": context.recipients if context is not None else options.recipients,
+        "others": tuple(filter(None, (options.peer_key, options.peer_token))),
         "media_url": options.media_url,
     }
     if context is None:

@@ -16,7 +16,8 @@ from ..safety.put_back import restore_leftovers
 from .attempt import INTERRUPTED_REASON, try_probe
 from .context import RunContext, leave_groups, use_given_instance
 from .operation_coverage import ExchangeKeeper, coverage_of, nothing_tried, reason_of
-from .preparation import REAL_PACE, make_target, prepare_run
+from .pace import REAL_PACE
+from .preparation import make_target, prepare_run
 from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_operation_ids
 
 # Said after a run that has ended the link of a given instance.
@@ -106,7 +107,7 @@ def _try_all(
 def _add_totals(report: Report, context: RunContext) -> None:
     """Webhooks and messages of the run, and why it says nothing of the host if it does not."""
     report.webhooks = list(context.receiver.webhooks)
-    report.messages_sent = context.gate.messages_sent
+    report.messages_sent = context.messages_sent
     report.webhooks_missing = context.receiver.silence_reason
     if not report.unusable and nothing_tried(report, context.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-TOKENS = ("token", "control_token")
-ENVIRONMENT = ("MEGAAPI_TOKEN", "MEGAAPI_CONTROL_TOKEN")
-_OPTIONS = ("--token", "--control-token", "--megaapi-token")
+TOKENS = ("token", "peer_token", "control_token")
+ENVIRONMENT = ("MEGAAPI_TOKEN", "MEGAAPI_PEER_TOKEN", "MEGAAPI_CONTROL_TOKEN")
+_OPTIONS = ("--token", "--peer-token", "--control-token", "--megaapi-token")
 # Shorter ones are in every other word.
 SHORTEST = 3
 

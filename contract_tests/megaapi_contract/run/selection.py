@@ -90,6 +90,10 @@ def skip_reason(probe: Probe, context: RunContext) -> str:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
     if probe.phone and not context.stage.phone:
         return "it needs a simulated phone and customers, which only a mock has"
+    for event in probe.customer:
+        reason = context.stage.why_nobody_writes(event)
+        if reason:
+            return reason
     if context.options.quick and not probe.quick:
         return "not in a quick run"
     return ""

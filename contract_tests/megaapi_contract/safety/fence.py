@@ -47,6 +47,8 @@ _RESERVED = re.compile(r"https?://([a-z0-9-]+\.)*[a-z0-9-]+\.(test|example|inval
 class Fence:
     """`recipients` are the listed people, `own` the instance's own number (may only be read of).
 
+    `operations` are the only ones the instance is asked for; all of the contract when empty.
+
     `harmless_texts` are whole texts the suite itself brings along or was given by the host:
     sample media, ids of messages, keys of media. `groups` are JIDs the run may
     write to, `readable` those it may only read of.
@@ -64,6 +66,7 @@ class Fence:
     readable: set[str] = field(default_factory=set)
     # Forms that the suite made of files of its own.
     files: set[bytes] = field(default_factory=set)
+    operations: frozenset[str] = frozenset()
 
     def check(self, request: Request) -> Operation | None:
         """The operation of a request; HeldBack says in a sentence why it may not be sent."""
@@ -76,6 +79,8 @@ class Fence:
         if route is None:
             raise HeldBack(f"{request.method} {request.path} is not an operation of the contract")
         operation, key = route
+        if self.operations and operation.id not in self.operations:
+            raise HeldBack(f"a second instance is not asked for {operation.id}")
         if operation.effect not in self.effects:
             raise HeldBack(
                 f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"

@@ -24,6 +24,11 @@ TOO_LARGE = 413
 NOT_REGISTERED = "Number not registered on WhatsApp"
 UNKNOWN_INSTANCE = "Instance not found"
 
+# The fields of a key that say who wrote a message.
+AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "senderPn")
+# What stands in pushName where the gateway knows no name.
+NAMELESS = (None, "", "null")
+
 
 def guess(session: Session, operation: str) -> Promise:
     """Vouching for what a switch of the mock decides: nobody has seen it."""

@@ -10,14 +10,13 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 from megaapi_mock.domain.message import unwrap
 
-from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, value_at
 from .calls import message, sent_id, someone, text
 from .connection import restart
-from .customers import author_content
+from .customers import author_content, is_content_told, words_of
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
 from .requests import ASKS, DELETIONS, SENDS
@@ -38,15 +37,9 @@ TYPED = frozenset(
     {"conversation", "text", "caption", "title", "description", "name", "address", "fileName",
      "displayName", "comment", "orderTitle", "groupName"}
 )  # fmt: skip
-BURST, OTHERS = 60, 25
+BURST, SHORT_BURST, OTHERS = 60, 8, 25
 QUOTED = ("text-extended", "image", "document", "location", "contact", "audio-voice-note",
           "document-with-caption", "ephemeral", "view-once")  # fmt: skip
-
-
-def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
-    body = {"event": event, **more}
-    inbound_message: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    return inbound_message
 
 
 def _one_law_per_event(
@@ -60,8 +53,9 @@ def _one_law_per_event(
             update_wrapper(run, rule)
             events = (name,) if name not in ASKS else ("text-plain",)
             operations = (*causes, "configure_webhook") if name not in ASKS else (name, *causes)
+            needs: dict[str, Any] = {"phone": True} if name in ASKS else {"customer": (name,)}
             LAWS.law(*operations, effects=effects, phase=PHASE, about=name, events=events,
-                     phone=True)(run)  # fmt: skip
+                     **needs)(run)  # fmt: skip
         return rule
 
     return keep
@@ -79,27 +73,41 @@ def typed_paths(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
 @_one_law_per_event(WRITTEN_FIRST)
 def what_several_write_is_told_apart(event: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    inbound_messages = [_does(stage, place, event, **{"from": WORLD[0]})]
-    texts = [*typed_paths(inbound_messages[0]["content"])]
-    odd = {f"message.{way}": ODD.format(number) for number, way in enumerate(texts)}
-    for person, more in ((WORLD[1], {"set": odd} if odd else {}), (WORLD[0], {}), (WORLD[2], {})):
+    # Where one customer writes, their messages are told apart all the same.
+    first, second, third = (stage.customers * 3)[:3]
+    inbound_messages = [stage.customer_writes(place, event, **{"from": first})]
+    for person, more in (
+        (second, _odd_fields(stage, inbound_messages[0])), (first, {}), (third, {}),
+    ):  # fmt: skip
         stage.pass_time(7)
-        inbound_messages.append(_does(stage, place, event, **{"from": person}, **more))
+        inbound_messages.append(stage.customer_writes(place, event, **{"from": person}, **more))
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(inbound_messages))
-    ids = [message_id(one) for one in webhooks]
+    ids, event = [message_id(one) for one in webhooks], inbound_messages[0]["event"]
     if not hook.claim(
         event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
         return
     for one, message_, person in zip(
-        webhooks, inbound_messages, (WORLD[0], WORLD[1], WORLD[0], WORLD[2]), strict=True
+        webhooks, inbound_messages, (first, second, first, third), strict=True
     ):
-        same = author_content(value_at(one.json, "message")) == author_content(message_["content"])
+        same = is_content_told(stage, value_at(one.json, "message"), message_["content"])
         hook.claim(event, same, "every field is what was written", one)
         hook.names(one, event, person)
-        moment = value_at(one.json, "messageTimestamp")
-        right = moment is None or moment == int(message_["time"])
-        hook.claim(event, right, "messageTimestamp is when it was written", one)
+        if stage.phone:
+            moment = value_at(one.json, "messageTimestamp")
+            right = moment is None or moment == int(message_["time"])
+            hook.claim(event, right, "messageTimestamp is when it was written", one)
+
+
+def _odd_fields(stage: Stage, written: Json) -> Json:
+    """Odd words in every field of it that somebody types and that can be set."""
+    paths = [
+        path
+        for way in typed_paths(written["content"])
+        if stage.may_set(written["event"], path := f"message.{way}")
+    ]
+    odd = {path: ODD.format(number) for number, path in enumerate(paths)}
+    return {"set": odd} if odd else {}
 
 
 @_one_law_per_event([name for name in SENDS if name not in DELETIONS], effects=("sends", "changes"))
@@ -125,19 +133,23 @@ def bare(content: Any) -> Any:
     return [bare(one) for one in content] if isinstance(content, list) else content
 
 
-@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
-          events=("text-plain",))  # fmt: skip
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, customer=("text-plain",),
+          events=("text-plain", "text-extended"))  # fmt: skip
 def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
+    # To a person's phone a second instance writes no more than a few.
+    length = BURST if stage.phone else SHORT_BURST
     expected = [
-        _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
-              **{"from": WORLD[turn % 3]})["id"]
-        for turn in range(BURST)
+        stage.customer_writes(
+            place, "text-plain", set={"message.conversation": f"Texto {turn}"},
+            **{"from": stage.customers[turn % min(3, len(stage.customers))]},
+        )["id"]
+        for turn in range(length)
     ]  # fmt: skip
-    webhooks = hook.receive(lambda webhooks: len(webhooks) >= BURST)
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= length)
     hook.claim("text-plain", [*map(message_id, webhooks)] == expected, "all of a burst, in order")
-    texts_in_order = [value_at(one.json, "message", "conversation") for one in webhooks]
-    right = texts_in_order == [f"Texto {turn}" for turn in range(BURST)]
+    texts_in_order = [words_of(one.json) for one in webhooks]
+    right = texts_in_order == [f"Texto {turn}" for turn in range(length)]
     hook.claim("text-plain", right, "each with its own words")
 
 
@@ -159,11 +171,12 @@ def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
 
 @_one_law_per_event(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
 def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
-    place, to = stage.place(), WORLD[1]
-    inbound_message = _does(stage, place, event, **{"from": WORLD[0]})
+    place, writer = stage.place(), stage.customers[0]
+    to = stage.customers[1 % len(stage.customers)]
+    inbound_message = stage.customer_writes(place, event, **{"from": writer})
     # Passed on as it came: wrapped, and with what the writer's client adds.
     content = inner_content(inbound_message["content"])
-    key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": inbound_message["id"]}
+    key = {"remoteJid": as_given(writer), "fromMe": False, "id": inbound_message["id"]}
     data = {"to": to, "key": key, "message": inbound_message["content"]}
     answer = message(session, place, "forward_message", **data)
     if claim_success(session, answer, "a forward"):

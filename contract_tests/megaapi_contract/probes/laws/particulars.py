@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible, NotTried
 from ...host.http import request
-from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Promise
 from ...session import PICTURE_URL, Session
@@ -170,18 +167,13 @@ def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
 # -- what customers do -----------------------------------------------------------------------
 
 
-def _customer_does(stage: Stage, place: Place, event: str, **more: Any) -> Any:
-    body = {"event": event, **more}
-    return stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-
-
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=("group-text",))
 def many_who_write_at_once_are_told_apart(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
     hook.receive()
     for person in WORLD[:3]:
-        _customer_does(stage, place, "group-text", group=group, **{"from": person})
+        stage.customer_writes(place, "group-text", group=group, **{"from": person})
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= 3)
     hook.claim("group-text", len(webhooks) == 3, "every message of a group is told")
     for one, person in zip(webhooks, WORLD, strict=False):
@@ -195,7 +187,7 @@ def many_who_write_at_once_are_told_apart(session: Session, stage: Stage) -> Non
 def names_keep_their_accents(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     name = "Jo\u00e3o \u00c7a\u00edque \U0001f6cd"
-    _customer_does(stage, place, "text-plain", set={"pushName": name})
+    stage.customer_writes(place, "text-plain", set={"pushName": name})
     payload = hook.only(hook.receive(), "text-plain", "a text")
     hook.claim("text-plain", not payload or payload.get("pushName") == name,
                "pushName is the name, letter by letter")  # fmt: skip
@@ -208,7 +200,7 @@ def a_reaction_taken_back_is_told(session: Session, stage: Stage) -> None:
     hook.receive()
     for emoji in ("\U0001f44d", ""):
         fields = {"message.reactionMessage.text": emoji}
-        _customer_does(stage, place, "reaction", message=about, set=fields)
+        stage.customer_writes(place, "reaction", message=about, set=fields)
     emojis = [value_at(one.json, "message", "reactionMessage", "text") for one in hook.receive()]
     hook.claim("reaction", emojis == ["\U0001f44d", ""], "given, and taken back with an empty text")
 
@@ -219,7 +211,7 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     options = [{"optionName": name} for name in ("Pix", "Boleto", "Cart\u00e3o", "Dinheiro")]
     path = "message.pollCreationMessageV3.options"
-    _customer_does(stage, place, "poll-creation", set={path: options})
+    stage.customer_writes(place, "poll-creation", set={path: options})
     payload = hook.only(hook.receive(), "poll-creation", "a poll")
     shown_options = value_at(payload, "message", "pollCreationMessageV3", "options")
     complete = shown_options == options or (not payload and shown_options is None)
@@ -231,12 +223,13 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
                promise=Promise("baileys", "webhooks/poll-creation.yaml"))  # fmt: skip
 
 
-@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True, events=("image",))
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, customer=("image",),
+          events=("image",))  # fmt: skip
 def a_picture_without_words_has_none(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     path = "message.imageMessage.caption"
     for words in ("Segue a foto", ""):
-        _customer_does(stage, place, "image", set={path: words})
+        stage.customer_writes(place, "image", set={path: words})
     captions = [value_at(one.json, "message", "imageMessage", "caption") for one in hook.receive()]
     hook.claim("image", captions in (["Segue a foto", ""], ["Segue a foto", None]),
                "each picture has its own caption")  # fmt: skip
@@ -264,7 +257,7 @@ def a_row_of_a_later_section_is_told_by_its_own_id(session: Session, stage: Stag
     place, hook = listening(session, stage)
     answer = message(session, place, "send_list", to=WORLD[0], **LIST)
     hook.receive()
-    _customer_does(stage, place, "list-response", message=sent_id(answer), option="004")
+    stage.customer_writes(place, "list-response", message=sent_id(answer), option="004")
     payload = hook.only(hook.receive(), "list-response", "a choice")
     reply = value_at(payload, "message", "listResponseMessage", "singleSelectReply")
     right = not payload or value_at(reply, "selectedRowId") == "004"
@@ -292,7 +285,7 @@ def after_a_swap_of_phones_the_new_number_is_told(session: Session, stage: Stage
         stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
-    _customer_does(stage, place, "text-plain")
+    stage.customer_writes(place, "text-plain")
     jids = [value_at(one.json, "jid") for one in hook.receive()]
     right = bool(jids) and all(str(jid or NEW_PHONE).startswith(NEW_PHONE) for jid in jids)
     hook.claim("connected", right, "jid is the number that is connected now")
@@ -302,7 +295,7 @@ def after_a_swap_of_phones_the_new_number_is_told(session: Session, stage: Stage
           phone=True, events=("qrcode",))  # fmt: skip
 def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    _customer_does(stage, place, "text-plain")
+    stage.customer_writes(place, "text-plain")
     session.call("logout", place)
     session.call("qr_code_base64", place)
     webhooks = [
@@ -313,12 +306,12 @@ def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
     )
 
 
-@LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, phone=True,
-          events=("text-plain",))  # fmt: skip
+@LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, customer=("text-plain",),
+          events=("text-plain", "text-extended"))  # fmt: skip
 def what_comes_after_a_restart_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("restart", place)
-    inbound = _customer_does(stage, place, "text-plain")
+    inbound = stage.customer_writes(place, "text-plain")
     ids = [value_at(one.json, "key", "id") for one in hook.receive()]
     hook.claim("text-plain", ids.count(inbound["id"]) == 1, "a text after a restart is told once")
 
@@ -337,11 +330,11 @@ def who_receives_is_whose_event_it_is(session: Session, stage: Stage) -> None:
 def an_admins_deletion_names_the_author(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     group = make_group(session, stage, place, *WORLD[:2])[1].get("id")
-    _customer_does(stage, place, "group-participants", group=group, to=WORLD[0],
+    stage.customer_writes(place, "group-participants", group=group, to=WORLD[0],
                    option="promote", **{"from": place.number})  # fmt: skip
-    inbound = _customer_does(stage, place, "group-text", group=group, **{"from": WORLD[1]})
+    inbound = stage.customer_writes(place, "group-text", group=group, **{"from": WORLD[1]})
     hook.receive()
-    _customer_does(stage, place, "deleted", group=group, message=inbound["id"],
+    stage.customer_writes(place, "deleted", group=group, message=inbound["id"],
                    **{"from": WORLD[0]})  # fmt: skip
     payload = hook.only(hook.receive(), "deleted", "a deletion")
     author = value_at(payload, "message", "protocolMessage", "key", "participant")

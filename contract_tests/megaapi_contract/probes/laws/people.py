@@ -28,11 +28,10 @@ Happen = Callable[..., Any]
 
 
 def _happening(stage: Stage, place: Place, event: str) -> Happen:
-    """People doing one thing at this instance; what they do as the control API has it."""
-    path = f"/_mock/instances/{place.key}/inbound"
+    """People doing one thing at this instance; what they do as their own side has it."""
 
     def happen(person: str, **more: Any) -> Any:
-        return stage.control_api("POST", path, {"event": event, "from": person, **more})
+        return stage.customer_writes(place, event, **{"from": person}, **more)
 
     return happen
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Promise, Webhook
 from ...session import Session
 from ..probe import Laws
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
-from .customers import author_content
+from .customers import is_content_told
 from .particulars import LIST, SECTIONS
 from .sent_message import hold_sent
 from .webhook_listener import WebhookListener
@@ -44,14 +43,12 @@ def _card(name: str, number: str) -> Json:
     return {"displayName": name, "vcard": "\n".join(lines)}
 
 
-def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
-    body = {"event": event, **more}
-    inbound_message: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    return inbound_message
-
-
 def _as_written(
-    hook: WebhookListener, event: str, webhooks: list[Webhook], *inbound_messages: Json
+    stage: Stage,
+    hook: WebhookListener,
+    event: str,
+    webhooks: list[Webhook],
+    *inbound_messages: Json,
 ) -> None:
     """Hold that each message was told once, in order, with every field of its content."""
     ids = [value_at(one.json, "key", "id") for one in webhooks]
@@ -59,9 +56,7 @@ def _as_written(
         event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
         for one, message_ in zip(webhooks, inbound_messages, strict=True):
-            same = author_content(value_at(one.json, "message")) == author_content(
-                message_["content"]
-            )
+            same = is_content_told(stage, value_at(one.json, "message"), message_["content"])
             hook.claim(event, same, "every field is what was written", one)
 
 
@@ -71,9 +66,9 @@ def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     cards = [_card(f"Contato {turn} \u00e7", number) for turn, number in enumerate(WORLD[:4])]
     fields = {"message.contactsArrayMessage.contacts": cards}
-    inbound_message = _does(stage, place, "contacts-array", set=fields)
+    inbound_message = stage.customer_writes(place, "contacts-array", set=fields)
     webhooks = hook.receive()
-    _as_written(hook, "contacts-array", webhooks, inbound_message)
+    _as_written(stage, hook, "contacts-array", webhooks, inbound_message)
     contact_lists = [
         value_at(one.json, "message", "contactsArrayMessage", "contacts") for one in webhooks
     ]
@@ -87,12 +82,12 @@ def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
     group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
     hook.receive()
     people = [as_given(person) for person in WORLD[1:3]] + [as_given(place.number)]
-    inbound_message = _does(stage, place, "text-mention", group=group,
+    inbound_message = stage.customer_writes(place, "text-mention", group=group,
                  set={"message.extendedTextMessage.contextInfo.mentionedJid": people,
                       "message.extendedTextMessage.text": "Vejam @um @dois @tr\u00eas"},
                  **{"from": WORLD[0]})  # fmt: skip
     webhooks = hook.receive()
-    _as_written(hook, "text-mention", webhooks, inbound_message)
+    _as_written(stage, hook, "text-mention", webhooks, inbound_message)
     way = ("message", "extendedTextMessage", "contextInfo", "mentionedJid")
     mentions = [value_at(one.json, *way) for one in webhooks]
     hook.claim("text-mention", mentions == [people], "mentionedJid names all of them, in order")
@@ -107,10 +102,11 @@ def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
     rows = [row for section in SECTIONS for row in section["rows"] if isinstance(row, dict)]
     list_id = sent_id(answer)
     inbound_messages = [
-        _does(stage, place, "list-response", message=list_id, option=row["rowId"]) for row in rows
+        stage.customer_writes(place, "list-response", message=list_id, option=row["rowId"])
+        for row in rows
     ]
     webhooks = hook.receive()
-    _as_written(hook, "list-response", webhooks, *inbound_messages)
+    _as_written(stage, hook, "list-response", webhooks, *inbound_messages)
     for one, row in zip(webhooks, rows, strict=False):
         reply = value_at(one.json, "message", "listResponseMessage")
         row_id = value_at(reply, "singleSelectReply", "selectedRowId")
@@ -137,7 +133,7 @@ def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
     hook.receive()
     for section in LONG_SECTIONS:
         row = section["rows"][-1]
-        _does(stage, place, "list-response", message=sent_id(answer), option=row["rowId"])
+        stage.customer_writes(place, "list-response", message=sent_id(answer), option=row["rowId"])
         for one in hook.receive():
             reply = value_at(one.json, "message", "listResponseMessage")
             row_id = value_at(reply, "singleSelectReply", "selectedRowId")
@@ -151,16 +147,16 @@ def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
 def every_later_change_names_the_message(session: Session, stage: Stage) -> None:
     """Edited twice, another one between, and deleted at last."""
     place, hook = listening(session, stage)
-    first, second = (_does(stage, place, "text-plain")["id"] for _ in range(2))
+    first, second = (stage.customer_writes(place, "text-plain")["id"] for _ in range(2))
     hook.receive()
     path = "message.protocolMessage.editedMessage.conversation"
     inbound_messages = [
-        *(_does(stage, place, "edited", message=of, set={path: words})
+        *(stage.customer_writes(place, "edited", message=of, set={path: words})
           for of, words in zip((first, second, first), _TEXTS, strict=True)),
-        _does(stage, place, "deleted", message=first),
+        stage.customer_writes(place, "deleted", message=first),
     ]  # fmt: skip
     webhooks = hook.receive()
-    _as_written(hook, "edited", webhooks, *inbound_messages)
+    _as_written(stage, hook, "edited", webhooks, *inbound_messages)
     for one, of in zip(webhooks, (first, second, first, first), strict=False):
         message_key_id = _protocol_key(one.json)
         event = "deleted" if one is webhooks[-1] else "edited"
@@ -185,7 +181,7 @@ def every_reaction_says_what_it_is_now(session: Session, stage: Stage) -> None:
              (about[0], ""), (about[1], "")]  # fmt: skip
     for of, emoji in steps:
         fields = {"message.reactionMessage.text": emoji}
-        _does(stage, place, "reaction", message=of, set=fields)
+        stage.customer_writes(place, "reaction", message=of, set=fields)
     reactions = [value_at(one.json, "message", "reactionMessage") for one in hook.receive()]
     reaction_states = [(value_at(one, "key", "id"), value_at(one, "text")) for one in reactions]
     hook.claim("reaction", reaction_states == steps, "each reaction is told, of its message")
@@ -207,11 +203,10 @@ def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage)
     hook.receive()
     context = {"stanzaId": about, "participant": as_given(place.number),
                "quotedMessage": {"conversation": "Qual deles?"}}  # fmt: skip
-    inbound_message = _does(
-        stage, place, event, set={f"message.{CONTENT[event]}.contextInfo": context}
-    )
+    fields = {f"message.{CONTENT[event]}.contextInfo": context}
+    inbound_message = stage.customer_writes(place, event, set=fields)
     webhooks = hook.receive()
-    _as_written(hook, event, webhooks, inbound_message)
+    _as_written(stage, hook, event, webhooks, inbound_message)
     for one in webhooks:
         shown_context = value_at(one.json, "message", CONTENT[event], "contextInfo")
         hook.claim(event, shown_context == context, "contextInfo says to what it is a reply", one,
@@ -265,7 +260,7 @@ def what_whatsapp_verified_of_a_sender_is_told(session: Session, stage: Stage) -
     for person, name in zip(WORLD[:2], names, strict=True):
         fields = {"set": {"verifiedBizName": name}} if name else {}
         for event, more in events:
-            _does(stage, place, event, **{"from": person}, **more, **fields)
+            stage.customer_writes(place, event, **{"from": person}, **more, **fields)
     told = [value_at(one.json, "verifiedBizName") for one in hook.receive()]
     expected = [name for name in names for _ in events]
     hook.claim("text-plain", told == expected, "verifiedBizName is of who wrote",

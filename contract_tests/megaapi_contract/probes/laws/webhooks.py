@@ -16,14 +16,14 @@ from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import claim, guess, value_at
+from .assertions import NAMELESS, claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
 from .echo_content import hold_content
 from .media import KINDS, qr
 from .requests import ASKS, DELETIONS, SENDS
-from .webhook_listener import NAMELESS, WebhookListener
+from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 PHASE = "webhooks"
@@ -106,7 +106,7 @@ def check_acks(
     if PLAYED in steps and hook.plays_people:
         hook.settle("ack_delays", "" if PLAYED in statuses else "without_played")
     for step in steps:
-        least = 1 if hook.plays_people or step == SERVER else 0
+        least = 1 if step <= hook.last_sure_ack else 0
         least = 0 if step == PLAYED else least
         is_single = least <= statuses.count(step) <= 1
         hook.claim(ACKS[step], is_single, f"a sent message is told {ACKS[step]} once")
@@ -141,9 +141,11 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
     kind = next((name for name in value_at(data, "message") or {}), None)
     hook.claim(ECHO, value_at(payload, "messageType") == kind, "messageType names the content")
     name = value_at(payload, "pushName")
-    if name not in NAMELESS and hook.plays_people:
-        own = hook.person(hook.place.number)["name"]
-        hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
+    own = hook.person(hook.place.number)["name"]
+    if name not in NAMELESS and own is not None:
+        promise = hook.promise_of_name(ECHO)
+        sentence = "pushName is the instance's own name"
+        hook.claim(ECHO, name == own, sentence, echoes[0], promise=promise)
     if kind == "extendedTextMessage":
         hook.is_event(echoes[0], ECHO, "a text of the instance")
 

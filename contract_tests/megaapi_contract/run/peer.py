@@ -1,0 +1,136 @@
+"""Adds a second instance to a run: it plays the customer of the given one, behind its own fence."""
+
+from __future__ import annotations
+
+from ..errors import SetupError
+from ..host.http import request
+from ..host.place import Place
+from ..host.stage import MockStage, is_mock
+from ..host.status import Status, read_status
+from ..host.target import HttpTarget, Target
+from ..judging.judge import Judge
+from ..peer.stage import OPERATIONS, PeerStage
+from ..safety.fence import Fence
+from ..safety.gate import Gate
+from ..session import Session
+from .context import RunContext
+from .pace import pace_of
+from .planning import PlanTarget
+from .preflight import Given, require_instance
+
+# What a second instance may do at all: it writes, and leaves the groups it was put into.
+EFFECTS = frozenset({"reads", "sends", "changes"})
+INPUT = "messagesInput"
+BLOCKED = f"the given instance blocks {INPUT}, so that nothing a customer writes is told"
+
+
+def add_peer(context: RunContext) -> None:
+    """Have the second instance write for the customers; SetupError where it cannot."""
+    if isinstance(context.stage, MockStage):
+        raise SetupError(
+            "this mock acts for customers itself: leave --peer-instance-key out, or add "
+            "--no-control-api"
+        )
+    assert context.place is not None
+    if isinstance(context.target, PlanTarget) or not context.place.connected:
+        # Nothing is sent, or nobody can be written to.
+        return
+    options = context.options
+    target = _peer_target(context)
+    session = _session(context, target)
+    given = Given(
+        Place(options.peer_key, options.peer_token), target.name,
+        "--peer-target", "--peer-instance-key", "--peer-token",
+    )  # fmt: skip
+    state = require_instance(session, given)
+    _require_writer(context, target, state)
+    assert session.gate.fence is not None and context.gate.fence is not None
+    session.gate.fence.own = state.number
+    context.gate.fence.recipients |= {state.number}
+    own = read_status(context.session("preflight").call("instance_status", context.place))
+    names = {context.place.number: _name(own), state.number: _name(state)}
+    peer = Place(options.peer_key, options.peer_token, state.number)
+    stage = PeerStage(context.place, session, peer, names)
+    stage.silence = BLOCKED if _blocks_input(context) else ""
+    context.stage, context.peer = stage, session
+
+
+def _peer_target(context: RunContext) -> Target:
+    """The second instance's host: the one under test, or another one."""
+    options = context.options
+    if not options.peer_target:
+        return context.target
+    target = HttpTarget(options.peer_target, timeout=options.timeout, option="--peer-target")
+    target.real = target.real or not is_mock(target)
+    if not (target.real or context.target.real):
+        _require_same_mock(context)
+    return target
+
+
+def _require_same_mock(context: RunContext) -> None:
+    """SetupError when the second instance is on another mock, from which no message comes."""
+    options = context.options
+    path = context.contract.by_id["instance_status"].path
+    path = path.replace("{instance_key}", options.peer_key)
+    headers = [("Authorization", f"Bearer {options.peer_token}")]
+    if context.target.send(request("GET", path, headers=headers)).status == 404:
+        raise SetupError(
+            "the two addresses are two mocks, and no message goes from one to the other: give "
+            "two instances of one mock"
+        )
+
+
+def _session(context: RunContext, target: Target) -> Session:
+    """What the second instance is called with: a gate with a fence of its own."""
+    options, contract = context.options, context.contract
+    assert context.place is not None
+    fence = Fence(
+        contract=contract,
+        key=options.peer_key,
+        token=options.peer_token,
+        effects=(options.allow | {"reads"}) & EFFECTS,
+        recipients=frozenset({context.place.number} - {""}),
+        operations=OPERATIONS,
+    )
+    gate = Gate(
+        target, contract, fence=fence, pace=pace_of(options, target),
+        max_messages=options.max_messages,
+    )  # fmt: skip
+    return Session(
+        contract=contract, gate=gate, judge=Judge(contract, mock=False),
+        receiver=context.receiver, recipients=(), seed=options.seed,
+        probe="the second instance",
+    )  # fmt: skip
+
+
+def _require_writer(context: RunContext, target: Target, state: Status) -> None:
+    options, place = context.options, context.place
+    assert place is not None
+    if target.name == context.target.name and options.peer_key == options.key:
+        raise SetupError("--peer-instance-key: this is the instance under test: give another one")
+    if not (state.connected and state.number):
+        raise SetupError(
+            f"{target.name}: the second instance is not linked: scan its QR code first"
+        )
+    if not place.number:
+        raise SetupError(
+            f"{context.target.name} does not show the number of the instance, which the second "
+            "one would write to"
+        )
+    if state.number == place.number:
+        raise SetupError("both instances have the same number: a second number is needed")
+
+
+def _blocks_input(context: RunContext) -> bool:
+    """Whether the owner of the given instance has switched off the webhooks of what is written."""
+    if "config_details" not in context.contract.by_id or context.place is None:
+        return False
+    config = context.session("preflight").call("config_details", context.place).json
+    data = config.get("configData") if isinstance(config, dict) else None
+    blocked = data.get("blockEvents") if isinstance(data, dict) else None
+    return isinstance(blocked, list) and INPUT in blocked
+
+
+def _name(state: Status) -> str:
+    name = state.user.get("name") if isinstance(state.user, dict) else None
+    return name if isinstance(name, str) else ""

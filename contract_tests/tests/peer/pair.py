@@ -1,0 +1,91 @@
+"""Two instances of one mock without its control API, as somebody's own on a real host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget
+from megaapi_contract.judging.results import Report
+from megaapi_contract.run.context import RunContext
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import prepare_run
+from megaapi_contract.run.runner import run as run_all
+from megaapi_mock.testing import MockServer
+
+from ..support import KEY, TOKEN
+
+PEER_KEY, PEER_TOKEN, PEER = "megacode-TESTKEY0009", "TESTTOKEN0009", "5511900000009"
+PEER_NAME = "Par Teste"
+SENDS = frozenset({"reads", "sends", "changes"})
+
+
+@dataclass
+class RecordingProxy:
+    """Passes everything on to a host, and keeps what left."""
+
+    behind: HttpTarget
+    left: list[Request] = field(default_factory=list)
+    real: bool = False
+    in_process: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.behind.name
+
+    def send(self, request: Request) -> Answer:
+        self.left.append(request)
+        return self.behind.send(request)
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass
+class Pair:
+    """The mock, and how a run is told of both instances: the peer by another address of it."""
+
+    server: MockServer
+
+    @property
+    def peer_target(self) -> str:
+        return self.server.url.replace("127.0.0.1", "localhost")
+
+    def ask(self, method: str, path: str, body: Any = None, *, token: str = TOKEN) -> Any:
+        client = self.server.app.test_client()
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = client.open(path, method=method, json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
+        return answer.get_json()
+
+    def options(self, **others: Any) -> RunOptions:
+        values: dict[str, Any] = {
+            "target": self.server.url, "key": KEY, "token": TOKEN, "control_api": False,
+            "peer_key": PEER_KEY, "peer_token": PEER_TOKEN, "peer_target": self.peer_target,
+            "allow": SENDS, "quick": True, "seed": 3, "pace": 0, "max_messages": 1000,
+        }  # fmt: skip
+        return RunOptions(**{**values, **others})
+
+    @contextmanager
+    def prepared(self, **others: Any) -> Iterator[RunContext]:
+        with prepare_run(self.options(**others), HttpTarget(self.server.url)) as context:
+            yield context
+
+    def run(self, **others: Any) -> Report:
+        with self.prepared(**others) as context:
+            return run_all(context)
+
+
+@contextmanager
+def two_instances(**parts: Any) -> Iterator[Pair]:
+    """A mock with the first instance of its world and the peer, both linked."""
+    with MockServer(**parts) as server:
+        pair = Pair(server)
+        pair.ask("POST", "/_mock/instances", {
+            "key": PEER_KEY, "token": PEER_TOKEN, "number": PEER, "name": PEER_NAME,
+            "connected": True,
+        })  # fmt: skip
+        yield pair

@@ -23,7 +23,8 @@ ProbeFunction = Callable[[Session, Stage], None]
 class Probe:
     """`effects` are those of all calls it makes; `events` the webhooks it looks at.
 
-    With `phone` it needs a target whose phones and customers can be played.
+    With `phone` it needs a target whose phones and customers can be played. Where only so many
+    messages may be sent, those of the probe with the highest `worth` are sent first.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Probe:
     events: tuple[str, ...] = ()
     phone: bool = False
     quick: bool = True
+    worth: int = 0
 
 
 class Laws:
@@ -51,6 +53,7 @@ class Laws:
         phase: str = "laws",
         about: str = "",
         quick: bool = True,
+        worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
         """The function's name is its sentence; `about` tells those of one rule apart.
 
@@ -68,6 +71,7 @@ class Laws:
                     events=tuple(events),
                     phone=phone,
                     quick=quick,
+                    worth=worth,
                 )
             )
             return run

@@ -49,6 +49,7 @@ class WebhookListener:
         if receiver.silence_reason:
             raise NotTried(receiver.silence_reason)
         self._session, self._stage, self.place = session, stage, place
+        session.sends_anew = True
         self._end = f"/{place.key}{name}"
         self.url = f"{receiver.url}{self._end}"
         self._first_unread = len(receiver.webhooks)
@@ -94,7 +95,7 @@ class WebhookListener:
             last = any(mark in one.body for one in mine) or not self._stage.phone
             if not last or is_time_passed:
                 return last
-            return self._is_all_acknowledged(mine) and expected(self._own_webhooks(mine, mark))
+            return self._is_all_told(mine) and expected(self._own_webhooks(mine, mark))
 
         all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(all_webhooks)
@@ -173,18 +174,24 @@ class WebhookListener:
         may_be_hidden = jid_of(person).lid and jid.person and self.plays_people
         return may_be_hidden and bool(self.person(jid.user)["lid"] == person)
 
-    def _is_all_acknowledged(self, mine: list[Webhook]) -> bool:
-        """Whether every message of this place got the acknowledgement that is sure to come."""
-        if self._session.settled_switches.value_of_switch.get("acks") == "off":
-            return True
+    def is_off(self, switch: str) -> bool:
+        """Whether the host was seen to send none of these."""
+        return self._session.settled_switches.value_of_switch.get(switch) == "off"
+
+    def _is_all_told(self, mine: list[Webhook]) -> bool:
+        """Whether every message of this place got the webhook that is sure to come.
+
+        That is an acknowledgement; on a host without any, the echo.
+        """
         last = READ if self.plays_people else SERVER
         acknowledged_ids = {
             value_at(one.json, "key", "id")
             for one in mine
-            if value_at(one.json, "update", "status") == last
+            if self.is_off("acks") or value_at(one.json, "update", "status") == last
         }
         self._acknowledged_ids |= acknowledged_ids
-        return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
+        is_silent = self.is_off("acks") and self.is_off("echo")
+        return is_silent or self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""

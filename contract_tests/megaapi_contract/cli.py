@@ -138,7 +138,7 @@ TARGET = (
     click.option(
         "--recipient", "recipients", multiple=True, help="a number the run may write to; repeat"
     ),
-    click.option("--max-messages", default=20, show_default=True, help="messages a run may send"),
+    click.option("--max-messages", default=40, show_default=True, help="messages a run may send"),
     click.option(
         "--max-groups",
         default=1,

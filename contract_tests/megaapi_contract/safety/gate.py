@@ -27,6 +27,7 @@ from .restore_file import RestoreFile, Undo
 _NOTIFYING = frozenset({"add_participants"})
 # Counted by itself: nobody deletes a group, the suite can only leave it.
 CREATE_GROUP = "create_group"
+BUDGET_OPTION = "--max-messages"
 # A refused send costs nothing, so often for each message of the budget: a host that refuses and
 # sends all the same writes no more than that.
 REFUNDS_PER_MESSAGE = 8
@@ -224,11 +225,11 @@ class Gate:
         if self._max_messages is None:
             self.messages_sent += 1
             return
-        if self._max_messages and self._is_free(request):
-            return
+        # One that costs nothing may cost one after all: the host decides that.
         if self.messages_sent >= self._max_messages:
-            raise BudgetSpent(f"{self._max_messages} messages are sent (--max-messages)")
-        self.messages_sent += 1
+            raise BudgetSpent(f"{self._max_messages} messages are sent ({BUDGET_OPTION})")
+        if not self._is_free(request):
+            self.messages_sent += 1
 
     def _is_free(self, request: Request) -> bool:
         """Whether a send costs nothing unless it is carried out: any gateway refuses it."""

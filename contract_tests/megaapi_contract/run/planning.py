@@ -12,6 +12,9 @@ from ..judging.results import Report, read_json
 from ..safety.gate import BUDGET_OPTION
 from .secrets import remove_secrets
 
+# Behind a request that has to be refused, whatever it asks for.
+NOT_THE_TOKEN = "  (not with the token itself)"
+
 
 class PlanTarget:
     """Takes the place of a host: nothing is sent, every request is kept in `requests`.
@@ -68,4 +71,6 @@ def line(request: Request, *, token: str) -> str:
     body = remove_secrets(request.body.decode("utf-8", "replace"), [token])
     shown_body = body if len(body) <= 300 else f"{body[:297]}..."
     query = f"?{remove_secrets(request.query, [token])}" if request.query else ""
-    return f"{request.method} {request.path}{query} {shown_body}".rstrip()
+    own = request.header("Authorization") == f"Bearer {token}"
+    mark = "" if own else NOT_THE_TOKEN
+    return f"{request.method} {request.path}{query} {shown_body}".rstrip() + mark

@@ -14,10 +14,11 @@ from typing import Any
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.choice import NamedChoice
-from megaapi_mock.spec.allowed_values import EFFECTS
+from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
+from .cli_options import proxy_options, read_options, target_options
 from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
@@ -44,6 +45,10 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             _fail(remove_secrets(str(error), _tokens(options)))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
+        except OSError as error:
+            # A file that an option names; connections have no name of a file.
+            problem = str(as_bug(error)) if error.filename is None else file_problem(error)
+            _fail(remove_secrets(problem, _tokens(options)))
         except Exception as error:
             _fail(str(as_bug(error)))
 
@@ -107,112 +112,6 @@ def _interrupt_on_signals() -> Iterator[None]:
             signal.signal(name, handler)
 
 
-TARGET = (
-    click.option(
-        "--target",
-        required=True,
-        envvar="MEGAAPI_GATEWAY",
-        show_envvar=True,
-        help="`mock`, or a host's address",
-    ),
-    click.option(
-        "--instance-key",
-        default="",
-        envvar="MEGAAPI_INSTANCE_KEY",
-        show_envvar=True,
-        help="the instance to use on a host",
-    ),
-    click.option(
-        "--token",
-        default="",
-        envvar="MEGAAPI_TOKEN",
-        show_envvar=True,
-        help="its token",
-    ),
-    click.option(
-        "--allow",
-        multiple=True,
-        type=NamedChoice(EFFECTS),
-        help="what the run may do to a real instance; only reads unless given",
-    ),
-    click.option(
-        "--recipient", "recipients", multiple=True, help="a number the run may write to; repeat"
-    ),
-    click.option("--max-messages", default=40, show_default=True, help="messages a run may send"),
-    click.option(
-        "--max-groups",
-        default=1,
-        show_default=True,
-        help="groups a run may make with the recipients; each is emptied and left",
-    ),
-    click.option(
-        "--pace", type=float, help="seconds between requests; 1 on real hosts, 0 on mocks"
-    ),
-    click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
-    click.option(
-        "--seed",
-        type=int,
-        help="seed of all random choices; chosen at random and printed unless given",
-    ),
-    click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
-    click.option("--gateway-plan", default="code", show_default=True, help=", ".join(PLAN_NAMES)),
-    click.option(
-        "--control-token",
-        default="",
-        envvar="MEGAAPI_CONTROL_TOKEN",
-        show_envvar=True,
-        help="token of the control API, if the mock requires one",
-    ),
-    click.option(
-        "--webhook-port",
-        default=0,
-        type=click.IntRange(0, 65535),
-        help="where webhooks are received; any free port",
-    ),
-    click.option(
-        "--webhook-host",
-        default="127.0.0.1",
-        show_default=True,
-        help="the address of this machine to receive them at; 0.0.0.0 for all",
-    ),
-    click.option(
-        "--webhook-url",
-        default="",
-        help="the public address of that port: the other end of your tunnel",
-    ),
-    click.option(
-        "--forward",
-        is_flag=True,
-        help="pass webhooks on to the instance's own receiver while they come to the suite",
-    ),
-    click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
-    click.option(
-        "--no-control-api", is_flag=True, help="treat a mock on this machine as a host of its own"
-    ),
-    click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder"),
-)
-
-
-def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(TARGET):
-        command = option(command)
-    return command
-
-
-def read_options(values: dict[str, Any], **others: Any) -> Any:
-    """The values of the command line as RunOptions."""
-    from .run.options import RunOptions
-
-    return RunOptions(
-        target=values.pop("target"),
-        key=values.pop("instance_key"),
-        allow=frozenset(values.pop("allow")) | {"reads"},
-        control_api=not values.pop("no_control_api"),
-        **values,
-        **others,
-    )
-
-
 @click.group(
     cls=Commands,
     context_settings={
@@ -229,7 +128,7 @@ def main() -> None:
 
 
 @main.command()
-@_target_options
+@target_options
 @click.option("--quick", is_flag=True, help="a few requests per operation, in seconds")
 @click.option("--plan", is_flag=True, help="print every request first and send nothing")
 @click.option("--report", type=click.Path(path_type=Path), help="write all reports to this folder")
@@ -269,7 +168,7 @@ def probes(gateway_plan: str) -> None:
 
 
 @main.command()
-@_target_options
+@target_options
 @click.option(
     "-o",
     "--output",
@@ -294,8 +193,51 @@ def fit(output: Path, **values: Any) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "output",
+    default="text",
+    show_default=True,
+    type=NamedChoice(("text", "json")),
+    help="for people, or for programs",
+)
+@click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
+@report_errors
+def drift(folder: Path, output: str, spec: Path | None) -> None:
+    """Where a capture differs from the contract, by operation and event.
+
+    FOLDER is what `megaapi-contract proxy` has written. Fields, types, fixed values, statuses and
+    content types are compared; of values that were not written down, only their type.
+
+    Exit code 0: no difference. 1: there are some. 2: FOLDER holds no capture.
+    """
+    from .capture.drift_command import drift as print_drift
+
+    sys.exit(print_drift(folder, output, spec))
+
+
+@main.command()
+@proxy_options
+@report_errors
+def proxy(**values: Any) -> None:
+    """Stand between your program and a gateway: pass everything on, judge it, and record it.
+
+    Your program calls this address in place of the gateway's; the gateway's webhooks come to
+    --webhook-port (through your tunnel), and go on to --receiver. What is written holds no key,
+    token, number, name, text or file: placeholders stand for them, the same one for the same value.
+
+    Exit code 0: ended with Ctrl-C, the contract was kept. 1: promises were broken.
+    """
+    from .capture.command import ProxyOptions
+    from .capture.command import proxy as run_proxy
+
+    sys.exit(run_proxy(ProxyOptions(**values)))
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_target_options
+@target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
 @report_errors
 def replay(file: Path, **values: Any) -> None:

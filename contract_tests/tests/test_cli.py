@@ -61,6 +61,23 @@ def _has_json(line: str) -> bool:
     return body.endswith("...") or read_json(body.encode()) is not None
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--target", "mock", "--spec"],
+        ["run", "--target", "mock", "--quick", "--operation", "send_text", "--report"],
+        ["fit", "--target", "mock", "-o"],
+        ["replay", "--target", "mock"],
+        ["restore", "--token", TOKEN],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_name_too_long_for_a_file_is_refused_in_a_sentence(command: list[str]) -> None:
+    result = contract(*command, "x" * 5000)
+    assert result.exit_code == 2
+    assert "File name too long" in result.stderr and "mistake in" not in result.stderr
+
+
 def test_a_plan_with_sends_names_the_listed_alone() -> None:
     result = planned("--allow", "sends", "--recipient", LISTED, "--max-messages", "12")
     sends = [line for line in result.stdout.splitlines() if "/sendMessage/" in line]

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 JID = re.compile(r"([^\s@/]+)@(s\.whatsapp\.net|g\.us|lid|c\.us|newsletter|broadcast)")
 _DEVICE = re.compile(r"(\d+):\d+")
@@ -86,6 +87,13 @@ class Placeholders:
         for value, placeholder in self.given_values.items():
             self._remember(value, placeholder)
 
+    def learn(self, kind: str, value: str) -> None:
+        """Treat a token or a key that was not given, but seen, as private wherever it stands."""
+        if value and not self.secret(value):
+            placeholder = self._placeholder_of(kind, value)
+            self.given_values[value] = self._secrets[value.lower()] = placeholder
+            self._remember(value, placeholder)
+
     def is_person(self, value: str) -> bool:
         """Whether this is the number or JID of one of the suite's made-up people."""
         jid = JID.fullmatch(value)
@@ -99,8 +107,13 @@ class Placeholders:
         """`<kind N>`; a value keeps the kind it was first met as."""
         if self.secret(value):
             return self.secret(value)
+        value = _short(value)
         kind = self._kinds.setdefault(value, kind)
         return self._placeholder_of(kind, value)
+
+    def numeral(self, value: int | float) -> str:
+        """`<int N>` or `<float N>`: unlike a text of the same digits."""
+        return self.secret(repr(value)) or self._placeholder_of(type(value).__name__, repr(value))
 
     def number(self, value: str) -> str:
         """The placeholder of a phone number, in any spelling."""
@@ -151,6 +164,13 @@ class Placeholders:
                 span = lower(value[words[0].start() : words[-1].end()])
                 self.spans.setdefault(lower(words[0][0]), {}).setdefault(span, placeholder)
         return placeholder
+
+
+def _short(value: str) -> str:
+    """The value, or a digest of one that would take much memory, as media do."""
+    if len(value) <= MAX_SPAN:
+        return value
+    return f"sha256 {sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def digits(text: str) -> str:

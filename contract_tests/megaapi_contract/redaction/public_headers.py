@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .vocabulary import Vocabulary
 
@@ -32,3 +33,9 @@ def is_public(value: str, vocabulary: Vocabulary) -> bool:
     if value in vocabulary.values or value in _FIXED:
         return True
     return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))
+
+
+def media_type_of(headers: Iterable[tuple[str, str]]) -> str:
+    """The content type without its parameters; empty where none is said."""
+    values = (value for name, value in headers if name.lower() == "content-type")
+    return next(values, "").partition(";")[0].strip().lower()

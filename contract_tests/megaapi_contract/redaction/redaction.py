@@ -15,7 +15,7 @@ from ..judging.contract import Contract
 from ..judging.differences import difference
 from ..judging.results import Breach, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
-from .public_headers import PUBLIC_HEADERS, is_public
+from .public_headers import PUBLIC_HEADERS, is_public, media_type_of
 from .sentences import Sentences
 from .token_owners import Credentials, Owners
 from .vocabulary import Vocabulary
@@ -102,9 +102,9 @@ class Redaction:
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
-        body = self.body(exchange.body, _media_type(exchange.headers))
+        body = self.body(exchange.body, media_type_of(exchange.headers))
         request_body = self.body(
-            exchange.request_body, _media_type(exchange.request_headers) or JSON
+            exchange.request_body, media_type_of(exchange.request_headers) or JSON
         )
         key = self.instance_key_of(exchange)
         self._owners.learn(key, exchange)
@@ -216,6 +216,15 @@ class Redaction:
         """A JSON document without private values."""
         return self._node("", document, 0)
 
+    def forget_documents(self) -> None:
+        """Keep the placeholders and nothing else: for who redacts one exchange after the other."""
+        for memory in (self._exchanges, self._breaches, self._reasons, self._bodies):
+            memory.clear()
+
+    def adopt(self, key: str, token: str) -> None:
+        """Take an instance that was not given, with the token that its host accepts."""
+        self._owners.adopt(key, token)
+
     # -- leaves ------------------------------------------------------------------------------
 
     def _body(self, body: bytes, media_type: str) -> bytes:
@@ -244,7 +253,7 @@ class Redaction:
         if number and self.placeholders.secret(repr(node)):
             return self.placeholders.secret(repr(node))
         if isinstance(node, float) or (type(node) is int and abs(node) >= 10**6):
-            return self.placeholders.make(type(node).__name__, repr(node))
+            return self.placeholders.numeral(node)
         return node
 
     def text_value(self, name: str, text: str) -> str:
@@ -337,13 +346,3 @@ def _fits(template: list[str], steps: list[str]) -> bool:
     return len(template) == len(steps) and all(
         fixed_step in (KEY, step) for fixed_step, step in zip(template, steps, strict=True)
     )
-
-
-def _media_type(headers: Iterable[tuple[str, str]]) -> str:
-    return next(_plain_types(headers), "")
-
-
-def _plain_types(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for name, value in headers:
-        if name.lower() == "content-type":
-            yield value.partition(";")[0].strip().lower()

@@ -40,6 +40,11 @@ class Owners:
         """Whether this is an instance of the run."""
         return key in self._tokens
 
+    def adopt(self, key: str, token: str) -> None:
+        """Take an instance that the run was not given, with the token that its host accepts."""
+        if key and token:
+            self._tokens.setdefault(key, set()).add(token)
+
     def learn(self, key: str, exchange: Exchange) -> None:
         """Take a token that this request sets as the instance's own."""
         token = new_token(exchange)

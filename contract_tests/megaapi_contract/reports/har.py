@@ -18,8 +18,13 @@ _SAFE = ":/?#[]@!$&'()*+,;=%~-._"
 
 def har(report: Report) -> dict[str, Any]:
     """The document of a clean report; entries are in the order of their times."""
-    entries = [*map(_exchange, report.exchanges), *map(_webhook, report.webhooks)]
+    entries = [*map(exchange_entry, report.exchanges), *map(webhook_entry, report.webhooks)]
     entries.sort(key=lambda entry: str(entry["startedDateTime"]))
+    return har_of(entries)
+
+
+def har_of(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The document with these entries."""
     return {
         "log": {
             "version": "1.2",
@@ -31,7 +36,8 @@ def har(report: Report) -> dict[str, Any]:
     }
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def exchange_entry(exchange: Exchange) -> dict[str, Any]:
+    """One exchange without private values."""
     milliseconds = round(exchange.seconds * 1000, 3)
     return {
         "startedDateTime": _time(exchange.time),
@@ -46,7 +52,8 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _webhook(webhook: Webhook) -> dict[str, Any]:
+def webhook_entry(webhook: Webhook) -> dict[str, Any]:
+    """One webhook without private values."""
     return {
         "startedDateTime": _time(webhook.time),
         "time": 0,

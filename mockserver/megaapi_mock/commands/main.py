@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import SetupError
+from ..errors.files import file_problem
 from ..errors.names import did_you_mean
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
@@ -24,6 +24,7 @@ from ..store.open_store import MEMORY, is_begun, require_sync, sqlite_path
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
+from .group import Group
 from .open_page import open_page
 from .output import LogHandler, Output
 from .spec_commands import spec
@@ -34,41 +35,7 @@ from .store_commands import store
 _FIXTURES = ("profiles", "worlds", "webhooks")
 
 
-class _Group(click.Group):
-    """Set-up mistakes are one sentence on stderr and exit code 2, never a traceback."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except SetupError as error:
-            click.echo(f"megaapi-mock: {error}", err=True)
-            context.exit(2)
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """As click's, but wrong usage is one sentence too."""
-        run: Callable[[], Any] = partial(
-            super().main, args, prog_name, complete_var, standalone_mode=False, **extra
-        )
-        if not standalone_mode:
-            return run()
-        try:
-            code: Any = run()
-        except click.ClickException as error:
-            click.echo(f"megaapi-mock: {error.format_message()}", err=True)
-            code = error.exit_code
-        except click.Abort:
-            code = 1
-        sys.exit(code if isinstance(code, int) else 0)
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="megaapi-mock")
 def main() -> None:
     """A stand-in for megaAPI, the WhatsApp gateway: same paths, same answers, with memory."""
@@ -269,6 +236,10 @@ def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
     gc.disable()
     try:
         return _build_app(settings, profile, output)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise SetupError(file_problem(error)) from None
     finally:
         gc.enable()
 

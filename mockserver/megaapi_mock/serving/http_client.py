@@ -46,6 +46,7 @@ class HttpResponse:
     headers: Message
     body: bytes
     missing: int
+    phrase: str = ""
 
 
 def exchange(
@@ -109,7 +110,8 @@ def _read(response: HTTPResponse, deadline: _Deadline, most: int) -> HttpRespons
             break
         pieces.append(piece)
         size += len(piece)
-    return HttpResponse(response.status, response.headers, b"".join(pieces), response.length or 0)
+    body, missing = b"".join(pieces), response.length or 0
+    return HttpResponse(response.status, response.headers, body, missing, response.reason)
 
 
 class _Deadline:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import socket
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +16,10 @@ from socketserver import TCPServer
 from typing import Any
 
 from ..errors.frames import between_test_and_refusal
+from .incoming_body import NoBody, body_pieces, decompress
 
 __tracebackhide__ = between_test_and_refusal
 
-# The gateway's own limit of a body, which a webhook's media thumbnails stay far below.
-BODY_MOST = 32 * 2**20
 # A sender that says nothing for so long is let go.
 PATIENCE = 60.0
 # What a refused sender may still say, so that it reads the refusal instead of a reset.
@@ -102,10 +100,10 @@ class _Connection(BaseHTTPRequestHandler):
         headers = tuple(self.headers.items())
         received = bytearray()
         try:
-            for piece in self._raw():
+            for piece in body_pieces(self.rfile, self.headers):
                 received += piece
-            body = self._unpack(bytes(received))
-        except _NoBody as problem:
+            body = decompress(bytes(received), self.headers)
+        except NoBody as problem:
             self.close_connection = True
             self.server.receive(Post(self.path, headers, bytes(received), str(problem)))
             self._answer(Page(problem.status))
@@ -117,56 +115,6 @@ class _Connection(BaseHTTPRequestHandler):
         self._answer(self.server.page(self.path))
 
     do_HEAD = do_GET
-
-    def _raw(self) -> Iterator[bytes]:
-        """The body's bytes as they come, BODY_MOST of them at most."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            yield from self._chunks()
-            return
-        length = self.headers.get("Content-Length", "0").strip()
-        if not (length.isascii() and length.isdigit() and len(length) < 20):
-            raise _NoBody(f"its Content-Length is not a number: {length[:40]!r}")
-        yield from self._exactly(int(length), 0)
-
-    def _chunks(self) -> Iterator[bytes]:
-        total = 0
-        while size := self._chunk_size():
-            yield from self._exactly(size, total)
-            total += size
-            self.rfile.readline(3)
-        while self.rfile.readline(_PIECE) not in (b"\r\n", b"\n", b""):
-            pass  # trailers
-
-    def _chunk_size(self) -> int:
-        line = self.rfile.readline(_PIECE).partition(b";")[0].strip()
-        if not line:
-            raise _NoBody("it ended before its last chunk")
-        try:
-            return int(line[:20], 16)
-        except ValueError:
-            raise _NoBody(f"its chunk size is not a number: {line[:20]!r}") from None
-
-    def _exactly(self, size: int, before: int) -> Iterator[bytes]:
-        if size < 0 or before + size > BODY_MOST:
-            raise _NoBody(f"it is above {BODY_MOST} bytes", 413)
-        missing = size
-        while missing:
-            try:
-                piece = self.rfile.read1(min(missing, _PIECE))
-            except TimeoutError:
-                piece = b""
-            if not piece:
-                raise _NoBody(f"it ended after {before + size - missing} of {before + size} bytes")
-            missing -= len(piece)
-            yield piece
-
-    def _unpack(self, body: bytes) -> bytes:
-        coding = self.headers.get("Content-Encoding", "identity").strip().lower()
-        if coding in ("identity", ""):
-            return body
-        if coding not in ("gzip", "x-gzip", "deflate"):
-            raise _NoBody(f"its Content-Encoding {coding[:40]!r} is not known here")
-        return _inflated(body)
 
     def _answer(self, page: Page) -> None:
         # The sender may have gone; its webhook has been heard all the same.
@@ -192,27 +140,3 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         return
-
-
-class _NoBody(Exception):
-    """There is no whole body: the text says why, `status` answers it."""
-
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def _inflated(body: bytes) -> bytes:
-    """Unpack gzip, or deflate in either of its two forms."""
-    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        unpacker = zlib.decompressobj(window)
-        try:
-            plain = unpacker.decompress(body, BODY_MOST + 1)
-        except zlib.error:
-            continue
-        if len(plain) > BODY_MOST:
-            raise _NoBody(f"it unpacks to more than {BODY_MOST} bytes", 413)
-        if not unpacker.eof:
-            raise _NoBody("its packed form ends too early")
-        return plain
-    raise _NoBody("it cannot be unpacked")

@@ -158,6 +158,16 @@ def broken_world(folder: Path) -> str:
         (["--workers", "2"], "--workers 2"),
         (["--port", "70000"], "--port 70000"),
         (["--spec", "/nowhere/at/all"], "holds no openapi.yaml"),
+        *(
+            ([option, f"{start}{'x' * 5000}"], "File name too long")
+            for option, start in [
+                ("--world", ""),
+                ("--profile", ""),
+                ("--fixtures", ""),
+                ("--spec", ""),
+                ("--store", "sqlite:///"),
+            ]
+        ),
         (["--nonsense"], "No such option"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os.path
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -86,7 +87,8 @@ def blueprint() -> Blueprint:
     def page_file(file: str, folder: str = "") -> Response:
         """One file of the page."""
         path = safe_join(str(STATIC), folder, file)
-        if path is None or not Path(path).is_file():
+        # Unlike Path.is_file, this says no to a name that is too long for the file system.
+        if path is None or not os.path.isfile(path):
             raise NotFound
         return _answer(Path(path))
 

@@ -93,7 +93,19 @@ def test_a_file_that_changes_is_another_one(
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing.js", "../pages.py", "..%2fpages.py", "%2e%2e/pages.py", "a/b/c.js", "deep/"]
+    "name",
+    [
+        "nothing.js",
+        "../pages.py",
+        "..%2fpages.py",
+        "%2e%2e/pages.py",
+        "a/b/c.js",
+        "deep/",
+        "x" * 300,
+        f"{'x' * 300}/index.html",
+        "%00",
+        "%ff%fe",
+    ],
 )
 def test_what_is_no_file_of_the_page_is_not_there(app: MockApp, name: str) -> None:
     reply = app.test_client().get(f"/_mock/ui/{name}")

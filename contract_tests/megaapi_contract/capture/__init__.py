@@ -1,0 +1,1 @@
+"""Stands between a program and the gateway, passes everything on, and records it redacted."""

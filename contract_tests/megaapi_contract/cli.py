@@ -280,12 +280,13 @@ def restore(file: Path, **values: Any) -> None:
     type=click.IntRange(1, 64),
     help="processes that try faults at the same time",
 )
+@click.option("--real", is_flag=True, help="as hosts are that have no control API")
 @report_errors
-def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:
+def mutate(sample: int | None, only: tuple[str, ...], workers: int, real: bool) -> None:
     """Put faults on the mock: would the suite have noticed?
 
     Without --sample and --only the score is written to docs/ of the checkout.
     """
     from .mutation.command import run as run_trials
 
-    sys.exit(run_trials(sample, only, workers))
+    sys.exit(run_trials(sample, only, workers, given=real))

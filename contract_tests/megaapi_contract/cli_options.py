@@ -66,7 +66,7 @@ TARGET = (
     ),
     click.option(
         "--max-messages",
-        default=20,
+        default=40,
         show_default=True,
         help="messages a run may send; a second instance as many again",
     ),

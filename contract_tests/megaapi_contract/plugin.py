@@ -25,7 +25,7 @@ _VALUES = {
     "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
     "token": ("", "its token (or MEGAAPI_TOKEN)"),
     "timeout": ("30", "seconds for each answer"),
-    "max-messages": ("20", "messages a run may send to a real host"),
+    "max-messages": ("40", "messages a run may send to a real host"),
     "gateway-plan": ("code", "code, start, business, token or all"),
 }
 _TYPES = {"timeout": float, "max-messages": int}

@@ -19,10 +19,12 @@ from .judging.alternatives import USUAL, FirstSight, SettledSwitches
 from .judging.contract import Contract
 from .judging.judge import Judge
 from .judging.results import Breach, Exchange, Promise, Webhook
+from .judging.values import value_at
 from .safety.fence import WRONG_TOKEN
 from .safety.gate import Gate
 from .safety.restore import Restorer
 from .safety.restore_file import Undo
+from .safety.run_record import RunRecord
 
 # A file that does not exist; most hosts of a test fetch none.
 PICTURE_URL = "https://files.example.test/picture.jpg"
@@ -50,6 +52,9 @@ class Session:
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
     _message_ids: dict[str, set[str]] = field(default_factory=dict)
     settled_switches: SettledSwitches = field(default_factory=SettledSwitches)
+    run_record: RunRecord = field(default_factory=RunRecord)
+    # Whether what it sends must be sent now: a law that waits for the webhooks of it.
+    sends_anew: bool = False
     undo: list[Undo] = field(default_factory=list)
     restorer: Restorer = field(init=False, repr=False)
 
@@ -148,7 +153,8 @@ class Session:
         self.restorer.observe(exchange)
         self._remember_message_id(request, exchange)
         if exchange.operation == "create_instance" and exchange.ok:
-            self.gate.note_instance(_made_key(exchange.json))
+            key = value_at(exchange.json, "data", "instance_key")
+            self.gate.note_instance(key or value_at(exchange.json, "instance_key"))
 
     def _settle_form(self, exchange: Exchange) -> None:
         form = settled_form(exchange.operation, exchange.json) if exchange.ok else None
@@ -160,11 +166,18 @@ class Session:
         if operation is None or operation.effect != "sends" or not exchange.ok:
             return
         route = self.contract.route(request.method, request.path)
-        data = exchange.json.get("messageData") if isinstance(exchange.json, dict) else None
-        key = data.get("key") if isinstance(data, dict) else None
-        id_ = key.get("id") if isinstance(key, dict) else None
+        id_ = value_at(exchange.json, "messageData", "key", "id")
         if route is not None and isinstance(id_, str):
             self._message_ids.setdefault(route[1], set()).add(id_)
+            self._hold_new_id(id_, exchange)
+
+    def _hold_new_id(self, id_: str, exchange: Exchange) -> None:
+        """On a given instance every send of the run shows whether ids come again."""
+        if self.gate.fence is None:
+            return
+        is_new = self.run_record.message_ids.setdefault(id_, exchange) is exchange
+        promise = self.contract.promise(str(exchange.operation))
+        self.hold(is_new, "the id is no other message's", promise=promise, exchange=exchange)
 
     def sent_message_ids(self, key: str) -> set[str]:
         """The ids of the messages that this probe sent from an instance."""
@@ -335,11 +348,3 @@ class Session:
     def wrong_token(self) -> str:
         """A token the host does not know."""
         return WRONG_TOKEN
-
-
-def _made_key(answer: Any) -> Any:
-    """The key of a new instance, wherever the answer has it."""
-    if not isinstance(answer, dict):
-        return None
-    data = answer.get("data")
-    return data.get("instance_key") if isinstance(data, dict) else answer.get("instance_key")

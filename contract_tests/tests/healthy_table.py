@@ -66,6 +66,8 @@ MANY = tuple(
     )
 )  # fmt: skip
 BROTLI = Layer(between.packed_as_brotli)
+# What a person allows who has one phone to be written to.
+SENDS = ("sends", "changes")
 HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
 
 GIVEN: Mapping[str, Host] = {
@@ -92,6 +94,15 @@ GIVEN: Mapping[str, Host] = {
     "given, not linked, empty status": Host(
         given=True, allow=READS, own=UNLINKED, switches={"status_disconnected": "empty"},
         whole=False,
+    ),
+    "given, no echo": Host(
+        given=True, allow=SENDS, switches={"echo": "off"}, whole=False
+    ),
+    "given, no acknowledgements": Host(
+        given=True, allow=SENDS, switches={"acks": "off"}, whole=False
+    ),
+    "given, neither": Host(
+        given=True, allow=SENDS, switches={"echo": "off", "acks": "off"}, whole=False
     ),
     "given, acknowledgements after 0.5 s": Host(
         given=True, switches={"ack_delays": HALF}, whole=False

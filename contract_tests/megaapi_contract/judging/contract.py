@@ -93,6 +93,14 @@ class Contract:
         event = self.events[name]
         return _promise(event.definition["x-provenance"], event.spec_file)
 
+    def event_field_promise(self, event: str, schema: str, field: str) -> Promise:
+        """What vouches for a field of an event: the less sure one of the two."""
+        promise = self.event_promise(event)
+        if not promise.sure:
+            return promise
+        way = ("$ref", "properties", field)
+        return self.nearest_promise({"$ref": f"#/components/schemas/{schema}"}, way, promise)
+
     def nearest_promise(
         self, schema: Mapping[str, Any], path: Iterable[Any], start: Promise
     ) -> Promise:

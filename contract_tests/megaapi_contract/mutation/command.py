@@ -14,10 +14,15 @@ from .score import BAR, Score, countable
 from .table import by_controller, by_operation
 
 
-def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
-    """The exit code: 0 when enough is noticed, else 1. A whole measurement is written to docs/."""
-    score, mutants = _measure_with_progress(sample, only, workers)
+def run(sample: int | None, only: tuple[str, ...], workers: int, *, given: bool = False) -> int:
+    """The exit code: 0 when enough is noticed, else 1. A whole measurement is written to docs/.
+
+    That of a given host is only shown, whatever its score.
+    """
+    score, mutants = _measure_with_progress(sample, only, workers, given=given)
     _show_score(score, mutants)
+    if given:
+        return 0
     folder = docs()
     if sample is None and not only and folder is not None:
         store(score, mutants, folder)
@@ -25,7 +30,7 @@ def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
 
 
 def _measure_with_progress(
-    sample: int | None, only: tuple[str, ...], workers: int
+    sample: int | None, only: tuple[str, ...], workers: int, *, given: bool
 ) -> tuple[Score, list[Mutant]]:  # fmt: skip
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
@@ -35,7 +40,9 @@ def _measure_with_progress(
         def show_progress(stage: str, completed: int, of: int) -> None:
             progress.update(task, description=stage, completed=completed, total=of)
 
-        return mutate(only=only, sample=sample, workers=workers, on_progress=show_progress)
+        return mutate(
+            only=only, sample=sample, workers=workers, given=given, on_progress=show_progress
+        )
 
 
 def _show_score(score: Score, mutants: list[Mutant]) -> None:

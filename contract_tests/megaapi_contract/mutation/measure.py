@@ -11,6 +11,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from ..errors import SetupError
 from ..judging.contract import Contract
 from .catalogue import all_mutants
+from .given_host import tried_probes
 from .mutant import Mutant
 from .pool import Pool, pool
 from .run_mutant import SEED, WHOLE_RUN, on_trial
@@ -29,21 +30,24 @@ def mutate(
     sample: int | None = None,
     workers: int = 2,
     seed: int = SEED,
+    given: bool = False,
     on_progress: OnProgress = lambda stage, done, of: None,
 ) -> tuple[Score, list[Mutant]]:
     """Measure the mutants asked for; all of them unless told otherwise.
 
+    `given` puts them on a host without a control API instead.
     SetupError when the clean mock already breaks a promise, or the suite itself breaks.
     """
     mutants, whole = chosen_mutants(only, sample), not only and sample is None
     sources = sources_hash()
-    with pool(workers, seed) as workers_pool:
-        if whole:
+    tried = tried_probes(seed) if given else None
+    with pool(workers, seed, tried) as workers_pool:
+        if whole and not given:
             with on_trial(seed) as trials:
                 _hold_clean(workers_pool, trials.probes, on_progress)
         names = [mutant.name for mutant in mutants]
         verdicts = workers_pool.verdicts(names, _counter("faults", len(names), on_progress))
-        if not whole:
+        if not whole and not given:
             _hold_clean(workers_pool, {one.by for one in verdicts if one.by}, on_progress)
     if sources_hash() != sources:
         raise SetupError("the sources changed during the measurement: measure again")

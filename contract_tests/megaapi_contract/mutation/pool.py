@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.context import SpawnProcess
 from queue import Empty
@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .catalogue import all_mutants
+from .given_host import on_given_trial
 from .run_mutant import MutantResult, on_trial
 
 LOOK_EVERY = 1.0
@@ -53,11 +54,16 @@ class Pool:
 
 
 @contextmanager
-def pool(workers: int, seed: int) -> Iterator[Pool]:
-    """So many processes, ended at the end whatever happens."""
+def pool(workers: int, seed: int, tried: Sequence[str] | None = None) -> Iterator[Pool]:
+    """So many processes, ended at the end whatever happens.
+
+    With `tried` the mock is a given host, on which a run tries these probes.
+    """
     context = multiprocessing.get_context("spawn")
     jobs, results = context.Queue(), context.Queue()
-    processes = [context.Process(target=_work, args=(jobs, results, seed)) for _ in range(workers)]
+    processes = [
+        context.Process(target=_work, args=(jobs, results, seed, tried)) for _ in range(workers)
+    ]
     for worker in processes:
         worker.start()
     try:
@@ -71,11 +77,11 @@ def pool(workers: int, seed: int) -> Iterator[Pool]:
             worker.terminate()
 
 
-def _work(jobs: Any, results: Any, seed: int) -> None:
+def _work(jobs: Any, results: Any, seed: int, tried: Sequence[str] | None) -> None:
     mutants = {mutant.name: mutant for mutant in all_mutants()}
     name = "its start"
     try:
-        with on_trial(seed) as trials:
+        with on_trial(seed) if tried is None else on_given_trial(tried, seed) as trials:
             for kind, name in iter(jobs.get, None):
                 if kind == CLEAN:
                     results.put((kind, name, trials.clean(name)))

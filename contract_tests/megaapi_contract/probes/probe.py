@@ -24,7 +24,8 @@ class Probe:
     """`effects` are those of all calls it makes; `events` the webhooks it looks at.
 
     With `phone` it needs a target whose phones can be played; `customer` are the events that
-    somebody must cause by writing to the instance.
+    somebody must cause by writing to the instance. Where only so many messages may be sent, those
+    of the probe with the highest `worth` are sent first.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Probe:
     phone: bool = False
     customer: tuple[str, ...] = ()
     quick: bool = True
+    worth: int = 0
 
     @property
     def needs_people(self) -> bool:
@@ -59,6 +61,7 @@ class Laws:
         phase: str = "laws",
         about: str = "",
         quick: bool = True,
+        worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
         """The function's name is its sentence; `about` tells those of one rule apart.
 
@@ -77,6 +80,7 @@ class Laws:
                     phone=phone,
                     customer=tuple(customer),
                     quick=quick,
+                    worth=worth,
                 )
             )
             return run

@@ -44,7 +44,7 @@ from .notices import (
     plan_notices,
 )
 from .options import RunOptions
-from .planning import PlanTarget, line
+from .planning import PlanTarget, larger_budget, line
 from .private import private_of
 from .runner import RunContext, make_target, prepare_run, probes, try_probe
 from .runner import run as run_all
@@ -89,7 +89,8 @@ def show_plan(options: RunOptions) -> None:
         raise SetupError("--plan is for hosts: calls of the mock never leave this process")
     # Nothing leaves, so nothing has to be waited for.
     options = replace(options, pace=0.0)
-    target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
+    contract = Contract(options.spec, plan=options.gateway_plan)
+    target = PlanTarget(contract, make_target(options), options.token)
     with prepare_run(options, target) as context:
         report = run_all(context)
         for request in target.requests:
@@ -103,8 +104,8 @@ def show_plan(options: RunOptions) -> None:
         "Later requests depend on what the host answers: here on the contract's examples",
         err=True,
     )
-    for sentence in plan_notices(options):
-        click.echo(sentence, err=True)
+    for sentence in (larger_budget(report), *plan_notices(options)):
+        click.echo(sentence, err=True, nl=bool(sentence))
 
 
 def _run_to_outcome(outcome: _Outcome, options: RunOptions) -> None:

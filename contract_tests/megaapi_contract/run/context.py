@@ -17,6 +17,7 @@ from ..judging.results import Exchange
 from ..probes.routes import Routes
 from ..safety.fence import EFFECTS
 from ..safety.gate import Gate
+from ..safety.run_record import RunRecord
 from ..session import Session
 from .options import RunOptions
 
@@ -36,6 +37,7 @@ class RunContext:
     judge: Judge
     place: Place | None = None
     settled_switches: SettledSwitches = field(default_factory=SettledSwitches)
+    run_record: RunRecord = field(default_factory=RunRecord)
     routes: Routes = field(default_factory=Routes)
     # Whether the given instance was linked as the run began: it may have logged it out since.
     began_linked: bool = False
@@ -56,6 +58,7 @@ class RunContext:
             seed=self.options.seed,
             media_url=self.media_url,
             settled_switches=self.settled_switches,
+            run_record=self.run_record,
             probe=probe,
             on_exchange=record,
         )
@@ -74,8 +77,9 @@ class RunContext:
 
     @property
     def media_url(self) -> str:
-        """A picture that the host can fetch: the given one, or the suite's own on a mock."""
-        own = "" if self.target.real else self.receiver.address_of(OWN_PICTURE)
+        """A picture that the host can fetch: the given one, or the suite's own."""
+        is_reached = not self.target.real or self.receiver.public
+        own = self.receiver.address_of(OWN_PICTURE) if is_reached else ""
         return self.options.media_url or own
 
     @property

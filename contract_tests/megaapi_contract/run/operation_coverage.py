@@ -12,7 +12,7 @@ from ..judging.results import Exchange, OperationCoverage, Report, Result
 from ..probes.cases import LINKING
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
-from ..safety.gate import MAX_RECORDED_BODY
+from ..safety.gate import BUDGET_OPTION, MAX_RECORDED_BODY
 from .context import RunContext
 from .options import RunOptions
 from .selection import skip_reason
@@ -74,6 +74,10 @@ def _reason_without_success(
     refusals = context.gate.refusals_by_operation.get(operation.id)
     if not operation_coverage.requests and refusals:
         return f"no request of it left: {refusals.most_common(1)[0][0]}"
+    spent = next((reason for reason in refusals or () if BUDGET_OPTION in reason), "")
+    if spent:
+        # What has to be refused is asked all the same.
+        return f"no good request of it left: {spent}"
     if operation.id in LINKING and (context.place.connected or context.began_linked):
         return "the given instance is connected, so it has nothing to link"
     if operation.needs_connection and not context.place.connected:

@@ -48,7 +48,7 @@ class RunOptions:
     gateway_plan: str = "code"
     timeout: float = 30.0
     pace: float | None = None
-    max_messages: int = 20
+    max_messages: int = 40
     max_groups: int = 1
     probes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from ..host.webhook_receiver import SECONDS_REAL, Receiver
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..probes.cases import PICTURE
+from ..probes.laws.access import unreadable_bodies
 from ..probes.laws.requests import asks_of
 from ..safety.fence import Fence, digits_of
 from ..safety.gate import Gate
@@ -152,6 +153,7 @@ def _fenced_gate(
         token=options.token,
         effects=options.allow | {"reads"},
         recipients=digits_of(options.recipients),
+        unreadable=unreadable_bodies(),
         files={CUT_FORM, *filter(None, (ask.upload for ask in asks_of(contract).values()))},
     )
     return Gate(

@@ -19,6 +19,11 @@ from .context import RunContext
 from .options import RunOptions
 
 DISCONNECTS = "disconnects"
+# On a given instance laws send before the others do: what is sent shows less there.
+GIVEN_PHASES = (
+    "laws", "webhooks", "examples", "coverage", "fuzzing", "stateful", "lifecycle",
+)  # fmt: skip
+WORTH_OF_OTHERS = -5
 
 
 def probes(context: RunContext) -> list[Probe]:
@@ -47,10 +52,16 @@ def probes(context: RunContext) -> list[Probe]:
 
 
 def _in_order(probes: Iterable[Probe], context: RunContext) -> list[Probe]:
-    return sorted(
-        probes,
-        key=lambda probe: (_disconnection_order(probe, context), PHASES.index(probe.phase)),
-    )
+    is_limited = context.place is not None and not context.options.fitting
+
+    def order(probe: Probe) -> tuple[int, int, int]:
+        disconnection = _disconnection_order(probe, context)
+        if is_limited:
+            worth = probe.worth if probe.phase in ("laws", "webhooks") else WORTH_OF_OTHERS
+            return disconnection, -worth, GIVEN_PHASES.index(probe.phase)
+        return disconnection, 0, PHASES.index(probe.phase)
+
+    return sorted(probes, key=order)
 
 
 def _fitting_probes(context: RunContext) -> Iterator[Probe]:

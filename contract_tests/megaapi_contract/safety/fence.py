@@ -67,6 +67,8 @@ class Fence:
     # Forms that the suite made of files of its own.
     files: set[bytes] = field(default_factory=set)
     operations: frozenset[str] = frozenset()
+    # Bodies of the suite that no gateway can read, to see how it refuses them.
+    unreadable: frozenset[bytes] = frozenset()
 
     def check(self, request: Request) -> Operation | None:
         """The operation of a request; HeldBack says in a sentence why it may not be sent."""
@@ -97,21 +99,32 @@ class Fence:
         self._check_body(request, operation)
         return operation
 
+    def has_to_be_refused(self, request: Request) -> bool:
+        """Whether no gateway may carry it out: nobody's token, or a body that nobody can read."""
+        if request.header("Authorization") != f"Bearer {self.token}":
+            return True
+        return bool(request.body) and request.body in self.unreadable
+
     # -- the parts of a request --------------------------------------------------------------
 
     def _check_headers(self, request: Request) -> None:
         for name, value in request.headers:
             if name.lower() not in _HEADERS:
                 raise HeldBack(f"the header {name} is not one the suite sends")
-            if name.lower() == "authorization" and value not in (
-                f"Bearer {self.token}",
-                f"Bearer {WRONG_TOKEN}",
-            ):
+            if name.lower() == "authorization" and value not in self._credentials():
                 raise HeldBack("the token is neither the given one nor the suite's wrong one")
             if name.lower() == "host":
                 raise HeldBack("the address alone says which host is meant")
             if name.lower() != "authorization" and _DIGITS.search(_SEPARATORS.sub("", value)):
                 raise HeldBack(f"the header {name} holds a number")
+
+    def _credentials(self) -> tuple[str, ...]:
+        """The given token, the suite's wrong one, and the given one in forms that open nothing."""
+        token = self.token
+        return (
+            f"Bearer {token}", f"Bearer {WRONG_TOKEN}",
+            token, f"Basic {token}", f"Bearer {token.swapcase()}",
+        )  # fmt: skip
 
     def _check_query(self, request: Request, operation: Operation) -> None:
         for name, value in parse_qsl(request.query, keep_blank_values=True):
@@ -127,8 +140,10 @@ class Fence:
             return
         if operation.takes_file and request.body in self.files:
             return
+        if request.body in self.unreadable:
+            return
         kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        if kind not in ("application/json", "text/plain"):
             raise HeldBack("the body is not declared as JSON")
         try:
             # Pairs, not dictionaries: a name given twice would hide its first value.

@@ -27,6 +27,10 @@ from .restore_file import RestoreFile, Undo
 _NOTIFYING = frozenset({"add_participants"})
 # Counted by itself: nobody deletes a group, the suite can only leave it.
 CREATE_GROUP = "create_group"
+BUDGET_OPTION = "--max-messages"
+# A refused send costs nothing, so often for each message of the budget: a host that refuses and
+# sends all the same writes no more than that.
+REFUNDS_PER_MESSAGE = 8
 # Bodies above this are cut in the record; what is judged is the whole body.
 MAX_RECORDED_BODY = 64 * 2**10
 # What a host that limits its callers is given: so many turns, and at most so many seconds each.
@@ -81,7 +85,9 @@ class Gate:
         if target.real and fence is None:
             raise AssertionError("a real host needs a fence")
         self.target, self.fence = target, fence
-        self.messages_sent = self.groups_made = 0
+        self.messages_sent = self.groups_made = self.sends_refused = 0
+        # Whether the host has carried out what it had to refuse: then that counts like the rest.
+        self._is_lenient = False
         self.restore = restore
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
@@ -103,6 +109,8 @@ class Gate:
         if self.fence is not None and answer.status == TOO_MANY_REQUESTS:
             answer = self._retry_after_rest(request, answer)
         exchange = self._exchange(request, operation, answer, now)
+        if operation is not None and _is_message(operation):
+            self._settle_budget(request, exchange)
         self._on_exchange(exchange)
         return exchange
 
@@ -179,6 +187,12 @@ class Gate:
         if self.fence is not None:
             self.fence.harmless_texts.update(map(str, texts))
 
+    def begin_anew(self) -> None:
+        """Forget what was sent and made: the host has forgotten it too."""
+        self.messages_sent = self.groups_made = self.sends_refused = 0
+        self._is_lenient = False
+        self.groups_to_leave.clear()
+
     def note_instance(self, key: object) -> None:
         """Remember an instance that a probe has made on a mock."""
         if isinstance(key, str):
@@ -199,20 +213,53 @@ class Gate:
             if operation is not None and operation.id == CREATE_GROUP:
                 self._check_groups()
                 self.groups_made += 1
-            elif operation is not None and (
-                operation.effect == "sends" or operation.id in _NOTIFYING
-            ):
-                self._spend_message()
+            elif operation is not None and _is_message(operation):
+                self._spend_message(request)
         except HeldBack as refusal:
             route = self._contract.route(request.method, request.path)
             self._count(str(refusal), route[0].id if route else "")
             raise
         return operation
 
-    def _spend_message(self) -> None:
-        if self._max_messages is not None and self.messages_sent >= self._max_messages:
-            raise BudgetSpent(f"{self._max_messages} messages are sent (--max-messages)")
-        self.messages_sent += 1
+    def _spend_message(self, request: Request) -> None:
+        if self._max_messages is None:
+            self.messages_sent += 1
+            return
+        # One that costs nothing may cost one after all: the host decides that.
+        if self.messages_sent >= self._max_messages:
+            raise BudgetSpent(f"{self._max_messages} messages are sent ({BUDGET_OPTION})")
+        if not self._is_free(request):
+            self.messages_sent += 1
+
+    def _is_free(self, request: Request) -> bool:
+        """Whether a send costs nothing unless it is carried out: any gateway refuses it."""
+        return (
+            self.fence is not None
+            and not self._is_lenient
+            and self._has_refunds_left
+            and self.fence.has_to_be_refused(request)
+        )
+
+    def is_unreadable(self, request: Request) -> bool:
+        """Whether nobody can read anything in its body."""
+        return self.fence is not None and request.body in self.fence.unreadable
+
+    @property
+    def _has_refunds_left(self) -> bool:
+        return self.sends_refused < REFUNDS_PER_MESSAGE * (self._max_messages or 0)
+
+    def _settle_budget(self, request: Request, exchange: Exchange) -> None:
+        """Give back what a refused send has cost, and count what had to be refused and was not."""
+        if self._max_messages is None or self.fence is None:
+            return
+        free = self._is_free(request)
+        if is_refusal(exchange):
+            if not free and self._has_refunds_left:
+                self.messages_sent -= 1
+            self.sends_refused += 1
+        elif free:
+            self._is_lenient = True
+            self.messages_sent += 1
 
     def require_group(self) -> None:
         """BudgetSpent, counted, when the run may make no further group."""
@@ -249,6 +296,17 @@ class Gate:
             seconds=answer.seconds,
             coding=answer.coding,
         )
+
+
+def _is_message(operation: Operation) -> bool:
+    """Whether somebody gets something on a phone when it is carried out."""
+    return operation.effect == "sends" or operation.id in _NOTIFYING
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether the gateway itself says that nothing was done, which a proxy cannot know."""
+    status = exchange.json.get("statusCode") if isinstance(exchange.json, dict) else None
+    return 400 <= exchange.status <= 500 and status == exchange.status
 
 
 def _wanted_rest(answer: Answer) -> float:

@@ -19,7 +19,7 @@ from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
 from ..judging.values import jid_of
-from .gate import Gate
+from .gate import Gate, is_refusal
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 
@@ -93,7 +93,7 @@ class Restorer:
         if exchange.operation == "create_group":
             is_new_group = exchange.ok and self._remember_group(exchange)
             is_refused = 400 <= exchange.status < 500
-            if is_refused:
+            if is_refused or is_refusal(exchange):
                 self._session.gate.refund_group()
             if is_new_group or is_refused:
                 self._session.discard_undo(self._undo_of_new_group)
@@ -226,7 +226,8 @@ class Restorer:
         if request.path.endswith("/configAcceptStatus"):
             event_names = set(self._events.get("statusEvents", ()))
         refusal = UNKNOWN_NAME if self._events else UNREADABLE
-        if not self._events or not set(_values(request.body)) <= event_names:
+        requested = () if self._session.gate.is_unreadable(request) else _values(request.body)
+        if not self._events or not event_names.issuperset(requested):
             if first:
                 self._changed_kinds.discard("events")
             self._session.gate.hold_back(refusal, operation)

@@ -46,7 +46,7 @@ class Context:
         self.target = SimpleNamespace(name="https://host.example.test")
         self.gate = SimpleNamespace(fence=SimpleNamespace(own=""))
         self.place: Place | None = Place(KEY, TOKEN)
-        self.stage: Any = None
+        self.stage = GivenStage(Place(KEY, TOKEN))
         self.began_linked = False
 
     def session(self, _: str) -> Context:
@@ -65,7 +65,7 @@ def test_a_gateway_that_knows_the_instance_is_used() -> None:
     context = Context(answer(200, LINKED)).look()
     assert context.place == Place(KEY, TOKEN, "5511900000001", connected=True)
     assert context.began_linked and context.gate.fence.own == "5511900000001"
-    assert isinstance(context.stage, GivenStage)
+    assert context.stage.place() == context.place
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ FORBIDDEN: dict[str, Request] = {
     ),
     "a body that is no JSON": request("POST", TEXT, raw=b"to=" + UNLISTED.encode(), headers=[AUTH]),
     "a body of another type": request(
-        "POST", TEXT, raw=b"{}", headers=[AUTH, ("Content-Type", "text/plain")]
+        "POST", TEXT, raw=b"{}", headers=[AUTH, ("Content-Type", "application/xml")]
     ),
     "a short number": request(
         "POST", TEXT, body={"messageData": {"to": "190", "text": "a"}}, headers=[AUTH]

@@ -14,12 +14,13 @@ from megaapi_contract.errors import BudgetSpent, HeldBack, Unusable
 from megaapi_contract.host.http import Answer, Request, request
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
-from megaapi_contract.safety.fence import Fence, digits_of
+from megaapi_contract.safety.fence import WRONG_TOKEN, Fence, digits_of
 from megaapi_contract.safety.gate import (
     CREATE_GROUP,
     DEFAULT_REST,
     MAX_REST,
     MAX_RETRIES,
+    REFUNDS_PER_MESSAGE,
     Gate,
     Pace,
 )
@@ -268,3 +269,68 @@ def test_restoring_is_allowed_for_its_time_only_also_when_it_fails(contract: Con
         assert LISTED in fence.recipients and "sends" not in fence.effects
         raise KeyError
     assert (fence.effects, fence.recipients) == before
+
+
+# -- what a refused send costs ---------------------------------------------------------------------
+
+TEXT = f"/rest/sendMessage/{KEY}/text"
+REFUSED = Answer(
+    500, (), b'{"name":"INTERNAL_SERVER_ERROR","message":"Internal Server Error","statusCode":500}'
+)
+UNAUTHORIZED = Answer(401, (), b'{"name":"UNAUTHORIZED","message":"no","statusCode":401}')
+
+
+def send_text(token: str = TOKEN) -> Request:
+    body = {"messageData": {"to": LISTED, "text": "Bom dia"}}
+    return request("POST", TEXT, body=body, headers=[("Authorization", f"Bearer {token}")])
+
+
+def test_a_send_that_the_gateway_refuses_costs_no_message(contract: Contract) -> None:
+    gate, _ = gate_of(contract, Host(contract, [REFUSED]), "sends", max_messages=1)
+    gate.send(send_text())
+    assert gate.messages_sent == 0
+    gate.send(send_text())
+    with pytest.raises(BudgetSpent):
+        gate.send(send_text())
+
+
+@pytest.mark.parametrize("body", [b"", b"<h1>Bad gateway</h1>", b'{"statusCode": 200}'])
+def test_a_failure_that_is_nobodys_refusal_counts_as_sent(body: bytes, contract: Contract) -> None:
+    gate, _ = gate_of(contract, Host(contract, [Answer(502, (), body)]), "sends", max_messages=1)
+    gate.send(send_text())
+    assert gate.messages_sent == 1
+
+
+def test_wrong_tokens_cost_nothing_while_they_are_refused(contract: Contract) -> None:
+    host = Host(contract, [UNAUTHORIZED] * 3)
+    gate, _ = gate_of(contract, host, "sends", max_messages=1)
+    for _ in range(3):
+        assert gate.send(send_text(WRONG_TOKEN)).status == 401
+    assert (gate.messages_sent, len(host.left)) == (0, 3)
+
+
+def test_a_host_that_takes_wrong_tokens_gets_no_message_more(contract: Contract) -> None:
+    host = Host(contract)
+    gate, _ = gate_of(contract, host, "sends", max_messages=2)
+    gate.send(send_text(WRONG_TOKEN))
+    gate.send(send_text(WRONG_TOKEN))
+    with pytest.raises(BudgetSpent):
+        gate.send(send_text(WRONG_TOKEN))
+    assert len(host.left) == 2
+
+
+def test_refusals_are_given_back_only_so_often(contract: Contract) -> None:
+    host = Host(contract, [REFUSED] * 99)
+    gate, _ = gate_of(contract, host, "sends", max_messages=1)
+    with pytest.raises(BudgetSpent):
+        for _ in range(99):
+            gate.send(send_text())
+    assert len(host.left) == REFUNDS_PER_MESSAGE + 1
+
+
+def test_nothing_is_tried_without_a_budget(contract: Contract) -> None:
+    host = Host(contract)
+    gate, _ = gate_of(contract, host, "sends", max_messages=0)
+    with pytest.raises(BudgetSpent):
+        gate.send(send_text(WRONG_TOKEN))
+    assert host.left == []

@@ -18,6 +18,7 @@ from . import (
     every_event,
     every_text,
     group_changes,
+    group_of_two,
     groups,
     hosts,
     lifecycle,
@@ -34,6 +35,7 @@ from . import (
     stored,
     taken,
     tokens,
+    told_sends,
     uniqueness,
     unsettled,
     uploads,
@@ -42,9 +44,9 @@ from . import (
 )
 
 _SUBJECTS = (
-    access, tokens, messages, media, groups, connection, settings, chat, uniqueness,
+    access, tokens, messages, media, groups, group_of_two, connection, settings, chat, uniqueness,
     content_fidelity,
-    unsettled, webhooks, customers, people,
+    unsettled, webhooks, told_sends, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,

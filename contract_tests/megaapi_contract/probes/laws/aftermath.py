@@ -209,7 +209,7 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
     hook.claim("text-plain", message_ids.count(id_) == 1, "a text after the next link is told")
 
 
-@LAWS.law("send_text", "send_location", effects=("changes", "sends"), phase=PHASE, phone=True,
+@LAWS.law("send_text", "send_location", effects=("changes", "sends"), phase=PHASE,
           events=(ECHO,))  # fmt: skip
 def an_echo_has_the_id_that_was_answered(session: Session, stage: Stage) -> None:
     """Of a host whose echoes have ids of their own it looks as if it sent none."""

@@ -14,10 +14,10 @@ from ..probe import Laws
 from .assertions import claim, value_at
 from .calls import message, someone, text
 from .content_fidelity import TEXTS
-from .echo_content import ECHO
+from .echo_content import ECHO, acknowledged
 from .media import KINDS
 from .sent_message import hold_sent
-from .webhooks import PHASE, all_read, check_echo, listening
+from .webhooks import PHASE, check_echo, listening
 
 LAWS = Laws()
 
@@ -51,7 +51,7 @@ def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
         claim(session, answer, is_another, "a longer number is written to as such", promise=taken)
 
 
-@LAWS.law("send_text", "send_link_preview", effects=("sends",), phone=True)
+@LAWS.law("send_text", "send_link_preview", effects=("sends",))
 def a_link_keeps_every_letter(session: Session, stage: Stage) -> None:
     place, to, words = stage.place(), someone(session), f"Veja {LINK} E Volte"
     for operation, field in (("send_text", "text"), ("send_link_preview", "textWithLink")):
@@ -68,7 +68,7 @@ def rows_that_are_alike_all_come_back(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("send_text", "send_media_base64", "send_location", effects=("sends", "changes"),
-          phase=PHASE, phone=True, events=(ECHO,))  # fmt: skip
+          phase=PHASE, events=(ECHO,))  # fmt: skip
 def an_echo_has_every_letter_that_was_sent(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     to, voice = someone(session), Samples(root("fixtures")).media("audio")
@@ -79,6 +79,6 @@ def an_echo_has_every_letter_that_was_sent(session: Session, stage: Stage) -> No
         message(session, place, "send_location", to=to, latitude=-23.5505, longitude=-46.6333,
                 caption="Loja & <Filial>", address="Rua \u00c7, 1"),
     ]  # fmt: skip
-    webhooks = hook.receive(all_read)
+    webhooks = hook.receive(acknowledged(hook))
     for answer in answers:
         check_echo(hook, webhooks, answer)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from megaapi_mock.domain.jid import as_given
+
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
@@ -15,6 +17,8 @@ from ...session import Session
 from .assertions import value_at
 
 Json = dict[str, Any]
+# Short: some hosts cut names of groups.
+GROUP_NAME = 'A\u00e7\u00e3o & "S\u00e3o" \U0001f44d'
 
 
 def someone(session: Session, number: int = 0) -> str:
@@ -32,12 +36,33 @@ def now(stage: Stage) -> float:
     return float(stage.control_api("GET", "/_mock/clock")["now"])
 
 
+def time_of(answer: Exchange, stage: Stage) -> float:
+    """When an answer was given: on a given host that may have been for a law before."""
+    return now(stage) if stage.phone else answer.time
+
+
 def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
     """A call whose fields stand under messageData. What it brings along and gets is known then."""
     session.gate.learn(texts(data))
-    answer = session.call(operation, place, body={"messageData": data})
+    answer = send_once(session, place, operation, {"messageData": data})
     if answer.ok:
         session.gate.learn(texts(value_at(answer.json, "messageData")))
+    return answer
+
+
+def send_once(session: Session, place: Place, operation: str, body: Json) -> Exchange:
+    """The answer to a message, which a given host gets once in a run.
+
+    A law that sends the same again, or waits for what is told of it, has it sent anew.
+    """
+    is_given = session.gate.fence is not None
+    before = session.run_record.answer_to(operation, body, session.probe) if is_given else None
+    if before is not None and not session.sends_anew:
+        session.called_operations.add(operation)
+        return before
+    answer = session.call(operation, place, body=body)
+    if is_given and answer.ok:
+        session.run_record.note_send(operation, body, answer)
     return answer
 
 
@@ -67,12 +92,46 @@ def sent_id(sent_message: Exchange) -> str:
 
 
 def make_group(
-    session: Session, stage: Stage, place: Place, *people: str, name: str = "Equipe"
+    session: Session, stage: Stage, place: Place, *people: str, name: str = ""
 ) -> tuple[Exchange, Json]:
-    """A group with these people and what its answer says of it; a real host's is left again."""
+    """A group with these people and what its answer says of it; a real host's is left again.
+
+    On a given instance the group of a law before is as good, as long as it is as it was made.
+    """
+    name = name or group_name(session)
+    own = _group_of_run(session, place, name, people)
+    if own is not None:
+        return own
     group_data = {"group_name": name, "participants": list(people)}
     answer = session.call("create_group", place, body={"group_data": group_data})
-    return answer, group_of(answer)
+    group = group_of(answer)
+    if session.gate.fence is not None and isinstance(group.get("id"), str):
+        session.run_record.note_group(name, _numbers(people), group["id"], answer)
+    return answer, group
+
+
+def group_name(session: Session) -> str:
+    """The name of a group: on a given instance laws share one, whose name shows what is lost."""
+    return "Equipe" if session.gate.fence is None else GROUP_NAME
+
+
+def _group_of_run(
+    session: Session, place: Place, name: str, people: tuple[str, ...]
+) -> tuple[Exchange, Json] | None:
+    """A group that the run has made before, if nothing has become of it since."""
+    made = session.run_record.group_like(name, _numbers(people))
+    if session.gate.fence is None or made is None:
+        return None
+    jid, creation = made
+    now_in_it = members(group_of(session.call("group_details", place, query={"jid": jid})))
+    if now_in_it != members(group_of(creation)):
+        return None
+    session.called_operations.add("create_group")
+    return creation, group_of(creation)
+
+
+def _numbers(people: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(jid_of(as_given(person)).user for person in people)
 
 
 def group_of(answer: Exchange) -> Json:
@@ -83,6 +142,7 @@ def group_of(answer: Exchange) -> Json:
 
 def leave(session: Session, place: Place, jid: str) -> Exchange:
     """Out of a group."""
+    session.run_record.forget_group(jid)
     return session.call("leave_group", place, query={"jid": jid})
 
 

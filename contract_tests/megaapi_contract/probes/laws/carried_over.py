@@ -131,7 +131,7 @@ for _operation in FILES:
     LAWS.law(_operation, effects=("sends",), about=_operation, phone=True)(_run)
 
 
-@LAWS.law("update_presence", "instance_status", effects=("sends", "reads"), phone=True)
+@LAWS.law("update_presence", "instance_status", effects=("sends", "reads"))
 def no_presence_changes_the_link(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for option in PRESENCES:
@@ -139,7 +139,7 @@ def no_presence_changes_the_link(session: Session, stage: Stage) -> None:
         status(session, place, "connected", "after a presence")
 
 
-@LAWS.law("update_presence", "send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+@LAWS.law("update_presence", "send_text", effects=("sends", "changes"), phase=PHASE,
           events=(ECHO,))  # fmt: skip
 def who_is_seen_writing_is_held_back_nowhere(session: Session, stage: Stage) -> None:
     """What is sent meanwhile is told as soon as what was sent before, with no time passing."""

@@ -19,10 +19,20 @@ from ..probe import Laws
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
+from .echo_content import acknowledged
 from .media import PNG, fetch, same_bytes
 from .requests import ASKS
 from .webhook_listener import WebhookListener
-from .webhooks import ECHO, PHASE, Json, Rule, all_read, check_echo, is_ack, listening, message_id
+from .webhooks import (
+    ECHO,
+    PHASE,
+    Json,
+    Rule,
+    check_echo,
+    is_ack,
+    listening,
+    message_id,
+)
 
 LAWS = Laws()
 
@@ -315,4 +325,4 @@ def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
         data = {"to": to, "key": key, "message": content, **more}
         answer = message(session, place, operation, **data)
-        check_echo(hook, hook.receive(all_read) if stage.phone else hook.receive(), answer)
+        check_echo(hook, hook.receive(acknowledged(hook)), answer)

@@ -7,7 +7,7 @@ from typing import Any
 from ...judging.contract import Contract
 from ...judging.results import GRADES, Promise, Webhook
 from .assertions import value_at
-from .webhook_listener import WebhookListener
+from .webhook_listener import READ, SERVER, WebhookCondition, WebhookListener
 
 ECHO = "from-me-api-echo"
 # What the caller wrote, what a phone shows by it, and by what a file is fetched.
@@ -50,3 +50,14 @@ def promise_of_content(contract: Contract, kind: str) -> Promise | None:
 def _same(one: Any, other: Any) -> bool:
     """Whether two values are equal; a number is no truth value."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def acknowledged(hook: WebhookListener, step: int = READ) -> WebhookCondition:
+    """Whether a message got this far, or as far as is sure: a person need not look at it."""
+    step = step if hook.plays_people else SERVER
+
+    def has_come(webhooks: list[Webhook]) -> bool:
+        steps = (value_at(one.json, "update", "status") for one in webhooks)
+        return hook.is_off("acks") or step in steps
+
+    return has_come

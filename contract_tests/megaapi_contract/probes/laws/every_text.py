@@ -17,6 +17,7 @@ from .assertions import claim, claim_success, value_at
 from .calls import message, parse_json, someone, texts
 from .media import fetch, same_bytes
 from .messages import SHOP
+from .requests import ASKS, Arguments
 from .sent_message import hold_sent
 
 LAWS = Laws()
@@ -115,7 +116,7 @@ def _one_law_per_text(
         for operation in operations:
             run = partial(rule, operation)
             update_wrapper(run, rule)
-            LAWS.law(operation, *more, effects=effects, about=operation, phone=True)(run)
+            LAWS.law(operation, *more, effects=effects, about=operation)(run)
         return rule
 
     return keep
@@ -154,6 +155,14 @@ def shown_texts(content: Any) -> Iterator[str]:
             yield from texts(parse_json(text_of_message))
 
 
+def fullest_request(operation: str, to: str) -> tuple[Arguments, dict[str, str]]:
+    """A good request with an odd text wherever one can stand, and these texts by their place."""
+    if operation not in FULL:
+        return ASKS[operation].make(to), {}
+    data, texts_by_path = odd(FULL[operation])
+    return {"body": {"messageData": {"to": to, **data}}}, texts_by_path
+
+
 @_one_law_per_text(FULL)
 def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
     data, texts_by_path = odd(FULL[operation])
@@ -166,7 +175,7 @@ def every_text_at_every_place_comes_back(operation: str, session: Session, stage
             )
 
 
-@LAWS.law("send_link_preview", effects=("sends",), phone=True)
+@LAWS.law("send_link_preview", effects=("sends",))
 def the_words_around_a_link_stay(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for words in (
@@ -178,11 +187,13 @@ def the_words_around_a_link_stay(session: Session, stage: Stage) -> None:
         hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
 
 
-@LAWS.law("send_location", effects=("sends",), phone=True)
+@LAWS.law("send_location", effects=("sends",))
 def any_number_is_a_degree(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for latitude, longitude in DEGREES:
         data = {"latitude": latitude, "longitude": longitude}
+        # Digits enough for a number, which these are not.
+        session.gate.learn(data.values())
         answer = message(session, place, "send_location", to=to, **data)
         expected = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
         hold_sent(session, stage, answer, to, locationMessage=expected)
@@ -238,7 +249,7 @@ def a_file_needs_nothing_beside_it(operation: str, session: Session, stage: Stag
             hold_sent(session, stage, answer, to, **{f"{type_}Message": {}})
 
 
-@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def files_of_every_size_come_back_whole(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for size in SIZES:

@@ -16,7 +16,17 @@ from ...judging.values import jid_of
 from ...session import Session
 from ..probe import Laws
 from .assertions import NOT_REGISTERED, claim, claim_refusal, claim_success, guess, value_at
-from .calls import group_of, leave, make_group, members, now, number_or_address, owner_of, someone
+from .calls import (
+    group_name,
+    group_of,
+    leave,
+    make_group,
+    members,
+    number_or_address,
+    owner_of,
+    someone,
+    time_of,
+)
 
 LAWS = Laws()
 
@@ -97,10 +107,11 @@ def _groups_by_jid(session: Session, place: Place) -> tuple[Exchange, dict[str, 
 @LAWS.law("create_group", effects=("changes",))
 def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    creation, group = make_group(session, stage, place, as_given(person), name="Equipe de vendas")
+    name = "Equipe de vendas" if stage.phone else group_name(session)
+    creation, group = make_group(session, stage, place, as_given(person), name=name)
     if not claim_success(session, creation, "a good group"):
         return
-    claim(session, creation, group.get("subject") == "Equipe de vendas", "the subject is the name")
+    claim(session, creation, group.get("subject") == name, "the subject is the name")
     people = members(dict(group))
     claim(session, creation, as_given(person) in people, "whom it was made with is in it")
     claim(session, creation, people.get(as_given(person)) is None, "others are no admins")
@@ -109,7 +120,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     claim(session, creation, owner_of(dict(group)) in own, "the instance is its owner")
     claim(session, creation, group.get("size") == len(people), "size counts the participants")
     moment = group.get("creation")
-    close = type(moment) is int and abs(moment - now(stage)) <= SECONDS
+    close = type(moment) is int and abs(moment - time_of(creation, stage)) <= SECONDS
     claim(session, creation, close, "creation is the time in seconds")
     if place.number:
         claim(
@@ -117,7 +128,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
         )
 
 
-@LAWS.law("create_group", effects=("changes",), phone=True)
+@LAWS.law("create_group", effects=("changes",))
 def participants_may_be_bare_numbers(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
     creation, group = make_group(session, stage, place, person)
@@ -256,7 +267,7 @@ def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Sta
 
 
 @LAWS.law("create_group", "leave_group", "group_details", "list_groups", "send_text",
-          effects=("changes", "reads", "sends"))  # fmt: skip
+          effects=("changes", "reads", "sends"), worth=-3)  # fmt: skip
 def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid, _ = _create_group(session, stage, place, someone(session))
@@ -291,8 +302,7 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
         claim_refusal(session, answer, 404, "an unknown group", promise=guess(session, operation))
 
 
-@LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
-          phone=True)  # fmt: skip
+@LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",))
 def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid, _ = _create_group(session, stage, place, someone(session))

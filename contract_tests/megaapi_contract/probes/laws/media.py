@@ -104,7 +104,7 @@ def a_picture_comes_back_byte_for_byte(session: Session, stage: Stage) -> None:
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
 
 
-@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), worth=5)
 def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
     place = stage.place()
     for number, type_ in enumerate(KINDS):
@@ -123,7 +123,7 @@ def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
         same_bytes(session, fetch(session, place, part, kind), part, content)
 
 
-@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def one_address_is_enough(session: Session, stage: Stage) -> None:
     place = stage.place()
     part = _part(_send(session, place, "image", PNG), "image")
@@ -138,7 +138,7 @@ def usual(answer: Exchange) -> bool:
     return answer.status == 200 and value_at(answer.json, "statusCode") is None
 
 
-@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
     part = _part(_send(session, place, "image", PNG), "image")
@@ -164,7 +164,7 @@ def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage)
     claim_failure(session, answer, "another instance's file", promise=unsure, switch="media_gone")
 
 
-@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+@LAWS.law("send_media_base64", effects=("sends",))
 def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     sent_messages = [_send(session, place, "image", PNG) for _ in range(3)]
@@ -173,7 +173,7 @@ def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
         claim(session, sent_messages[-1], len(values) == 3, f"{name} differs from file to file")
 
 
-@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), worth=2)
 def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     # A voice note's type has a parameter.
@@ -188,7 +188,7 @@ def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
             same_bytes(session, fetch(session, place, part, type_), part, PNG)
 
 
-@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+@LAWS.law("send_media_base64", effects=("sends",), worth=4)
 def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
     answer = _send(session, stage.place(), "image", PNG, viewOnce=True)
     part = value_at(
@@ -199,7 +199,7 @@ def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
     )
 
 
-@LAWS.law("send_media_url", "download_media", effects=("sends", "reads"), phone=True)
+@LAWS.law("send_media_url", "download_media", effects=("sends", "reads"))
 def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stage) -> None:
     place = stage.place()
     for type_ in ("image", "document"):
@@ -217,7 +217,7 @@ def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stag
         same_bytes(session, fetch(session, place, part, type_), part, None)
 
 
-@LAWS.law("send_media_url", "send_media_base64", effects=("sends",), phone=True)
+@LAWS.law("send_media_url", "send_media_base64", effects=("sends",), worth=7)
 def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     unsure = guess(session, "send_media_url")

@@ -39,7 +39,7 @@ def a_text_comes_back_as_it_was_sent(session: Session, stage: Stage) -> None:
         )
 
 
-@LAWS.law("send_text", effects=("sends",), phone=True)
+@LAWS.law("send_text", effects=("sends",))
 def an_empty_text_is_sent_and_fields_nobody_knows_are_passed_over(
     session: Session, stage: Stage
 ) -> None:
@@ -80,7 +80,7 @@ def a_text_without_a_link_has_no_preview(session: Session, stage: Stage) -> None
     hold_sent(session, stage, answer, to, extendedTextMessage=fields)
 
 
-@LAWS.law("send_location", effects=("sends",))
+@LAWS.law("send_location", effects=("sends",), worth=5)
 def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     data = {"latitude": -23.561, "longitude": -46.656, "caption": "Loja", "address": "Rua A, 1"}
@@ -92,7 +92,7 @@ def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
     hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
-@LAWS.law("send_location", effects=("sends",), phone=True)
+@LAWS.law("send_location", effects=("sends",), worth=2)
 def degrees_may_be_texts(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     answer = message(session, place, "send_location", to=to, latitude="-23.5", longitude="-46.25")
@@ -103,7 +103,7 @@ def degrees_may_be_texts(session: Session, stage: Stage) -> None:
 # -- lists and buttons -----------------------------------------------------------------------
 
 
-@LAWS.law("send_list", effects=("sends",))
+@LAWS.law("send_list", effects=("sends",), worth=4)
 def a_list_comes_back_with_every_row(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sections = [{"title": "Setores", "rows": list(ROWS)}]
@@ -126,7 +126,7 @@ def _buttons(answer: Exchange, message: Mapping[str, Any]) -> list[tuple[str, An
     ]
 
 
-@LAWS.law("send_buttons", effects=("sends",))
+@LAWS.law("send_buttons", effects=("sends",), worth=5)
 def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     buttons = [
@@ -146,7 +146,7 @@ def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) ->
     claim(session, answer, all(ids) and len(set(ids)) == 2, "a button without an id gets one")
 
 
-@LAWS.law("send_template", effects=("sends",))
+@LAWS.law("send_template", effects=("sends",), worth=5)
 def template_buttons_come_back_with_their_payload(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     number = someone(session)
@@ -167,7 +167,7 @@ def template_buttons_come_back_with_their_payload(session: Session, stage: Stage
     claim(session, answer, pairs == expected, "every button with title and payload, in order")
 
 
-@LAWS.law("send_buttons", "send_template", effects=("sends",), phone=True)
+@LAWS.law("send_buttons", "send_template", effects=("sends",), worth=7)
 def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for operation in ("send_buttons", "send_template"):
@@ -178,7 +178,7 @@ def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
 # -- messages about messages -----------------------------------------------------------------
 
 
-@LAWS.law("quote_message", "send_text", effects=("sends",))
+@LAWS.law("quote_message", "send_text", effects=("sends",), worth=7)
 def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     first = text(session, place, to, "Pedido 42 confirmado")
@@ -202,7 +202,7 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     claim(session, answer, fits, "an own message is quoted as the instance's")
 
 
-@LAWS.law("quote_message", effects=("sends",), phone=True)
+@LAWS.law("quote_message", effects=("sends",), worth=4)
 def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     theirs = as_given(someone(session, 1))
@@ -224,7 +224,7 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
         )
 
 
-@LAWS.law("forward_message", "send_text", effects=("sends",))
+@LAWS.law("forward_message", "send_text", effects=("sends",), worth=7)
 def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     words = "Pedido 42 confirmado"
@@ -235,7 +235,7 @@ def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
     claim(session, answer, sent_id(answer) != sent_id(first), "a forwarded message is a new one")
 
 
-@LAWS.law("forward_message", effects=("sends",), phone=True)
+@LAWS.law("forward_message", effects=("sends",))
 def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     place_content = {"locationMessage": {"degreesLatitude": -23.5, "degreesLongitude": -46.5}}
@@ -256,7 +256,7 @@ def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None
         claim(session, answer, is_marked, "it says that it was forwarded")
 
 
-@LAWS.law("forward_message", "quote_message", effects=("sends",), phone=True)
+@LAWS.law("forward_message", "quote_message", effects=("sends",), worth=7)
 def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}

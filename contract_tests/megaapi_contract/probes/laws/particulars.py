@@ -45,14 +45,14 @@ def _baileys_promise(session: Session, operation: str) -> Promise:
     return Promise("baileys", session.contract.by_id[operation].spec_file)
 
 
-@LAWS.law("send_list", effects=("sends",))
+@LAWS.law("send_list", effects=("sends",), worth=5)
 def every_row_of_every_section_comes_back(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     hold_sent(session, stage, message(session, place, "send_list", to=to, **LIST), to,
               listMessage=SHOWN)  # fmt: skip
 
 
-@LAWS.law("send_list", "create_group", effects=("sends", "changes"), phone=True)
+@LAWS.law("send_list", "create_group", effects=("sends", "changes"))
 def a_list_to_a_group_is_the_same_list(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid = str(make_group(session, stage, place, someone(session))[1].get("id"))
@@ -60,7 +60,7 @@ def a_list_to_a_group_is_the_same_list(session: Session, stage: Stage) -> None:
               listMessage=SHOWN)  # fmt: skip
 
 
-@LAWS.law("send_media_url", effects=("sends",), phone=True)
+@LAWS.law("send_media_url", effects=("sends",))
 def the_given_type_of_a_document_is_kept(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     data = {"url": PICTURE_URL, "type": "document", "fileName": "pdfExemplo.png",
@@ -235,8 +235,7 @@ def a_picture_without_words_has_none(session: Session, stage: Stage) -> None:
                "each picture has its own caption")  # fmt: skip
 
 
-@LAWS.law("accept_webhook_events", "block_events", "config_details", effects=("changes", "reads"),
-          phone=True)  # fmt: skip
+@LAWS.law("accept_webhook_events", "block_events", "config_details", effects=("changes", "reads"))
 def events_accepted_one_by_one_add_up(session: Session, stage: Stage) -> None:
     place = stage.place()
     names = ["calls", "presence"]

@@ -91,11 +91,12 @@ def a_chat_holds_what_both_sides_wrote(session: Session, stage: Stage) -> None:
     claim(session, answer, words == [WORDS], "the words that were written")
 
 
-@LAWS.law("list_messages", "send_text", "delete_message", effects=("reads", "sends"), phone=True)
+@LAWS.law("list_messages", "send_text", "delete_message", effects=("reads", "sends"))
 def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
+    place, person = stage.place(), someone(session)
     own = sent_id(text(session, place, person))
     key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": True, "id": own}
+    session.run_record.forget_send(own)
     message(session, place, "delete_message", to=person, key=key)
     answer = session.call("list_messages", place, query={"chat_id": person})
     stored = answer.json if isinstance(answer.json, list) else []
@@ -104,14 +105,14 @@ def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -
           promise=guess(session, "list_messages"))  # fmt: skip
 
 
-@LAWS.law("list_contacts", "send_text", effects=("reads", "sends"), phone=True)
+@LAWS.law("list_contacts", "send_text", effects=("reads", "sends"))
 def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    text(session, place, WORLD[0])
+    place, person = stage.place(), someone(session)
+    text(session, place, person)
     answer = session.call("list_contacts", place)
     people = value_at(answer.json, "chats")
-    ids = [jid_of(value_at(person, "id")).user for person in people or ()]
-    claim(session, answer, ids.count(WORLD[0]) == 1, "the person stands there once",
+    ids = [jid_of(value_at(one, "id")).user for one in people or ()]
+    claim(session, answer, ids.count(person) == 1, "the person stands there once",
           promise=guess(session, "list_contacts"))  # fmt: skip
 
 

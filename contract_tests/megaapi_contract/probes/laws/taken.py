@@ -14,9 +14,11 @@ from ..routes import is_guessed_path
 from .access import LINKING
 from .assertions import claim
 from .calls import make_group, someone
-from .requests import ASKS, Arguments, Ask
+from .requests import ASKS, DELETIONS, Arguments, Ask
 
 LAWS = Laws()
+# They need an instance to link, or name a time that a fence takes for a number.
+_OWN_NEEDS = (*LINKING, *DELETIONS)
 Rule = Callable[[str, Ask, Session, Stage], None]
 
 # What programs that work send besides: the n8n node's parameter, a bridge's fields.
@@ -101,7 +103,11 @@ def _one_law_per_operation(rule: Rule, is_about: Callable[[Ask], bool]) -> None:
             update_wrapper(run, rule)
             made = ("create_group",) if ask.in_groups and operation != "create_group" else ()
             effects = {ask.effect, *(("changes",) if made else ())}
-            LAWS.law(operation, *made, effects=effects, phone=True, about=operation)(run)
+            # Nobody takes back what these change; a group or file of the example is not there.
+            phone = ask.strange or ask.effect not in ("reads", "sends") or operation in _OWN_NEEDS
+            LAWS.law(
+                operation, *made, effects=effects, phone=phone, about=operation, worth=-2
+            )(run)  # fmt: skip
 
 
 _one_law_per_operation(

@@ -11,6 +11,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
+from .access import REFUSED
 from .assertions import claim, claim_refusal, value_at
 from .calls import make_group, someone
 from .connection import unlink
@@ -151,7 +152,11 @@ def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bo
         run = partial(rule, operation)
         update_wrapper(run, rule)
         effects = {ask.effect, *(ASKS[cause].effect for cause in causes)}
-        LAWS.law(operation, *causes, effects=effects, phone=True, about=operation)(run)
+        # Whoever is let in by mistake must not change what nobody can put back.
+        phone = not reads or ask.effect not in ("reads", "sends") or ask.strange
+        LAWS.law(operation, *causes, effects=effects, phone=phone, about=operation, worth=REFUSED)(
+            run
+        )
 
 
 _one_law_per_token(only_the_token_itself_opens, reads=True)

@@ -66,7 +66,7 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stage) -> None:
-    ask_unsettled(switch, session, stage, times=TIMES)
+    ask_unsettled(switch, session, stage, times=TIMES if stage.phone else 2)
 
 
 def ask_unsettled(switch: str, session: Session, stage: Stage, *, times: int) -> None:
@@ -87,7 +87,8 @@ def _each() -> None:
         run = partial(what_is_unsettled_is_decided_once, switch)
         update_wrapper(run, what_is_unsettled_is_decided_once)
         effect = ASKS[question.operation].effect
-        LAWS.law(question.operation, effects=(effect,), phone=True, about=switch)(run)
+        phone = question.operation == "create_group"
+        LAWS.law(question.operation, effects=(effect,), phone=phone, about=switch, worth=3)(run)
 
 
 _each()
@@ -143,7 +144,7 @@ def the_first_code_is_told_one_way(session: Session, stage: Stage) -> None:
         _settle(session, answer, "qr_base64_first")
 
 
-@LAWS.law("qr_code_page", phone=True)
+@LAWS.law("qr_code_page")
 def the_page_of_a_linked_instance_is_told_one_way(session: Session, stage: Stage) -> None:
     place = stage.place()
     for _ in range(TIMES):

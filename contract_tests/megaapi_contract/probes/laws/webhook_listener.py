@@ -44,6 +44,7 @@ class WebhookListener:
         if receiver.silence_reason:
             raise NotTried(receiver.silence_reason)
         self._session, self._stage, self.place = session, stage, place
+        session.sends_anew = True
         self._end = f"/{place.key}{name}"
         self.url = f"{receiver.url}{self._end}"
         self._first_unread = len(receiver.webhooks)
@@ -95,7 +96,7 @@ class WebhookListener:
             last = any(mark in one.body for one in mine) or not is_announced
             if not last or is_time_passed:
                 return last
-            return self._is_all_acknowledged(mine) and expected(self._own_webhooks(mine, mark))
+            return self._is_all_told(mine) and expected(self._own_webhooks(mine, mark))
 
         all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(all_webhooks)
@@ -178,16 +179,23 @@ class WebhookListener:
         is_hidden = jid_of(person).lid and jid.person
         return is_hidden and bool(self.person(jid.user)["lid"] == person)
 
-    def _is_all_acknowledged(self, mine: list[Webhook]) -> bool:
-        """Whether every message of this place got the acknowledgement that is sure to come."""
-        if self._session.settled_switches.value_of_switch.get("acks") == "off":
-            return True
-        self._acknowledged_ids |= {
+    def is_off(self, switch: str) -> bool:
+        """Whether the host was seen to send none of these."""
+        return self._session.settled_switches.value_of_switch.get(switch) == "off"
+
+    def _is_all_told(self, mine: list[Webhook]) -> bool:
+        """Whether every message of this place got the webhook that is sure to come.
+
+        That is an acknowledgement; on a host without any, the echo.
+        """
+        acknowledged_ids = {
             value_at(one.json, "key", "id")
             for one in mine
-            if value_at(one.json, "update", "status") == self.last_sure_ack
+            if self.is_off("acks") or value_at(one.json, "update", "status") == self.last_sure_ack
         }
-        return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
+        self._acknowledged_ids |= acknowledged_ids
+        is_silent = self.is_off("acks") and self.is_off("echo")
+        return is_silent or self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""
@@ -282,7 +290,7 @@ class WebhookListener:
         hidden_number = value_at(webhook.json, "lid")
         if hidden_number is not None:
             own = hidden_number == self._expected_jid(self.person(self.place.number), hidden_number)
-            promise = self.of_field(event, "WebhookOwner", "lid")
+            promise = self.contract.event_field_promise(event, "WebhookOwner", "lid")
             self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
 
     # -- who is named ------------------------------------------------------------------------
@@ -301,15 +309,6 @@ class WebhookListener:
             person["lid"] = shown_jid
         return person["lid"]
 
-    def of_field(self, event: str, schema: str, field: str) -> Promise:
-        """What vouches for a field of an event: the less sure one of the two."""
-        contract = self._session.contract
-        promise = contract.event_promise(event)
-        if not promise.sure:
-            return promise
-        way = ("$ref", "properties", field)
-        return contract.nearest_promise({"$ref": f"#/components/schemas/{schema}"}, way, promise)
-
     def names(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""
         person, payload = self.person(number), webhook.json
@@ -319,7 +318,7 @@ class WebhookListener:
             shown_jid = value_at(payload, "key", field)
             if shown_jid is not None:
                 theirs = self._expected_jid(person, shown_jid)
-                promise = self.of_field(event, "WebhookKey", field)
+                promise = self.contract.event_field_promise(event, "WebhookKey", field)
                 sentence = f"{field} is the author"
                 self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)
         name = value_at(payload, "pushName")

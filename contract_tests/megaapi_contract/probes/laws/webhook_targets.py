@@ -12,13 +12,13 @@ from ...session import Session
 from ..probe import Laws, Probe
 from .assertions import guess, value_at
 from .calls import sent_id, set_webhook, text
+from .echo_content import acknowledged
 from .webhook_listener import WebhookListener
 from .webhooks import (
     ACK_EVENTS,
     ECHO,
     PHASE,
     Rule,
-    all_read,
     check_acks,
     is_ack,
     listening,
@@ -186,7 +186,7 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
     names = {"messageData": {"events": ["delivered", "read"]}}
     session.call("accept_status_events", place, body=names)
     answer = text(session, place)
-    check_acks(hook, hook.receive(all_read), answer, on_request=True)
+    check_acks(hook, hook.receive(acknowledged(hook)), answer, on_request=True)
 
 
 @LAWS.law("block_events", effects=("changes",), phase=PHASE, phone=True,

@@ -20,7 +20,8 @@ from .assertions import NAMELESS, claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
-from .echo_content import hold_content
+from .echo_content import acknowledged, hold_content
+from .every_text import fullest_request, shown_texts
 from .media import KINDS, qr
 from .requests import ASKS, DELETIONS, SENDS
 from .webhook_listener import WebhookListener
@@ -74,13 +75,6 @@ def acks(webhooks: list[Webhook], id_: str) -> list[Any]:
 def _number_or_text(status: Any) -> int | str:
     """What can stand in a set, whatever a host has put there."""
     return status if type(status) is int else str(status)
-
-
-def _came_to(step: int, webhooks: list[Webhook]) -> bool:
-    return any(value_at(one.json, "update", "status") == step for one in webhooks)
-
-
-all_read = partial(_came_to, READ)
 
 
 # -- what the instance sends -----------------------------------------------------------------
@@ -151,7 +145,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
-          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+          events=(ECHO, *ACK_EVENTS), worth=7)  # fmt: skip
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     data = {"to": someone(session), "text": UNHEARD}
@@ -188,7 +182,7 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
             update_wrapper(run, rule)
             LAWS.law(
                 name, effects=("sends", "changes"), phase=PHASE, about=name,
-                events=(ECHO, *ACK_EVENTS), phone=True,
+                events=(ECHO, *ACK_EVENTS), worth=6,
             )(run)  # fmt: skip
         return rule
 
@@ -198,8 +192,15 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
 @each_of(SENDS)
 def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    answer = session.call(operation, place, **ASKS[operation].make(someone(session)))
-    webhooks = hook.receive(all_read)
+    arguments, texts_by_path = fullest_request(operation, someone(session))
+    session.gate.learn(texts_by_path.values())
+    answer = session.call(operation, place, **arguments)
+    shown = [*shown_texts(value_at(answer.json, "messageData", "message"))]
+    for name, expected in texts_by_path.items():
+        claim(session, answer, expected in shown, f"{name} comes back letter for letter")
+    if operation in DELETIONS and hook.is_off("acks"):
+        hook.expect_no_receipt(answer)
+    webhooks = hook.receive(acknowledged(hook))
     if operation not in DELETIONS:
         check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
@@ -207,8 +208,8 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
     hook.claim(ECHO, ids == {sent_id(answer)}, "nothing else is told of a send")
 
 
-@LAWS.law("send_media_base64", effects=("sends", "changes"), phase=PHASE, phone=True,
-          events=(ECHO, *ACKS.values()))  # fmt: skip
+@LAWS.law("send_media_base64", effects=("sends", "changes"), phase=PHASE,
+          events=(ECHO, *ACKS.values()), worth=1)  # fmt: skip
 def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     files = Samples(root("fixtures"))
@@ -223,27 +224,27 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
             session, place, "send_media_base64", to=someone(session), type=type_,
             base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
         )  # fmt: skip
-        webhooks = hook.receive(partial(_came_to, steps[-1]))
+        webhooks = hook.receive(acknowledged(hook, steps[-1]))
         check_acks(hook, webhooks, answer, steps)
 
 
-@LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE, phone=True,
-          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+@LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE,
+          events=(ECHO, *ACK_EVENTS), worth=8)  # fmt: skip
 def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     _, group = make_group(session, stage, place, someone(session))
     hook.nothing(hook.receive(), "group-participants", "making a group", unsaid(session))
     jid = str(group.get("id"))
     answer = text(session, place, jid)
-    webhooks = hook.receive(all_read)
+    webhooks = hook.receive(acknowledged(hook))
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
     chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
     hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
 
 
-@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
-          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
+          events=(ECHO, *ACK_EVENTS), worth=5)  # fmt: skip
 def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     sent_messages = [

@@ -1,0 +1,57 @@
+"""A group of the instance and one other person, who is taken out of it and put in again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import Session
+from ..probe import Laws
+from .assertions import claim, claim_success, guess, value_at
+from .calls import group_of, make_group, members, someone
+from .groups import ADDED, ALREADY_IN, verdicts_of
+
+LAWS = Laws()
+
+
+def _looks(session: Session, place: Place, jid: str) -> list[tuple[Exchange, dict[str, Any]]]:
+    """The group as its details and as the list show it."""
+    details = session.call("group_details", place, query={"jid": jid})
+    listing = session.call("list_groups", place)
+    groups = value_at(listing.json, "groups")
+    listed = [one for one in groups if value_at(one, "id") == jid] if groups else []
+    return [(details, group_of(details)), (listing, listed[0] if listed else {})]
+
+
+@LAWS.law("create_group", "remove_participants", "add_participants", "group_details",
+          "list_groups", effects=("changes", "reads"), worth=8)  # fmt: skip
+def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    creation, made = make_group(session, stage, place, person)
+    jid = made.get("id")
+    if not claim_success(session, creation, "a good group") or not isinstance(jid, str):
+        return
+    steps = (
+        ("remove_participants", ADDED, False),
+        ("add_participants", ADDED, True),
+        ("add_participants", ALREADY_IN, True),
+    )
+    for operation, status, inside in steps:
+        body = {"group_data": {"jid": jid, "participants": [person]}}
+        change = session.call(operation, place, body=body)
+        claim_success(session, change, "a change of who is in")
+        verdicts = verdicts_of(session, change)
+        right = verdicts in (None, [(as_given(person), status)])
+        promise = None if status == ADDED else guess(session, operation)
+        claim(session, change, right, "what became of the person", promise=promise)
+        for answer, group in _looks(session, place, jid):
+            people = members(group)
+            claim(session, answer, (as_given(person) in people) is inside, "in it, or out of it")
+            claim(session, answer, len(people) == 1 + inside, "nobody else came or went")
+            claim(session, answer, group.get("size") == len(people), "size counts who is in it")
+            same = group.get("subject") == made.get("subject")
+            claim(session, answer, same, "the name is as it was")

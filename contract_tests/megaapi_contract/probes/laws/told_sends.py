@@ -1,0 +1,87 @@
+"""What is set for webhooks decides what is told of the next send: where, how, and whether."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ...errors import NotTried
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Exchange, Promise, Webhook
+from ...session import Session
+from ..probe import Laws
+from .assertions import claim_success
+from .calls import sent_id, set_webhook, text
+from .webhook_listener import WebhookListener
+from .webhooks import ACK_EVENTS, ECHO, PHASE, is_ack, message_id, off_means_off, unsaid
+
+LAWS = Laws()
+
+QUERY = "loja=1&modo=teste"
+# What an own message is told under: its echo, and its acknowledgements.
+TOLD_UNDER = ("messagesOutput", "messagesStatus")
+
+
+def _about(webhooks: list[Webhook], answer: Exchange) -> list[Webhook]:
+    return [one for one in webhooks if message_id(one) == sent_id(answer)]
+
+
+def _filter(session: Session, place: Place, operation: str, names: tuple[str, ...]) -> None:
+    body = {"messageData": {"events": list(names)}}
+    claim_success(session, session.call(operation, place, body=body), "another filter")
+
+
+def _require_told(hook: WebhookListener) -> None:
+    if hook.is_off("echo") and hook.is_off("acks"):
+        raise NotTried("this host tells nothing of what the instance sends")
+
+
+@LAWS.law("configure_webhook", "send_text", effects=("sends", "changes"), phase=PHASE, worth=8,
+          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, stage: Stage) -> None:
+    """Two texts, and between them a time without a webhook; each shows what comes where."""
+    place = stage.place()
+    old, new = (WebhookListener(session, stage, place, name) for name in ("-first", "-last"))
+    old.url += f"?{QUERY}"
+    old.open()
+    first = text(session, place, words="Vai para o primeiro")
+    webhooks = old.receive()
+    told = _about(webhooks, first)
+    old.settle_acks(any(map(is_ack, told)))
+    old.settle_echo(not all(map(is_ack, told)))
+    _require_told(old)
+    promise = session.contract.promise("configure_webhook")
+    for one in told:
+        headers = {name.lower(): value for name, value in one.headers}
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        old.claim(ECHO, kind == "application/json", "the type is JSON", one, promise=promise)
+        is_kept = urlsplit(one.url).query == QUERY
+        old.claim(ECHO, is_kept, "the query of the address is kept", one, promise=promise)
+    set_webhook(session, place, old.url, enabled=False)
+    unheard = text(session, place, words="Este nao se conta a ninguem")
+    new.open()
+    last = text(session, place, words="Vai para o segundo")
+    # What is told of an earlier message comes before what is told of a later one.
+    new.expect_no_receipt(unheard)
+    came = [*new.receive(), *old.unread()]
+    new.claim(ECHO, _about(came, last), "a text is told again", promise=promise)
+    new.nothing(_about(came, unheard), ECHO, "a webhook switched off", off_means_off(session))
+    strays = _about(old.mine(session.receiver.webhooks), last)
+    new.nothing(strays, ECHO, "the address before", promise)
+
+
+@LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
+          phase=PHASE, worth=8, events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    hook = WebhookListener(session, stage, place).open()
+    _require_told(hook)
+    _filter(session, place, "block_events", TOLD_UNDER)
+    unheard = text(session, place, words="Este fica em silencio")
+    _filter(session, place, "accept_webhook_events", TOLD_UNDER)
+    last = text(session, place, words="Este se conta de novo")
+    hook.expect_no_receipt(unheard)
+    webhooks = hook.receive()
+    hook.nothing(_about(webhooks, unheard), ECHO, "a send while both are blocked", unsaid(session))
+    promise: Promise = unsaid(session)
+    hook.claim(ECHO, _about(webhooks, last), "what is accepted again is told", promise=promise)

@@ -762,6 +762,9 @@ FAULTS: Mapping[str, Fault] = {
     "a text arrives letter for letter": changed(
         "message.extendedTextMessage.text", lambda words: words.replace("\n", " ")
     ),
+    "a text to a group arrives letter for letter": changed(
+        "message.extendedTextMessage.text", lambda words: words.strip()
+    ),
     "what arrives is what was sent": told(lambda payload: (without_accents(payload),)),
     # what the documents name
     "a place off the map is a place": turned(200, 500),

@@ -12,7 +12,7 @@ from itertools import cycle
 from typing import Any
 
 from megaapi_contract.errors import NotTried
-from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.http import Answer, Headers, Request
 from megaapi_contract.host.stage import MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
@@ -56,6 +56,7 @@ class Fault:
     swallow: Callable[[Request], bool] = lambda request: False
     make_spoil: Callable[[], Spoil] | None = None
     rewrite: Callable[[Request], Request] = lambda request: request
+    head: Callable[[bytes, Headers], Headers] = lambda body, headers: headers
 
 
 # -- answers ---------------------------------------------------------------------------------
@@ -315,6 +316,7 @@ class Bench:
     @contextmanager
     def _spoiling(self, fault: Fault) -> Iterator[None]:
         receiver = self.target.receiver
+        receiver.head = fault.head
         if fault.make_spoil is None:
             yield
             return

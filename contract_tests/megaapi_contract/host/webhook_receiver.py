@@ -14,6 +14,7 @@ from megaapi_mock.serving.webhook_server import Page, Post, WebhookServer
 
 from ..errors import SetupError
 from ..judging.results import Webhook
+from .http import Headers
 
 # Nothing listens there: in this process the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
@@ -71,6 +72,8 @@ class Receiver:
         self.carry: Callable[[str, bytes], Sequence[tuple[str, bytes]]] = lambda url, body: [
             (url, content) for content in self.spoil(body)
         ]
+        # What is taken for the headers of a delivery to a receiver in this process.
+        self.head: Callable[[bytes, Headers], Headers] = lambda body, headers: headers
         self._status = 200
         self._arrival = threading.Condition()
         # The instance's own address while webhooks come here in its place, and what forwards them.
@@ -87,7 +90,7 @@ class Receiver:
     ) -> TransportReply:
         """Receive one webhook from the courier of a mock in this process."""
         for address, content in self.carry(url, body):
-            self.add(content, tuple(headers), address)
+            self.add(content, tuple(self.head(content, headers)), address)
         return TransportReply(self._status)
 
     def add(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:

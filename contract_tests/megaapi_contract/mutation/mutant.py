@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..host.http import Answer, Request
+from ..host.http import Answer, Headers, Request
 
 Door = Callable[[str, str, Any], Any]
 
@@ -49,6 +49,10 @@ class Fault:
     def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
         """The webhooks the suite gets instead of this one, each with the address it comes to."""
         return [(url, content) for content in self.webhook(body)]
+
+    def headers(self, body: bytes, headers: Headers) -> Headers:
+        """The headers the suite gets with this webhook."""
+        return headers
 
     def note_control_call(self, request: Request) -> None:
         """Take note of what a phone or a customer is about to do, through the control API."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import Unusable
-from ..host.http import Answer, Request, request
+from ..host.http import Answer, Headers, Request, request
 from ..host.target import MockTarget
 from ..judging.contract import Contract
 from .mutant import Fault, InterceptedCall
@@ -40,12 +40,13 @@ class MutatedMock(MockTarget):
     def put_on(self, fault: Fault) -> None:
         """Spoil everything from now on."""
         self._fault, self._strikes, self._failure = fault, 0, ""
-        self.receiver.carry = self._carry
+        self.receiver.carry, self.receiver.head = self._carry, self._head
 
     def take_off(self) -> None:
         """Clean again, and as it was at the start; what was on its way has arrived."""
         self._fault = None
         self.receiver.carry = lambda url, body: ((url, body),)
+        self.receiver.head = lambda body, headers: headers
         self._settle()
         self.door("POST", "/_mock/reset", {"ids": "again"})
         self.receiver.webhooks.clear()
@@ -104,6 +105,13 @@ class MutatedMock(MockTarget):
         if bodies != ((url, body),):
             self._strike()
         return bodies
+
+    def _head(self, body: bytes, headers: Headers) -> Headers:
+        fault = self._fault
+        changed_headers = headers if fault is None else fault.headers(body, headers)
+        if changed_headers != headers:
+            self._strike()
+        return changed_headers
 
     def _strike(self) -> None:
         with self._counting:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from megaapi_contract.host.http import Answer, Request
-from megaapi_contract.host.stage import WORLD
+from megaapi_contract.host.http import Answer, Headers, Request
+from megaapi_contract.host.stage import NO_WHATSAPP, WORLD
 from megaapi_contract.probes.laws.settings import NEW_TOKEN
 
 from ..spoiling import (
@@ -75,6 +75,59 @@ def emptied(payload: Any) -> Any:
     if payload.get("key", {}).get("fromMe") is False and "message" in payload:
         return {**payload, "message": {name: {} for name in payload["message"]}}
     return payload
+
+
+def without_accents(payload: Any) -> Any:
+    """Everything that is posted in the letters of ASCII."""
+    document = json.dumps(payload, ensure_ascii=False).encode("ascii", "ignore")
+    return json.loads(document)
+
+
+def plain_text_beyond_ascii() -> Fault:
+    """Bodies with a letter outside ASCII are posted as text."""
+
+    def head(body: bytes, headers: Headers) -> Headers:
+        return headers if body.isascii() else (("Content-Type", "text/plain"),)
+
+    return Fault(head=head)
+
+
+def refusing(pattern: bytes) -> Fault:
+    """Whatever has this in its body is refused."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        return replace(answer, status=500) if re.search(pattern, request.body) else answer
+
+    return Fault(alter=alter)
+
+
+def stopped_at_the_first_failure() -> Fault:
+    """Who stands behind somebody without an account is passed over."""
+
+    def rewrite(request: Request) -> Request:
+        if "ToMany" not in request.path:
+            return request
+        document = json.loads(request.body)
+        to = document["messageData"]["to"]
+        if NO_WHATSAPP in to:
+            document["messageData"]["to"] = to[: to.index(NO_WHATSAPP) + 1]
+        return replace(request, body=json.dumps(document).encode())
+
+    return Fault(rewrite=rewrite)
+
+
+def token_shown() -> Fault:
+    """Every answer has the token that it was asked with."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        headers = {name.lower(): value for name, value in request.headers}
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        if answer.status != 200 or not answer.body.startswith(b"{"):
+            return answer
+        body = {**json.loads(answer.body), "token": token}
+        return replace(answer, body=json.dumps(body).encode())
+
+    return Fault(alter=alter)
 
 
 def passed_over(step: str) -> Fault:
@@ -694,6 +747,41 @@ FAULTS: Mapping[str, Fault] = {
     # lives
     "what is refused leaves no trace": turned(401, 200),
     "whatever is combined is done and told": edited(f"{DATA}.key.id", OTHER_ID),
+    # each value, each of many, each of two
+    "every optional field is taken with every value": turned(200, 500),
+    "a list of any length comes back whole": edited(
+        f"{CONTENT}.listMessage.sections.0.rows", lambda rows: rows[:10]
+    ),
+    "buttons beyond the third come back": replaced(b"Opcao 20", b"Opcao 2"),
+    "everybody in a long list of mentions is named": edited(
+        f"{QUOTE}.mentionedJid", lambda people: people[:10]
+    ),
+    "a group of many has all of them": edited(
+        "group.participants", lambda people: people[:10]
+    ),
+    "a text to a dozen reaches each": edited(f"{DATA}.sent", 10),
+    "everybody named is accounted for": edited(f"{DATA}.jidFailed", []),
+    "each of two is told under its own name": first_of("instance_key"),
+    "a text arrives letter for letter": changed(
+        "message.extendedTextMessage.text", lambda words: words.replace("\n", " ")
+    ),
+    "a text to a group arrives letter for letter": changed(
+        "message.extendedTextMessage.text", lambda words: words.strip()
+    ),
+    "what arrives is what was sent": told(lambda payload: (without_accents(payload),)),
+    # what the documents name
+    "a place off the map is a place": turned(200, 500),
+    "an own message is passed on unmarked": asked(b'"fromMe":true', b'"fromMe":false'),
+    "the name of an uploaded file keeps every letter": edited(
+        f"{CONTENT}.documentMessage.fileName",
+        lambda name: name.encode("ascii", "ignore").decode(),
+    ),
+    "only groups that are administered are listed": edited("groups", []),
+    "a truth value may be a text": asked(b'"false"', b"true"),
+    "a receipt has nothing of the message": told(
+        lambda payload: ({**payload, "pushName": "Loja"},)
+    ),
+    "no answer shows the token": token_shown(),
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),
@@ -805,5 +893,15 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "what whatsapp verified of a sender is told",
         told(lambda payload: ({**payload, "verifiedBizName": "Loja"},)),
     ),
+    "webhooks beyond ASCII as text": (
+        "webhooks are posted as json", plain_text_beyond_ascii()
+    ),
+    "link preview refused": (
+        "every optional field is taken with every value", refusing(rb'"linkPreview": ?true')
+    ),
+    "nobody after who failed": (
+        "everybody named is accounted for", stopped_at_the_first_failure()
+    ),
+    "jid of who was told first": ("each of two is told under its own name", first_of("jid")),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from . import (
     as_written,
     asked_again,
     carried_over,
+    documented_edges,
     from_customers,
     from_the_contract,
     from_users,
@@ -16,6 +17,7 @@ from . import (
     in_context,
     instance,
     messages,
+    of_many,
     other_plans,
     people,
     second_call,
@@ -28,7 +30,7 @@ _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
-    other_plans,
+    other_plans, of_many, documented_edges,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ...session import Session
 from ..probe import Laws, Probe
 from .assertions import guess, value_at
 from .calls import sent_id, set_webhook, text
+from .content_fidelity import TEXTS
 from .echo_content import acknowledged
 from .webhook_listener import WebhookListener
 from .webhooks import (
@@ -117,11 +118,16 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
         hook.claim(ECHO, not strange, "nothing is told of a neighbour")
 
 
-@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
-          events=("text-plain",))  # fmt: skip
+@LAWS.law("configure_webhook", "send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=("text-plain", ECHO))  # fmt: skip
 def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
+    """Whatever letters are in them, and whoever wrote these."""
     place, hook = listening(session, stage)
-    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    path = f"/_mock/instances/{place.key}/inbound"
+    for words in ("Bom dia", *TEXTS):
+        body = {"event": "text-plain", "set": {"message.conversation": words}}
+        stage.control_api("POST", path, body)
+        text(session, place, words=words)
     for one in hook.receive():
         headers = {name.lower(): value for name, value in one.headers}
         kind = headers.get("content-type", "").partition(";")[0]

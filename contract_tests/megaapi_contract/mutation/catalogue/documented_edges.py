@@ -1,0 +1,67 @@
+"""Faults of what the documents name and people seldom send or look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+from unicodedata import normalize
+
+from ...host.http import Answer, Request
+from ..answer_faults import Altered, document, json_of
+from ..mutant import Fault, InterceptedCall, Mutant
+from ..payload_edits import edit_at
+from ..request_faults import bearer
+from ..webhook_faults import Spoilt, ack, alter
+from .planted_rules import changed_answer, rewritten, rule, spoil_answers
+from .second_call import Refusing, _body
+
+KIND = "documented edges"
+Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
+HIGHEST = 90
+
+
+def _is_off_the_map(call: InterceptedCall) -> bool:
+    return abs(float(_body(call, "messageData", "latitude") or 0)) > HIGHEST
+
+
+def _in_ascii(name: Any) -> str:
+    return normalize("NFKD", str(name)).encode("ascii", "ignore").decode()
+
+
+def _with_token(answer: Any, call: InterceptedCall) -> Any:
+    return {**answer, "configData": {**answer["configData"], "token": bearer(call.request)}}
+
+
+def _every_group(call: InterceptedCall, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
+    listing = json_of(call.look(Request("GET", f"/rest/group/list/{call.key}", headers)))
+    groups = [{k: v for k, v in one.items() if k != "participants"} for one in listing["groups"]]
+    return changed_answer(answer, call, lambda shown, _: {**shown, "groups": groups})
+
+
+ROWS: tuple[Row, ...] = (
+    ("places off the map are refused", ("send_location",), (),
+     partial(Refusing, "send_location", _is_off_the_map)),
+    ("own messages are forwarded as those of others", ("forward_message",), (),
+     rewritten("forward_message", edit_at("messageData.key.fromMe", lambda own: False))),
+    ("names of uploaded files lose their accents", ("upload_document",), (),
+     lambda: Altered(("upload_document",), document(
+         edit_at("messageData.message.documentMessage.fileName", _in_ascii)))),
+    ("whatever text is given blocks", ("block_chat",), (),
+     rewritten("block_chat", edit_at("option", bool))),
+    ("groups of others are administered too", ("admin_groups",), (),
+     rule(("admin_groups",), _every_group)),
+    ("receipts have a name", ("send_text",), ("ack-server", "ack-delivered", "ack-read"),
+     lambda: Spoilt(ack(), alter(lambda payload: {**payload, "pushName": "Loja"}))),
+    ("the configuration shows the token", ("config_details",), (),
+     spoil_answers(("config_details",), _with_token)),
+)  # fmt: skip
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every fault of the list."""
+    for sentence, operations, events, make in ROWS:
+        description = f"{sentence[0].upper()}{sentence[1:]}."
+        yield Mutant(f"documented edges: {sentence}", KIND, description, make, operations, events)

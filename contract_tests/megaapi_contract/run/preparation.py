@@ -26,6 +26,7 @@ from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
 from .planning import PlanTarget
 from .preflight import preflight
+from .recipients import require_accounts
 
 REAL_PACE = 1.0
 CHANGING = frozenset({"changes", "disconnects"})
@@ -104,6 +105,7 @@ def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunConte
         preflight(context, given_place)
         if gate.restore is not None:
             _restore_leftovers(context, gate.restore)
+        require_accounts(context)
     return context
 
 

@@ -21,6 +21,7 @@ from ..host.target import Target
 from ..judging.contract import Contract
 from ..judging.results import Exchange
 from .fence import Fence
+from .recipients import Recipients
 from .restore_file import RestoreFile, Undo
 
 # Changes that people are told of on their phones, so that they count as messages.
@@ -83,6 +84,7 @@ class Gate:
         self.target, self.fence = target, fence
         self.messages_sent = self.groups_made = 0
         self.restore = restore
+        self.recipients = Recipients(target.name)
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
         # Instances that probes have made on a mock through the gateway's own call.

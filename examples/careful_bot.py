@@ -28,8 +28,9 @@ class Bot(ThreadingHTTPServer):
 
     def take(self, event):
         key, message = event.get("key", {}), event.get("message")
-        own, story = key.get("fromMe"), key.get("remoteJid") == "status@broadcast"
-        if own or story or not isinstance(message, dict) or SILENT & set(message):
+        own, chat = key.get("fromMe"), key.get("remoteJid", "")
+        nobody = chat.endswith(("status@broadcast", "@newsletter"))  # a story, a channel
+        if own or nobody or not isinstance(message, dict) or SILENT & set(message):
             return
         with self.lock:  # copies come side by side
             if key["id"] not in self.seen:

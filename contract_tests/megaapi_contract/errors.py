@@ -3,6 +3,7 @@
 SuiteError
   SetupError       wrong usage or set-up: exit 2, before anything was sent
   Unusable         the host cannot be judged (down, slow, HTML, cut, redirecting): exit 2
+    CallCut        one call got no answer from the host itself; others may
   HeldBack         the gate did not let a request out: the case is left out and counted
     BudgetSpent    the run may send no further message
   NotTried         a probe needs something this target does not have
@@ -32,6 +33,10 @@ class SetupError(SuiteError):
 
 class Unusable(SuiteError):
     """The host cannot be judged; this says nothing about its promises."""
+
+
+class CallCut(Unusable):
+    """One call was cut, or answered by what stands before the host; the next one may succeed."""
 
 
 class HeldBack(SuiteError):

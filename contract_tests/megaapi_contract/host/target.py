@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from megaapi_mock.serving.http_client import Server, exchange, trusted
 from megaapi_mock.testing import MockServer
 
-from ..errors import SetupError, Unusable
+from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
 from .webhook_receiver import Receiver
@@ -133,11 +133,13 @@ class HttpTarget:
                 most=MAX_ANSWER,
             )
         except (OSError, HTTPException) as error:
-            raise Unusable(self._failure_sentence(error)) from None
+            is_cut = isinstance(error, (ConnectionError, HTTPException))
+            is_cut = is_cut and not isinstance(error, ConnectionRefusedError)
+            raise (CallCut if is_cut else Unusable)(self._failure_sentence(error)) from None
         if len(answer.body) >= MAX_ANSWER:
             raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
         if answer.missing:
-            raise Unusable(self._failure_sentence(IncompleteRead(b"", answer.missing)))
+            raise CallCut(self._failure_sentence(IncompleteRead(b"", answer.missing)))
         seconds = time.perf_counter() - start
         return Answer(answer.status, tuple(answer.headers.items()), answer.body, seconds)
 

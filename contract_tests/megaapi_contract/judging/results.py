@@ -169,7 +169,7 @@ class Result:
 
     `cases` is how many requests it made, `held_back` how many the gate refused. `first` and `last`
     are the numbers of its exchanges, 0 when they are not known. With `bug` a mistake of this
-    program ended it: nothing is said of the host.
+    program ended it: nothing is said of the host. With `cut` one call without an answer did.
     """
 
     probe: str
@@ -184,6 +184,7 @@ class Result:
     first: int = 0
     last: int = 0
     bug: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True)

@@ -61,10 +61,8 @@ def judge(
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
     complete = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    messages = list(messages)
-    chats: list[ChatTranscript] = []
-    if complete:
-        chats = chats_of(outgoing, messages, chat_of, from_instances, burst=terms.burst)
+    judged, messages = outgoing if complete else [], list(messages)
+    chats = chats_of(judged, messages, chat_of, from_instances, burst=terms.burst)
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
 from typing import Any
@@ -97,10 +97,8 @@ def chats_of(
     burst: float = 20.0,
 ) -> list[ChatTranscript]:
     """Every chat of these deliveries, with what the instance wrote there since it got a message.
-
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
-    `from_instances` are the ids of what other instances of the mock sent. Messages that come
-    within `burst` seconds of each other may have one answer.
+    `from_instances`: the ids of what other instances sent. `burst`: as in Terms.
     """
     chats: dict[str, ChatTranscript] = {}
     own = {message.id for message in messages if message.from_me}
@@ -122,8 +120,7 @@ def chats_of(
                 foreign.setdefault(name, set()).add(message_id)
             continue
         if message_id not in chat.inbound:
-            inbound = _inbound(name, message_id, content)
-            chat.inbound[message_id] = replace(inbound, from_instance=message_id in from_instances)
+            chat.inbound[message_id] = _inbound(name, message_id, content, from_instances)
         chat.inbound[message_id].deliveries.append(delivery)
     # Where nobody wrote, whatever was sent may be part of a loop.
     _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
@@ -169,13 +166,16 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
     return not {*addresses, *map(chat_of, addresses)}.isdisjoint({*names, *map(chat_of, names)})
 
 
-def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
+def _inbound(
+    name: str, message_id: str, content: Mapping[str, Any], from_instances: Collection[str]
+) -> Inbound:
     plain = unwrap(content)
     # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
     chat = Jid.written(name)
     must = is_text and (chat.person or chat.group or chat.lid)
-    return Inbound(message_id, must, _text(plain))
+    is_foreign = message_id in from_instances
+    return Inbound(message_id, must, _text(plain), from_instance=is_foreign)
 
 
 def _text(content: Mapping[str, Any]) -> str:

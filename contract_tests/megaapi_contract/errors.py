@@ -70,7 +70,16 @@ def require_extra() -> None:
 
 
 def as_bug(error: BaseException) -> SuiteBug:
-    """Any other exception as a SuiteBug, without its text, which may hold private values."""
+    """Any other exception as a SuiteBug, without its text, which may hold private values.
+
+    A package that is not installed is no mistake of this program: the sentence names it.
+    """
+    package = str(getattr(error, "name", None)).partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and not package.startswith("megaapi_"):
+        return SuiteBug(
+            f"the package {package} is not installed, and megaapi-contract needs it: "
+            "pip install 'megaapi-contract-kit[contract]' installs all it needs"
+        )
     return SuiteBug(
         f"this is a mistake in megaapi-contract, not in the host: {type(error).__name__} in "
         f"{_source_line(error)}; please report it"

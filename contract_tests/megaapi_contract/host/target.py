@@ -11,6 +11,7 @@ from http.client import HTTPException, IncompleteRead
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.serving.http_client import Server, exchange, trusted
 from megaapi_mock.testing import MockServer
 
@@ -105,8 +106,9 @@ class HttpTarget:
             )
             raise SetupError(f"--target {url}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
+            guess = did_you_mean(url, ("mock",))
             raise SetupError(
-                f"--target {url}: give `mock`, or an address like https://apinocode01.example.test"
+                f"--target {url}: {guess}give `mock`, or an address like https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
             raise SetupError(f"--target {url}: give scheme, host and port alone")

@@ -15,7 +15,7 @@ from ..errors import CallCut, Unusable
 from .additions import widen
 from .contract import Contract
 from .differences import nearest
-from .results import Breach, Exchange, Promise, Webhook
+from .results import Breach, Exchange, Promise, Webhook, json_problem
 
 MAX_MESSAGE = 200
 # A proxy's, or those a CDN has made up, for a host that it cannot reach.
@@ -176,7 +176,8 @@ class Judge:
         try:
             document = parse_json(exchange.body, parts=ANSWER_PARTS)
         except Unreadable as refusal:
-            sentence = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
+            problem = json_problem(exchange.body) or "the body is not JSON"
+            sentence = str(refusal) if isinstance(refusal, TooDeep) else problem
             yield "schema", f"{exchange.status}: {sentence}", promise, ""
             return
         if validator.is_valid(document):

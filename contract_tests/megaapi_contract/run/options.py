@@ -74,8 +74,9 @@ class RunOptions:
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
         object.__setattr__(self, "recipients", numbers)
         if self.gateway_plan not in PLAN_NAMES:
+            guess = did_you_mean(self.gateway_plan, PLAN_NAMES)
             raise SetupError(
-                f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLAN_NAMES)}"
+                f"--gateway-plan {self.gateway_plan}: {guess}it takes {', '.join(PLAN_NAMES)}"
             )
         self._check_limits()
         if self.forward and "changes" not in self.allow:

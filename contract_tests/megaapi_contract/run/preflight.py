@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import SetupError, Unusable
 from ..host.place import Place
 from ..host.status import LIST, NONE, read_status
-from ..judging.results import Exchange
+from ..judging.results import Exchange, json_problem
 from ..session import Session
 from .context import RunContext, use_given_instance
 
@@ -25,6 +25,11 @@ def preflight(context: RunContext, given_place: Place) -> None:
     state = read_status(status)
     is_readable = isinstance(status.json, dict) or state.form == LIST
     if not is_readable and not _is_empty_but_known(status, session, given_place):
+        if problem := json_problem(status.body):
+            raise Unusable(
+                f"{context.target.name} answers a status call with JSON that many programs cannot "
+                f"read, nor can this one: {problem}"
+            )
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
             f"{context.target.name} answers {status.status} with {kind} where a gateway answers "

@@ -97,14 +97,14 @@ def chats_of(
     burst: float = 20.0,
 ) -> list[ChatTranscript]:
     """Every chat of these deliveries, with what the instance wrote there since it got a message.
+
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
     `from_instances`: the ids of what other instances sent. `burst`: as in Terms.
     """
     chats: dict[str, ChatTranscript] = {}
     own = {message.id for message in messages if message.from_me}
     foreign: dict[str, set[str]] = {}
-    # When the receiver was first given something that it can have answered.
-    start = inf
+    start = inf  # when the receiver was first given something that it can have answered
     for delivery in deliveries:
         message = _message_in(delivery)
         if message is None:

@@ -25,16 +25,7 @@ def preflight(context: RunContext, given_place: Place) -> None:
     state = read_status(status)
     is_readable = isinstance(status.json, dict) or state.form == LIST
     if not is_readable and not _is_empty_but_known(status, session, given_place):
-        if problem := json_problem(status.body):
-            raise Unusable(
-                f"{context.target.name} answers a status call with JSON that many programs cannot "
-                f"read, nor can this one: {problem}"
-            )
-        kind = status.header("Content-Type").partition(";")[0] or "no content type"
-        raise Unusable(
-            f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
-            "a JSON object: is it a megaAPI host, and is it up?"
-        )
+        raise _unreadable(context, status)
     if status.status == 404:
         raise SetupError(f"{context.target.name} does not know the instance key (--instance-key)")
     if status.status in (401, 403):
@@ -53,6 +44,20 @@ def preflight(context: RunContext, given_place: Place) -> None:
             context, replace(context.place, number=state.number, connected=state.connected)
         )
         context.began_linked = state.connected
+
+
+def _unreadable(context: RunContext, status: Exchange) -> Unusable:
+    """What a status answer is instead of a gateway's JSON object."""
+    if problem := json_problem(status.body):
+        return Unusable(
+            f"{context.target.name} answers a status call with JSON that many programs cannot "
+            f"read, nor can this one: {problem}"
+        )
+    kind = status.header("Content-Type").partition(";")[0] or "no content type"
+    return Unusable(
+        f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
+        "a JSON object: is it a megaAPI host, and is it up?"
+    )
 
 
 def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:

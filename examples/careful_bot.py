@@ -28,9 +28,8 @@ class Bot(ThreadingHTTPServer):
 
     def take(self, event):
         key, message = event.get("key", {}), event.get("message")
-        own, chat = key.get("fromMe"), key.get("remoteJid", "")
-        nobody = chat.endswith(("status@broadcast", "@newsletter"))  # a story, a channel
-        if own or nobody or not isinstance(message, dict) or SILENT & set(message):
+        skipped = key.get("remoteJid", "").endswith(("status@broadcast", "@newsletter"))
+        if key.get("fromMe") or skipped or not isinstance(message, dict) or SILENT & set(message):
             return
         with self.lock:  # copies come side by side
             if key["id"] not in self.seen:

@@ -28,8 +28,8 @@ class Bot(ThreadingHTTPServer):
 
     def take(self, event):
         key, message = event.get("key", {}), event.get("message")
-        own, story = key.get("fromMe"), key.get("remoteJid") == "status@broadcast"
-        if own or story or not isinstance(message, dict) or SILENT & set(message):
+        skipped = key.get("remoteJid", "").endswith(("status@broadcast", "@newsletter"))
+        if key.get("fromMe") or skipped or not isinstance(message, dict) or SILENT & set(message):
             return
         with self.lock:  # copies come side by side
             if key["id"] not in self.seen:

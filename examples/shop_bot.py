@@ -74,7 +74,8 @@ def create_app(gateway, key, token):
     def webhook():
         event = request.get_json()
         message, key = event.get("message"), event.get("key", {})
-        if key.get("remoteJid") == "status@broadcast":  # a story: it cannot be answered
+        # A story or a channel: it cannot be answered.
+        if key.get("remoteJid", "").endswith(("status@broadcast", "@newsletter")):
             return "ok"
         if isinstance(message, dict) and not key.get("fromMe"):
             try:

@@ -3,6 +3,7 @@
 SuiteError
   SetupError       wrong usage or set-up: exit 2, before anything was sent
   Unusable         the host cannot be judged (down, slow, HTML, cut, redirecting): exit 2
+    CallCut        one call got no answer from the host itself; others may
   HeldBack         the gate did not let a request out: the case is left out and counted
     BudgetSpent    the run may send no further message
   NotTried         a probe needs something this target does not have
@@ -32,6 +33,10 @@ class SetupError(SuiteError):
 
 class Unusable(SuiteError):
     """The host cannot be judged; this says nothing about its promises."""
+
+
+class CallCut(Unusable):
+    """One call was cut, or answered by what stands before the host; the next one may succeed."""
 
 
 class HeldBack(SuiteError):
@@ -65,7 +70,16 @@ def require_extra() -> None:
 
 
 def as_bug(error: BaseException) -> SuiteBug:
-    """Any other exception as a SuiteBug, without its text, which may hold private values."""
+    """Any other exception as a SuiteBug, without its text, which may hold private values.
+
+    A package that is not installed is no mistake of this program: the sentence names it.
+    """
+    package = str(getattr(error, "name", None)).partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and not package.startswith("megaapi_"):
+        return SuiteBug(
+            f"the package {package} is not installed, and megaapi-contract needs it: "
+            "pip install 'megaapi-contract-kit[contract]' installs all it needs"
+        )
     return SuiteBug(
         f"this is a mistake in megaapi-contract, not in the host: {type(error).__name__} in "
         f"{_source_line(error)}; please report it"

@@ -145,6 +145,7 @@ class Session:
         self.exchanges += 1
         self.called_operations.add(exchange.operation)
         self.on_exchange(exchange)
+        self.gate.recipients.observe_send(exchange)
         self.judge.require_gateway(exchange)
         self._settle_form(exchange)
         if self.judge.is_doubtful(exchange):

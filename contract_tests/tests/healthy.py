@@ -54,7 +54,7 @@ class Host:
     `allow` and `own` say what it may do and which instance that is. With `http` it is a mock at an
     address, where no time can be made to pass; `write` puts the bytes of its answers in a form of
     their own. `whole` says that every operation can be tried, `says` what the report must say,
-    and `unusable` why nothing can be judged.
+    and `unusable` why nothing can be judged. `chaos` is what a network does to its webhooks.
     """
 
     switches: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class Host:
     whole: bool = True
     says: str = ""
     unusable: str = ""
+    chaos: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Between(MockTarget):
@@ -169,7 +170,10 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
         yield RunOptions(target="mock", seed=seed, quick=quick), Between(host, seed=seed, **parts)
         return
     with ExitStack() as stack:
-        url = stack.enter_context(MockServer(**parts)).url
+        server = stack.enter_context(MockServer(**parts))
+        url = server.url
+        if host.chaos:
+            server.door.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
         if host.write is not None:
             url = stack.enter_context(relayed(url, host.write))
         people = {"recipients": (LISTED,)} if "sends" in host.allow else {}

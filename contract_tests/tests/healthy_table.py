@@ -65,6 +65,11 @@ MANY = tuple(
         "white space around JSON", "gzip",
     )
 )  # fmt: skip
+# What networks do to webhooks, all at once.
+CHAOS: Mapping[str, Mapping[str, object]] = {
+    "doubled and late": {"duplicate": 3, "delay": [0.1, 1.0]},
+    "doubled, late and in another order": {"duplicate": 3, "delay": [0.1, 1.0], "reorder": 3},
+}
 BROTLI = Layer(between.packed_as_brotli)
 # What a person allows who has one phone to be written to.
 SENDS = ("sends", "changes")
@@ -110,6 +115,10 @@ GIVEN: Mapping[str, Host] = {
     "given, acknowledgements after 2 s": Host(
         given=True, switches={"ack_delays": TWO}, whole=False
     ),
+    **{
+        f"given, webhooks {name}": Host(given=True, chaos=chaos, whole=False, says=LOGGED_OUT)
+        for name, chaos in CHAOS.items()
+    },
     **{
         f"{DOWN}={value}": Host(
             given=True, allow=READS, switches={DOWN: value}, unusable=sentence

@@ -53,3 +53,12 @@ def test_pytest_option_without_extra_is_a_usage_error(tmp_path: Path) -> None:
     assert ran.returncode == pytest.ExitCode.USAGE_ERROR, printed
     assert "megaapi-contract-kit[contract]" in printed
     assert "Traceback" not in printed and "INTERNALERROR" not in printed
+
+
+def test_a_plain_dependency_that_is_missing_is_no_mistake_of_the_suite(tmp_path: Path) -> None:
+    program = "from megaapi_contract.cli import main; main()"
+    run = ["run", "--target", "mock", "--quick", "--operation", "instance_status"]
+    result = without(("jinja2",), program, *run, "--report", str(tmp_path / "report"))
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "the package jinja2 is not installed" in result.stderr
+    assert "mistake" not in result.stderr and "Traceback" not in result.stderr

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from megaapi_contract.errors import SetupError, Unusable
+from megaapi_contract.errors import CallCut, SetupError, Unusable
 from megaapi_contract.host.http import Answer, Request, request
 from megaapi_contract.host.target import HttpTarget, MockTarget
 from megaapi_contract.judging.results import Report
@@ -15,6 +15,7 @@ from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
+from megaapi_contract.safety import gate
 from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.testing import MockServer
 
@@ -117,6 +118,68 @@ def test_a_host_that_wants_a_rest_gets_it(server: MockServer) -> None:
 def test_a_host_that_never_has_enough_rest_is_not_judged(server: MockServer) -> None:
     with pytest.raises(Unusable, match="still answers 429 after 3 rests"):
         run_with(server, limiting(99))
+
+
+# -- a moment's failure -------------------------------------------------------------------------
+
+
+def cutting(action: str, turns: int, failure: Answer | None) -> Between:
+    """So many calls of this path are cut, or answered by a proxy; then the host answers."""
+    calls_left = turns
+
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        nonlocal calls_left
+        if action not in request.path or calls_left == 0:
+            return ask(request)
+        calls_left -= 1
+        if failure is None:
+            raise CallCut("cut")
+        return failure
+
+    return between
+
+
+FAILURES = [None, *(Answer(status, HTML, b"<h1>Bad</h1>") for status in (502, 503, 504))]
+
+
+@pytest.fixture
+def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "RESTS_AFTER_CUT", (0.0, 0.0))
+
+
+@pytest.mark.usefixtures("no_rest")
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_read_that_fails_for_a_moment_is_asked_again(
+    failure: Answer | None, server: MockServer
+) -> None:
+    between = cutting("rest/group/list", 2, failure)
+    report, _ = run_with(server, between, operations=("list_groups",))
+    assert (report.unusable, report.failures) == ("", [])
+    assert any("2 reads asked again, 0 probes ended early" in note for note in report.notes)
+
+
+@pytest.mark.usefixtures("no_rest")
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_send_that_fails_is_never_repeated_and_the_run_goes_on(
+    failure: Answer | None, server: MockServer
+) -> None:
+    between = cutting("sendMessage", 1, failure)
+    operations = ("send_text", "send_location")
+    report, host = run_with(server, between, "sends", operations=operations)
+    assert (report.unusable, report.failures) == ("", [])
+    bodies = [request.body for request in host.asked if "sendMessage" in request.path]
+    assert bodies.count(bodies[0]) == 1
+    assert any("0 reads asked again, 1 probes ended early" in note for note in report.notes)
+    assert any(result.state == "passed" for result in report.results)
+
+
+@pytest.mark.usefixtures("no_rest")
+def test_a_host_that_goes_on_failing_is_not_judged(server: MockServer) -> None:
+    between = cutting("sendMessage", 99, FAILURES[1])
+    operations = ("send_text", "send_location", "send_link_preview", "send_list")
+    report, host = run_with(server, between, "sends", operations=operations)
+    assert report.exit_code == 2 and "502" in report.unusable
+    assert sum("sendMessage" in request.path for request in host.asked) == 3
 
 
 # -- groups ----------------------------------------------------------------------------------

@@ -167,6 +167,9 @@ def test_a_host_that_dies_meanwhile() -> None:
         (["--target", "mock", "--timeout", "0"], "--timeout must be above 0"),
         (["--target", "mock", "--probe", "no such probe"], "there is no such probe"),
         (["--target", "mock", "--operation", "sendTex"], "did you mean send_text"),
+        (["--target", "mok"], "--target mok: did you mean mock?"),
+        (["--target", "mock", "--gateway-plan", "strat"], "did you mean start?"),
+        (["--target", "mock", "--probe", "law-echoed"], "did you mean "),
     ],
 )
 def test_wrong_usage(options: list[str], words: str) -> None:

@@ -11,11 +11,12 @@ from http.client import HTTPException, IncompleteRead
 from typing import Any, Protocol
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.serving.http_client import Server, exchange, trusted
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 
-from ..errors import SetupError, Unusable
+from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
 from .webhook_receiver import Receiver
@@ -107,8 +108,10 @@ class HttpTarget:
             )
             raise SetupError(f"{option} {url}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
+            guess = did_you_mean(url, ("mock",))
             raise SetupError(
-                f"{option} {url}: give `mock`, or an address like https://apinocode01.example.test"
+                f"{option} {url}: {guess}give `mock`, or an address like "
+                "https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
             raise SetupError(f"{option} {url}: give scheme, host and port alone")
@@ -136,11 +139,13 @@ class HttpTarget:
                 most=MAX_ANSWER,
             )
         except (OSError, HTTPException) as error:
-            raise Unusable(self._failure_sentence(error)) from None
+            is_cut = isinstance(error, (ConnectionError, HTTPException))
+            is_cut = is_cut and not isinstance(error, ConnectionRefusedError)
+            raise (CallCut if is_cut else Unusable)(self._failure_sentence(error)) from None
         if len(answer.body) >= MAX_ANSWER:
             raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
         if answer.missing:
-            raise Unusable(self._failure_sentence(IncompleteRead(b"", answer.missing)))
+            raise CallCut(self._failure_sentence(IncompleteRead(b"", answer.missing)))
         seconds = time.perf_counter() - start
         return Answer(answer.status, tuple(answer.headers.items()), answer.body, seconds)
 

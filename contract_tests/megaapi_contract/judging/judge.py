@@ -11,15 +11,17 @@ from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.recognise import Recognised
 
-from ..errors import Unusable
+from ..errors import CallCut, Unusable
 from .additions import widen
 from .contract import Contract
 from .differences import nearest
-from .results import Breach, Exchange, Promise, Webhook
+from .results import Breach, Exchange, Promise, Webhook, json_problem
 
 MAX_MESSAGE = 200
 # A proxy's, or those a CDN has made up, for a host that it cannot reach.
 _GATEWAY_ERRORS = (502, 503, 504, *range(520, 531))
+# Those of a moment: the next call may get through.
+PASSING_ERRORS = frozenset({502, 503, 504})
 MAX_PER_BODY = 5
 
 # A proxy has limits of its own, and its own page to say so.
@@ -64,7 +66,8 @@ class Judge:
                 f"{host.scheme}://{host.netloc} redirects to {location}: no redirect is followed"
             )
         if exchange.status in _GATEWAY_ERRORS and exchange.json is None:
-            raise Unusable(
+            is_passing = exchange.status in PASSING_ERRORS
+            raise (CallCut if is_passing else Unusable)(
                 f"{self._unexpected_type(exchange)}: what stands before it cannot reach it"
             )
 
@@ -173,7 +176,8 @@ class Judge:
         try:
             document = parse_json(exchange.body, parts=ANSWER_PARTS)
         except Unreadable as refusal:
-            sentence = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
+            problem = json_problem(exchange.body) or "the body is not JSON"
+            sentence = str(refusal) if isinstance(refusal, TooDeep) else problem
             yield "schema", f"{exchange.status}: {sentence}", promise, ""
             return
         if validator.is_valid(document):

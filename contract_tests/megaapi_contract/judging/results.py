@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +16,8 @@ from ..errors import INTERRUPTED
 # Nothing was broken, and not everything could be tried: the printed verdict is NOT COMPLETE.
 INCOMPLETE = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LONG_NUMBER = re.compile(rb"\d{300,}")
 SURE_GRADES = frozenset({"vendor-doc", "observed"})
 
 Severity = Literal["failure", "finding", "new fact"]
@@ -28,6 +32,24 @@ def read_json(body: bytes) -> Any:
         return parse_json(body, parts=ANSWER_PARTS)
     except Unreadable:
         return None
+
+
+def json_problem(body: bytes) -> str:
+    """Why a legal JSON document cannot be read here; empty for what is readable, or not JSON."""
+    if body.startswith(_BYTE_ORDER_MARK):
+        return "a byte order mark stands before the JSON"
+    try:
+        if read_json(body) is not None or json.loads(body, parse_int=len) is None:
+            return ""
+    except RecursionError:
+        return "the JSON is nested too deep"
+    except ValueError:
+        return ""
+    if _SURROGATE.search(body):
+        return "the JSON holds half a surrogate pair (such as \\udfff)"
+    if _LONG_NUMBER.search(body):
+        return "the JSON holds a number of hundreds of digits"
+    return "the JSON is nested too deep, or too large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +191,7 @@ class Result:
 
     `cases` is how many requests it made, `held_back` how many the gate refused. `first` and `last`
     are the numbers of its exchanges, 0 when they are not known. With `bug` a mistake of this
-    program ended it: nothing is said of the host.
+    program ended it: nothing is said of the host. With `cut` one call without an answer did.
     """
 
     probe: str
@@ -184,6 +206,7 @@ class Result:
     first: int = 0
     last: int = 0
     bug: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from ..errors import HeldBack, Impossible, NotTried, Unusable, as_bug
+from ..errors import CallCut, HeldBack, Impossible, NotTried, Unusable, as_bug
 from ..judging.results import Breach, Exchange, ProbeInterrupted, ProbeState, Promise, Result
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
@@ -62,6 +62,8 @@ def _run_probe(probe: Probe, context: RunContext, session: Session, result: Resu
             probe.run(session, context.stage)
         finally:
             session.put_back()
+    except CallCut as error:
+        result.cut, result.reason = True, str(error)
     except Unusable as error:
         result.state, result.reason = "unusable", str(error)
     except (NotTried, HeldBack) as error:
@@ -98,6 +100,8 @@ def _set_result(
         severities = {breach.severity(strict=context.options.strict) for breach in result.breaches}
         state: ProbeState = "failed" if "failure" in severities else "findings"
         result.state = state if severities - {"new fact"} else "passed"
+    if result.cut and result.state == "passed":
+        result.state = "left out"
 
 
 def is_reading_error(error: Exception) -> bool:

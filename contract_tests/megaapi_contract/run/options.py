@@ -15,6 +15,7 @@ from megaapi_mock.spec.plans import PLAN_NAMES
 
 from ..errors import SetupError
 from ..safety.fence import EFFECTS, digits_of
+from ..safety.recipients import read_number
 
 # Random requests per operation, so many good and so many bad ones.
 EXAMPLES, EXAMPLES_QUICK = 40, 4
@@ -69,15 +70,16 @@ class RunOptions:
             name = min(unknown)
             guess = did_you_mean(name, EFFECTS)
             raise SetupError(f"--allow {name}: {guess}it takes {', '.join(EFFECTS[1:])}")
-        for number in self.recipients:
-            if "@lid" in number or not is_number(min(digits_of([number]))):
-                raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
         # As they are written into requests: nothing but digits.
-        numbers = tuple(min(digits_of([number])) for number in self.recipients)
+        numbers = tuple(min(digits_of([read_number(number)])) for number in self.recipients)
+        for number, digits in zip(self.recipients, numbers, strict=True):
+            if "@lid" in number or not is_number(digits):
+                raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
         object.__setattr__(self, "recipients", numbers)
         if self.gateway_plan not in PLAN_NAMES:
+            guess = did_you_mean(self.gateway_plan, PLAN_NAMES)
             raise SetupError(
-                f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLAN_NAMES)}"
+                f"--gateway-plan {self.gateway_plan}: {guess}it takes {', '.join(PLAN_NAMES)}"
             )
         self._check_limits()
         if self.forward and "changes" not in self.allow:

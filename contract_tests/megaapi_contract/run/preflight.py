@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..errors import SetupError, Unusable
 from ..host.place import Place
 from ..host.status import LIST, NONE, Status, read_status
-from ..judging.results import Exchange
+from ..judging.results import Exchange, json_problem
 from ..session import Session
 from .context import RunContext, use_given_instance
 
@@ -48,11 +48,7 @@ def require_instance(session: Session, given: Given) -> Status:
     state = read_status(status)
     is_readable = isinstance(status.json, dict) or state.form == LIST
     if not is_readable and not _is_empty_but_known(status, session, given.place):
-        kind = status.header("Content-Type").partition(";")[0] or "no content type"
-        raise Unusable(
-            f"{given.host} answers {status.status} with {kind} where a gateway answers "
-            "a JSON object: is it a megaAPI host, and is it up?"
-        )
+        raise _unreadable(given.host, status)
     _require_success(status, given)
     if state.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
         raise Unusable(
@@ -69,6 +65,20 @@ def _require_success(status: Exchange, given: Given) -> None:
         raise SetupError(f"{given.host} refuses the token ({given.token_option}): {status.status}")
     if not status.ok:
         raise Unusable(f"{given.host} answers {status.status} to a status call")
+
+
+def _unreadable(host: str, status: Exchange) -> Unusable:
+    """What a status answer is instead of a gateway's JSON object."""
+    if problem := json_problem(status.body):
+        return Unusable(
+            f"{host} answers a status call with JSON that many programs cannot "
+            f"read, nor can this one: {problem}"
+        )
+    kind = status.header("Content-Type").partition(";")[0] or "no content type"
+    return Unusable(
+        f"{host} answers {status.status} with {kind} where a gateway answers "
+        "a JSON object: is it a megaAPI host, and is it up?"
+    )
 
 
 def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:

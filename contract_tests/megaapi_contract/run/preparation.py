@@ -29,6 +29,7 @@ from .pace import pace_of
 from .peer import add_peer
 from .planning import PlanTarget
 from .preflight import preflight
+from .recipients import require_accounts
 
 CHANGING = frozenset({"changes", "disconnects"})
 
@@ -106,6 +107,7 @@ def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunConte
         preflight(context, given_place)
         if gate.restore is not None:
             _restore_leftovers(context, gate.restore)
+        require_accounts(context)
         if options.peer_key:
             add_peer(context)
     return context

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import SetupError, SuiteError
+from ..errors import SetupError, SuiteError, Unusable
 from ..host.status import read_status
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
@@ -24,6 +24,8 @@ from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_ope
 LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
 # How often, and every how many seconds, a restarted instance is looked at.
 MAX_LOOKS, LOOK_EVERY = 20, 0.5
+# So many probes in a row that a cut call has ended are no hiccup.
+MAX_CUTS_IN_A_ROW = 3
 
 OnProgress = Callable[[Probe, int, int], None]
 OnResult = Callable[[Result, list[Exchange]], None]
@@ -109,6 +111,12 @@ def _add_totals(report: Report, context: RunContext) -> None:
     report.webhooks = list(context.receiver.webhooks)
     report.messages_sent = context.messages_sent
     report.webhooks_missing = context.receiver.silence_reason
+    cuts = sum(result.cut for result in report.results)
+    if cuts or context.gate.calls_repeated:
+        report.notes.append(
+            f"calls cut, or answered by what stands before the host: {context.gate.calls_repeated} "
+            f"reads asked again, {cuts} probes ended early"
+        )
     if not report.unusable and nothing_tried(report, context.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))
         report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
@@ -117,12 +125,28 @@ def _add_totals(report: Report, context: RunContext) -> None:
 def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
     """Whether the host can still be judged after this probe."""
     result = report.results[-1]
+    if result.cut and not _is_single_cut(context, report):
+        result.state = "unusable"
     if result.state == "unusable":
         report.unusable = report.unusable or result.reason
         return result.bug
     if DISCONNECTS in probe.effects and result.cases:
         _check_link(context, report, patient="logout" not in probe.operations)
     return True
+
+
+def _is_single_cut(context: RunContext, report: Report) -> bool:
+    """Whether only this call was cut: the host still answers, and nothing is left to put back."""
+    is_row = len(report.results) >= MAX_CUTS_IN_A_ROW and all(
+        result.cut for result in report.results[-MAX_CUTS_IN_A_ROW:]
+    )
+    restore = context.gate.restore
+    if is_row or context.place is None or (restore is not None and restore.entries):
+        return False
+    try:
+        return context.session("after a cut").call("instance_status", context.place).ok
+    except Unusable:
+        return False
 
 
 def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:

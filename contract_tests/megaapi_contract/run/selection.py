@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from megaapi_mock.errors.names import did_you_mean
@@ -117,6 +118,14 @@ def is_selected(probe: Probe, options: RunOptions) -> bool:
     return not options.operations or bool(set(probe.operations) & set(options.operations))
 
 
+def _probe_meant(wrong: str, names: Sequence[str]) -> str:
+    """`did you mean X? ` with the nearest names, else with those that share a long word."""
+    words = [word for word in re.split(r"\W+|_", wrong.lower()) if len(word) > 3]
+    sharing = [name for name in names if any(word in name.lower() for word in words)]
+    guess = f"did you mean {' or '.join(sharing[:3])}? " if sharing else ""
+    return did_you_mean(wrong, names) or guess
+
+
 def chosen_probes(context: RunContext) -> list[Probe]:
     """The probes the options ask for; SetupError names an operation or a probe there is not."""
     all_probes, options = list(probes(context)), context.options
@@ -124,7 +133,7 @@ def chosen_probes(context: RunContext) -> list[Probe]:
     for name in options.probes:
         if name not in names:
             raise SetupError(
-                f"--probe {name}: there is no such probe: {did_you_mean(name, names)}"
+                f"--probe {name}: there is no such probe: {_probe_meant(name, names)}"
                 "`megaapi-contract probes` lists them all"
             )
     selection = [probe for probe in all_probes if is_selected(probe, options)]

@@ -14,13 +14,15 @@ from typing import NoReturn
 
 from megaapi_mock.spec.operations import Operation
 
-from ..errors import BudgetSpent, HeldBack, Unusable
+from ..errors import BudgetSpent, CallCut, HeldBack, Unusable
 from ..host.content_coding import decode_content
 from ..host.http import Answer, Request
 from ..host.target import Target
 from ..judging.contract import Contract
+from ..judging.judge import PASSING_ERRORS
 from ..judging.results import Exchange
 from .fence import Fence
+from .recipients import Recipients
 from .restore_file import RestoreFile, Undo
 
 # Changes that people are told of on their phones, so that they count as messages.
@@ -35,6 +37,8 @@ REFUNDS_PER_MESSAGE = 8
 MAX_RECORDED_BODY = 64 * 2**10
 # What a host that limits its callers is given: so many turns, and at most so many seconds each.
 TOO_MANY_REQUESTS, MAX_RETRIES, DEFAULT_REST, MAX_REST = 429, 3, 5.0, 60.0
+# How long to rest before a read that was cut, or answered by a proxy, is asked again.
+RESTS_AFTER_CUT = (1.0, 3.0)
 
 
 @dataclass(slots=True)
@@ -89,13 +93,14 @@ class Gate:
         # Whether the host has carried out what it had to refuse: then that counts like the rest.
         self._is_lenient = False
         self.restore = restore
+        self.recipients = Recipients(target.name)
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
         # Instances that probes have made on a mock through the gateway's own call.
         self.instances_made: set[str] = set()
         self.refusals: Counter[str] = Counter()
         self.refusals_by_operation: dict[str, Counter[str]] = defaultdict(Counter)
-        self.requests = 0
+        self.requests = self.calls_repeated = 0
         self._contract, self._pace, self._on_exchange = contract, pace or Pace(), on_exchange
         self._max_messages, self._max_groups = max_messages, max_groups
 
@@ -105,7 +110,7 @@ class Gate:
         self._pace.wait()
         self.requests += 1
         now = time.time()
-        answer = decode_content(self.target.send(request))
+        answer = self._first_answer(request, operation)
         if self.fence is not None and answer.status == TOO_MANY_REQUESTS:
             answer = self._retry_after_rest(request, answer)
         exchange = self._exchange(request, operation, answer, now)
@@ -113,6 +118,20 @@ class Gate:
             self._settle_budget(request, exchange)
         self._on_exchange(exchange)
         return exchange
+
+    def _first_answer(self, request: Request, operation: Operation | None) -> Answer:
+        """The answer; what only reads is asked again after a moment's failure, nothing else is."""
+        is_read = operation is None or operation.effect == "reads"
+        for rest in RESTS_AFTER_CUT if self.fence is not None and is_read else ():
+            try:
+                answer = decode_content(self.target.send(request))
+            except CallCut:
+                answer = None
+            if answer is not None and answer.status not in PASSING_ERRORS:
+                return answer
+            self.calls_repeated += 1
+            self._pace.rest(rest if answer is None else _wanted_rest(answer, rest))
+        return decode_content(self.target.send(request))
 
     def send_at_once(self, requests: Sequence[Request]) -> list[Exchange]:
         """The exchanges of requests that are all under way at the same time; for mocks only."""
@@ -309,9 +328,9 @@ def is_refusal(exchange: Exchange) -> bool:
     return 400 <= exchange.status <= 500 and status == exchange.status
 
 
-def _wanted_rest(answer: Answer) -> float:
+def _wanted_rest(answer: Answer, usual: float = DEFAULT_REST) -> float:
     """The seconds of Retry-After, within reason; dates are not read."""
     retry_after = next(
         (value for name, value in answer.headers if name.lower() == "retry-after"), ""
     )
-    return min(float(retry_after), MAX_REST) if retry_after.strip().isdecimal() else DEFAULT_REST
+    return min(float(retry_after), MAX_REST) if retry_after.strip().isdecimal() else usual

@@ -36,12 +36,30 @@ def judged(target: str, *options: str, key: str = KEY, token: str = TOKEN) -> Re
     )
 
 
-@pytest.mark.parametrize("status", [b"[]", b'"x"', b"5", b"null", DEEP, b"\xff"])
+@pytest.mark.parametrize("status", [b"[]", b'"x"', b"5", b"null", b"\xff"])
 def test_a_status_that_is_no_object_is_no_gateway(status: bytes) -> None:
     with answering(lambda c: c.sendall(reply("200 OK", "application/json", status))) as host:
         result = judged(host)
     assert result.exit_code == 2, result.output
     assert "is it a megaAPI host" in result.stderr and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (b'{"error": false, "message": "\\udfff"}', "half a surrogate pair"),
+        (b'{"error": false, "n": ' + b"9" * 5000 + b"}", "a number of hundreds of digits"),
+        (b'\xef\xbb\xbf{"error": false}', "a byte order mark"),
+        (DEEP, "nested too deep"),
+    ],
+)
+def test_a_status_of_legal_json_that_cannot_be_read_is_called_that(
+    status: bytes, problem: str
+) -> None:
+    with answering(lambda c: c.sendall(reply("200 OK", "application/json", status))) as host:
+        result = judged(host)
+    assert result.exit_code == 2, result.output
+    assert problem in result.stderr and "is it a megaAPI host" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,11 @@ class Directory:
                 f"{jid.user} is nobody who can be written to: stories are seen, not answered; a bot"
                 f" skips webhooks whose key.remoteJid is {jid.user}, as it skips key.fromMe"
             )
+        if jid.user.endswith("@newsletter"):
+            return (
+                f"{jid.user} is a channel: only who owns it writes there, and this gateway has no"
+                " operation for it; a bot skips webhooks whose key.remoteJid ends in @newsletter"
+            )
         if jid.group and not jid.user.isdecimal():
             return f"{jid} is read as a group because of the hyphen: a number is digits alone"
         return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..domain.content import TEXTS
+from ..domain.content import KINDS, TEXTS
 from ..domain.jid import Jid, as_given
-from ..domain.message import unwrap
+from ..domain.message import content_key, unwrap
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
 from . import buttons, file_check, uploads, vcard
@@ -162,9 +162,12 @@ def forward_message(call: Call) -> Json:
 
     Own messages keep their score; what the library does not know as content is dropped (baileys).
     """
-    key, part = _content(call, call.data["message"])
+    content = call.data["message"]
+    key, part = _content(content, call.schemas["CallerContent"]["properties"])
     if part is None:
-        raise Unusable("message has no content to forward")
+        kind = content_key(unwrap(content))
+        kept = f": {kind} is not forwarded" if kind in KINDS else ""
+        raise Unusable(f"message has no content to forward{kept}")
     if key == "conversation":
         key, part = "extendedTextMessage", {"text": part}
     before = part.get("contextInfo")
@@ -177,10 +180,13 @@ def forward_message(call: Call) -> Json:
 
 @operation()
 def quote_message(call: Call) -> Json:
-    """A text that quotes whatever the caller says it quotes; an unknown id is fine (vendor)."""
+    """A text that quotes whatever the caller says it quotes; an unknown id is fine (vendor).
+
+    Every kind of content that a webhook brings can be quoted: protobuf knows them all.
+    """
     data, key = call.data, call.data["key"]
     require_shown(call, "text")
-    name, part = _content(call, data["message"])
+    name, part = _content(data["message"], (*call.schemas["CallerContent"]["properties"], *KINDS))
     if part is None and call.profile["empty_quoted"] == "500":
         raise Unusable("message is empty: nothing to quote")
     if call.instance.messages.get(key["id"]) is None:
@@ -207,13 +213,13 @@ def _chat(call: Call, text: str) -> Jid:
     return jid if person is None else person.jid
 
 
-def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:
-    """The content of a webhook's message object, wrappers taken off; (name, None) without any.
+def _content(message: Mapping[str, Any], names: Iterable[str]) -> tuple[str, Any]:
+    """The content under one of these names, wrappers taken off; (name, None) without any.
 
     Raises Unusable when a wrapped content is not what a webhook carries there.
     """
     inner = unwrap(message)
-    for name in call.schemas["CallerContent"]["properties"]:
+    for name in names:
         part = inner.get(name)
         if part is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
@@ -60,13 +61,14 @@ def judge(
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
     complete = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = chats_of(outgoing, list(messages), chat_of, from_instances) if complete else []
+    judged, messages = outgoing if complete else [], list(messages)
+    chats = chats_of(judged, messages, chat_of, from_instances, burst=terms.burst)
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
         _in_time(complete, waiting, now=now, within=terms.within, unsent=unsent),
         _stayed_up(complete),
-        _answered_once(chats, instance, terms, now),
+        _answered_once(chats, instance, terms, now, _chats_written_by_mistake(chats, messages)),
         _no_loop(chats, terms, now, frozenset(waiting)),
         _in_order(chats, _plain_order(deliveries)),
         _sends_accepted(refusals, chats),
@@ -135,14 +137,18 @@ def _timed_out(error: str) -> bool:
 
 
 def _answered_once(
-    chats: Sequence[ChatTranscript], instance: str, terms: Terms, now: float
+    chats: Sequence[ChatTranscript],
+    instance: str,
+    terms: Terms,
+    now: float,
+    other_chats: Collection[str],
 ) -> Check:
     name = "answered_once"
     chats_written_to = [chat for chat in chats if chat.inbound]
     if not any(each.is_accepted for chat in chats_written_to for each in chat.inbound.values()):
         return Check(name, OPEN, "it accepted no message of a contact")
     if not any(chat.replies for chat in chats_written_to):
-        return _silent(name, chats_written_to, instance, terms, now)
+        return _silent(name, chats_written_to, instance, terms, now, other_chats)
     often = [each.id for each in answered_too_often(chats_written_to, terms.answers)]
     surplus = [message.id for message in surplus_of(chats_written_to)]
     open_messages = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
@@ -159,7 +165,9 @@ def _answered_once(
     count = sum(bool(each.answers) for chat in chats_written_to for each in chat.inbound.values())
     if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and does not have to")
-    return Check(name, PASSED, f"{count} messages answered, each once")
+    answers = sum(len(chat.replies) for chat in chats_written_to)
+    how = "each once" if answers <= count else f"with {answers} answers, none of them repeated"
+    return Check(name, PASSED, f"{count} messages answered, {how}")
 
 
 def _many_bubbles(chats: Sequence[ChatTranscript], most: int) -> str:
@@ -180,11 +188,32 @@ def _answers_may_come(
     return Check(name, UNDECIDED, message, tuple(each.id for each in open_messages))
 
 
+def _chats_written_by_mistake(
+    chats: Sequence[ChatTranscript], messages: Sequence[Message]
+) -> list[str]:
+    """Chats the instance wrote to while others wrote to it, in none of which anybody had."""
+    written_to = {chat.name for chat in chats if chat.inbound}
+    times = [each.first_attempt for chat in chats for each in chat.inbound.values()]
+    start = min(times, default=inf)
+    strays = [each for each in messages if each.from_me and each.time >= start]
+    strays = [each for each in strays if each.chat not in written_to]
+    # A message now and then is the owner's own.
+    return sorted({each.chat for each in strays}) if 2 * len(strays) >= len(times) else []
+
+
 def _silent(
-    name: str, chats_written_to: Sequence[ChatTranscript], instance: str, terms: Terms, now: float
+    name: str,
+    chats_written_to: Sequence[ChatTranscript],
+    instance: str,
+    terms: Terms,
+    now: float,
+    other_chats: Collection[str],
 ) -> Check:
-    """The check of a bot that sent nothing at all: it may use another instance."""
+    """The check of a bot that answered nobody: it may use another instance, or wrong addresses."""
     message = f"it answered nothing at all through {instance}"
+    if other_chats:
+        chats_text = ", ".join([*other_chats][:3])
+        message = f"it answered nobody who wrote, but sent messages to others: {chats_text}"
     # All of it: a group that nobody answered in demands nothing.
     expected = never_answered(chats_written_to, terms.burst)
     if terms.listens_only or not expected:

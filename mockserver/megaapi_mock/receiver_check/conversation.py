@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -92,17 +93,18 @@ def chats_of(
     messages: list[Message],
     chat_of: ChatOf = str,
     from_instances: Collection[str] = (),
+    *,
+    burst: float = 20.0,
 ) -> list[ChatTranscript]:
     """Every chat of these deliveries, with what the instance wrote there since it got a message.
 
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
-    `from_instances` are the ids of what other instances of the mock sent.
+    `from_instances`: the ids of what other instances sent. `burst`: as in Terms.
     """
     chats: dict[str, ChatTranscript] = {}
     own = {message.id for message in messages if message.from_me}
     foreign: dict[str, set[str]] = {}
-    # When the receiver was first given something that it can have answered.
-    start = inf
+    start = inf  # when the receiver was first given something that it can have answered
     for delivery in deliveries:
         message = _message_in(delivery)
         if message is None:
@@ -118,14 +120,13 @@ def chats_of(
                 foreign.setdefault(name, set()).add(message_id)
             continue
         if message_id not in chat.inbound:
-            inbound = _inbound(name, message_id, content)
-            chat.inbound[message_id] = replace(inbound, from_instance=message_id in from_instances)
+            chat.inbound[message_id] = _inbound(name, message_id, content, from_instances)
         chat.inbound[message_id].deliveries.append(delivery)
     # Where nobody wrote, whatever was sent may be part of a loop.
     _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
     _note_own_webhooks(chats, deliveries, chat_of)
     for chat in chats.values():
-        _attribute(chat, own, foreign.get(chat.name, set()))
+        _attribute(chat, own, foreign.get(chat.name, set()), burst)
     return list(chats.values())
 
 
@@ -165,13 +166,16 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
     return not {*addresses, *map(chat_of, addresses)}.isdisjoint({*names, *map(chat_of, names)})
 
 
-def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
+def _inbound(
+    name: str, message_id: str, content: Mapping[str, Any], from_instances: Collection[str]
+) -> Inbound:
     plain = unwrap(content)
     # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
     chat = Jid.written(name)
     must = is_text and (chat.person or chat.group or chat.lid)
-    return Inbound(message_id, must, _text(plain))
+    is_foreign = message_id in from_instances
+    return Inbound(message_id, must, _text(plain), from_instance=is_foreign)
 
 
 def _text(content: Mapping[str, Any]) -> str:
@@ -206,7 +210,7 @@ def _collect(chats: Mapping[str, ChatTranscript], start: float, messages: list[M
         chat.replies.sort(key=lambda message: message.arrival)
 
 
-def _attribute(chat: ChatTranscript, own: set[str], foreign: set[str]) -> None:
+def _attribute(chat: ChatTranscript, own: set[str], foreign: set[str], burst: float) -> None:
     """Each reply to the message it quotes, else to the one it names, else to the next one left."""
     free = []
     for reply in chat.replies:
@@ -218,13 +222,13 @@ def _attribute(chat: ChatTranscript, own: set[str], foreign: set[str]) -> None:
             chat.loop_answers.append(reply)
         else:
             free.append(reply)
-    chat.free = _by_name(chat, free)
+    chat.free = _by_name(chat, free, burst)
     # In a chat where nobody wrote, an answer can only be one to what the phone sent.
     if not chat.inbound and foreign:
         chat.loop_answers += chat.replies
 
 
-def _by_name(chat: ChatTranscript, free: list[Message]) -> list[Message]:
+def _by_name(chat: ChatTranscript, free: list[Message], burst: float) -> list[Message]:
     """Give each message the first reply that repeats a number only it has; returns the others."""
     numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
     common = Counter(number for own_numbers in numbers.values() for number in own_numbers)
@@ -245,7 +249,7 @@ def _by_name(chat: ChatTranscript, free: list[Message]) -> list[Message]:
         else:
             message.answers.append(reply)
             message.sure = True
-    rest = _to_unanswered(chat, nameless_replies)
+    rest = _to_unanswered(chat, nameless_replies, burst)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
@@ -254,13 +258,44 @@ def _by_name(chat: ChatTranscript, free: list[Message]) -> list[Message]:
     return [*nameless_replies, *(reply for _, reply in named_replies)]
 
 
-def _to_unanswered(chat: ChatTranscript, free: Sequence[Message]) -> list[Message]:
-    """Each reply that names nothing to the first message without an answer; returns the others."""
-    return [
-        reply
-        for reply in free
-        if not _give(reply, [each for each in _asking(chat) if not each.answers])
-    ]
+def _to_unanswered(chat: ChatTranscript, free: Sequence[Message], burst: float) -> list[Message]:
+    """Each reply that names nothing to a message without an answer; returns the others.
+
+    To the burst it follows, if that has none yet; else to an earlier burst without any, whose
+    answer may have come late; else to the burst it follows again, and then to whatever is left.
+    """
+    # Where every message wants its own answer, the place among all of them tells which it is.
+    bursts = bursts_of(chat, burst or inf)
+    return [reply for reply in free if not _give(reply, _unanswered_for(chat, reply, bursts))]
+
+
+def _unanswered_for(
+    chat: ChatTranscript, reply: Message, bursts: Sequence[Sequence[Inbound]]
+) -> list[Inbound]:
+    """The messages without an answer of the burst that this reply is most probably meant for."""
+    unanswered = [each for each in _asking(chat) if not each.answers]
+    before = [group for group in bursts if group[0].first_attempt <= reply.time]
+    silent = [group for group in before if not any(each.answers for each in group)]
+    candidates = [*before[-1:], *silent, *before[-1:]]
+    if before and before[-1] not in silent:
+        candidates = candidates[1:]
+    ids = {each.id for each in unanswered}
+    for group in candidates:
+        if open_messages := [each for each in group if each.id in ids]:
+            return open_messages
+    return unanswered
+
+
+def bursts_of(chat: ChatTranscript, seconds: float) -> list[list[Inbound]]:
+    """The messages of a chat in the order they came, parted where nobody wrote for so long."""
+    order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
+    bursts: list[list[Inbound]] = [order[:1]] if order else []
+    for before, after in pairwise(order):
+        if after.first_attempt - before.first_attempt < seconds:
+            bursts[-1].append(after)
+        else:
+            bursts.append([after])
+    return bursts
 
 
 def _to_fewest(chat: ChatTranscript, free: Sequence[Message]) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from statistics import mean
 
 from ..domain.jid import Jid
 from ..domain.message import Message
-from .conversation import ChatTranscript, Inbound, reply_text
+from .conversation import ChatTranscript, Inbound, bursts_of, reply_text
 
 # How many more answers than usual show that copies were answered: each message came three times,
 # say, and had three times as many.
@@ -57,7 +56,7 @@ def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inboun
         each
         for chat in chats
         if chat.replies or not Jid.written(chat.name).group
-        for group in _bursts(chat, burst)
+        for group in bursts_of(chat, burst)
         for each in group
         if each.must and each.is_accepted and not _is_covered_by_another(each, group, chat)
     ]
@@ -80,20 +79,6 @@ def _after(reply: Message, message: Inbound) -> bool:
     if reply.time != message.first_attempt:
         return reply.time > message.first_attempt
     return message.arrival is not None and reply.arrival > message.arrival
-
-
-def _bursts(chat: ChatTranscript, seconds: float) -> list[list[Inbound]]:
-    """The messages of a chat in the order they came, parted where nobody wrote for so long."""
-    order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
-    if not order:
-        return []
-    bursts = [[order[0]]]
-    for before, after in pairwise(order):
-        if after.first_attempt - before.first_attempt < seconds:
-            bursts[-1].append(after)
-        else:
-            bursts.append([after])
-    return bursts
 
 
 def _has_one_answer_twice(message: Inbound, usual: int) -> bool:

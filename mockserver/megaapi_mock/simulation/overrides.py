@@ -27,11 +27,11 @@ def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dic
     sample = payloads.samples.sample(event)
     values_by_path = body.get("set", {})
     overrides = dict(values_by_path)
+    place = text_path(sample)
     if "text" in body:
-        path = text_path(sample)
-        if path is None:
+        if place is None:
             raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
-        overrides = {path: body["text"], **overrides}
+        overrides = {place: body["text"], **overrides}
     # Where a sample has its text there is a field for it.
     for path, value in values_by_path.items():
         require_path(path)
@@ -39,7 +39,8 @@ def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dic
             continue
         mistake = payloads.fields.mistake(event, path, value, sample)
         if mistake is not None:
-            raise ControlRefused(400, f'set: {mistake}; "force": true sets it anyway')
+            meant = ' (did you mean "text" beside "event"?)' if path == "text" and place else ""
+            raise ControlRefused(400, f'set: {mistake}{meant}; "force": true sets it anyway')
     return overrides
 
 

@@ -21,7 +21,8 @@ _NEEDS = ("sqlalchemy", "alembic")
 def sqlite_path(url: str) -> Path:
     """The file of a URL; SetupError where there is none, or what a database needs is missing."""
     if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE):
-        raise SetupError(f"{url} is not a store: it must be `memory`, or sqlite:///FILE")
+        guess = f"did you mean {_SQLITE}{url}? " if Path(url).is_file() else ""
+        raise SetupError(f"{url} is not a store: {guess}it must be `memory`, or sqlite:///FILE")
     if any(find_spec(name) is None for name in _NEEDS):
         raise SetupError(
             f"{url}: a database needs more packages: pip install 'megaapi-contract-kit[store]' "

@@ -111,6 +111,14 @@ def test_what_is_no_store_is_one_sentence(command: str, store: str, sentence: st
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_bare_file_is_told_as_the_url_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "mock.db"
+    file.touch()
+    done = run("check", str(file))
+    assert done.exit_code == 2
+    assert f"did you mean sqlite:///{file}?" in done.stderr
+
+
 def test_an_empty_store_cannot_be_exported(tmp_path: Path) -> None:
     (tmp_path / "new.db").touch()
     done = run("export", f"sqlite:///{tmp_path / 'new.db'}")

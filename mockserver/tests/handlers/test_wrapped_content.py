@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.message import unwrap
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
 
@@ -94,6 +96,53 @@ def test_odd_content_is_refused_with_a_reason_or_answered_as_promised(
             assert list(app.runtime.records.bugs) == [], (action, body)
     assert {200, 500} <= statuses, "either nothing or everything was refused"
     look_at_everything(app)
+
+
+MESSAGES = [
+    path
+    for path in sorted((root("fixtures") / "webhooks").glob("*.json"))
+    if isinstance(json.loads(path.read_text(encoding="utf-8")).get("message"), dict)
+]
+
+
+@pytest.mark.parametrize("path", MESSAGES, ids=[path.stem for path in MESSAGES])
+def test_what_a_webhook_brought_can_be_quoted(path: Path, make_app: MakeApp) -> None:
+    payload = json.loads(path.read_text(encoding="utf-8"))
+    data = {"to": PEOPLE[0], "text": "x", "key": payload["key"], "message": payload["message"]}
+    client = make_app().test_client()
+    reply = client.post(
+        f"/rest/sendMessage/{KEY}/quoteMessage", headers=AUTH, json={"messageData": data}
+    )
+    assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
+    sent_content = reply.get_json()["messageData"]["message"]["extendedTextMessage"]
+    quoted = sent_content["contextInfo"]["quotedMessage"]
+    assert quoted.keys() <= unwrap(payload["message"]).keys() and quoted
+
+
+def test_what_cannot_be_forwarded_is_named(make_app: MakeApp) -> None:
+    key = {"remoteJid": PEOPLE[1], "fromMe": False, "id": "ABC"}
+    data = {"to": PEOPLE[0], "key": key, "message": {"albumMessage": {"expectedImageCount": 2}}}
+    reply = (
+        make_app()
+        .test_client()
+        .post(f"/rest/sendMessage/{KEY}/forwardMessage", headers=AUTH, json={"messageData": data})
+    )
+    assert reply.status_code == 500
+    reason = "message has no content to forward: albumMessage is not forwarded"
+    assert reply.headers["X-Mock-Reason"] == reason
+
+
+def test_a_send_to_a_channel_says_that_it_is_one(make_app: MakeApp) -> None:
+    data = {"to": "120363000000000099@newsletter", "text": "x"}
+    reply = (
+        make_app()
+        .test_client()
+        .post(f"/rest/sendMessage/{KEY}/text", headers=AUTH, json={"messageData": data})
+    )
+    assert reply.status_code == 403
+    reason = reply.headers["X-Mock-Reason"]
+    assert reason.startswith("120363000000000099@newsletter is a channel: ")
+    assert "s.whatsapp.net" not in reason
 
 
 def look_at_everything(app: MockApp) -> None:

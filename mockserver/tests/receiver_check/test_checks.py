@@ -332,6 +332,72 @@ def test_one_answer_for_a_burst_is_fine(story: Story, quoting: bool) -> None:
     assert len(offending(each, "answered_once")) == 4
 
 
+@pytest.mark.parametrize("pause", [8, 19, 22.5])
+@pytest.mark.parametrize("gap", [20, 22, 60])
+def test_one_answer_for_each_burst_is_fine_however_far_apart(
+    story: Story, gap: float, pause: float
+) -> None:
+    """The answer may also come when the next burst has begun."""
+    times = [(START + gap * number, number) for number in range(4)]
+    steps = [(time, "burst", number) for time, number in times]
+    steps += [(time + pause, "answer", number) for time, number in times]
+    for time, step, number in sorted(steps):
+        story.now = time
+        if step == "burst":
+            burst_of(story, 2, first=1000 * (number + 1))
+        else:
+            story.answer(f"R{number}", saying="Oi de novo")
+    verdict = story.judged()
+    assert verdict.passed, verdict.as_table()
+
+
+def test_a_burst_without_an_answer_is_named_though_the_next_one_has_its_own(story: Story) -> None:
+    burst_of(story, 2)
+    story.now += 60
+    burst_of(story, 2, first=2001)
+    story.answer("R2")
+    assert offending(story.judged(), "answered_once") == ("M1001", "M1002")
+
+
+def test_who_answers_one_of_many_spread_messages_is_found_out(story: Story) -> None:
+    for number in range(12):
+        burst_of(story, 1, first=1000 + number)
+        if number == 5:
+            story.answer("R1")
+        story.now += 25
+    offenders = offending(story.judged(), "answered_once")
+    assert len(offenders) == 11 and "M1005" not in offenders
+
+
+def test_late_answers_to_spread_messages_are_all_counted(story: Story) -> None:
+    times = [(START + 25 * number, "message", number) for number in range(12)]
+    times += [(time + 30, "answer", number) for time, _, number in times]
+    for time, step, number in sorted(times):
+        story.now = time
+        if step == "message":
+            burst_of(story, 1, first=1000 + number)
+        else:
+            story.answer(f"R{number}")
+    assert story.judged().passed
+
+
+def test_who_answers_everybody_to_one_wrong_person_is_told_so(story: Story) -> None:
+    for chat in (ANA, GROUP):
+        story.told(f"M{chat}", chat=chat)
+        story.answer(f"R{chat}", chat=BIA)
+    check = story.judged().checks[2]
+    assert check.outcome == "failed"
+    assert f"it answered nobody who wrote, but sent messages to others: {BIA}" in check.message
+
+
+def test_more_answers_than_messages_are_counted_in_the_sentence(story: Story) -> None:
+    burst_of(story, 2)
+    for name in ("R1", "R2", "R3", "R4"):
+        story.answer(name, saying=f"Tudo certo, {name}")
+    sentence = story.judged().checks[2].message
+    assert sentence == "2 messages answered, with 4 answers, none of them repeated"
+
+
 def test_who_stops_answering_within_a_burst_is_found_out(story: Story) -> None:
     texts = burst_of(story, 4)
     story.answer("R1", saying=texts[0])

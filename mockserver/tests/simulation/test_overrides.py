@@ -64,6 +64,7 @@ def test_a_typo_in_any_name_of_any_sample_is_found(event: str, fields: PayloadFi
     [
         ({"message.conversaton": "oi"}, "did you mean message.conversation?"),
         ({"text": "oi"}, "text is not a field of text-plain: there are "),
+        ({"text": "oi"}, '(did you mean "text" beside "event"?)'),
         ({"message": {"conversaton": "oi"}}, "did you mean message.conversation?"),
         ({"pushname": "Ana"}, "did you mean pushName?"),
         ({"key.remotejid": "x"}, "did you mean key.remoteJid?"),

@@ -18,6 +18,7 @@ from ...judging.values import jid_of
 from ...session import Session
 from .assertions import AUTHOR, NAMELESS, value_at
 from .calls import now, set_webhook
+from .redeliveries import first_deliveries
 
 # Longer than any acknowledgement of a mock's default takes.
 AGES = 120.0
@@ -103,6 +104,7 @@ class WebhookListener:
         mine = self.mine(all_webhooks)
         for one in mine:
             self._session.breaches += self._session.judge.webhook(one, self._session.probe)
+        mine = first_deliveries(self._session, mine, is_direct=self.plays_people)
         if is_announced:
             self.is_silent = not any(mark in one.body for one in mine)
         if self._stage.phone:

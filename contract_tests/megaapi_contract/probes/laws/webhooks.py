@@ -23,6 +23,7 @@ from .echo_content import ECHO as ECHO
 from .echo_content import acknowledged, hold_content
 from .every_text import fullest_request, shown_texts
 from .media import KINDS, qr
+from .redeliveries import OVER_NETWORK
 from .requests import ASKS, DELETIONS, SENDS
 from .webhook_listener import WebhookListener
 
@@ -106,7 +107,9 @@ def check_acks(
         hook.claim(ACKS[step], is_single, f"a sent message is told {ACKS[step]} once")
     numbers = [status for status in statuses if type(status) is int]
     is_ordered = statuses == numbers == sorted(numbers)
-    hook.claim(ACKS[steps[0]], is_ordered, "acknowledgements never go back")
+    # Over a network a later one may overtake: only of a direct way the order is promised.
+    order = None if hook.plays_people else OVER_NETWORK
+    hook.claim(ACKS[steps[0]], is_ordered, "acknowledgements never go back", promise=order)
     hook.claim(ACKS[steps[0]], set(statuses) <= set(steps), "no acknowledgement is made up")
     for one in webhooks:
         status = value_at(one.json, "update", "status")
@@ -125,7 +128,9 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
         return
     if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
         return
-    hook.claim(ECHO, about[0] is echoes[0], "the echo comes before the acknowledgements")
+    order = None if hook.plays_people else OVER_NETWORK
+    is_first = about[0] is echoes[0]
+    hook.claim(ECHO, is_first, "the echo comes before the acknowledgements", promise=order)
     payload, data = echoes[0].json, value_at(sent_message.json, "messageData")
     hold_content(hook, echoes[0], value_at(data, "message"))
     hook.claim(ECHO, value_at(payload, "key", "fromMe") is True, "an echo is from the instance")

@@ -1,0 +1,31 @@
+"""Webhooks that a network brought again, and what may be held of their order and number."""
+
+from __future__ import annotations
+
+from ...judging.results import Promise, Webhook
+from ...session import Session
+
+# Nobody has promised it of a way over networks: a redelivery is a finding, never a failure.
+OVER_NETWORK = Promise("inferred", "openapi.yaml")
+WEBHOOK = "configure_webhook"
+
+
+def first_deliveries(
+    session: Session, webhooks: list[Webhook], *, is_direct: bool
+) -> list[Webhook]:
+    """These webhooks without those whose very bytes came before: a finding, noted once.
+
+    Another body about the same thing is no redelivery and stays. Where the way is direct, that of
+    a mock whose control API the suite has, nothing delivers again but the host: all of them stay.
+    """
+    if is_direct:
+        return webhooks
+    first_numbers: dict[tuple[str, bytes], int] = {}
+    for one in session.receiver.webhooks:
+        first_numbers.setdefault((one.url, one.body), one.number)
+    again = [one for one in webhooks if first_numbers[one.url, one.body] != one.number]
+    session.hold(
+        not again, "each webhook is delivered once", promise=OVER_NETWORK,
+        webhook=again[0] if again else None, operation=WEBHOOK,
+    )  # fmt: skip
+    return [one for one in webhooks if one not in again]

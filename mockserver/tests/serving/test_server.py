@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from megaapi_mock.errors import LATE, Overloaded, SetupError
+from megaapi_mock.errors import CUT, LATE, Overloaded, SetupError
 from megaapi_mock.serving import server as serving
 from megaapi_mock.serving.bodies import Limits
 
@@ -54,6 +54,8 @@ class App:
                 environ["wsgi.input"].read(*[int(length)] if length else [])
             except Overloaded:
                 status = "503 Service Unavailable"
+            if CUT in environ:
+                status = "400 Bad Request"
         if path == "/bug":
             raise RuntimeError("made-up bug")
         body = json.dumps({"path": path, "started": self.has_started}).encode()

@@ -9,7 +9,7 @@ from io import BytesIO
 import orjson
 from flask import Flask
 
-from ...errors import LATE, RequestRejected
+from ...errors import CUT, LATE, RequestRejected
 from ...runtime import Runtime
 from ...simulation.contact_messages import receive
 from ..gateway.front import Wsgi
@@ -48,6 +48,7 @@ class DirectInbound:
         if (
             len(body) < int(length)
             or LATE in environ
+            or CUT in environ
             or (self._courier.under_way and self._courier.carries(body))
         ):
             return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)

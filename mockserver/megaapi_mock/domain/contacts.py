@@ -9,7 +9,14 @@ from ..errors import Invalid
 from .jid import LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
-from .phone_number import as_written, lacks_country, national, too_long, written_otherwise
+from .phone_number import (
+    as_written,
+    is_old_group,
+    lacks_country,
+    national,
+    too_long,
+    written_otherwise,
+)
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
@@ -182,8 +189,14 @@ class Directory:
         return written_otherwise(digits)
 
     def read(self, text: str) -> Jid:
-        """An address, or a number as people in Brazil write it, with or without its 55."""
-        return Jid.parse(as_written(text, self._by_number))
+        """An address, or a number as people in Brazil write it, with or without its 55.
+
+        A hyphen alone makes no group of it, as it does for the gateway.
+        """
+        written = as_written(text, self._by_number)
+        if "@" in written or is_old_group(written):
+            return Jid.parse(written)
+        return Jid(written, PERSON)
 
     def _behind_digits(self, digits: str) -> Contact | None:
         """Whose hidden number has these digits, so that they are nobody's phone number."""

@@ -15,7 +15,9 @@ _NO_AREAS = frozenset({"20", "23", "25", "26", "29", "30", "36", "39", "40", "50
 _EIGHT_MORE = ("45", "47", "53", "65")
 _BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
 # Groups of old are the number of who made them, a dash and the second.
-_OLD_GROUP = re.compile(r"[0-9]+-[0-9]{10}")
+_OLD_GROUP = re.compile(r"[0-9]{8,}-[0-9]{10}")
+# A number with the prefix that is dialled before a country code.
+_DIALLED_ABROAD = re.compile(r"00([1-9][0-9]{7,14})")
 # No number is longer with its country code. (E.164 allows 15 digits, which no country uses up.)
 _MOST = {"1": 11, "7": 11, "55": 13, "39": 14, "43": 14, "49": 14, "62": 14, "358": 14}
 _MOST_ELSEWHERE = 13
@@ -47,10 +49,23 @@ def too_long(digits: str) -> bool:
     return len(digits) > next(most, _MOST_ELSEWHERE)
 
 
+def is_old_group(text: str) -> bool:
+    """Whether this is how groups of old are called: a number, a hyphen and a second."""
+    return _OLD_GROUP.fullmatch(text) is not None
+
+
+def _without_prefixes(digits: str) -> str:
+    """Without the 00 of calls abroad, and the 0 of calls to another area behind the 55."""
+    match = _DIALLED_ABROAD.fullmatch(digits)
+    digits = digits if match is None else match[1]
+    has_zero = digits.startswith(f"{BRAZIL}0")
+    return (national(digits.removeprefix(BRAZIL)) if has_zero else None) or digits
+
+
 def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
-    digits = _BETWEEN.sub("", text)
-    plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(text)
+    digits = _without_prefixes(_BETWEEN.sub("", text))
+    plain = digits.isascii() and digits.isdigit() and not is_old_group(text)
     # A number and something behind a hyphen is no number.
     odd = "-" in text and too_long(digits)
     return digits if plain and not odd else text
@@ -59,10 +74,10 @@ def digits_of(text: str) -> str:
 def as_written(text: str, numbers: Iterable[str] = ()) -> str:
     """A number as people in Brazil write it, with its country code: `(11) 90000-0002`.
 
-    What begins with + is whole, and so is one of these `numbers`; an address stays.
+    What begins with + or 00 is whole, and so is one of these `numbers`; an address stays.
     """
     digits = digits_of(text)
-    if text.lstrip().startswith("+") or digits in set(numbers):
+    if text.lstrip().startswith(("+", "00")) or digits in set(numbers):
         return digits
     return national(digits) or digits
 
@@ -74,9 +89,9 @@ def probably_meant(text: str) -> str | None:
     5511900000002.
     """
     digits = _BETWEEN.sub("", text.partition("@")[0])
-    if not (digits.isascii() and digits.isdigit()) or _OLD_GROUP.fullmatch(text):
+    if not (digits.isascii() and digits.isdigit()) or is_old_group(text):
         return None
-    digits = digits.removeprefix("00")
+    digits = _without_prefixes(digits)
     number = national(digits) or digits
     usable = not lacks_country(number) and not too_long(number)
     return number if usable and number != text else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..domain.jid import Jid, is_number
+from ..domain.phone_number import as_written
 from ..records.fault_hit import FaultHit
 from .kind import FaultTally, Kind, Moment
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Parameter, ParameterCheck
@@ -23,7 +24,7 @@ HEADER = "X-Mock-Fault"
 def _addressable(value: Any) -> bool:
     if not isinstance(value, str):
         return False
-    jid = Jid.parse(value)
+    jid = Jid.parse(as_written(value))
     digits = jid.user.replace("-", "") if jid.group else jid.user
     return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
 

@@ -127,7 +127,11 @@ def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
 
 def test_a_hyphen_makes_no_longer_number(app: MockApp) -> None:
     refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": "5511900000002-1"})
-    assert refusal.startswith("from: 5511900000002-1@g.us is read as a group because of the hyphen")
+    assert "'5511900000002-1' is not a phone number" in refusal
+    assert (
+        "5511900000002-1@g.us is not a group"
+        in (sent(app, "5511900000002-1").headers["X-Mock-Reason"])
+    )
     assert "55119000000021" not in sent(app, "5511900000002-1").headers["X-Mock-Reason"]
 
 
@@ -167,7 +171,45 @@ def test_a_world_may_let_them_be(make_app: MakeApp) -> None:
     assert sent(app, NATIONAL).status_code == 200
 
 
-@pytest.mark.parametrize("written", ["(11) 90000-0002", "11 90000-0002", "+55 11 90000-0002"])
+AS_WRITTEN = pytest.mark.parametrize(
+    "written",
+    [
+        "(11) 90000-0002", "11 90000-0002", "+55 11 90000-0002", "11900000002", "11-90000-0002",
+        "55-11-90000-0002", "+5511900000002", "+55 011 90000-0002", "0055 11 90000-0002",
+        "005511900000002", "+55 (011) 90000-0002", "0055-011-90000-0002",
+    ],
+)  # fmt: skip
+
+
+@AS_WRITTEN
+def test_recipient_of_a_fault_is_read_as_people_write_it(app: MockApp, written: str) -> None:
+    door = Door(app)
+    door.post("/faults", {"fault": "bad-gateway", "recipient": written}, status=201)
+    assert sent(app, "5511900000003").status_code == 200
+    assert sent(app, "5511900000002").status_code == 502
+
+
+@AS_WRITTEN
+def test_chat_of_a_query_or_verdict_is_read_as_people_write_it(app: MockApp, written: str) -> None:
+    door = Door(app)
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/x"})
+    for number in ("5511900000002", "5511900000003"):
+        door.post(f"/instances/{KEY}/inbound", {"from": number}, status=201)
+    query = {"chat": written}
+    client = app.test_client()
+    assert len(client.get("/_mock/messages", query_string=query).get_json()["items"]) == 1
+    path = f"/_mock/instances/{KEY}/conversation"
+    assert client.get(path, query_string=query).status_code == 200
+    path = f"/_mock/instances/{KEY}/chats"
+    chats = client.get(path, query_string={"with": written}).get_json()["items"]
+    assert chats[0]["chat"] == "5511900000002@s.whatsapp.net"
+    for chat, count in ((written, 1), ("5511900000002@s.whatsapp.net", 1), ("5511900000009", 0)):
+        body = {"instance": KEY, "wait": 0, "chats": [chat]}
+        verdict = door.post("/deliveries/verdict", body)
+        assert verdict["figures"]["deliveries"] == count
+
+
+@AS_WRITTEN
 def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: str) -> None:
     door = Door(app)
     message = door.post(f"/instances/{KEY}/inbound", {"from": written}, status=201)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Invalid
-from .jid import LID, PERSON, Jid, is_number
+from .jid import ADDRESS_MOST, LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
 from .phone_number import (
@@ -156,6 +156,8 @@ class Directory:
 
     def no_account(self, jid: Jid) -> str:
         """In words: this JID has none, and what was probably meant."""
+        if len(jid) > ADDRESS_MOST:
+            return f"{jid[:40]!r}... has {len(jid):,} characters: no number or address is so long"
         if jid.user.endswith("@broadcast"):
             return (
                 f"{jid.user} is nobody who can be written to: stories are seen, not answered; a bot"

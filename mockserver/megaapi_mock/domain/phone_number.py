@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .jid import ADDRESS_MOST
+
 BRAZIL = "55"
 # Area, then a mobile (9 and eight digits), an old mobile or a landline (eight digits).
 _NATIONAL = re.compile(r"0?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
@@ -51,7 +53,7 @@ def too_long(digits: str) -> bool:
 
 def is_old_group(text: str) -> bool:
     """Whether this is how groups of old are called: a number, a hyphen and a second."""
-    return _OLD_GROUP.fullmatch(text) is not None
+    return len(text) <= ADDRESS_MOST and _OLD_GROUP.fullmatch(text) is not None
 
 
 def _without_prefixes(digits: str) -> str:
@@ -64,6 +66,8 @@ def _without_prefixes(digits: str) -> str:
 
 def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
+    if len(text) > ADDRESS_MOST:
+        return text
     digits = _without_prefixes(_BETWEEN.sub("", text))
     plain = digits.isascii() and digits.isdigit() and not is_old_group(text)
     # A number and something behind a hyphen is no number.
@@ -88,6 +92,8 @@ def probably_meant(text: str) -> str | None:
     `+55 11 90000-0002`, `(11) 90000-0002`, `005511900000002` and `5511900000002@c.us` are
     5511900000002.
     """
+    if len(text) > ADDRESS_MOST:
+        return None
     digits = _BETWEEN.sub("", text.partition("@")[0])
     if not (digits.isascii() and digits.isdigit()) or is_old_group(text):
         return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.jid import Jid
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
@@ -218,3 +220,49 @@ def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: s
     assert door.post(f"/instances/{KEY}/inbound", body, status=201)["chat"] == message["chat"]
     made = door.post("/instances", {"number": written.replace("0002", "7777")}, status=201)
     assert made["number"] == "5511900007777"
+
+
+MILLIONS = 8_000_000
+ENDLESS = {
+    "digits": "1" * MILLIONS,
+    "letters": "a" * MILLIONS,
+    "areas": "(11) " * (MILLIONS // 5),
+    "ats": "@" * MILLIONS,
+    "a person": f"{'1' * MILLIONS}@s.whatsapp.net",
+    "a device": f"{'1' * MILLIONS}:1@s.whatsapp.net",
+    "a hidden number": f"{'1' * MILLIONS}@lid",
+    "a group": f"{'1' * MILLIONS}@g.us",
+    "hyphens": "1-" * (MILLIONS // 2),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_recipient_longer_than_any_can_be_is_refused_at_once(app: MockApp, kind: str) -> None:
+    to = ENDLESS[kind]
+    begun = time.process_time()
+    refusal = sent(app, to)
+    assert time.process_time() - begun < 0.4
+    assert refusal.status_code in (403, 500)
+    assert len(refusal.headers["X-Mock-Reason"]) <= 400
+    if refusal.status_code == 403:
+        assert f"has {len(Jid.parse(to)):,} characters" in refusal.headers["X-Mock-Reason"]
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_numbers_longer_than_any_can_be_are_refused_by_the_control_api(
+    app: MockApp, kind: str
+) -> None:
+    door, to = Door(app), ENDLESS[kind]
+    begun = time.process_time()
+    door.refusal("POST", f"/instances/{KEY}/inbound", {"from": to})
+    door.refusal("POST", "/faults", {"fault": "bad-gateway", "recipient": to})
+    assert time.process_time() - begun < 0.8
+
+
+@pytest.mark.parametrize("kind", ["digits", "letters", "areas"])
+def test_participant_longer_than_any_can_be_is_refused_at_once(app: MockApp, kind: str) -> None:
+    body = {"group_data": {"group_name": "x", "participants": [ENDLESS[kind]]}}
+    begun = time.process_time()
+    reply = app.test_client().post(f"/rest/group/{KEY}/create", json=body, headers=AUTH)
+    assert time.process_time() - begun < 0.4
+    assert reply.status_code == 403

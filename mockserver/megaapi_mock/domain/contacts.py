@@ -11,6 +11,7 @@ from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
 from .phone_number import (
     as_written,
+    is_none_of_brazil,
     is_old_group,
     lacks_country,
     national,
@@ -184,6 +185,11 @@ class Directory:
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
+        if self._is_odd(digits):
+            return (
+                f": no number of Brazil is like {digits}: 55, an area that exists, and 9 with "
+                "eight digits more, or eight"
+            )
         if self._is_long(digits):
             return (
                 f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"
@@ -207,6 +213,10 @@ class Directory:
 
     def _is_short(self, number: str) -> bool:
         return not self._short and number not in self._by_number and lacks_country(number)
+
+    def _is_odd(self, number: str) -> bool:
+        listed = number in self._by_number or self._ninth.other(number) in self._by_number
+        return not self._short and not listed and is_none_of_brazil(number)
 
     def _is_long(self, number: str) -> bool:
         return not self.any_length and is_number(number) and too_long(number)
@@ -250,6 +260,8 @@ class Directory:
     def _has_no_account(self, number: str) -> bool:
         """Whether no account can have this number: it is none, or the world says so."""
         if number in self._without or not is_number(number) or self._is_short(number):
+            return True
+        if self._is_odd(number):
             return True
         if Jid(number, LID) in self._by_lid:
             return True

@@ -13,6 +13,10 @@ _NATIONAL = re.compile(r"0?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
 # Area codes nobody has.
 _NO_AREAS = frozenset({"20", "23", "25", "26", "29", "30", "36", "39", "40", "50", "52", "56", "57",
                        "58", "59", "60", "70", "72", "76", "78", "80", "90"})  # fmt: skip
+# Every number of Brazil; a mobile without its 9 may be of any digits, as made-up ones are.
+_BRAZILIAN = re.compile(r"55([1-9][0-9])9?[0-9]{8}")
+# Those of companies, which are in no area.
+_IN_NO_AREA = re.compile(r"55(?:0?800[0-9]{6,7}|[34]00[0-9]{5})")
 # Country codes whose numbers have eight digits more: ten in all are whole there.
 _EIGHT_MORE = ("45", "47", "53", "65")
 _BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
@@ -43,6 +47,17 @@ def national(digits: str) -> str | None:
 def lacks_country(digits: str) -> bool:
     """Whether these digits are a number without its country code, or without its area too."""
     return national(digits) is not None or len(digits) <= _LOCAL_MOST
+
+
+def is_none_of_brazil(digits: str) -> bool:
+    """Whether these digits begin with 55 and no number of Brazil is like them.
+
+    What is longer is `too_long`.
+    """
+    if not digits.startswith(BRAZIL) or too_long(digits) or _IN_NO_AREA.fullmatch(digits):
+        return False
+    match = _BRAZILIAN.fullmatch(digits)
+    return match is None or match[1] in _NO_AREAS
 
 
 def too_long(digits: str) -> bool:
@@ -99,8 +114,8 @@ def probably_meant(text: str) -> str | None:
         return None
     digits = _without_prefixes(digits)
     number = national(digits) or digits
-    usable = not lacks_country(number) and not too_long(number)
-    return number if usable and number != text else None
+    odd = lacks_country(number) or is_none_of_brazil(number) or too_long(number)
+    return None if odd or number == text else number
 
 
 def written_otherwise(text: str) -> str:

@@ -233,6 +233,9 @@ def _is_content(name: str, part: Any) -> bool:
 def _answer_of_send(
     call: Call, content: Json, sentence: str = "Message sent", unshown: str | None = None
 ) -> Json:
+    chat = call.to.chat
+    if chat.lid and call.instance.person(chat) is None:
+        call.note(f"nobody has {chat} in this world; the gateway looks no hidden number up")
     message = call.instance.chats.send(call.to, content, unshown=unshown)
     return {"error": False, "message": sentence, "messageData": message}
 

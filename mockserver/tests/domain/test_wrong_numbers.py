@@ -119,6 +119,28 @@ def test_a_story_is_not_answered(app: MockApp) -> None:
     assert reply.headers["X-Mock-Reason"].startswith("status@broadcast is nobody who can be")
 
 
+@pytest.mark.parametrize("number", ["55119000000", "5511900000", "5500900000002", "5520988887777"])
+@pytest.mark.parametrize("name", WORLDS)
+def test_digits_like_no_number_of_brazil_are_nobodys(
+    make_app: MakeApp, name: str, number: str
+) -> None:
+    app = make_app(world=load_world(name, root("fixtures")))
+    seed = next(each for each in app.runtime.world.instances if each.connected)
+    body = {"messageData": {"to": number, "text": "oi"}}
+    headers = {"Authorization": f"Bearer {seed.token}"}
+    path = f"/rest/sendMessage/{seed.key}/text"
+    reply = app.test_client().post(path, json=body, headers=headers)
+    assert reply.status_code == 403
+    assert f"no number of Brazil is like {number}" in reply.headers["X-Mock-Reason"]
+
+
+def test_hidden_number_that_nobody_has_is_said_beside_the_answer(app: MockApp) -> None:
+    reply = sent(app, "999999999999999@lid")
+    assert reply.status_code == 200
+    assert "nobody has 999999999999999@lid in this world" in reply.headers["X-Mock-Reason"]
+    assert "X-Mock-Reason" not in sent(app, f"{LID}@lid").headers
+
+
 @pytest.mark.parametrize("written", ["abc", "Ana", "abc@s.whatsapp.net", "   "])
 def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
     said = f"{written.partition('@')[0].strip()!r} is not a phone number: digits alone"

@@ -251,6 +251,8 @@ def send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: st
     mimetype = uploads.mimetype_of(kind, *type_names)
     media = call.instance.keep_media(kind, mimetype, content)
     unshown = file_check.unshown(type_, content)
+    if not content and call.strict:
+        raise Unusable("the file has 0 bytes")
     if unshown is not None:
         call.note(f"the message stops at the phone: {unshown}")
     return _answer_of_send(call, uploads.content_of(call, type_, kind, media), unshown=unshown)

@@ -133,7 +133,7 @@ def _bare(url: str, count: int, *, keep_alive: bool) -> Rate:
     transport, headers = HttpTransport(keep_alive=keep_alive), axios_headers()
     app = _app(keep_alive=keep_alive)
     _record(app, url, 1)
-    (delivery,) = app.runtime.journal.deliveries.after(None)
+    (delivery,) = app.runtime.records.journal.deliveries.after(None)
     app.stop()
 
     def post() -> None:
@@ -159,12 +159,12 @@ def _courier(url: str, count: int, *, keep_alive: bool) -> Rate:
 
     def deliver() -> None:
         _record(app, url, count)
-        if not app.runtime.courier.wait_idle(120):
+        if not app.runtime.webhooks.courier.wait_idle(120):
             raise SystemExit("the courier did not come to an end")
 
     try:
         measured = _timed(deliver, count)
-        states = {delivery.state for delivery in app.runtime.journal.deliveries.after(None)}
+        states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
         if states != {"delivered"}:
             raise SystemExit(f"deliveries ended as {states}")
         return measured
@@ -180,10 +180,12 @@ def _app(*, keep_alive: bool) -> MockApp:
 
 def _record(app: MockApp, url: str, count: int) -> None:
     """A customer writes to each instance in turn."""
-    publisher = app.runtime.publisher
+    publisher = app.runtime.instances.publisher
     keys = [f"megacode-TESTBENCH{number}" for number in range(INSTANCES)]
     for key in keys:
-        app.runtime.store.add(InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True))
+        app.runtime.instances.store.add(
+            InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True)
+        )
         publisher.change(key, lambda instance: instance.set_webhook(url))
     for number in range(count):
         facts: dict[str, Any] = {

@@ -229,9 +229,9 @@ class Fuzz:
             except (ValueError, LookupError, TypeError):
                 return
             del self._ids[:-50]
-        for bug in self.app.runtime.bugs:
+        for bug in self.app.runtime.records.bugs:
             self.findings.add(bug[:200])
-        self.app.runtime.bugs.clear()
+        self.app.runtime.records.bugs.clear()
 
     def _settle(self) -> None:
         """Nothing is left behind, and new webhooks come through."""

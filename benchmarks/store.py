@@ -47,7 +47,7 @@ def send(app: MockApp) -> None:
 
 def messages_of(app: MockApp) -> Sized:
     """The messages of the instance that sends."""
-    with app.runtime.store.read("megacode-TESTKEY0001") as instance:
+    with app.runtime.instances.store.read("megacode-TESTKEY0001") as instance:
         return instance.messages
 
 

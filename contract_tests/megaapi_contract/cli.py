@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
+from megaapi_mock.errors.choice import NamedChoice
 from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
@@ -189,6 +190,31 @@ def fit(output: Path, **values: Any) -> None:
 
     values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
     fit_host(read_options(values), output)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "output",
+    default="text",
+    show_default=True,
+    type=NamedChoice(("text", "json")),
+    help="for people, or for programs",
+)
+@click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
+@report_errors
+def drift(folder: Path, output: str, spec: Path | None) -> None:
+    """Where a capture differs from the contract, by operation and event.
+
+    FOLDER is what `megaapi-contract proxy` has written. Fields, types, fixed values, statuses and
+    content types are compared; of values that were not written down, only their type.
+
+    Exit code 0: no difference. 1: there are some. 2: FOLDER holds no capture.
+    """
+    from .capture.drift_command import drift as print_drift
+
+    sys.exit(print_drift(folder, output, spec))
 
 
 @main.command()

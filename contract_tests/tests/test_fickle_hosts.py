@@ -91,7 +91,7 @@ class Turning(MockTarget):
 
     def send(self, request: Request) -> Answer:
         if not request.path.startswith("/_mock"):
-            turn, rules = next(self._turns), self._server.app.runtime.gateway.rules
+            turn, rules = next(self._turns), self._server.app.runtime.instances.store.gateway.rules
             assert isinstance(rules, Rules)
             for name, values in _TURNS.items():
                 object.__setattr__(rules, name, values[turn])

@@ -33,7 +33,7 @@ class Schedule(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Instances:
+class _InstanceAgenda:
     """The store as an agenda: what is scheduled in the instances themselves."""
 
     store: Store
@@ -58,7 +58,7 @@ class Timers:
         others: Sequence[Schedule] = (),
     ) -> None:
         self._clock = clock
-        self._agendas: tuple[Schedule, ...] = (_Instances(store, wake), *others)
+        self._agendas: tuple[Schedule, ...] = (_InstanceAgenda(store, wake), *others)
         self._changed = threading.Condition()
         # One at a time, or two threads overtake each other; a turn itself may move the clock.
         self._running = threading.RLock()

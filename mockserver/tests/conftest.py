@@ -51,7 +51,7 @@ def make_app() -> Iterator[MakeApp]:
     yield make
     for app in made:
         abandoned = app.stop(5)
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
         assert abandoned == 0
 
 

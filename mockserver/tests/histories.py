@@ -218,7 +218,7 @@ class History:
     # -- ways to call ------------------------------------------------------------------------
 
     def _example(self) -> None:
-        plan = {found.id for found in self.app.runtime.operations}
+        plan = {found.id for found in self.app.runtime.api.operations}
         operation_id, example = self.chance.choice([each for each in examples() if each[0] in plan])
         text = json.dumps(example).replace(COMMON_GROUP, group_of(self.key))
         # Whoever pairs with another's number, or is written to under it, would not live alone.
@@ -299,7 +299,7 @@ class History:
         self.gateway("POST", f"/group/{self.key}/{way}", body)
 
     def _inbound(self) -> None:
-        events = self.app.runtime.samples.names()
+        events = self.app.runtime.setup.samples.names()
         body = {"from": self.chance.choice(PEOPLE), "event": self.chance.choice(events)}
         self.door("POST", f"/instances/{self.key}/inbound", body)
 
@@ -315,7 +315,7 @@ class History:
         self.door("POST", f"/instances/{self.key}/contacts/{person}", {"state": state})
 
     def _emit(self) -> None:
-        event = self.chance.choice([*self.app.runtime.samples.names(), "nothing"])
+        event = self.chance.choice([*self.app.runtime.setup.samples.names(), "nothing"])
         body: Json = {"event": event, "count": self.chance.randint(1, 3)}
         if self.chaos and self.chance.random() < 0.5:
             body["chaos"] = self.chance.choice(CHAOS_CHOICES)
@@ -341,7 +341,7 @@ class History:
 
 def exchanges(app: MockApp, key: str) -> list[Json]:
     """Every recorded exchange of an instance, but for the real time it took."""
-    kept = app.runtime.journal.exchanges.after(None)
+    kept = app.runtime.records.journal.exchanges.after(None)
     return [
         {
             **kept.as_json(),
@@ -359,7 +359,7 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
 
     Waits until the courier is idle: a delivery under way is neither queued nor delivered for sure.
     """
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     seen = (
         "id",
         "time",
@@ -374,15 +374,15 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
     )
     return [
         (*(getattr(kept, name) for name in seen), [attempt.time for attempt in kept.attempts])
-        for kept in app.runtime.journal.deliveries.after(None)
+        for kept in app.runtime.records.journal.deliveries.after(None)
         if kept.instance == key
     ]
 
 
 def arrived(app: MockApp) -> dict[tuple[str, str], list[tuple[bytes, Any]]]:
     """What receivers got, by instance and URL, in the order of arrival: bodies and headers."""
-    assert app.runtime.courier.wait_idle(30)
-    transport = app.runtime.courier._transport
+    assert app.runtime.webhooks.courier.wait_idle(30)
+    transport = app.runtime.webhooks.courier._transport
     assert isinstance(transport, RecordingTransport)
     found: dict[tuple[str, str], list[tuple[bytes, Any]]] = defaultdict(list)
     for url, body, headers in transport.posts:

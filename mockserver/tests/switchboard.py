@@ -22,7 +22,7 @@ class Switchboard:
 
     def __init__(self, app: MockApp, instances: int) -> None:
         self.app, self.client = app, app.test_client()
-        transport = app.runtime.courier._transport
+        transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         self.transport = transport
         self._parsed: list[tuple[str, Json]] = []
@@ -75,7 +75,7 @@ class Switchboard:
 
     def told(self, number: int) -> list[Json]:
         """Every payload the instance's receiver got, in order."""
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         url, posts = f"http://127.0.0.1:9/{number}", self.transport.posts
         if len(posts) < len(self._parsed):
             self._parsed.clear()

@@ -136,7 +136,7 @@ def test_turns_that_no_longer_count_do_not_pile_up(monkeypatch: pytest.MonkeyPat
     for _ in range(200):
         send(store)
         clock += 2
-        store._gateway.clock.set(clock)
+        store.gateway.clock.set(clock)
         with store.change("a"):
             pass
     assert len(store._agenda) <= 2 + 10
@@ -283,14 +283,14 @@ def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.Monk
 )
 def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Settings) -> None:
     board = Switchboard(make_app(settings=bounds), 1)
-    publisher = board.app.runtime.publisher
+    publisher = board.app.runtime.instances.publisher
     with publisher.changing(KEY) as (instance, late):
         instance.chats.send(
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
         )
     for _ in range(30):
         board.send(1, FRIEND)
-    room = board.app.runtime.store.owed._room
+    room = board.app.runtime.instances.store.owed._room
     assert room.count <= 10 + 4 or room.size <= 5_000 + 4 * 500
     owed = board.door("GET", "/deliveries?limit=500")["items"]
     states = [row["state"] for row in owed]
@@ -299,7 +299,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
     assert owed[-1]["reason"].endswith("wait already for answers before them to leave")
     publisher.release(late)
     assert room.count == room.size == 0
-    assert board.app.runtime.courier.wait_idle(5)
+    assert board.app.runtime.webhooks.courier.wait_idle(5)
     states = [row["state"] for row in board.door("GET", "/deliveries?limit=500")["items"]]
     assert "queued" not in states and "delivered" in states
     assert board.acks(1, board.send(1, FRIEND)) == [2, 3, 4]
@@ -307,14 +307,18 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
 
 def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
     board = Switchboard(make_app(), 1)
-    publisher = board.app.runtime.publisher
+    publisher = board.app.runtime.instances.publisher
     with publisher.changing(KEY) as (instance, _late):
         instance.chats.send(
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
         )
-    assert board.app.runtime.store.owed._room.count > 0
+    assert board.app.runtime.instances.store.owed._room.count > 0
     board.door("POST", "/reset")
-    assert board.app.runtime.store.owed._room.count == board.app.runtime.store.owed._room.size == 0
+    assert (
+        board.app.runtime.instances.store.owed._room.count
+        == board.app.runtime.instances.store.owed._room.size
+        == 0
+    )
 
 
 # -- the mock as a whole -----------------------------------------------------------------------
@@ -438,7 +442,7 @@ def test_failures_that_emit_tells_apart_are_bounded() -> None:
 
 
 def mailbox(app: MockApp, key: str) -> list[Any]:
-    with app.runtime.store.change(key) as instance:
+    with app.runtime.instances.store.change(key) as instance:
         return list(instance.state.unread.values())
 
 
@@ -487,7 +491,7 @@ def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard)
         limited.send(1, FIELD)
     before = orjson.dumps(limited.messages(1))
     written: list[Any] = []
-    with limited.app.runtime.store.change("megacode-TESTKEY0002") as instance:
+    with limited.app.runtime.instances.store.change("megacode-TESTKEY0002") as instance:
         contact = instance.person(chats.Jid.parse(FRIEND))
         assert contact is not None
         instance.contact_states.set(contact, "phone_off")
@@ -528,7 +532,7 @@ class Watched(UndoTable[str, Message]):
 def test_messages_of_an_instance_that_is_gone_do_not_wait_for_a_garbage_collection(
     replace_it: Callable[[MockApp], None], app: MockApp
 ) -> None:
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         instance.state.messages = Watched()
         messages = weakref.ref(instance.state.messages)
     del instance

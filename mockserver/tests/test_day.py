@@ -58,8 +58,8 @@ class Life:
 
 def deliveries(app: MockApp) -> list[Delivery]:
     """Every webhook, in the order in which it came to be owed."""
-    assert app.runtime.courier.wait_idle(10)
-    return list(app.runtime.journal.deliveries.after(None))
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    return list(app.runtime.records.journal.deliveries.after(None))
 
 
 def full_day(app: MockApp) -> list[Life]:
@@ -102,7 +102,10 @@ def test_a_day_goes_by_in_under_a_second_and_in_order(make_app: MakeApp) -> None
     made = [each for each in owed if not (each.chaos or "").startswith("redelivery")]
     assert all(one.time <= other.time for one, other in pairwise(made))
     assert all(START <= each.time <= START + DAY for each in owed)
-    assert app.runtime.timers._first() is None or app.runtime.timers._first()[0][0] > START + DAY
+    assert (
+        app.runtime.instances.timers._first() is None
+        or app.runtime.instances.timers._first()[0][0] > START + DAY
+    )
     told = Counter((each.instance, each.event) for each in made)
     assert told[lives[1].key, "qrcode"] == 4
     assert told[lives[0].key, "connected"] == 1

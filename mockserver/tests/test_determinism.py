@@ -29,7 +29,7 @@ def opened() -> Iterator[Callable[..., MockApp]]:
     yield open_one
     for app in made:
         app.stop(5)
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
 
 
 def histories_of(app: MockApp, names: list[str], **options: Any) -> list[History]:
@@ -98,7 +98,7 @@ def test_a_history_told_twice_is_the_same_bytes(
 def require_worth_telling(app: MockApp, histories: list[History]) -> None:
     """All operations, most refusals, and webhooks of many kinds."""
     kept = [exchange for key in keys(8) for exchange in exchanges(app, key)]
-    plan = {found.id for found in app.runtime.operations}
+    plan = {found.id for found in app.runtime.api.operations}
     assert {exchange["operation"] for exchange in kept} - {None} == plan <= offered().keys()
     assert {exchange["response"]["status"] for exchange in kept} >= {200, 400, 401, 403, 404, 500}
     events = {row[2] for key in keys(8) for row in owed(app, key)}

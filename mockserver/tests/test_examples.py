@@ -42,7 +42,7 @@ def prepare(app: MockApp, given: list[dict[str, Any]], token: str) -> None:
 
 def perform(app: MockApp, controller: str, operation_id: str, request: dict[str, Any]) -> Any:
     """Make the example's own call."""
-    operation = next(found for found in app.runtime.operations if found.id == operation_id)
+    operation = next(found for found in app.runtime.api.operations if found.id == operation_id)
     assert operation.controller == controller
     headers = {"Authorization": f"Bearer {request['token']}", **request.get("headers", {})}
     options: dict[str, Any] = {"headers": headers, "query_string": request.get("query") or {}}
@@ -84,12 +84,12 @@ def app_for() -> Iterator[Callable[..., MockApp]]:
                 clock=Clock(frozen_at=START),
                 transport=RecordingTransport(),
             )
-        made[name].runtime.store.reset()
+        made[name].runtime.instances.store.reset()
         return made[name]
 
     yield find
     for app in made.values():
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
         app.stop(1)
 
 

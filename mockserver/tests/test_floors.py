@@ -14,7 +14,7 @@ MOCK = Path(megaapi_mock.__file__).parent
 SUITE = MOCK.parents[1] / "contract_tests" / "megaapi_contract"
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "megaapi_mock": (
-        ("", "clock", "codec", "errors", "ids", "qr"),
+        ("", "categories", "clock", "codec", "errors", "ids", "qr"),
         ("domain", "resources", "samples", "serving", "settings", "spec"),
         ("events", "profile", "records"),
         ("store",),

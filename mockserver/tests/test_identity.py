@@ -174,7 +174,7 @@ class Society:
 
     def __init__(self, app: MockApp, crowd: list[Person]) -> None:
         self.app, self.crowd, self.client = app, crowd, app.test_client()
-        transport = app.runtime.courier._transport
+        transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         self.transport = transport
         self.gone: set[Person] = set()
@@ -192,7 +192,7 @@ class Society:
     def take(self, reply: Any) -> tuple[int, Any]:
         document = orjson.loads(reply.get_data())
         reply.close()
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         return reply.status_code, document
 
     def rest(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -445,6 +445,6 @@ def test_nobody_contradicts_anybody_about_a_person(
             who = crowd[pick % len(crowd)]
             seen.take_step(name, who, who.ways[form % len(who.ways)])
         seen.read_back()
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
     finally:
         app.stop(0)

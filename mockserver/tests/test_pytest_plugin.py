@@ -61,8 +61,11 @@ def test_workers_share_a_server(server: MockServer, workers: int) -> None:
     )
     assert f"{TESTS_OF_SAMPLE} passed" in said
     # Whatever the tests made is gone; the world's own instances are untouched.
-    assert server.app.runtime.store.keys() == ["megacode-TESTKEY0001", "megacode-TESTKEY0002"]
-    assert list(server.app.runtime.bugs) == []
+    assert server.app.runtime.instances.store.keys() == [
+        "megacode-TESTKEY0001",
+        "megacode-TESTKEY0002",
+    ]
+    assert list(server.app.runtime.records.bugs) == []
 
 
 def test_a_shared_server_by_ini_line_and_token(tests: Run, tmp_path: Path) -> None:
@@ -128,7 +131,7 @@ def test_a_bug_of_the_mock_fails_the_test(tests: Run) -> None:
     said = tests(
         """
         def test_good(megaapi, megaapi_instance):
-            megaapi.app.runtime.bugs.append("send_text: broke")
+            megaapi.app.runtime.records.bugs.append("send_text: broke")
 
         def test_next(megaapi_instance):
             pass
@@ -150,7 +153,7 @@ def test_the_server_is_made_as_a_conftest_says(tests: Run, tmp_path: Path) -> No
     (tmp_path / "conftest.py").write_text(textwrap.dedent(conftest), encoding="utf-8")
     tests("""
         def test_switch(megaapi):
-            assert megaapi.app.runtime.profile["disconnected_status"] == "401"
+            assert megaapi.app.runtime.setup.profile["disconnected_status"] == "401"
     """)
 
 

@@ -38,13 +38,13 @@ def app_of_2022() -> Iterator[MockApp]:
         transport=RecordingTransport(),
     )
     yield app
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
     app.stop(1)
 
 
 @pytest.fixture(autouse=True)
 def _at_the_start(app_of_2022: MockApp) -> None:
-    app_of_2022.runtime.store.reset()
+    app_of_2022.runtime.instances.store.reset()
 
 
 def perform(app: MockApp, call: Json) -> Any:
@@ -119,14 +119,14 @@ def test_every_request_is_answered_or_refused_with_its_plan_named(plan: str) -> 
     app = build_app(profile=default_profile(plan), transport=RecordingTransport())
     try:
         for call in CALLS:
-            app.runtime.store.reset()
+            app.runtime.instances.store.reset()
             reply = perform(app, call)
             reason = reply.headers.get("X-Mock-Reason", "")
             if reply.status_code == 404:
                 assert "an operation of plan" in reason, (call["name"], reason)
             elif reply.status_code >= 400:
                 assert reason, (call["name"], reply.data)
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
     finally:
         app.stop(1)
 

@@ -93,7 +93,7 @@ def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> 
             encoding="utf-8",
             timeout=280,
         )  # fmt: skip
-        bugs = list(server.app.runtime.bugs)
+        bugs = list(server.app.runtime.records.bugs)
     assert bugs == []
     assert notes.exists(), run.stdout[-4000:] + run.stderr[-4000:]
     found = json.loads(notes.read_text(encoding="utf-8"))
@@ -114,7 +114,7 @@ def mock() -> Iterator[MockApp]:
     app = _app()
     yield app
     app.stop(5)
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
 
 
 def _app(**parts: Any) -> MockApp:
@@ -141,7 +141,7 @@ def _asking(app: MockApp) -> Ask:
 
 def judged(app: MockApp, operation: str, *, good: int = 10, bad: int = 8) -> Watch:
     """So many good and bad requests to one operation; what every check says of the answers."""
-    app.runtime.store.reset()
+    app.runtime.instances.store.reset()
     watch = Watch(_asking(app))
     config = schemathesis.Config.from_dict(CONFIG)
     contract = schemathesis.openapi.from_wsgi("/docs/swagger.json", app, config=config)

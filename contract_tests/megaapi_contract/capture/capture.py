@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+from megaapi_mock.spec.plans import PLAN_NAMES
 
 from .. import __version__
 from ..errors import SetupError, Unusable
@@ -231,6 +232,16 @@ class _HarFile:
         self._file.close()
 
 
+def read_header(folder: Path) -> dict[str, Any]:
+    """What the first line of a capture says of it; SetupError where it is none."""
+    path = folder / CASSETTE
+    try:
+        with path.open("rb") as file:
+            return _header(path, file.readline())
+    except OSError as error:
+        raise SetupError(f"{path}: {error.strerror or error}") from None
+
+
 def read_capture(folder: Path) -> Iterator[dict[str, Any]]:
     """The records of a folder, in order; SetupError where it holds no capture of this version.
 
@@ -239,7 +250,7 @@ def read_capture(folder: Path) -> Iterator[dict[str, Any]]:
     path = folder / CASSETTE
     try:
         with path.open("rb") as file:
-            _require_header(path, file.readline())
+            _header(path, file.readline())
             for number, line in enumerate(file, 2):
                 if line.endswith(b"\n"):
                     yield _record(path, number, line)
@@ -247,7 +258,7 @@ def read_capture(folder: Path) -> Iterator[dict[str, Any]]:
         raise SetupError(f"{path}: {error.strerror or error}") from None
 
 
-def _require_header(path: Path, line: bytes) -> None:
+def _header(path: Path, line: bytes) -> dict[str, Any]:
     try:
         header = orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -259,6 +270,9 @@ def _require_header(path: Path, line: bytes) -> None:
             f"{path}: version {header.get('version')} is not known here; "
             f"it was written by megaapi-contract {header.get('suite')}"
         )
+    if header.get("plan") not in PLAN_NAMES:
+        raise SetupError(f"{path}: the file is damaged: its plan is {header.get('plan')}")
+    return header
 
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from http.client import HTTPException, IncompleteRead
 from typing import Any, Protocol
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from megaapi_mock.serving.http_client import Server, exchange, trusted
 from megaapi_mock.testing import MockServer
@@ -22,6 +22,7 @@ from .webhook_receiver import Receiver
 # A host below one of these is a real gateway, whatever the options say.
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+_ASCII = "".join(map(chr, range(33, 127)))
 MAX_ANSWER = 64 * 2**20
 START_OF_TIME = 1_767_225_600
 
@@ -126,7 +127,8 @@ class HttpTarget:
             answer = exchange(
                 self._server,
                 request.method,
-                request.target,
+                # Whatever a host has answered may be part of it; on the wire it is ASCII.
+                quote(request.target, safe=_ASCII),
                 tuple(_fields(request, self._netloc)),
                 request.body,
                 seconds=self._timeout,

@@ -111,6 +111,10 @@ class Placeholders:
         kind = self._kinds.setdefault(value, kind)
         return self._placeholder_of(kind, value)
 
+    def numeral(self, value: int | float) -> str:
+        """`<int N>` or `<float N>`: unlike a text of the same digits."""
+        return self.secret(repr(value)) or self._placeholder_of(type(value).__name__, repr(value))
+
     def number(self, value: str) -> str:
         """The placeholder of a phone number, in any spelling."""
         number_digits = digits(value)

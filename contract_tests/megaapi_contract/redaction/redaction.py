@@ -253,7 +253,7 @@ class Redaction:
         if number and self.placeholders.secret(repr(node)):
             return self.placeholders.secret(repr(node))
         if isinstance(node, float) or (type(node) is int and abs(node) >= 10**6):
-            return self.placeholders.make(type(node).__name__, repr(node))
+            return self.placeholders.numeral(node)
         return node
 
     def text_value(self, name: str, text: str) -> str:

@@ -162,7 +162,8 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path, contract: Cont
         (b"{}\n", "not a capture"),
         (b"\xff\xfe\n", "not a capture"),
         (b'{"format":"megaapi-contract capture","version":9,"suite":"7"}\n', "version 9"),
-        (b'{"format":"megaapi-contract capture","version":1}\nnull\n', "line 2"),
+        (b'{"format":"megaapi-contract capture","version":1}\n', "its plan is None"),
+        (b'{"format":"megaapi-contract capture","version":1,"plan":"code"}\nnull\n', "line 2"),
     ],
 )
 def test_what_is_not_a_capture_is_refused(content: bytes, sentence: str, tmp_path: Path) -> None:

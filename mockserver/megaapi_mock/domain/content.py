@@ -19,7 +19,9 @@ class ContentKind:
 
     `event`: the webhook event it arrives as; None where more than the kind decides.
     `words`: where its text, caption, title or question stands, as a dotted path inside the part;
-    "" when the part itself is the text. `editable`: whether its author can change those words.
+    "" when the part itself is the text. `typed`: whether its sender typed those words, or chose
+    them: the name of a place or of a contact is not such a text, nor is an emoji; a path where the
+    text that was typed stands elsewhere. `editable`: whether its author can change the words.
     `media`: the kind of file it carries. `refers`: the member that names the message it is about;
     nobody sees such a message as one of its own. `answers`: the events its reader's choice may
     arrive as, the usual one first. `wraps`: it holds another content under `message`; `once`: to be
@@ -29,6 +31,7 @@ class ContentKind:
     key: str
     event: str | None = None
     words: str | None = None
+    typed: bool | str = True
     editable: bool = False
     media: str | None = None
     refers: str | None = None
@@ -37,6 +40,13 @@ class ContentKind:
     once: bool = False
     typed_in_2023: bool = True
 
+    @property
+    def text(self) -> str | None:
+        """Where the text stands that its sender typed or chose; None where there is none."""
+        if isinstance(self.typed, str):
+            return self.typed
+        return self.words if self.typed else None
+
 
 def _file(key: str, event: str | None, media: str, *, caption: bool = False) -> ContentKind:
     words = "caption" if caption else None
@@ -44,7 +54,9 @@ def _file(key: str, event: str | None, media: str, *, caption: bool = False) -> 
 
 
 def _poll(key: str) -> ContentKind:
-    return ContentKind(key, "poll-creation", answers=("poll-vote",), typed_in_2023=False)
+    return ContentKind(
+        key, "poll-creation", typed="name", answers=("poll-vote",), typed_in_2023=False
+    )
 
 
 def _answer(key: str, event: str, words: str) -> ContentKind:
@@ -66,11 +78,11 @@ KINDS: Mapping[str, ContentKind] = {
         _file("ptvMessage", "video-note", "video"),
         _file("audioMessage", None, "audio"),
         _file("stickerMessage", "sticker", "sticker"),
-        ContentKind("locationMessage", "location", words="name"),
-        ContentKind("liveLocationMessage", "live-location"),
-        ContentKind("contactMessage", "contact", words="displayName"),
+        ContentKind("locationMessage", "location", words="name", typed=False),
+        ContentKind("liveLocationMessage", "live-location", typed="caption"),
+        ContentKind("contactMessage", "contact", words="displayName", typed=False),
         ContentKind("contactsArrayMessage", "contacts-array"),
-        ContentKind("groupInviteMessage", "group-invite"),
+        ContentKind("groupInviteMessage", "group-invite", typed="caption"),
         ContentKind("albumMessage", "album"),
         ContentKind("orderMessage", "order", typed_in_2023=False),
         ContentKind("productMessage", typed_in_2023=False),
@@ -98,7 +110,7 @@ KINDS: Mapping[str, ContentKind] = {
         _answer("interactiveResponseMessage", "interactive-response", "body.text"),
         # Messages about messages.
         ContentKind("protocolMessage", refers="key"),
-        ContentKind("reactionMessage", "reaction", words="text", refers="key"),
+        ContentKind("reactionMessage", "reaction", words="text", typed=False, refers="key"),
         ContentKind("pinInChatMessage", "pin-in-chat", refers="key"),
         ContentKind("pollUpdateMessage", "poll-vote", refers="pollCreationMessageKey"),
         # Content one level deeper (vendor's Business page, Baileys).

@@ -6,18 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
-# Only four of these names were ever seen; the rest follow their pattern (inferred).
-CATEGORIES = (
-    "qrCode",
-    "connectionStatus",
-    "messagesInput",
-    "messagesOutput",
-    "messagesReaction",
-    "messagesStatus",
-    "groups",
-    "presence",
-    "calls",
-)
+from ..categories import CATEGORIES
+
 # Names are kept whatever they are; more of them, or longer ones, than anybody needs are not.
 NAMES_MOST, NAME_LENGTH_MOST = 1_000, 200
 

@@ -13,16 +13,6 @@ from ..domain.content import KINDS, SIDE_KEYS, kind_named
 MediaKind = Literal["image", "video", "audio", "document", "sticker"]
 ChoiceKind = Literal["list", "button", "template", "interactive"]
 
-# Words that are not what a person wrote: the name of a place, of a contact, an emoji.
-_NO_TEXT = ("locationMessage", "contactMessage", "reactionMessage")
-# Where the words of kinds are whose row in the table has none.
-_WORDS = {
-    "liveLocationMessage": "caption",
-    "groupInviteMessage": "caption",
-    "pollCreationMessage": "name",
-    "pollCreationMessageV2": "name",
-    "pollCreationMessageV3": "name",
-}
 _EDIT = "editedMessage"
 
 
@@ -263,8 +253,8 @@ def _parameters(text: Any) -> Mapping[str, Any]:
 
 
 def _words(content: Content) -> str | None:
-    path = _WORDS.get(content.kind, kind_named(content.kind).words)
-    if path is None or content.kind in _NO_TEXT:
+    path = kind_named(content.kind).text
+    if path is None:
         return None
     value = content.part
     # Not `domain.json_path`, which needs orjson: this package needs Python alone.

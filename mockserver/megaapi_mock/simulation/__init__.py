@@ -1,1 +1,1 @@
-"""What a test or a contact makes happen: use cases over a runtime, without HTTP."""
+"""What a test or a contact makes happen: use cases without HTTP, each over the parts it needs."""

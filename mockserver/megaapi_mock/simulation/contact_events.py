@@ -15,8 +15,10 @@ from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..records.feed import StreamKind
-from ..runtime import Runtime
+from ..runtime import Instances, Records
+from ..samples import Samples
 from ..store.points import Point
+from .people import person_named
 
 Json = dict[str, Any]
 
@@ -41,37 +43,61 @@ class ContactAction:
         return self.group
 
 
-def happen(
-    runtime: Runtime, key: str, event: str, sender: Contact, body: Mapping[str, Any]
-) -> Json:
-    """Let a contact's event happen; its webhook leaves at once. Returns the control API's answer.
+class ContactEvents:
+    """Lets contacts do what is not a message."""
 
-    Raises ControlRefused with a sentence for whatever cannot happen.
-    """
-    fields, options = NON_MESSAGE_EVENTS[event]
-    option, to = _option(event, body, options), _addressee(runtime, sender, body)
-    time: list[float] = []
-    points: list[Point | None] = []
+    def __init__(self, instances: Instances, records: Records, samples: Samples) -> None:
+        self._instances, self._records, self._samples = instances, records, samples
 
-    def do(instance: Instance) -> None:
-        instance.chats.require_link()
-        points.append(runtime.points.begin(instance))
-        _require_author(instance, event, sender)
-        if option == "add" and instance.reachability.unless_gone(to) is None:
-            raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
-        sample, overrides = runtime.samples.payload(event), body.get("set", {})
-        group = _group(instance, body)
-        action = ContactAction(instance, event, sender, sample, group, option, to.jid, overrides)
-        time.append(instance.now)
-        _record(action, fields)
+    def happen(self, key: str, event: str, sender: Contact, body: Mapping[str, Any]) -> Json:
+        """Let a contact's event happen; its webhook leaves at once. The control API's answer.
 
-    runtime.publisher.change(key, do)
-    runtime.points.keep_behind(
-        points[0], runtime.bugs, event=event, chat=body.get("group") or str(sender.jid)
-    )
-    answer = {"instance": key, "event": event, "time": time[0]}
-    _show(runtime, answer, sender, body, option)
-    return answer
+        Raises ControlRefused with a sentence for whatever cannot happen.
+        """
+        fields, options = NON_MESSAGE_EVENTS[event]
+        option, to = _option(event, body, options), self._addressee(sender, body)
+        points = self._instances.points
+        time: list[float] = []
+        points_before: list[Point | None] = []
+
+        def do(instance: Instance) -> None:
+            instance.chats.require_link()
+            points_before.append(points.begin(instance))
+            _require_author(instance, event, sender)
+            if option == "add" and instance.reachability.unless_gone(to) is None:
+                raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
+            sample, overrides = self._samples.payload(event), body.get("set", {})
+            group = _group(instance, body)
+            action = ContactAction(
+                instance, event, sender, sample, group, option, to.jid, overrides
+            )
+            time.append(instance.now)
+            _record(action, fields)
+
+        self._instances.publisher.change(key, do)
+        points.keep_behind(
+            points_before[0],
+            self._records.bugs,
+            event=event,
+            chat=body.get("group") or str(sender.jid),
+        )
+        answer = {"instance": key, "event": event, "time": time[0]}
+        self._show(answer, sender, body, option)
+        return answer
+
+    def _addressee(self, sender: Contact, body: Mapping[str, Any]) -> Contact:
+        if "to" not in body:
+            return sender
+        return person_named(self._instances.store.gateway, "to", body["to"])
+
+    def _show(self, answer: Json, sender: Contact, body: Mapping[str, Any], option: str) -> None:
+        """On the event streams: a webhook of it may be blocked, or owed to nobody."""
+        kind = _SHOWN.get(answer["event"])
+        if kind is not None:
+            person = str(sender.jid)
+            chat = body.get("group") or person
+            presence = {"chat": chat, "participant": person, "option": option}
+            self._records.journal.show(kind, answer["instance"], {**answer, **presence})
 
 
 def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> None:
@@ -85,17 +111,6 @@ def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> N
     for path, value in action.set.items():
         put_at({**action.sample, **payload_fields}, path, value)
     instance.record(action.event, Fields(payload_fields, dict(action.set)))
-
-
-def _show(
-    runtime: Runtime, answer: Json, sender: Contact, body: Mapping[str, Any], option: str
-) -> None:
-    """On the event streams: a webhook of it may be blocked, or owed to nobody."""
-    kind = _SHOWN.get(answer["event"])
-    if kind is not None:
-        person = str(sender.jid)
-        presence = {"chat": body.get("group") or person, "participant": person, "option": option}
-        runtime.journal.show(kind, answer["instance"], {**answer, **presence})
 
 
 def _address_people(action: ContactAction, fields: Json, chat: Jid) -> Json:
@@ -115,16 +130,6 @@ def _option(event: str, body: Mapping[str, Any], options: Sequence[str]) -> str:
         if name in body:
             raise ControlRefused(400, f"{name}: {event} is not a message and does not take it")
     return str(option)
-
-
-def _addressee(runtime: Runtime, sender: Contact, body: Mapping[str, Any]) -> Contact:
-    if "to" not in body:
-        return sender
-    jid = runtime.world.directory.read(body["to"])
-    person = runtime.gateway.person(jid)
-    if person is None:
-        raise ControlRefused(400, f"to: {runtime.world.directory.no_account(jid)}")
-    return person
 
 
 def _require_author(instance: Instance, event: str, sender: Contact) -> None:

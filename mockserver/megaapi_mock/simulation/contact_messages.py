@@ -17,14 +17,19 @@ from ..domain.message import Content, Message
 from ..domain.message_states import PENDING
 from ..domain.scene import Scene
 from ..errors import ControlRefused
+from ..records.bugs import Bugs
 from ..records.message import message_json
-from ..runtime import Runtime
+from ..runtime import Instances, Records
 from ..store.points import Point
-from .contact_events import happen
-from .inbound_event import InboundEvent, inbound_event
+from .contact_events import ContactEvents
+from .inbound_event import InboundEvent, InboundEvents
 from .message_media import with_media
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, origin_on_phone, story_key
 from .overrides import overrides_of, text_path
+from .payloads import Payloads
+from .people import person_named
+
+Json = dict[str, Any]
 
 # What WhatsApp lets people send at once.
 ALBUM_MOST = 100
@@ -41,7 +46,8 @@ class _Incoming:
     With `text` alone it is the sample of its event with that text.
     """
 
-    runtime: Runtime
+    events: InboundEvents
+    payloads: Payloads
     event: InboundEvent
     sender: Contact | None
     body: Mapping[str, Any]
@@ -61,14 +67,25 @@ class _Incoming:
         action = act(self.event.name, scene, payload["message"])
         action_content = instance.addresses.everywhere(action.content, scene.chat)
         inside = self._inside(action.content)
-        content = with_media(self.runtime, instance, action_content, self.body.get("media"), inside)
+        file = self.body.get("media")
+        content = with_media(self.payloads, instance, action_content, file, inside)
         message = self._keep(instance, origin, content)
         # What never arrived changes nothing.
         if action.then is not None and message.state != PENDING:
             action.then(content)
-        for event in _in_album(content):
-            _follow(self.runtime, instance, event, self.sender, self.body, message)
+        for name in _in_album(content):
+            self._follow(instance, name, message)
         return message
+
+    def _follow(self, instance: Instance, name: str, album: Message) -> None:
+        """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
+        event = self.events.named(name)
+        origin = _origin(instance, event, self.sender, self.body)
+        sample = orjson.loads(event.payload)["message"]
+        content = instance.addresses.everywhere(with_album(sample, album), album.chat)
+        content = with_media(self.payloads, instance, content, None, {})
+        webhook = origin.webhook or name
+        instance.chats.arrive(webhook, origin.key, content, author=origin.author, name=origin.name)
 
     def _inside(self, content: Content) -> Mapping[str, Any]:
         """What is set in the content; a new text where this one has its text: in a caption, say."""
@@ -109,49 +126,90 @@ class _Incoming:
         )
 
 
-def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A contact does something; its webhook leaves at once. Returns the control API's answer.
+class ContactMessages:
+    """Lets contacts write, and do what else they can."""
 
-    `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
-    `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
-    whatever cannot happen; then nothing has happened.
-    """
-    event = inbound_event(runtime, str(body.get("event", "text-plain")))
-    sender = _sender(runtime, event.name, body)
-    if not event.is_message:
-        assert sender is not None, "somebody calls, types or joins"
-        overrides = overrides_of(runtime, event.name, body)
-        return happen(runtime, key, event.name, sender, {**body, "set": overrides})
-    if body.get("group") is not None and event.private:
-        raise ControlRefused(400, f"group: {event.name} happens in private chats only")
-    if event.plain and event.text_path and "text" in body and _UNUSUAL.isdisjoint(body):
-        incoming = _Incoming(runtime, event, sender, body, body["text"])
-    else:
-        overrides = overrides_of(runtime, event.name, body)
+    def __init__(self, instances: Instances, records: Records, payloads: Payloads) -> None:
+        self._instances, self._records, self._payloads = instances, records, payloads
+        self._events = InboundEvents(payloads.samples)
+        self._contact_events = ContactEvents(instances, records, payloads.samples)
+        # By number or address; the version of the registry in which somebody has it.
+        self._people: dict[str, tuple[int, Contact]] = {}
+
+    def receive(self, key: str, body: Mapping[str, Any]) -> Json:
+        """A contact does something; its webhook leaves at once. Returns the control API's answer.
+
+        `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
+        `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
+        whatever cannot happen; then nothing has happened.
+        """
+        event = self._events.named(str(body.get("event", "text-plain")))
+        sender = self._sender(event.name, body)
+        if not event.is_message:
+            assert sender is not None, "somebody calls, types or joins"
+            overrides = overrides_of(self._payloads, event.name, body)
+            whole = {**body, "set": overrides}
+            return self._contact_events.happen(key, event.name, sender, whole)
+        incoming = self._incoming(event, sender, body)
+        points = self._instances.points
+        messages: list[Message] = []
+        points_before: list[Point | None] = []
+
+        def arrive(instance: Instance) -> None:
+            points_before.append(points.begin(instance))
+            messages.append(incoming.arrive(instance))
+
+        self._instances.publisher.change(key, arrive)
+        message, bugs = messages[0], self._records.bugs
+        points.keep_behind(
+            points_before[0], bugs, event=event.name, chat=message.chat, message=message.id
+        )
+        return shown_message(key, message, bugs)
+
+    def _incoming(
+        self, event: InboundEvent, sender: Contact | None, body: Mapping[str, Any]
+    ) -> _Incoming:
+        events, payloads = self._events, self._payloads
+        if body.get("group") is not None and event.private:
+            raise ControlRefused(400, f"group: {event.name} happens in private chats only")
+        if event.plain and event.text_path and "text" in body and _UNUSUAL.isdisjoint(body):
+            return _Incoming(events, payloads, event, sender, body, body["text"])
+        overrides = overrides_of(payloads, event.name, body)
         outside = {path: value for path, value in overrides.items() if not in_message(path)}
         inside = {path: value for path, value in overrides.items() if path not in outside}
-        incoming = _Incoming(runtime, event, sender, body, None, outside, inside)
-    messages: list[Message] = []
-    points: list[Point | None] = []
+        return _Incoming(events, payloads, event, sender, body, None, outside, inside)
 
-    def arrive(instance: Instance) -> None:
-        points.append(runtime.points.begin(instance))
-        messages.append(incoming.arrive(instance))
+    def _sender(self, event: str, body: Mapping[str, Any]) -> Contact | None:
+        """The contact who acts; None for the instance's own phone and for channels."""
+        if event == "newsletter" or (event in OWN and "from" not in body):
+            return None
+        sender = self._person(body.get("from", SOMEBODY))
+        if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
+            reason = f"{sender.lid} has no known number: use text-plain, which can come from a @lid"
+            raise ControlRefused(400, f"from: {reason}")
+        return sender
 
-    runtime.publisher.change(key, arrive)
-    message = messages[0]
-    runtime.points.keep_behind(
-        points[0], runtime.bugs, event=event.name, chat=message.chat, message=message.id
-    )
-    return shown_message(runtime, key, message)
+    def _person(self, address: str) -> Contact:
+        """Who has this number or address; remembered while no instance gets or loses a number."""
+        gateway, people = self._instances.store.gateway, self._people
+        version = gateway.number_registry.version
+        before = people.get(address)
+        if before is not None and before[0] == version:
+            return before[1]
+        sender = person_named(gateway, "from", address)
+        if len(people) >= SENDERS_MOST:
+            people.clear()
+        if len(address) <= REMEMBERED_MOST:
+            people[address] = version, sender
+        return sender
 
 
-def shown_message(runtime: Runtime, key: str, message: Message) -> dict[str, Any]:
+def shown_message(key: str, message: Message, bugs: Bugs) -> Json:
     """The message as the control API lists it; the least of it where that fails: it is kept."""
     try:
         return message_json((key, message))
     except Exception:
-        runtime.bugs.note(f"message {message.id} of {key} cannot be shown")
+        bugs.note(f"message {message.id} of {key} cannot be shown")
         return {"instance": key, "id": message.id}
 
 
@@ -167,59 +225,9 @@ def _in_album(content: Mapping[str, Any]) -> list[str]:
     return ["image"] * images + ["video"] * videos
 
 
-def _follow(
-    runtime: Runtime,
-    instance: Instance,
-    name: str,
-    sender: Contact | None,
-    body: Mapping[str, Any],
-    album: Message,
-) -> None:
-    """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
-    event = inbound_event(runtime, name)
-    origin = _origin(instance, event, sender, body)
-    sample = orjson.loads(event.payload)["message"]
-    content = instance.addresses.everywhere(with_album(sample, album), album.chat)
-    content = with_media(runtime, instance, content, None, {})
-    webhook = origin.webhook or name
-    instance.chats.arrive(webhook, origin.key, content, author=origin.author, name=origin.name)
-
-
 def in_message(path: str) -> bool:
     """Whether a dotted path leads into the message's content."""
     return path == "message" or path.startswith("message.")
-
-
-# -- who and where ---------------------------------------------------------------------------
-
-
-def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | None:
-    """The contact who acts; None for the instance's own phone and for channels."""
-    if event == "newsletter" or (event in OWN and "from" not in body):
-        return None
-    sender = _person(runtime, body.get("from", SOMEBODY))
-    if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
-        reason = f"{sender.lid} has no known number: use text-plain, which can come from a @lid"
-        raise ControlRefused(400, f"from: {reason}")
-    return sender
-
-
-def _person(runtime: Runtime, address: str) -> Contact:
-    """Who has this number or address; remembered while no instance gets or loses a number."""
-    version = runtime.gateway.number_registry.version
-    remembered_people: dict[str, tuple[int, Contact]] = runtime.memo.setdefault(Contact, {})
-    before = remembered_people.get(address)
-    if before is not None and before[0] == version:
-        return before[1]
-    jid = runtime.world.directory.read(address)
-    sender = runtime.gateway.person(jid)
-    if sender is None:
-        raise ControlRefused(400, f"from: {runtime.world.directory.no_account(jid)}")
-    if len(remembered_people) >= SENDERS_MOST:
-        remembered_people.clear()
-    if len(address) <= REMEMBERED_MOST:
-        remembered_people[address] = version, sender
-    return sender
 
 
 def _origin(

@@ -16,7 +16,9 @@ from ..domain.message import Message, content_key, unwrap
 from ..domain.options import options_of
 from ..domain.words import words_of
 from ..errors import ControlRefused
-from ..runtime import Runtime
+from ..records.journal import Journal
+from ..samples import Samples
+from ..webhooks.publish import Publisher
 from .answers import is_sent
 from .conversation_file import BOT, CUSTOMER, PHONE, VERSION
 
@@ -41,7 +43,14 @@ _WRITTEN = ("conversation", "extendedTextMessage")
 
 
 def export(
-    runtime: Runtime, key: str, chat: str, *, since: str | None = None, first: str | None = None
+    publisher: Publisher,
+    journal: Journal,
+    samples: Samples,
+    key: str,
+    chat: str,
+    *,
+    since: str | None = None,
+    first: str | None = None,
 ) -> Json:
     """The conversation in a chat, after the message `since` or from `first` on.
 
@@ -49,9 +58,9 @@ def export(
     """
 
     def look(instance: Instance) -> Json:
-        return _Export(runtime, instance, chat).document(since, first)
+        return _Export(instance, chat, journal, samples).document(since, first)
 
-    return runtime.publisher.look(key, look)
+    return publisher.look(key, look)
 
 
 def turn_of_bot(message: Message) -> Json:
@@ -68,8 +77,9 @@ def turn_of_bot(message: Message) -> Json:
 class _Export:
     """One chat of one instance, which the caller holds."""
 
-    def __init__(self, runtime: Runtime, instance: Instance, chat: str) -> None:
-        self._runtime, self._instance, self._chat = runtime, instance, chat
+    def __init__(self, instance: Instance, chat: str, journal: Journal, samples: Samples) -> None:
+        self._instance, self._chat = instance, chat
+        self._journal, self._samples = journal, samples
         self._labels: dict[str, str] = {}
 
     def document(self, since: str | None, first: str | None) -> Json:
@@ -122,7 +132,7 @@ class _Export:
         edits = (_names(orjson.loads(each.content)) for each in self._edits())
         if message.id not in edits:
             return content
-        for delivery in self._runtime.journal.deliveries.after(None):
+        for delivery in self._journal.deliveries.after(None):
             payload = orjson.loads(delivery.body)
             if isinstance(payload, dict) and isinstance(payload.get("key"), dict):
                 first_content = payload.get("message")
@@ -143,7 +153,7 @@ class _Export:
         if file is None:
             return None
         media, content = file
-        if len(content) > MEDIA_MOST or content == self._runtime.samples.media(media.kind):
+        if len(content) > MEDIA_MOST or content == self._samples.media(media.kind):
             return None
         return f"data:{media.mimetype};base64,{b64encode(content).decode('ascii')}"
 

@@ -7,76 +7,104 @@ from typing import Any
 
 import orjson
 
-from ..clock import utc
+from ..clock import Clock, utc
 from ..codec import dumps
 from ..domain.addressing import address_payload
 from ..domain.facts import Emitted
+from ..domain.gateway import Gateway
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean
+from ..records.bugs import Bugs
 from ..records.delivery import Delivery
-from ..runtime import Runtime
+from ..records.journal import Journal
+from ..runtime import Instances
+from ..samples import Samples
 from ..webhooks.chaos.chaos_options import Chaos
+from ..webhooks.chaos.dispatcher import ChaosDispatcher
+from ..webhooks.courier import Courier
+from ..webhooks.publish import Publisher
 from .contact_messages import in_message
 from .message_media import media_in, media_keys
 from .overrides import overrides_of
+from .payloads import Payloads
 
 
-def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
+def emit(
+    key: str,
+    body: Mapping[str, Any],
+    *,
+    instances: Instances,
+    payloads: Payloads,
+    chaos_dispatcher: ChaosDispatcher,
+    seed: int,
+    bugs: Bugs,
+) -> tuple[list[Delivery], str | None]:
     """Send the webhook of any event, as this instance would send it.
 
     Its state does not change, but that the media told of can be downloaded.
     The deliveries, and why there are none where the instance's own filter stopped them.
     Raises ControlRefused when no webhook is set, and for whatever cannot be.
     """
-    event, count = _event(runtime, body), int(body.get("count", 1))
-    overrides = overrides_of(runtime, event, body)
-    _require_number(runtime, event)
-    chaos = None
-    if "chaos" in body:
-        chaos = Chaos.of(body["chaos"], seed=runtime.ids.seed)
+    event, count = _event(payloads.samples, body), int(body.get("count", 1))
+    overrides = overrides_of(payloads, event, body)
+    _require_number(instances.store.gateway, payloads.samples, event)
+    chaos = Chaos.of(body["chaos"], seed=seed) if "chaos" in body else None
+    publisher = instances.publisher
     # What became due before is no part of what is emitted here.
-    runtime.publisher.look(key, lambda instance: None)
-    with runtime.publisher.changing(key) as (instance, batch):
+    publisher.look(key, lambda instance: None)
+    with publisher.changing(key) as (instance, batch):
         _require_webhook(instance)
         for _ in range(count):
-            sample = _fresh(runtime, instance, event)
-            changes = _with_media(runtime, instance, sample, overrides)
+            sample = _fresh(payloads.samples, instance, event)
+            changes = _with_media(payloads, instance, sample, overrides)
             instance.record(event, Emitted(sample, changes))
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:
-            runtime.chaos_dispatcher.claim(batch.deliveries, chaos)
+            chaos_dispatcher.claim(batch.deliveries, chaos)
     except Exception:
         # They are owed by now, and leave without it.
-        runtime.bugs.note(f"there is no chaos for what {key} emits")
-    runtime.publisher.release(batch)
+        bugs.note(f"there is no chaos for what {key} emits")
+    publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
     return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
 
 
-def resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
+def resend(
+    delivery_id: str,
+    edited: Mapping[str, Any] | None,
+    *,
+    publisher: Publisher,
+    journal: Journal,
+    courier: Courier,
+    clock: Clock,
+) -> Delivery:
     """The same payload, or an edited one, to the same URL: a delivery of its own, without chaos.
 
     In one step: a reset comes before all of it, or after.
     """
-    with runtime.publisher.at_rest():
-        return _resend(runtime, delivery_id, edited)
+    with publisher.at_rest():
+        copy = _copy_of(delivery_id, edited, journal, clock)
+        publisher.send_again(copy, courier.accept)
+        return copy
 
 
-def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
-    original = runtime.journal.deliveries.get(delivery_id)
+def _copy_of(
+    delivery_id: str, edited: Mapping[str, Any] | None, journal: Journal, clock: Clock
+) -> Delivery:
+    original = journal.deliveries.get(delivery_id)
     if original is None:
         raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")
     message_type = original.message_type
     if edited is not None:
         message_type = str(edited.get("messageType", message_type))
-    copy = Delivery(
-        id=runtime.journal.next_id("d", original.instance),
-        time=runtime.clock.now(),
+    return Delivery(
+        id=journal.next_id("d", original.instance),
+        time=clock.now(),
         instance=original.instance,
         event=original.event,
         message_type=message_type,
@@ -85,14 +113,11 @@ def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None
         lane=original.lane,
         chaos=f"resend of {original.id}",
     )
-    runtime.publisher.send_again(copy, runtime.courier.accept)
-    return copy
 
 
-def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
-    event = body.get("event")
-    if event not in runtime.samples.names():
-        names = runtime.samples.names()
+def _event(samples: Samples, body: Mapping[str, Any]) -> str:
+    event, names = body.get("event"), samples.names()
+    if event not in names:
         guess = did_you_mean(str(event), names)
         raise ControlRefused(
             400, f"event: there is no {event!r}; {guess}there are {', '.join(names)}"
@@ -110,9 +135,9 @@ def _require_webhook(instance: Instance) -> None:
         )
 
 
-def _fresh(runtime: Runtime, instance: Instance, event: str) -> dict[str, Any]:
+def _fresh(samples: Samples, instance: Instance, event: str) -> dict[str, Any]:
     """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
-    payload = _with_owner(runtime.samples.payload(event), instance)
+    payload = _with_owner(samples.payload(event), instance)
     payload = address_payload(instance.addresses, payload)
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, dict) and "id" in key:
@@ -127,11 +152,11 @@ def _fresh(runtime: Runtime, instance: Instance, event: str) -> dict[str, Any]:
     return payload
 
 
-def _require_number(runtime: Runtime, event: str) -> None:
+def _require_number(gateway: Gateway, samples: Samples, event: str) -> None:
     """Refuse to tell the number of somebody whose number is hidden."""
     if event == "text-plain-lid":
-        lid = runtime.samples.payload(event)["key"]["remoteJid"]
-        person = runtime.gateway.person(Jid.parse(lid))
+        lid = samples.payload(event)["key"]["remoteJid"]
+        person = gateway.person(Jid.parse(lid))
         if person is not None and person.number_hidden:
             raise ControlRefused(
                 400, f"event: {event} contains a number, and the number of {lid} is hidden"
@@ -139,7 +164,7 @@ def _require_number(runtime: Runtime, event: str) -> None:
 
 
 def _with_media(
-    runtime: Runtime, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
+    payloads: Payloads, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What is set in the sample; for media also the keys by which its bytes can be downloaded.
 
@@ -154,7 +179,7 @@ def _with_media(
     media = media_in(holder["message"])
     if media is None:
         return overrides
-    keys = media_keys(runtime, instance, media)
+    keys = media_keys(payloads, instance, media)
     around = {
         path: value for path, value in inside.items() if f"{media.path}.".startswith(f"{path}.")
     }

@@ -11,51 +11,57 @@ from uuid import UUID
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
 from ..errors import UnknownInstance
-from ..runtime import Runtime
-from . import instances
+from ..ids import Ids
+from ..records.journal import Journal
+from ..runtime import Instances
+from .lifecycle import Lifecycle, succeed
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class RunningHost:
-    """Lists, makes and deletes the instances of a runtime."""
+    """Lists, makes and deletes instances; there are `most` of them at a time."""
 
-    runtime: Runtime
+    instances: Instances
+    lifecycle: Lifecycle
+    journal: Journal
+    ids: Ids
+    most: int
 
     def each(self, view: Callable[[Instance], Json]) -> list[Json]:
         """What a view shows of every instance, in order of creation."""
         results = []
-        for key in self.runtime.store.keys():
+        for key in self.instances.store.keys():
             # One that is deleted meanwhile is not there any more.
             with suppress(UnknownInstance):
-                results.append(self.runtime.publisher.look(key, view))
+                results.append(self.instances.publisher.look(key, view))
         return results
 
     def create(self, key: str | None, url: str, *, enabled: bool) -> str:
         """A new instance in place of any that has its key; which key it has."""
         key = key or self._unused_key()
         with suppress(UnknownInstance):
-            instances.remove(self.runtime, key)
+            self.lifecycle.remove(key)
 
         def begin(instance: Instance) -> Json:
-            instances.succeed(self.runtime, instance)
+            succeed(instance, self.journal)
             instance.set_webhook(url, enabled=enabled)
             return instance.as_json()
 
-        document = self.runtime.store.add(
+        document = self.instances.store.add(
             InstanceSeed(key=key, token=key.partition("-")[2] or key),
             begin=begin,
-            most=self.runtime.settings.instances_limit,
+            most=self.most,
         )
-        self.runtime.journal.show("instance", key, document)
+        self.journal.show("instance", key, document)
         return key
 
     def delete(self, key: str) -> None:
         """The instance is gone; UnknownInstance where there is none."""
-        instances.remove(self.runtime, key)
+        self.lifecycle.remove(key)
 
     def _unused_key(self) -> str:
         """A UUID as Node makes it, drawn from the seed."""
-        number = int(self.runtime.journal.next_id("host", None).removeprefix("host"))
-        return str(UUID(bytes=self.runtime.ids.raw("", "instance", number, 16), version=4))
+        number = int(self.journal.next_id("host", None).removeprefix("host"))
+        return str(UUID(bytes=self.ids.raw("", "instance", number, 16), version=4))

@@ -13,7 +13,7 @@ from ..domain.contact_actions import ACTIONS, names_its_chat
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean
-from ..runtime import Runtime
+from ..samples import Samples
 from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .contact_events import NON_MESSAGE_EVENTS
 from .message_media import media_in
@@ -44,44 +44,48 @@ class InboundEvent:
         reduce(getitem, way, payload)[last] = text
 
 
-def inbound_event(runtime: Runtime, name: str) -> InboundEvent:
-    """The event of this name; ControlRefused where no contact does that."""
-    cache: dict[str, InboundEvent] = runtime.memo.setdefault(InboundEvent, {})
-    event = cache.get(name)
-    if event is None:
-        # Events are as many as samples: nothing else is remembered.
-        event = cache[name] = _worked_out(runtime, _require_inbound(runtime, name))
-    return event
+class InboundEvents:
+    """What contacts can do, by the name of the event."""
 
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._events: dict[str, InboundEvent] = {}
 
-def _worked_out(runtime: Runtime, name: str) -> InboundEvent:
-    sample = runtime.samples.sample(name)
-    if name in NON_MESSAGE_EVENTS:
-        return InboundEvent(name, False, orjson.dumps(sample), False, False, None, False)
-    chat, content = Jid.written(sample["key"]["remoteJid"]), sample["message"]
-    is_plain = name not in ACTIONS and not names_its_chat(content) and media_in(content) is None
-    return InboundEvent(
-        name,
-        is_message=True,
-        payload=orjson.dumps(sample),
-        private=not (chat.person or chat.group) or bool(sample.get("broadcast")),
-        in_group=chat.group,
-        text_path=text_path(sample),
-        plain=is_plain and "albumMessage" not in content,
-    )
-
-
-def _require_inbound(runtime: Runtime, event: str) -> str:
-    if event in runtime.samples and _is_inbound(runtime, event):
+    def named(self, name: str) -> InboundEvent:
+        """The event of this name; ControlRefused where no contact does that."""
+        event = self._events.get(name)
+        if event is None:
+            # Events are as many as samples: nothing else is remembered.
+            event = self._events[name] = self._worked_out(name)
         return event
-    inbound = [name for name in runtime.samples.names() if _is_inbound(runtime, name)]
-    way = CAUSED_BY_GATEWAY.get(event)
-    guess = did_you_mean(event, inbound)
-    more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
-    raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
 
+    def _worked_out(self, name: str) -> InboundEvent:
+        self._require_inbound(name)
+        sample = self._samples.sample(name)
+        if name in NON_MESSAGE_EVENTS:
+            return InboundEvent(name, False, orjson.dumps(sample), False, False, None, False)
+        chat, content = Jid.written(sample["key"]["remoteJid"]), sample["message"]
+        is_plain = name not in ACTIONS and not names_its_chat(content) and media_in(content) is None
+        return InboundEvent(
+            name,
+            is_message=True,
+            payload=orjson.dumps(sample),
+            private=not (chat.person or chat.group) or bool(sample.get("broadcast")),
+            in_group=chat.group,
+            text_path=text_path(sample),
+            plain=is_plain and "albumMessage" not in content,
+        )
 
-def _is_inbound(runtime: Runtime, event: str) -> bool:
-    sample = runtime.samples.sample(event)
-    is_message = "key" in sample and "message" in sample
-    return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED_BY_GATEWAY)
+    def _require_inbound(self, event: str) -> None:
+        if event in self._samples and self._is_inbound(event):
+            return
+        inbound = [name for name in self._samples.names() if self._is_inbound(name)]
+        way = CAUSED_BY_GATEWAY.get(event)
+        guess = did_you_mean(event, inbound)
+        more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
+        raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
+
+    def _is_inbound(self, event: str) -> bool:
+        sample = self._samples.sample(event)
+        is_message = "key" in sample and "message" in sample
+        return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED_BY_GATEWAY)

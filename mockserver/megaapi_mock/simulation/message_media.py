@@ -12,12 +12,12 @@ from ..domain.json_path import put_at
 from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
-from ..runtime import Runtime
 from .overrides import require_file
+from .payloads import Payloads
 
 
 def with_media(
-    runtime: Runtime,
+    payloads: Payloads,
     instance: Instance,
     content: dict[str, Any],
     file: str | None,
@@ -37,7 +37,7 @@ def with_media(
         return message
     if file is not None and _is_captioned_by_sample(media, inside):
         del media.part["caption"]
-    media.part.update(media_keys(runtime, instance, media, file))
+    media.part.update(media_keys(payloads, instance, media, file))
     for path, value in inside.items():
         # What is set on the media itself wins: a test may want keys that lead nowhere.
         if path != "message":
@@ -83,18 +83,18 @@ def media_in(message: Any) -> MediaPart | None:
 
 
 def media_keys(
-    runtime: Runtime, instance: Instance, media: MediaPart, file: str | None = None
+    payloads: Payloads, instance: Instance, media: MediaPart, file: str | None = None
 ) -> dict[str, Any]:
     """The fields by which downloadMediaMessage of this instance finds what is given, or the
     sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
     """
     kind, mimetype = media.kind, media.part.get("mimetype")
-    data = runtime.samples.media(kind)
+    data = payloads.samples.media(kind)
     if file is not None:
         require_file(file)
         data, data_uri_type = uploads.decode_base64(file)
         mimetype = data_uri_type or mimetype
-        if not uploads.require_size(data, uploads.media_limit(runtime.profile)):
+        if not uploads.require_size(data, payloads.largest_file):
             raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
     kept_media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
     keys = uploads.described(kept_media)

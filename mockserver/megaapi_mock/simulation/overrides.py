@@ -10,7 +10,7 @@ from ..domain.content import kind_named
 from ..domain.json_path import require_path
 from ..domain.message import content_key
 from ..errors import ControlRefused
-from ..runtime import Runtime
+from .payloads import Payloads
 
 # Longer than any path, shorter than any file worth sending.
 _PATH_MOST = 260
@@ -18,13 +18,13 @@ _PATH_MOST = 260
 _PATH = re.compile(r"(/(?!9j/)|~|\.{1,2}[/\\]|[A-Za-z]:[/\\]).*|.*\.[A-Za-z0-9]{2,5}", re.DOTALL)
 
 
-def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Dotted paths into the event's payload with their values.
 
     `text` beside `event` stands for the place where such an event has its text. ControlRefused
     names a field the event does not know; `"force": true` sets it all the same.
     """
-    sample = runtime.samples.sample(event)
+    sample = payloads.samples.sample(event)
     values_by_path = body.get("set", {})
     overrides = dict(values_by_path)
     if "text" in body:
@@ -37,7 +37,7 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
         require_path(path)
         if body.get("force"):
             continue
-        mistake = runtime.fields.mistake(event, path, value, sample)
+        mistake = payloads.fields.mistake(event, path, value, sample)
         if mistake is not None:
             raise ControlRefused(400, f'set: {mistake}; "force": true sets it anyway')
     return overrides

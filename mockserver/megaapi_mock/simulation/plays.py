@@ -15,9 +15,9 @@ from ..domain.jid import Jid, chat_kind
 from ..domain.message import Message
 from ..errors import ControlRefused, Impossible
 from ..records.waiter import Waiter
-from ..runtime import Runtime
+from ..runtime import Instances, Records
 from .answers import Answers, differences, is_sent
-from .contact_messages import receive, shown_message
+from .contact_messages import ContactMessages, shown_message
 from .conversation_export import turn_of_bot
 from .conversation_file import BOT, CUSTOMER, normalize, who_acts
 
@@ -102,8 +102,11 @@ class Play:
 class Plays:
     """The plays of one mock. Thread-safe; the oldest go beyond PLAYS_MOST."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(
+        self, instances: Instances, records: Records, contact_messages: ContactMessages
+    ) -> None:
+        self._instances, self._records = instances, records
+        self._contact_messages = contact_messages
         self._lock = threading.Lock()
         self._plays: OrderedDict[str, Play] = OrderedDict()
         self._number = 0
@@ -162,7 +165,7 @@ class Plays:
                     self._await(play, expected, time.monotonic() + seconds, waiter)
             for result in expected:
                 play.next = result.index + 1
-        self._runtime.journal.show("play", play.instance, play.as_json())
+        self._records.journal.show("play", play.instance, play.as_json())
 
     def _note_arrival(self, play: Play) -> None:
         """Remember what came before the customer's next turn, if no other one is unanswered."""
@@ -179,7 +182,8 @@ class Plays:
         turn = play.conversation["turns"][play.next][result.who]
         play.next += 1
         try:
-            document = receive(self._runtime, play.instance, self._body(play, result.who, turn))
+            body = self._body(play, result.who, turn)
+            document = self._contact_messages.receive(play.instance, body)
         except (ControlRefused, Impossible) as refusal:
             result.state, result.error = REFUSED, str(refusal)
             return False
@@ -233,7 +237,7 @@ class Plays:
             return [] if answers.is_same(before) else [answers]
 
         seconds = max(until - time.monotonic(), 0)
-        return next(iter(self._runtime.journal.wait_for(look, seconds, waiter)), before)
+        return next(iter(self._records.journal.wait_for(look, seconds, waiter)), before)
 
     def _note_answers(
         self,
@@ -249,7 +253,7 @@ class Plays:
             message = answers.messages[place]
             play.last_counted = message.arrival
             result.state = DONE
-            result.message = shown_message(self._runtime, play.instance, message)
+            result.message = shown_message(play.instance, message, self._records.bugs)
             if LABEL in turn:
                 play.labels[turn[LABEL]] = message.id
             wanted = {**turn, "message": self._message_id(play, turn)}
@@ -268,7 +272,7 @@ class Plays:
             newer = takewhile(lambda each: each.arrival > play.last_counted, newest)
             return [each for each in newer if each.chat == play.chat and is_sent(each)][::-1]
 
-        messages = self._runtime.publisher.look(play.instance, look)
+        messages = self._instances.publisher.look(play.instance, look)
         return Answers(messages, play.turn_arrival, turn_of_bot)
 
     def _newest_arrival(self, key: str) -> int:
@@ -276,16 +280,16 @@ class Plays:
             newest: Message | None = next(instance.messages.newest(), None)
             return 0 if newest is None else newest.arrival
 
-        return self._runtime.publisher.look(key, look)
+        return self._instances.publisher.look(key, look)
 
     def _own_number(self, play: Play) -> str:
-        return self._runtime.publisher.look(play.instance, lambda each: each.own_jid.user)
+        return self._instances.publisher.look(play.instance, lambda each: each.own_jid.user)
 
     def _settle_people(self, conversation: Json, chat: str) -> None:
         """Who acts is settled by the chat, but in groups. ControlRefused where others would."""
         if Jid.parse(chat).group:
             return
-        directory = self._runtime.world.directory
+        directory = self._instances.store.gateway.directory
         people = directory.canonical_jid(directory.read(str(conversation["with"])))
         if people.group:
             reason = f"{people} is a group, where several people act"
@@ -300,8 +304,8 @@ class Plays:
                 )
 
     def _chat(self, instance: str, with_: str) -> str:
-        self._runtime.publisher.look(instance, lambda _: None)
-        directory = self._runtime.world.directory
+        self._instances.publisher.look(instance, lambda _: None)
+        directory = self._instances.store.gateway.directory
         if "@" in with_ and chat_kind(with_) not in ("person", "group"):
             raise ControlRefused(400, f"with: {with_!r} is no person and no group: nobody answers")
         jid = directory.read(with_)

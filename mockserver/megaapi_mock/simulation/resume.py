@@ -10,12 +10,13 @@ from ..errors import ControlRefused, Impossible, SetupError, StoreUnavailable
 from ..faults import saved_faults
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
-from ..runtime import Runtime
 from ..store.serialize import Forms
 from ..store.snapshot import save_world
 from ..webhooks.chaos.chaos_options import Chaos
+from ..webhooks.courier import Courier
 from . import snapshot
-from .save_state import FORMS, SAVED_TYPES, switches_set
+from .lifecycle import Lifecycle
+from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
 
 if TYPE_CHECKING:
     from ..store.sql.store import SqlStore
@@ -24,32 +25,34 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def begin(runtime: Runtime) -> bool:
+def begin(parts: StateParts, lifecycle: Lifecycle, courier: Courier, *, world: str) -> bool:
     """Go on with what is in the store, or keep there from now on what the mock starts with.
 
-    False where the store keeps nothing. SetupError where it cannot be read.
+    False where the store keeps nothing. SetupError where it cannot be read. `world` is where the
+    state comes from that the mock starts with, if it starts with one.
     """
     from ..store.sql.store import SqlStore
     from ..store.sql.stored import load
 
-    store = runtime.store
+    instances = parts.instances
+    store, start = instances.store, instances.start.world.state
     if not isinstance(store, SqlStore):
         return False
-    parts = _Parts(runtime)
-    store.parts, store.small_parts = parts.all, parts.small
-    store.on_recovery = runtime.publisher.carry_all
+    stored_parts = _StoredParts(parts)
+    store.parts, store.small_parts = stored_parts.all, stored_parts.small
+    store.on_recovery = instances.publisher.carry_all
     database = store.writer.database
     try:
         content = load(database)
         if content is None:
-            if runtime.world.state is not None:
-                snapshot.begin(runtime, runtime.world.state)
+            if start is not None:
+                snapshot.begin(parts, lifecycle, start, world=world)
             store.write_all()
         else:
-            _resume(runtime, store, content)
+            _resume(parts, lifecycle, courier, store, content)
     except BaseException as error:
-        runtime.timers.stop()
-        runtime.courier.stop(0)
+        instances.timers.stop()
+        courier.stop(0)
         database.close()
         if isinstance(error, StoreUnavailable):
             raise SetupError(error.reason) from None
@@ -57,76 +60,79 @@ def begin(runtime: Runtime) -> bool:
     return True
 
 
-def _resume(runtime: Runtime, store: SqlStore, content: Stored) -> None:
+def _resume(
+    parts: StateParts, lifecycle: Lifecycle, courier: Courier, store: SqlStore, content: Stored
+) -> None:
     from ..store.sql.database import damage_text
 
     try:
         snapshot.load(
-            runtime,
+            parts,
+            lifecycle,
             content.as_state(),
             start=content.parts["start"],
-            on_loaded=lambda: _put_back(runtime, store, content),
+            on_loaded=lambda: _put_back(parts, courier, store, content),
         )
     except (ControlRefused, Impossible) as refusal:
         raise SetupError(damage_text(store.writer.database.path, str(refusal))) from None
-    runtime.publisher.carry_all()
+    parts.instances.publisher.carry_all()
 
 
-def _put_back(runtime: Runtime, store: SqlStore, content: Stored) -> None:
+def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: Stored) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
-    runtime.ids.restore(*content.parts["ids"])
+    parts.ids.restore(*content.parts["ids"])
     for _, record in content.records:
         if isinstance(record, Exchange):
-            runtime.journal.add_exchange(record)
+            parts.journal.add_exchange(record)
         elif isinstance(record, Delivery):
-            runtime.journal.add_deliveries([record])
+            parts.journal.add_deliveries([record])
         else:
-            runtime.journal.strikes.add(record)
+            parts.journal.strikes.add(record)
     for key, chaos in content.parts["chaos"].items():
-        runtime.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
+        parts.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
     store.begin(content)
     for delivery in content.owed:
         # A copy that chaos has made is not copied again.
-        forward = runtime.courier if delivery.chaos else runtime.chaos_dispatcher
+        forward = courier if delivery.chaos else parts.chaos_dispatcher
         forward.accept([delivery])
 
 
-class _Parts:
+class _StoredParts:
     """What a store keeps beside instances and records, as JSON by name."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, parts: StateParts) -> None:
+        self._parts = parts
         self._forms = Forms(documents=SAVED_TYPES)
         self._world: World | None = None
         self._saved_world: Json = {}
 
     def small(self) -> Mapping[str, Any]:
         """The clock, and while faults are armed how often they struck."""
-        clock = self._encode("clock", self._runtime.clock.save())
-        return {"clock": clock, **(self._faults() if self._runtime.faults.has_faults else {})}
+        clock = self._encode("clock", self._parts.clock.save())
+        return {"clock": clock, **(self._faults() if self._parts.faults.has_faults else {})}
 
     def all(self) -> Mapping[str, Any]:
         """The parts that belong to no instance, as the state file has them."""
-        runtime = self._runtime
+        parts = self._parts
         return {
-            "clock": self._encode("clock", runtime.clock.save()),
-            "ids": runtime.ids.save(),
-            "profile": switches_set(runtime.profile),
-            "chaos": {key: chaos.as_json() for key, chaos in runtime.chaos_dispatcher.at_work()},
+            "clock": self._encode("clock", parts.clock.save()),
+            "ids": parts.ids.save(),
+            "profile": switches_set(parts.profile),
+            "chaos": {key: chaos.as_json() for key, chaos in parts.chaos_dispatcher.at_work()},
             **self._faults(),
             **self._start(),
         }
 
     def _start(self) -> Mapping[str, Any]:
         """What a reset leads back to: worked out again only where that is another one."""
-        world = self._runtime.world
+        world = self._parts.instances.start.world
         if world is not self._world:
             self._saved_world = {"world": save_world(world, self._forms), "start": world.state}
             self._world = world
         return self._saved_world
 
     def _faults(self) -> Mapping[str, Any]:
-        return {"faults": self._encode("faults", saved_faults.save(self._runtime.faults.memory()))}
+        return {"faults": self._encode("faults", saved_faults.save(self._parts.faults.memory()))}
 
     def _encode(self, name: str, value: Any) -> Any:
         return self._forms.of(FORMS[name]).written(value)

@@ -2,60 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..domain.gateway import InstanceSeed
+from ..clock import Clock
+from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..errors import ControlRefused
-from ..runtime import Runtime
-from ..store.points import Point
-from .abandon import end_queued
+from ..ids import Ids
+from ..records.journal import Journal
+from ..runtime import Instances
+from ..store.points import Point, Points
+from ..webhooks.publish import Publisher
+from .lifecycle import Lifecycle
 
 Json = dict[str, Any]
 
 
-def take_point(runtime: Runtime, key: str, name: str | None) -> Point:
+def take_point(publisher: Publisher, points: Points, key: str, name: str | None) -> Point:
     """A point that somebody asked for; UnknownInstance."""
-    point = runtime.publisher.look(key, lambda each: runtime.points.take(each, name=name))
-    return runtime.points.keep(point)
+    return points.keep(publisher.look(key, lambda each: points.take(each, name=name)))
 
 
-def rewind(
-    runtime: Runtime,
-    key: str,
-    *,
-    point: str | None,
-    before: str | None,
-    ids: Literal["new", "again"],
-    clock: Literal["now", "then"],
-) -> Json:
-    """Return to a point, or to the one before a message. ControlRefused when it is gone."""
-    messages = runtime.publisher.look(key, lambda instance: len(instance.messages))
-    target = _target(runtime.points.of(key), key, point, before)
-    with runtime.loading:
-        instance = _instance(runtime, target)
-        with runtime.publisher.at_rest():
-            connection = instance.state
-            seed = InstanceSeed(key, connection.token, connection.number, connection.name)
-            runtime.gateway.admit(seed)
-            runtime.store.restore_one(instance)
-            end_queued(runtime, key)
-            runtime.points.forget_after(target)
-            if ids == "again":
-                runtime.ids.return_to(key, target.series)
-            else:
-                runtime.ids.renew(key)
-            message_count = len(instance.messages)
-    if clock == "then":
-        runtime.clock.move(to=target.time, latest=target.time)
-    runtime.timers.run_due()
-    runtime.journal.show("reset", key, {"reason": "rewind", "instance": key})
-    return {
-        "instance": key,
-        "point": target.id,
-        "messages": message_count,
-        "removed": max(messages - message_count, 0),
-    }
+@dataclass(frozen=True)
+class Rewind:
+    """Returns instances to earlier states."""
+
+    instances: Instances
+    lifecycle: Lifecycle
+    journal: Journal
+    clock: Clock
+    ids: Ids
+
+    def to(
+        self,
+        key: str,
+        *,
+        point: str | None,
+        before: str | None,
+        ids: Literal["new", "again"],
+        clock: Literal["now", "then"],
+    ) -> Json:
+        """Return to a point, or to the one before a message. ControlRefused when it is gone."""
+        publisher, points = self.instances.publisher, self.instances.points
+        messages = publisher.look(key, lambda instance: len(instance.messages))
+        target = _target(points.of(key), key, point, before)
+        with self.instances.start.loading:
+            instance = _instance(self.instances.store.gateway, target)
+            with publisher.at_rest():
+                self._replace(instance)
+                points.forget_after(target)
+                if ids == "again":
+                    self.ids.return_to(key, target.series)
+                else:
+                    self.ids.renew(key)
+                message_count = len(instance.messages)
+        if clock == "then":
+            self.clock.move(to=target.time, latest=target.time)
+        self.instances.timers.run_due()
+        self.journal.show("reset", key, {"reason": "rewind", "instance": key})
+        return {
+            "instance": key,
+            "point": target.id,
+            "messages": message_count,
+            "removed": max(messages - message_count, 0),
+        }
+
+    def _replace(self, instance: Instance) -> None:
+        """This instead of the one with its key; the caller holds all instances."""
+        state, store = instance.state, self.instances.store
+        store.gateway.admit(InstanceSeed(state.key, state.token, state.number, state.name))
+        store.restore_one(instance)
+        self.lifecycle.end_queued(state.key)
 
 
 def _target(points: list[Point], key: str, point: str | None, before: str | None) -> Point:
@@ -73,7 +91,7 @@ def _target(points: list[Point], key: str, point: str | None, before: str | None
     )
 
 
-def _instance(runtime: Runtime, target: Point) -> Instance:
-    instance = runtime.gateway.blank(InstanceSeed(key=target.instance, token=""))
+def _instance(gateway: Gateway, target: Point) -> Instance:
+    instance = gateway.blank(InstanceSeed(key=target.instance, token=""))
     target.state.thaw_into(instance.state)
     return instance

@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..clock import ClockState
+from ..clock import Clock, ClockState
 from ..domain.instance import Instance
 from ..errors import UnknownInstance
 from ..faults import saved_faults
+from ..faults.active import ActiveFaults
 from ..faults.saved_faults import SavedFaults
+from ..ids import Ids
 from ..profile import Profile, default_profile
 from ..records.delivery import Delivery
-from ..runtime import Runtime
+from ..records.journal import Journal
+from ..runtime import Instances
 from ..store.serialize import Forms
 from ..store.snapshot import DOCUMENTS, save_instance, save_world
+from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.chaos.saved_chaos import SavedSeries
 
 Json = dict[str, Any]
@@ -35,15 +39,28 @@ FORMS: Mapping[str, Any] = {
 }
 
 
-def save(runtime: Runtime, key: str | None = None) -> Json:
+@dataclass(frozen=True)
+class StateParts:
+    """The parts of a mock that a saved state is about, and that a loaded one changes."""
+
+    instances: Instances
+    journal: Journal
+    chaos_dispatcher: ChaosDispatcher
+    faults: ActiveFaults
+    clock: Clock
+    ids: Ids
+    profile: Profile
+
+
+def save(parts: StateParts, key: str | None = None) -> Json:
     """Everything that decides what the mock will do: of all instances, or of only one.
 
     Deliveries on their way to a receiver are no part of it; those that chaos holds are.
     Raises UnknownInstance.
     """
-    runtime.timers.run_due()
-    with runtime.publisher.at_rest() as instances:
-        saver = _Saver(runtime, Forms(documents=SAVED_TYPES))
+    parts.instances.timers.run_due()
+    with parts.instances.publisher.at_rest() as instances:
+        saver = _Saver(parts, Forms(documents=SAVED_TYPES))
         if key is None:
             return saver.whole_mock(instances)
         for instance in instances:
@@ -54,26 +71,27 @@ def save(runtime: Runtime, key: str | None = None) -> Json:
 
 @dataclass(frozen=True)
 class _Saver:
-    runtime: Runtime
+    parts: StateParts
     forms: Forms
 
     def whole_mock(self, instances: Sequence[Instance]) -> Json:
-        runtime = self.runtime
+        parts, world = self.parts, self.parts.instances.start.world
+        vault = self.parts.instances.store.gateway.vault
         return {
             "instance": None,
             **self._start(),
-            **self._encode("clock", runtime.clock.save()),
-            "world": save_world(runtime.world, self.forms),
-            "start": runtime.world.state,
-            **self._encode("numbers", runtime.journal.last_numbers()),
+            **self._encode("clock", parts.clock.save()),
+            "world": save_world(world, self.forms),
+            "start": world.state,
+            **self._encode("numbers", parts.journal.last_numbers()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._encode("media", tuple(runtime.gateway.vault.blobs().values())),
-            **self._encode("chaos", runtime.chaos_dispatcher.saved()),
-            **self._encode("faults", saved_faults.save(runtime.faults.memory())),
+            **self._encode("media", tuple(vault.blobs().values())),
+            **self._encode("chaos", parts.chaos_dispatcher.saved()),
+            **self._encode("faults", saved_faults.save(parts.faults.memory())),
         }
 
     def one_instance(self, instance: Instance) -> Json:
-        runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
+        parts, blobs = self.parts, self.parts.instances.store.gateway.vault.blobs()
         instance_document = save_instance(instance, self.forms)
         # What came between in other instances is not one of this one's.
         in_order = sorted(instance_document["messages"].values(), key=lambda row: row["arrival"])
@@ -83,17 +101,17 @@ class _Saver:
         return {
             "instance": instance.key,
             **self._start(),
-            **self._encode("numbers", runtime.journal.last_numbers(instance.key)),
+            **self._encode("numbers", parts.journal.last_numbers(instance.key)),
             "instances": [instance_document],
             **self._encode("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._encode("chaos", runtime.chaos_dispatcher.saved(instance.key)),
-            **self._encode("faults", saved_faults.save(runtime.faults.memory(instance.key))),
+            **self._encode("chaos", parts.chaos_dispatcher.saved(instance.key)),
+            **self._encode("faults", saved_faults.save(parts.faults.memory(instance.key))),
         }
 
     def _start(self) -> Json:
         return {
-            **self._encode("seed", self.runtime.ids.seed),
-            **self._encode("profile", switches_set(self.runtime.profile)),
+            **self._encode("seed", self.parts.ids.seed),
+            **self._encode("profile", switches_set(self.parts.profile)),
         }
 
     def _encode(self, name: str, value: Any) -> Json:

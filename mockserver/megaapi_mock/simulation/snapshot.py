@@ -17,25 +17,19 @@ from ..errors import ControlRefused, Impossible, WorldError
 from ..faults import saved_faults
 from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
-from ..runtime import Runtime
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
 from ..webhooks.chaos.dispatcher import RebuiltSeries
-from . import abandon
-from .save_state import FORMS, SAVED_TYPES, switches_set
+from .lifecycle import Lifecycle
+from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
 
 Json = dict[str, Any]
 
 
-# -- out ------------------------------------------------------------------------------------
-
-
-# -- in -------------------------------------------------------------------------------------
-
-
 def load(
-    runtime: Runtime,
+    parts: StateParts,
+    lifecycle: Lifecycle,
     state: Json,
     *,
     start: Mapping[str, Any] | None = None,
@@ -49,55 +43,60 @@ def load(
     """
     is_one_instance = state.get("instance") is not None
     # One at a time: what is prepared belongs to the gateway that stands then, and no other.
-    with runtime.loading:
-        preparation = _prepare(runtime, state, start)
-        with runtime.publisher.at_rest():
+    with parts.instances.start.loading:
+        preparation = _prepare(parts, state, start)
+        with parts.instances.publisher.at_rest():
             preparation.require()
-            preparation.swap()
+            preparation.swap(lifecycle)
             on_loaded()
     if is_one_instance:
-        runtime.timers.run_due()
+        parts.instances.timers.run_due()
     else:
         # Whoever waits for a turn looks again; what is due by now happens.
-        runtime.clock.announce()
+        parts.clock.announce()
     return preparation.answer()
 
 
-def _prepare(runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> _All | _One:
+def _prepare(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> _All | _One:
     try:
-        return (_All if state.get("instance") is None else _One)(runtime, state, start)
+        return (_All if state.get("instance") is None else _One)(parts, state, start)
     except Misfit as misfit:
         sentence = f"this state cannot be read: {misfit}; save it again with GET /_mock/state"
         raise ControlRefused(400, sentence) from None
 
 
-def begin(runtime: Runtime, state: Mapping[str, Any]) -> None:
-    """Start with a saved state, to which every reset returns. SetupError for a bad one."""
+def begin(parts: StateParts, lifecycle: Lifecycle, state: Mapping[str, Any], *, world: str) -> None:
+    """Start with a saved state, to which every reset returns. SetupError for a bad one.
+
+    `world` is where it comes from.
+    """
     try:
-        load(runtime, dict(state), start=state)
+        load(parts, lifecycle, dict(state), start=state)
     except (ControlRefused, Impossible) as refusal:
-        raise WorldError(f"{runtime.settings.world}: {refusal}") from None
+        raise WorldError(f"{world}: {refusal}") from None
 
 
 def reset(
-    runtime: Runtime, key: str | None = None, *, on_loaded: Callable[[], object] = lambda: None
+    parts: StateParts,
+    lifecycle: Lifecycle,
+    key: str | None = None,
+    *,
+    on_loaded: Callable[[], object] = lambda: None,
 ) -> None:
     """Return to the state the mock started with, or one instance to what that state says of it.
 
     An instance it does not have is removed. `on_loaded` as in `load`. Raises UnknownInstance.
     """
-    start = runtime.world.state
+    start = parts.instances.start.world.state
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
-        load(runtime, dict(start), start=start, on_loaded=on_loaded)
+        load(parts, lifecycle, dict(start), start=start, on_loaded=on_loaded)
     elif any(instance["key"] == key for instance in start["instances"]):
-        load(runtime, alone(start, key), on_loaded=on_loaded)
+        load(parts, lifecycle, alone(start, key), on_loaded=on_loaded)
     else:
-        with runtime.publisher.at_rest():
-            runtime.store.remove(key)
-            abandon.abandon(runtime, key)
-            runtime.faults.reset(key)
-            runtime.journal.forget(key)
+        with parts.instances.publisher.at_rest():
+            parts.instances.store.remove(key)
+            lifecycle.forget(key)
             on_loaded()
 
 
@@ -136,8 +135,8 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
 class _Prepared:
     """A saved state, read and checked; nothing has changed yet, and `swap` cannot fail."""
 
-    def __init__(self, runtime: Runtime, state: Json) -> None:
-        self._runtime, self._state = runtime, state
+    def __init__(self, parts: StateParts, state: Json) -> None:
+        self._parts, self._state = parts, state
         self._forms = Forms(documents=SAVED_TYPES)
         self._numbers: dict[str, int] = self._decode("numbers")
         self._seed: int = self._decode("seed")
@@ -145,10 +144,8 @@ class _Prepared:
             require_sane_numbers({"seed": self._seed, **self._numbers})
         self._profile: dict[str, str] = self._decode("profile")
         self._media: tuple[bytes, ...] = self._decode("media")
-        self._chaos: list[RebuiltSeries] = runtime.chaos_dispatcher.rebuild(self._decode("chaos"))
-        self._faults: FaultMemory = saved_faults.rebuild(
-            runtime.faults.kinds, self._decode("faults")
-        )
+        self._chaos: list[RebuiltSeries] = parts.chaos_dispatcher.rebuild(self._decode("chaos"))
+        self._faults: FaultMemory = saved_faults.rebuild(parts.faults.kinds, self._decode("faults"))
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
@@ -161,13 +158,13 @@ class _Prepared:
         }
 
     def _differences(self) -> Iterator[str]:
-        switches = switches_set(self._runtime.profile)
+        switches = switches_set(self._parts.profile)
         for name in sorted(switches.keys() | self._profile.keys()):
             theirs, ours = self._profile.get(name, "default"), switches.get(name, "default")
             if theirs != ours:
                 yield f"{name}: {theirs} where it was saved, {ours} here"
-        if self._seed != self._runtime.ids.seed:
-            yield f"seed: {self._seed} where it was saved, {self._runtime.ids.seed} here"
+        if self._seed != self._parts.ids.seed:
+            yield f"seed: {self._seed} where it was saved, {self._parts.ids.seed} here"
 
     def _decode(self, name: str) -> Any:
         with inside(name):
@@ -185,43 +182,45 @@ class _Prepared:
                         raise Misfit(f"{instance.key} is in it twice")
                     _require_phone(instance)
                     gateway.admit(_seed(instance))
-                    if gateway is not self._runtime.gateway:
+                    if gateway is not self._parts.instances.store.gateway:
                         # Nobody else reads this registry yet: two names for one number are noticed.
                         gateway.number_registry.register(instance.key, instance.registered_number)
                 keys.add(instance.key)
                 self._instances.append(instance)
 
-    def _put_back(self, key: str | None) -> None:
-        runtime = self._runtime
-        abandon.abandon(runtime, key)
-        runtime.journal.recount(self._numbers, key)
-        runtime.journal.write_deliveries(runtime.chaos_dispatcher.put_back(self._chaos, key))
-        runtime.faults.put_back(self._faults, directory=runtime.world.directory, key=key)
+    def _put_back(self, lifecycle: Lifecycle, key: str | None) -> None:
+        parts = self._parts
+        lifecycle.abandon(key)
+        parts.journal.recount(self._numbers, key)
+        parts.journal.write_deliveries(parts.chaos_dispatcher.put_back(self._chaos, key))
+        directory = parts.instances.store.gateway.directory
+        parts.faults.put_back(self._faults, directory=directory, key=key)
 
 
 class _All(_Prepared):
     """A saved state of the whole mock: world, time and all instances."""
 
-    def __init__(self, runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(runtime, state)
+    def __init__(self, parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, state)
         if start is not None and start is not state:
             # What a reset will lead back to must hold too, and be known to hold now.
             with inside("start"):
                 if not isinstance(start, Mapping):
                     raise Misfit("must be an object or null")
-                _All(runtime, dict(start), None)
+                _All(parts, dict(start), None)
+        gateway = parts.instances.store.gateway
         self._clock: ClockState = self._decode("clock")
         with inside("clock"):
             require_sane_clock(self._clock)
         with inside("world"):
             world = load_world(state.get("world"), self._forms)
-            world.directory.any_length = runtime.world.directory.any_length
+            world.directory.any_length = gateway.directory.any_length
         self._world = replace(world, state=start)
-        vault = runtime.gateway.vault.empty()
+        vault = gateway.vault.empty()
         for blob in self._media:
             vault.put(blob)
         self._gateway = replace(
-            runtime.gateway,
+            gateway,
             directory=world.directory,
             seeds=world.instances,
             groups=world.groups,
@@ -235,23 +234,23 @@ class _All(_Prepared):
     def require(self) -> None:
         """A whole state always fits: it replaces everything."""
 
-    def swap(self) -> None:
+    def swap(self, lifecycle: Lifecycle) -> None:
         """Replace the running state with this one."""
-        runtime = self._runtime
-        runtime.clock.restore(self._clock)
-        runtime.ids.seed = self._seed
-        runtime.world, runtime.gateway = self._world, self._gateway
-        runtime.store.restore(self._gateway, self._instances)
-        self._put_back(None)
+        parts = self._parts
+        parts.clock.restore(self._clock)
+        parts.ids.seed = self._seed
+        parts.instances.start.world = self._world
+        parts.instances.store.restore(self._gateway, self._instances)
+        self._put_back(lifecycle, None)
 
 
 class _One(_Prepared):
     """A saved state of one instance; time, world and all other instances stay as they are."""
 
-    def __init__(self, runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(runtime, state)
+    def __init__(self, parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, state)
         self._key = state["instance"]
-        self._make(runtime.gateway)
+        self._make(parts.instances.store.gateway)
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:
                 raise Misfit(f"must contain only {self._key!r}")
@@ -259,16 +258,17 @@ class _One(_Prepared):
     def require(self) -> None:
         """ControlRefused when another name has its number since; the caller holds all instances."""
         for instance in self._instances:
-            self._runtime.gateway.admit(_seed(instance))
+            self._parts.instances.store.gateway.admit(_seed(instance))
 
-    def swap(self) -> None:
+    def swap(self, lifecycle: Lifecycle) -> None:
         """Replace the instance with the saved one."""
-        runtime, (instance,) = self._runtime, self._instances
-        instance.messages.restore(_after_all_others(instance.messages, runtime.clock.tick))
+        parts, (instance,) = self._parts, self._instances
+        store = parts.instances.store
+        instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
         for blob in self._media:
-            runtime.gateway.vault.put(blob)
-        runtime.store.restore_one(instance)
-        self._put_back(self._key)
+            store.gateway.vault.put(blob)
+        store.restore_one(instance)
+        self._put_back(lifecycle, self._key)
 
 
 def _seed(instance: Instance) -> InstanceSeed:

@@ -1,4 +1,7 @@
-"""What the contract's own keys may say: one table for the linter, the mock and the suite."""
+"""What the contract's own keys may say: one table for the linter, the mock and the suite.
+
+Those of x-category are in `categories.py`, for the domain too.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,6 @@ SCOPES = ("instance", "host")
 EFFECTS = ("reads", "sends", "changes", "disconnects")
 # `grade` of x-provenance: how a fact is known, the surest first.
 GRADES = ("vendor-doc", "observed", "baileys", "inferred")
-# x-category. The contract stands beside the domain, so this repeats `domain/settings.py`; a test
-# compares them.
-CATEGORIES = (
-    "qrCode",
-    "connectionStatus",
-    "messagesInput",
-    "messagesOutput",
-    "messagesReaction",
-    "messagesStatus",
-    "groups",
-    "presence",
-    "calls",
-)
 # x-default and x-arrival: whether a webhook is sent unasked, and how sure it is that it is sent.
 DEFAULTS = ("on", "on-demand", "off")
 ARRIVALS = ("high", "medium", "low")

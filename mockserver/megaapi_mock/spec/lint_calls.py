@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
-from .allowed_values import ARRIVALS, CATEGORIES, DEFAULTS, EFFECTS, GENERATIONS, SCOPES
+from ..categories import CATEGORIES
+from .allowed_values import ARRIVALS, DEFAULTS, EFFECTS, GENERATIONS, SCOPES
 from .lint_nodes import LintedContract, Node, further_uses
 from .lint_rules import LintFinding
 from .lint_schemas import step_into

@@ -54,6 +54,10 @@ class Store(Protocol):
     owed: Owed
     due_earlier: Callable[[], None]
 
+    @property
+    def gateway(self) -> Gateway:
+        """What the instances share: world, rules, files; `restore` brings another."""
+
     def read(self, key: str) -> AbstractContextManager[Instance]:
         """Hold one instance alone and read it as it is now: no change begins, nothing is written.
 

@@ -58,7 +58,7 @@ class MemoryStore:
         room: Capacity | None = None,
         bugs: Bugs | None = None,
     ) -> None:
-        self._gateway = gateway
+        self.gateway = gateway
         self._journal = journal
         self._owed = OwedInMemory(room or Capacity())
         self.owed: Owed = self._owed
@@ -173,14 +173,14 @@ class MemoryStore:
         """
         with self._structure:
             self._require_free(seed.key, most)
-            admitted_seed = self._gateway.admit(seed, is_name_given=is_name_given)
-            instance = self._gateway.instance(admitted_seed)
+            admitted_seed = self.gateway.admit(seed, is_name_given=is_name_given)
+            instance = self.gateway.instance(admitted_seed)
             instance.begin()
             slot = self._slot_for(instance)
             with slot.lock:
                 with self._lock:
                     # Another instance may have been linked to the number since.
-                    self._gateway.admit(seed, is_name_given=is_name_given)
+                    self.gateway.admit(seed, is_name_given=is_name_given)
                     self._slots[seed.key] = slot
                     self._register(seed.key, slot)
                 try:
@@ -218,7 +218,7 @@ class MemoryStore:
             slot = self._slots.pop(key, None)
             if slot is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
-            self._gateway.number_registry.register(key, None)
+            self.gateway.number_registry.register(key, None)
             retire(slot.instance, slot.lock)
 
     def keys(self) -> Sequence[str]:
@@ -233,13 +233,13 @@ class MemoryStore:
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
         with self._structure:
-            seeds = {seed.key: seed for seed in self._gateway.seeds}
+            seeds = {seed.key: seed for seed in self.gateway.seeds}
             if key is None:
-                self._replace_all(self._gateway, map(self._gateway.instance, seeds.values()))
-                self._gateway.vault.clear()
+                self._replace_all(self.gateway, map(self.gateway.instance, seeds.values()))
+                self.gateway.vault.clear()
             elif key in seeds:
-                seed = self._gateway.admit(seeds[key], is_name_given=False)
-                self.restore_one(self._gateway.instance(seed))
+                seed = self.gateway.admit(seeds[key], is_name_given=False)
+                self.restore_one(self.gateway.instance(seed))
             else:
                 self.remove(key)
 
@@ -274,7 +274,7 @@ class MemoryStore:
         for key, slot in new_slots.items():
             registry.register(key, slot.instance.registered_number)
         with self._lock:
-            before, self._gateway, self._slots = self._slots, gateway, new_slots
+            before, self.gateway, self._slots = self._slots, gateway, new_slots
             self._agenda.clear()
             gateway.number_registry.replace_by(registry)
             for key, slot in new_slots.items():
@@ -324,7 +324,7 @@ class MemoryStore:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._slots.get(key) is slot:
             instance = slot.instance
-            row = self._gateway.number_registry.register(key, instance.registered_number)
+            row = self.gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.
                 instance.name = row.name

@@ -79,7 +79,7 @@ class MockServer(Mock):
         # Whoever only talks to a mock elsewhere need not wait for all of this.
         from ..profile import load_profile
         from ..resources import root
-        from ..runtime import RuntimeParts
+        from ..runtime.build import RuntimeParts
         from ..settings import Settings
         from ..web.app import build_app
 
@@ -118,8 +118,8 @@ class MockServer(Mock):
 
     def bugs(self, key: str) -> list[str]:
         """Also every reply that broke the contract, whichever instance it was for."""
-        bugs = [*super().bugs(key), *self.app.runtime.bugs]
-        self.app.runtime.bugs.clear()
+        bugs = [*super().bugs(key), *self.app.runtime.records.bugs]
+        self.app.runtime.records.bugs.clear()
         return bugs
 
     def __enter__(self) -> Self:

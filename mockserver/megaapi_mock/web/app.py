@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Flask
 
+from ..profile import Profile
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
-from ..runtime import Runtime, build_runtime
-from ..simulation.host import RunningHost
+from ..runtime import Runtime
+from ..runtime.build import build_runtime
 from ..spec.plans import offers
 from ..store.open_store import MEMORY
+from . import use_cases
 from .gateway.auth import Access
 from .gateway.front import Front, Wsgi
 from .gateway.pipeline import Pipeline
@@ -29,20 +31,20 @@ class MockApp(Flask):
 
     def started(self) -> None:
         """The server answers from now on: timers run."""
-        self.runtime.timers.start()
+        self.runtime.instances.timers.start()
         # Nobody has to wait for it then, who calls a moment later.
         threading.Thread(target=self.control.ready, name="control API", daemon=True).start()
 
     def close_streams(self) -> None:
         """End every request that waits for something."""
-        self.runtime.journal.close()
+        self.runtime.records.journal.close()
         self.pipeline.stop_waiting()
 
     def stop(self, grace: float | None = None) -> int:
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""
         self.close_streams()
-        seconds = self.runtime.profile.seconds("stop_grace") if grace is None else grace
-        return self.runtime.stop(seconds)
+        profile = self.runtime.setup.profile
+        return self.runtime.stop(profile.seconds("stop_grace") if grace is None else grace)
 
 
 class ControlAtFirstCall:
@@ -76,36 +78,42 @@ class ControlAtFirstCall:
         from .ui import pages
 
         app, runtime = self._app, self._app.runtime
-        app.register_blueprint(routes.blueprint(runtime))
-        app.register_blueprint(pages.blueprint())
-        app.register_blueprint(ReferencePages(runtime).blueprint())
-        paths = {operation.path for operation in app.pipeline.operations}
-        app.register_blueprint(
-            docs.blueprint(runtime.document, runtime.profile.plan, paths, runtime.settings.host)
+        setup, api, contact_messages = (
+            runtime.setup,
+            runtime.api,
+            use_cases.contact_messages(runtime),
         )
-        return DirectInbound(app, self._flask, runtime)
+        app.register_blueprint(routes.blueprint(runtime, contact_messages))
+        app.register_blueprint(pages.blueprint())
+        app.register_blueprint(ReferencePages(setup, api).blueprint())
+        paths = {operation.path for operation in app.pipeline.operations}
+        document, host = api.description.document, setup.settings.host
+        app.register_blueprint(docs.blueprint(document, setup.profile.plan, paths, host))
+        courier = runtime.webhooks.courier
+        return DirectInbound(app, self._flask, contact_messages, courier, host)
 
 
 def create_app(
     runtime: Runtime, *, on_exchange: Callable[[Exchange], None] | None = None
 ) -> MockApp:
     """Serve a runtime; `on_exchange` hears of every call of the gateway once it is answered."""
+    setup, api = runtime.setup, runtime.api
     pipeline = Pipeline(
-        operations=runtime.operations,
-        handlers=runtime.handlers,
-        validators=runtime.validators,
-        profile=runtime.profile,
-        samples=runtime.samples,
-        journal=runtime.journal,
-        publisher=runtime.publisher,
+        operations=api.operations,
+        handlers=api.handlers,
+        validators=api.description.validators,
+        profile=setup.profile,
+        samples=setup.samples,
+        journal=runtime.records.journal,
+        publisher=runtime.instances.publisher,
         clock=runtime.clock,
         faults=runtime.faults,
-        hints=RouteHints(runtime.profile.plan, runtime.index, runtime.operations, runtime.fixtures),
-        access=_access(runtime),
-        host=RunningHost(runtime),
-        strict=runtime.settings.strict,
+        hints=RouteHints(setup.profile.plan, api.description.index, api.operations, setup.fixtures),
+        access=_access(setup.profile, setup.settings.admin_token),
+        host=use_cases.running_host(runtime),
+        strict=setup.settings.strict,
         on_exchange=on_exchange,
-        bugs=runtime.bugs,
+        bugs=runtime.records.bugs,
     )
     app = MockApp(__name__, static_folder=None)
     app.runtime, app.pipeline = runtime, pipeline
@@ -119,25 +127,26 @@ def create_app(
     return app
 
 
-def _access(runtime: Runtime) -> Access:
+def _access(profile: Profile, admin_token: str) -> Access:
     """Where nobody administers all instances, each has a token of its own, whatever is set."""
-    profile = runtime.profile
     if not offers(profile.plan, ("admin",)):
         return Access()
-    return Access(runtime.settings.admin_token, own_tokens=profile.on("own_tokens"))
+    return Access(admin_token, own_tokens=profile.on("own_tokens"))
 
 
 def _begin(runtime: Runtime) -> None:
     """Put the state in place that the mock begins with."""
-    if runtime.settings.store != MEMORY:
+    settings, start = runtime.setup.settings, runtime.instances.start.world.state
+    parts, lifecycle = use_cases.state_parts(runtime), use_cases.lifecycle(runtime)
+    if settings.store != MEMORY:
         from ..simulation import resume
 
-        if resume.begin(runtime):
+        if resume.begin(parts, lifecycle, runtime.webhooks.courier, world=settings.world):
             return
-    if runtime.world.state is not None:
+    if start is not None:
         from ..simulation import snapshot
 
-        snapshot.begin(runtime, runtime.world.state)
+        snapshot.begin(parts, lifecycle, start, world=settings.world)
 
 
 def build_app(

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from ..reference.calls import MOCK
 from ..reference.words import ENGLISH, TONGUES
 from ..resources import root
-from ..runtime import Runtime
+from ..runtime import Api, Setup
 from .origin import own_origin
 from .ui.pages import pack, send
 
@@ -27,8 +27,8 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
 class ReferencePages:
     """`/docs/reference/` and what is below it."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, setup: Setup, api: Api) -> None:
+        self._setup, self._api = setup, api
 
     def blueprint(self) -> Blueprint:
         """Flask routes below /docs/reference."""
@@ -51,7 +51,7 @@ class ReferencePages:
             raise NotFound from None
         suffix = PurePosixPath(path).suffix
         if suffix == ".html":
-            origin = own_origin(self._runtime.settings.host)
+            origin = own_origin(self._setup.settings.host)
             if _ORIGIN.fullmatch(origin):
                 content = content.replace(MOCK.encode(), origin.encode())
         return send(pack(content, suffix))
@@ -62,14 +62,14 @@ class ReferencePages:
         from ..reference.contract import Contract, read_sources
         from ..reference.site import Site
 
-        runtime = self._runtime
-        folder = Path(runtime.settings.spec) if runtime.settings.spec else root("spec")
+        settings, description = self._setup.settings, self._api.description
+        folder = Path(settings.spec) if settings.spec else root("spec")
         return Site(
             Contract(
-                runtime.document,
-                runtime.operations,
-                runtime.events,
+                description.document,
+                self._api.operations,
+                description.events,
                 read_sources(folder),
-                runtime.samples,
+                self._setup.samples,
             )
         )

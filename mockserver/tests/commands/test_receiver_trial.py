@@ -86,7 +86,7 @@ def tried(name: str, seed: int, *, key: str = "megacode-TRIAL", token: str = "TR
         finally:
             # Before the bot goes: what it still tells itself ends here.
             server.stop(0)
-    assert list(server.app.runtime.bugs) == []
+    assert list(server.app.runtime.records.bugs) == []
     return verdict
 
 
@@ -118,7 +118,7 @@ def test_the_bots_stay_tiny(name: str) -> None:
 
 
 def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
-    publisher = shared.app.runtime.publisher
+    publisher = shared.app.runtime.instances.publisher
     publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/mine"))
     publisher.change(KEY, lambda instance: instance.record("text-plain"))
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
@@ -126,7 +126,7 @@ def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
     assert verdict.passed, verdict.as_table()
     after = publisher.look(KEY, lambda instance: instance.webhook)
     assert (after.url, after.enabled) == ("http://127.0.0.1:9/mine", True)
-    assert shared.app.runtime.chaos_dispatcher.chaos_of(KEY) is None
+    assert shared.app.runtime.webhooks.chaos_dispatcher.chaos_of(KEY) is None
 
 
 @pytest.mark.parametrize(("name", "passes"), [("careful_bot", True), ("naive_bot", False)])
@@ -138,7 +138,7 @@ def test_what_an_instance_said_before_is_no_part_of_the_trial(
         for number in range(60):
             instance.chats.send(to, {"extendedTextMessage": {"text": f"antes {number}"}})
 
-    shared.app.runtime.publisher.change(KEY, talk)
+    shared.app.runtime.instances.publisher.change(KEY, talk)
     with running(name, shared.url, KEY, TOKEN) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, **TEXTS)
         shared.stop(0)
@@ -156,12 +156,12 @@ def test_the_bot_is_asked_through_the_first_linked_instance(shared: MockServer) 
 
 
 def test_a_receiver_that_is_not_there_fails(shared: MockServer) -> None:
-    shared.app.runtime.publisher.change(KEY, lambda instance: instance.linking.logout())
+    shared.app.runtime.instances.publisher.change(KEY, lambda instance: instance.linking.logout())
     verdict = run_verdict(shared.url, "http://127.0.0.1:1/", terms=QUICK)
     assert outcomes(verdict)["stayed_up"] == outcomes(verdict)["answered_in_time"] == "failed"
     assert outcomes(verdict)["answered_once"] == "not applicable"
     # Nobody was linked, so that one was made for it.
-    assert verdict.instance not in shared.app.runtime.store.keys()
+    assert verdict.instance not in shared.app.runtime.instances.store.keys()
 
 
 def test_a_trial_needs_a_mock_and_a_linked_instance(shared: MockServer) -> None:
@@ -223,7 +223,7 @@ def test_a_trial_s_contacts_are_strangers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(receiver_trial, "PEOPLE", people)
-    log, newest, met = shared.app.runtime.journal.deliveries, None, []
+    log, newest, met = shared.app.runtime.records.journal.deliveries, None, []
     for _ in range(2):
         run_verdict(shared.url, "http://127.0.0.1:1/", instance=key, terms=QUICK)
         told = [each for each in log.after(newest) if each.event == "text-plain"]
@@ -245,7 +245,7 @@ def test_what_happens_beside_the_trial_is_no_part_of_it(shared: MockServer) -> N
             if message["conversation"].startswith("Mensagem"):
                 answer(key, message)
 
-    publisher = shared.app.runtime.publisher
+    publisher = shared.app.runtime.instances.publisher
     with serving(odd_bot(shared.url, meanwhile, plain=False)) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, **TEXTS)
     assert verdict.passed, verdict.as_table()
@@ -253,7 +253,10 @@ def test_what_happens_beside_the_trial_is_no_part_of_it(shared: MockServer) -> N
 
 
 def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServer) -> None:
-    publisher, log = shared.app.runtime.publisher, shared.app.runtime.journal.deliveries
+    publisher, log = (
+        shared.app.runtime.instances.publisher,
+        shared.app.runtime.records.journal.deliveries,
+    )
     with (
         running("careful_bot", shared.url, "megacode-NOBODY", TOKEN) as old,
         running("careful_bot", shared.url, KEY, TOKEN) as new,
@@ -261,7 +264,7 @@ def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServ
         publisher.change(KEY, lambda instance: instance.set_webhook(old))
         for _ in range(30):
             publisher.change(KEY, lambda instance: instance.record("text-plain"))
-        assert shared.app.runtime.courier.wait_idle(10)
+        assert shared.app.runtime.webhooks.courier.wait_idle(10)
         verdict = run_verdict(shared.url, new, instance=KEY, terms=QUICK)
     assert verdict.passed, verdict.as_table()
     assert [each.url for each in log.after(None)].count(old) == 30
@@ -434,10 +437,10 @@ def test_the_story_ends_at_its_limit(shared: MockServer) -> None:
 
 def test_the_chaos_that_was_there_comes_back(shared: MockServer) -> None:
     chaos = Chaos(duplicate=2, seed=5)
-    shared.app.runtime.chaos_dispatcher.start(KEY, chaos)
+    shared.app.runtime.webhooks.chaos_dispatcher.start(KEY, chaos)
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         assert run_verdict(shared.url, receiver, instance=KEY, terms=QUICK).passed
-    assert shared.app.runtime.chaos_dispatcher.chaos_of(KEY) == chaos
+    assert shared.app.runtime.webhooks.chaos_dispatcher.chaos_of(KEY) == chaos
 
 
 # -- bots as people write them ---------------------------------------------------------------------
@@ -521,14 +524,14 @@ def test_a_story_of_one_event(event: str, shared: MockServer) -> None:
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, event=event, terms=QUICK)
     assert not verdict.as_table().count("failed"), verdict.as_table()
-    told = {each.event for each in shared.app.runtime.journal.deliveries.after(None)}
+    told = {each.event for each in shared.app.runtime.records.journal.deliveries.after(None)}
     assert event in told and "text-plain" not in told
 
 
 def test_the_usual_story_has_everything_a_bot_meets(shared: MockServer) -> None:
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
-    told = {each.event for each in shared.app.runtime.journal.deliveries.after(None)}
+    told = {each.event for each in shared.app.runtime.records.journal.deliveries.after(None)}
     assert set(receiver_trial.EVERYTHING) - told == set()
 
 

@@ -270,7 +270,7 @@ def test_what_a_bot_answers_to_a_lid_arrives(chat: Chat) -> None:
 def test_a_saved_state_keeps_who_is_met_how(chat: Chat, make_app: MakeApp) -> None:
     other = Chat(make_app())
     other.door.put("/state", chat.door.get("/state"))
-    other.app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(
+    other.app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(
         "http://127.0.0.1:9/hook"))  # fmt: skip
     assert other.does("text-plain", BIA)["key"]["remoteJid"] == lid(BIA)
     assert other.does("text-mention", CAIO, group=LID_GROUP)["key"]["participant"] == lid(CAIO)

@@ -478,7 +478,7 @@ def test_a_call_that_is_refused_sends_nothing(desk: Switchboard) -> None:
     parts = desk.app.runtime
     with (
         pytest.raises(RuntimeError, match="too late"),
-        parts.publisher.changing(key_of(1)) as (instance, _),
+        parts.instances.publisher.changing(key_of(1)) as (instance, _),
     ):
         instance.chats.send(instance.chats.recipient(FIELD), {"conversation": "x"})
         instance.wake(instance.now)
@@ -574,8 +574,8 @@ def test_same_calls_same_bytes(make_app: MakeApp) -> None:
             if at % 6 == 3:
                 board.link(2)
         board.advance(1_000)
-        assert app.runtime.courier.wait_idle(5)
-        transport = app.runtime.courier._transport
+        assert app.runtime.webhooks.courier.wait_idle(5)
+        transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         return sorted((url, body) for url, body, _ in transport.posts)
 

@@ -27,7 +27,7 @@ class Sender:
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
-        app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def send(self, to: str = FRIEND, *, status: int = 200) -> str:
         """A text; the id answered."""
@@ -42,7 +42,7 @@ class Sender:
 
     def voice(self) -> None:
         """A voice note."""
-        content = self.app.runtime.samples.media("audio")
+        content = self.app.runtime.setup.samples.media("audio")
         data = {"to": FRIEND, "type": "ptt", "base64": b64encode(content).decode()}
         reply = self.app.test_client().post(
             f"/rest/sendMessage/{KEY}/mediaBase64", json={"messageData": data}, headers=AUTH
@@ -76,10 +76,10 @@ class Sender:
 
     def heard(self) -> list[dict[str, Any]]:
         """The acks since the last look, each held to the contract."""
-        assert self.app.runtime.courier.wait_idle(5)
-        transport = self.app.runtime.courier._transport
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
-        authority = Authority(self.app.runtime.document)
+        authority = Authority(self.app.runtime.api.description.document)
         deliveries = {row["id"]: row for row in self.door.walk("/deliveries")}
         for row in deliveries.values():
             body = orjson.dumps(row["payload"])
@@ -315,7 +315,7 @@ def test_what_was_sent_to_a_hidden_number_is_told_as_its_person_is_met(
     sender = Sender(make_app(switches={"payload_generation": generation}))
     sender.send("100000000000002@lid")
     sender.send("200000000000000@lid")
-    assert sender.app.runtime.courier.wait_idle(5)
+    assert sender.app.runtime.webhooks.courier.wait_idle(5)
     told = [delivery["payload"] for delivery in sender.door.walk("/deliveries")]
     named = [one["key"]["remoteJid"] for one in told if one["messageType"] != "message.ack"]
     assert named == [CONTACT, "200000000000000@lid"]

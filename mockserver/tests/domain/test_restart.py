@@ -38,8 +38,8 @@ class Socket:
 
     def told(self) -> list[dict[str, Any]]:
         """The webhooks since the last look."""
-        assert self.app.runtime.courier.wait_idle(5)
-        transport = self.app.runtime.courier._transport
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         posts = [orjson.loads(body) for _, body, _ in transport.posts]
         transport.posts.clear()

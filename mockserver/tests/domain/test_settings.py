@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.settings import CATEGORIES, EventFilter
+from megaapi_mock.categories import CATEGORIES
+from megaapi_mock.domain.settings import EventFilter
 
 names = st.lists(st.sampled_from([*CATEGORIES, "read", "somethingElse"]), max_size=4)
 

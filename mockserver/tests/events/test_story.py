@@ -42,12 +42,12 @@ class Receiver:
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
-        app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def heard(self) -> list[AnyEvent]:
         """What came since the last look; each of the contract and without a problem."""
-        assert self.app.runtime.courier.wait_idle(10)
-        transport = self.app.runtime.courier._transport
+        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         events = [parse(json.loads(body)) for _, body, _ in transport.posts]
         transport.posts.clear()

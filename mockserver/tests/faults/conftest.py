@@ -122,7 +122,7 @@ def begin() -> Iterator[Begin]:
 
     yield start
     for server in servers:
-        bugs = list(server.app.runtime.bugs)
+        bugs = list(server.app.runtime.records.bugs)
         assert server.stop(5) == 0
         assert bugs == []
 

@@ -68,7 +68,7 @@ def test_setting_of_a_group_is_told_where_group_events_are(
 def test_ordinary_member_administers_nothing(app: MockApp) -> None:
     rule = {"event": "group-participants", "from": PERSON, "group": GROUP}
     rank(app, "promote", PERSON)
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         group = instance.groups.require(GROUP)
         instance.group_table.put(group.jid, group.with_rank(instance.own_jid, None))
     assert ask(app, "GET", "group/KEY/adminGroups")["groups"] == [], rule
@@ -90,7 +90,7 @@ def test_blocked_person_is_not_heard_until_released(app: MockApp) -> None:
     ask(app, "POST", "chat/KEY/blockChat", {"to": PERSON, "option": False})
     assert inbound(app, PERSON) < 300
     ask(app, "POST", "chat/KEY/blockChat", {"to": GROUP, "option": True})
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         assert list(instance.state.blocked) == []
 
 
@@ -148,5 +148,5 @@ def test_file_to_many_is_kept_once(app: MockApp) -> None:
     report = ask(app, "POST", "sendMessage/KEY/mediaUrlToMany", {"messageData": data})
     sent = report["messageData"]["data"].values()
     [path] = {one["message"]["imageMessage"]["directPath"] for one in sent}
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         assert list(instance.state.media) == [path]

@@ -28,7 +28,7 @@ def test_a_pause_per_person_delays_the_answer(make_app: MakeApp) -> None:
 
 def test_a_description_without_an_id_is_shown_without_one(make_app: MakeApp) -> None:
     app = make_app()
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         (group,) = instance.groups
         table = instance.group_table
         table.put(group.jid, replace(group, description="Nova", description_id=None))

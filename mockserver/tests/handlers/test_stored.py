@@ -148,12 +148,12 @@ def test_new_name_is_in_the_status_and_in_messages(app: MockApp) -> None:
 
 def test_new_sentence_is_in_the_saved_state(app: MockApp) -> None:
     call(app, "POST", "instance/setProfileStatus/KEY", {"status": "Aberto"})
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         assert instance.own_profile.sentence == "Aberto"
     state = app.test_client().get(f"/_mock/state?instance={KEY}").get_json()
     app.test_client().post("/_mock/reset")
     assert app.test_client().put("/_mock/state", json=state).status_code == 200
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         assert instance.own_profile.sentence == "Aberto"
 
 

@@ -91,7 +91,7 @@ def test_odd_content_is_refused_with_a_reason_or_answered_as_promised(
             reply = client.post(f"/rest/sendMessage/{KEY}/{action}", headers=AUTH, json=body)
             statuses.add(reply.status_code)
             assert reply.status_code < 500 or reply.headers.get("X-Mock-Reason"), (action, body)
-            assert list(app.runtime.bugs) == [], (action, body)
+            assert list(app.runtime.records.bugs) == [], (action, body)
     assert {200, 500} <= statuses, "either nothing or everything was refused"
     look_at_everything(app)
 

@@ -149,13 +149,13 @@ def somebody_waits(app: MockApp) -> Iterator[None]:
     """A wait for every kind of record."""
     with ExitStack() as waits:
         for kind in ("exchange", "delivery", "message"):
-            waits.enter_context(app.runtime.journal.waiting_with(Waiter(kind)))
+            waits.enter_context(app.runtime.records.journal.waiting_with(Waiter(kind)))
         yield
 
 
 @contextmanager
 def a_stream_is_open(app: MockApp) -> Iterator[None]:
-    with closing(app.runtime.journal.feed.read()):
+    with closing(app.runtime.records.journal.feed.read()):
         yield
 
 
@@ -222,14 +222,14 @@ PLACES = (
     Place("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
     Place("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
-    Place("fault-hits", lambda app: app.runtime.journal.strikes, "add", SEND, in_bugs=False,
+    Place("fault-hits", lambda app: app.runtime.records.journal.strikes, "add", SEND, in_bugs=False,
           headers=DELAY),
     Place("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
     Place("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
           around=nobody_can_log),
     Place("call-record", of(pipeline), "exchange_of", SEND),
     Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
-    Place("call-journal", lambda app: app.runtime.journal.exchanges, "add", SEND),
+    Place("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
     Place("call-headers", of(Reply), "headers", SEND),
     Place("compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)),
     # The webhook on its way out.
@@ -237,16 +237,16 @@ PLACES = (
     Place("room-for-webhooks", of(Capacity), "add", loses=True,
           fits=lambda _, delivery, sign=1: sign == -1),
     Place("chaos", of(Series), "take", in_bugs=False, around=chaos_passes),
-    Place("hand-over", lambda app: app.runtime.chaos_dispatcher, "_forward", loses=True),
-    Place("hand-over-by-chaos", lambda app: app.runtime.chaos_dispatcher, "_forward", loses=True,
-          in_bugs=False, around=chaos_passes),
+    Place("hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True),
+    Place("hand-over-by-chaos", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward",
+          loses=True, in_bugs=False, around=chaos_passes),
     Place("lanes", of(Lanes), "queue", loses=True),
     Place("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
     Place("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
           around=nobody_can_log),
     Place("attempt", of(RunningAttempt), "attempt", in_bugs=False),
     Place("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "update_size",
+    Place("attempt-journal", lambda app: app.runtime.records.journal.deliveries, "update_size",
           in_bugs=False),
 )  # fmt: skip
 CASES = [
@@ -264,10 +264,10 @@ def app(make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver) -> Ite
         on_exchange=lines.exchange,
         on_delivery=lines.delivery,
     )
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     yield app
-    assert [bug for bug in app.runtime.bugs if PLANTED not in bug] == []
-    app.runtime.bugs.clear()
+    assert [bug for bug in app.runtime.records.bugs if PLANTED not in bug] == []
+    app.runtime.records.bugs.clear()
 
 
 def send(app: MockApp, text: str, to: str = ANA, headers: Iterable[tuple[str, str]] = ()) -> None:
@@ -322,16 +322,16 @@ def test_a_failure_behind_a_kept_change_loses_no_message(
         CALLS[call](app, "kept", place.to, place.headers)
         if place.seconds:
             app.runtime.clock.advance(place.seconds)
-        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
     assert broken.count, f"{place.id} was not reached"
     CALLS[call](app, "later", place.to)
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert kept(app) == ["kept", "later"]
     assert receiver.texts == ([] if place.loses else ["kept"]) + ["later"]
-    states = {delivery.state for delivery in app.runtime.journal.deliveries.after(None)}
+    states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
     assert "queued" not in states
     assert PLANTED in caplog.text
-    assert bool(app.runtime.bugs) == place.in_bugs
+    assert bool(app.runtime.records.bugs) == place.in_bugs
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -342,11 +342,11 @@ def test_an_inbound_message_that_cannot_be_shown_is_answered_with_its_id(
         patch.setattr(contact_messages, "message_json", Break(error))
         body = {"from": ANA, "set": {"message.conversation": "kept"}}
         reply = app.test_client().post(f"/_mock/instances/{KEY}/inbound", json=body)
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     shown = app.test_client().get(f"/_mock/messages?instance={KEY}").get_json()["items"]
     assert (reply.status_code, reply.get_json()) == (201, {"instance": KEY, "id": shown[0]["id"]})
     assert receiver.texts == kept(app) == ["kept"]
-    assert PLANTED in app.runtime.bugs[0]
+    assert PLANTED in app.runtime.records.bugs[0]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -359,7 +359,7 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
 ) -> None:
     """The bare 500 of our own bug, and nothing has happened; the next call works."""
     client, path = app.test_client(), f"/_mock/instances/{UNLINKED}"
-    publisher = app.runtime.publisher
+    publisher = app.runtime.instances.publisher
     publisher.change(UNLINKED, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     before = client.get(path).get_json()
     broken = Break(error)
@@ -370,7 +370,7 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     assert client.get(path).get_json() == before
     assert client.post(f"{path}/link").status_code == 200
     assert client.get(path).get_json()["state"] == "connected"
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -385,7 +385,7 @@ def test_what_could_not_be_tidied_up_is_not_undone_with_a_later_change(
         path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"to": ANA, "text": "undone"}}
         with app.test_client().post(path, json=body, headers=AUTH) as reply:
             assert reply.status_code == 500
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert kept(app) == receiver.texts == ["kept"]
 
 
@@ -398,15 +398,17 @@ def prompt_app(
 ) -> Iterator[MockApp]:
     """The same with acknowledgements at once, as they are by default."""
     app = make_app(transport=None, switches={"webhook_hosts": "loopback"})
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     yield app
-    assert [bug for bug in app.runtime.bugs if PLANTED not in bug] == []
-    app.runtime.bugs.clear()
+    assert [bug for bug in app.runtime.records.bugs if PLANTED not in bug] == []
+    app.runtime.records.bugs.clear()
 
 
 def states(app: MockApp) -> list[str]:
     """The states of all webhooks, each once."""
-    return sorted({delivery.state for delivery in app.runtime.journal.deliveries.after(None)})
+    return sorted(
+        {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
+    )
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -423,13 +425,13 @@ def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
         patch.setattr(OwedInMemory, name, broken.method())
         send(app, "kept", PEER)
         assert broken.count
-        assert app.runtime.courier.wait_idle(10)
+        assert app.runtime.webhooks.courier.wait_idle(10)
     assert kept(app)[:1] == ["kept"]
     assert states(app) == ["delivered"]
     # What waited for a peer goes with the next change, whoever causes it.
     send(app, "later")
-    assert app.runtime.courier.wait_idle(10)
-    assert not app.runtime.store.owed.has_peer_messages
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert not app.runtime.instances.store.owed.has_peer_messages
     assert states(app) == ["delivered"]
 
 
@@ -441,10 +443,10 @@ def test_message_to_a_peer_whose_database_refused_it_once_goes_with_the_next_cha
         broken = Break(StoreUnavailable(PLANTED))
         patch.setattr(publish.Publisher, "_deliver", broken.method())
         send(app, "kept", PEER)
-        assert broken.count and app.runtime.store.owed.has_peer_messages
+        assert broken.count and app.runtime.instances.store.owed.has_peer_messages
     send(app, "later")
-    assert not app.runtime.store.owed.has_peer_messages
-    assert app.runtime.courier.wait_idle(10)
+    assert not app.runtime.instances.store.owed.has_peer_messages
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert states(app) == ["delivered"]
 
 
@@ -461,7 +463,7 @@ def test_acknowledgements_planned_where_the_agenda_failed_outlive_a_later_change
         with app.test_client().post(path, json=body, headers=AUTH) as reply:
             assert reply.status_code == 500
     app.runtime.clock.advance(9000)
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     acks = [body["update"]["status"] for body in receiver.bodies if "update" in body]
     assert acks == [2, 3, 4]
 
@@ -471,10 +473,10 @@ def test_webhook_sent_again_that_nobody_took_is_not_left_queued(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     send(app, "kept")
-    assert app.runtime.courier.wait_idle(10)
-    delivery = next(iter(app.runtime.journal.deliveries.after(None)))
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
     with monkeypatch.context() as patch:
-        patch.setattr(app.runtime.courier, "accept", Break(error))
+        patch.setattr(app.runtime.webhooks.courier, "accept", Break(error))
         reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
     copy = reply.get_json()
     assert (reply.status_code, copy["state"]) == (201, "abandoned")
@@ -487,11 +489,11 @@ def test_what_is_emitted_leaves_where_there_can_be_no_chaos(
     app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(app.runtime.chaos_dispatcher, "claim", Break(error))
+        patch.setattr(app.runtime.webhooks.chaos_dispatcher, "claim", Break(error))
         body = {"event": "text-plain", "chaos": {"duplicate": 2}}
         reply = app.test_client().post(f"/_mock/instances/{KEY}/emit", json=body)
     assert reply.status_code == 201, reply.text
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert len(receiver.bodies) == 1
     assert states(app) == ["delivered"]
 
@@ -515,7 +517,7 @@ def test_change_whose_answer_cannot_be_made_is_answered_with_its_key(
         reply = app.test_client().post(f"/_mock/instances/{path}", json=body)
     assert reply.status_code == 200, reply.text
     assert key in reply.text
-    assert PLANTED in app.runtime.bugs[0]
+    assert PLANTED in app.runtime.records.bugs[0]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -528,7 +530,7 @@ def test_courier_thread_that_fails_with_its_lane_leaves_it_to_the_next(
     monkeypatch.setattr(Lanes, name, broken.method())
     for text in ("kept", "later"):
         send(app, text)
-        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
     assert broken.count
     assert states(app) == ["delivered"]
 
@@ -544,9 +546,9 @@ def test_pool_that_cannot_grow_carries_what_it_accepted(
         assert broken.count
         # They wait for a thread; nobody gives them up.
         assert states(app) == ["queued"]
-        assert not app.runtime.bugs
+        assert not app.runtime.records.bugs
     send(app, "later")
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert states(app) == ["delivered"]
 
 
@@ -558,10 +560,10 @@ def test_listener_that_ends_the_process_ends_no_thread_of_the_courier(
         raise end
 
     app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_delivery=listen)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     for text in ("kept", "later"):
         send(app, text)
-        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
     assert states(app) == ["delivered"]
     assert receiver.bodies
 
@@ -573,8 +575,8 @@ def test_listener_that_ends_a_test_leaves_no_webhook_behind(
         pytest.fail(PLANTED)
 
     app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_exchange=listen)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     with pytest.raises(pytest.fail.Exception, match=PLANTED):
         send(app, "kept")
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert states(app) == ["delivered"]

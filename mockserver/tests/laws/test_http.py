@@ -36,14 +36,14 @@ class HttpWay:
     def __init__(self, app: MockApp) -> None:
         self.app, self.client = app, app.test_client()
         self.tokens: dict[str, str] = {}
-        transport = app.runtime.courier._transport
+        transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         self.transport = transport
         self._posts: list[Post] = []
         self._since: dict[str, int] = {}
 
     def begin(self) -> None:
-        self.app.runtime.courier.wait_idle(5)
+        self.app.runtime.webhooks.courier.wait_idle(5)
         self.transport.posts.clear()
         self.door("POST", "/reset")
         self.door("POST", "/clock", {"set": START})
@@ -66,7 +66,7 @@ class HttpWay:
         """What came back, once everything it caused has been delivered."""
         raw = reply.get_data()
         reply.close()
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         why = reply.headers.get("X-Mock-Reason", "")
         assert reply.status_code != 500 or why, "a 500 without a reason is our own bug"
         if not reply.mimetype == "application/json":
@@ -202,9 +202,9 @@ class HttpWay:
         return [shown["key"] for shown in self.door("GET", "/instances")["items"]]
 
     def state(self, key: str) -> Any:
-        with self.app.runtime.store.change(key) as instance:
+        with self.app.runtime.instances.store.change(key) as instance:
             known = dump(instance)
-        deliveries = self.app.runtime.journal.deliveries.after(None)
+        deliveries = self.app.runtime.records.journal.deliveries.after(None)
         return known, sum(delivery.instance == key for delivery in deliveries)
 
     def posts(self) -> list[Post]:
@@ -496,7 +496,7 @@ def test_reading_messages_while_sending_stops_neither(make_app: MakeApp) -> None
     for thread in threads:
         thread.join(timeout=30)
     assert not any(thread.is_alive() for thread in threads), "sending and reading block each other"
-    assert len(app.runtime.journal.deliveries._records) == 4 * 150
+    assert len(app.runtime.records.journal.deliveries._records) == 4 * 150
 
 
 def test_who_waits_for_a_message_gets_it_without_any_webhook(make_app: MakeApp) -> None:

@@ -67,7 +67,7 @@ class Talk(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        assert self.board.app.runtime.courier.wait_idle(5)
+        assert self.board.app.runtime.webhooks.courier.wait_idle(5)
         self.board.transport.posts.clear()
         assert self.board.told(1) == []
         self.board.door("POST", "/reset")
@@ -259,7 +259,7 @@ class Talk(RuleBasedStateMachine):
             for one, known in found.items():
                 if known["from_me"]:
                     assert known["state"] in ("read", "stopped"), (number, one, known)
-        assert list(self.board.app.runtime.bugs) == []
+        assert list(self.board.app.runtime.records.bugs) == []
 
 
 def sorted_view(view: dict[str, Any]) -> dict[str, Any]:
@@ -277,5 +277,5 @@ def test_instances_that_talk_keep_the_laws(make_app: MakeApp, delays: str) -> No
     class Here(Talk):
         open_board = staticmethod(lambda: board)
 
-    assert key_of(1) in board.app.runtime.store.keys()
+    assert key_of(1) in board.app.runtime.instances.store.keys()
     run(Here, settings=lawful(40, 25))

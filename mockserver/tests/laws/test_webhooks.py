@@ -81,7 +81,7 @@ class History:
 
     @property
     def transport(self) -> RecordingTransport:
-        found = self.app.runtime.courier._transport
+        found = self.app.runtime.webhooks.courier._transport
         assert isinstance(found, RecordingTransport)
         return found
 
@@ -89,12 +89,14 @@ class History:
         """The starting world, with a webhook each."""
         self.door("POST", "/reset")
         self.door("POST", f"/instances/{UNLINKED}/link")
-        assert self.app.runtime.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(10)
         self.happened.clear()
         self.transport.posts.clear()
         for key in TOKENS:
             url = f"http://127.0.0.1:9/{key}"
-            self.app.runtime.publisher.change(key, lambda one, url=url: one.set_webhook(url))
+            self.app.runtime.instances.publisher.change(
+                key, lambda one, url=url: one.set_webhook(url)
+            )
 
     def count(self) -> int:
         return sum(map(len, self.happened.values()))
@@ -156,8 +158,8 @@ class History:
 
     def deliveries(self) -> list[Delivery]:
         """Everything owed, in order."""
-        assert self.app.runtime.courier.wait_idle(10)
-        return list(self.app.runtime.journal.deliveries.after(None))
+        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        return list(self.app.runtime.records.journal.deliveries.after(None))
 
     def messages(self, key: str) -> dict[str, dict[str, Any]]:
         """Messages of an instance by id, as the control API lists them."""

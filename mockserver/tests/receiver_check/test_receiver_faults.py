@@ -46,7 +46,7 @@ def server() -> Iterator[MockServer]:
     profile = default_profile().with_switches(switches)
     with MockServer(clock=Clock(frozen_at=START), profile=profile) as made:
         yield made
-        assert list(made.app.runtime.bugs) == []
+        assert list(made.app.runtime.records.bugs) == []
 
 
 def call(server: MockServer, path: str, body: Any = None) -> Any:
@@ -69,7 +69,7 @@ def receive_text(server: MockServer) -> None:
 
 
 def deliveries(server: MockServer) -> list[dict[str, Any]]:
-    assert server.app.runtime.courier.wait_idle(LIMIT)
+    assert server.app.runtime.webhooks.courier.wait_idle(LIMIT)
     items: list[dict[str, Any]] = call(server, "/_mock/deliveries")["items"]
     return items
 
@@ -216,7 +216,7 @@ def test_an_answer_of_a_gibibyte_is_cut_early(
     assert (delivery["state"], attempt["status"], attempt["error"]) == ("delivered", 200, None)
     assert attempt["truncated"] is True
     assert attempt["body"] == "y" * 2**16
-    (kept,) = server.app.runtime.journal.deliveries.after(None)
+    (kept,) = server.app.runtime.records.journal.deliveries.after(None)
     assert len(kept.attempts[0].body) == 2**16
     # What is on the way fills the sockets' buffers and no more.
     assert sum(sent) < GIB / 16
@@ -299,13 +299,13 @@ def good_posts(good: Receiver, count: int) -> list[bytes]:
 def test_what_a_stop_leaves_is_journalled_as_abandoned_and_counted(
     server: MockServer, receiver: Make
 ) -> None:
-    server.app.runtime.courier._timeout = LIMIT  # longer than the grace
+    server.app.runtime.webhooks.courier._timeout = LIMIT  # longer than the grace
     silent = receiver(fall_silent)
     configure(server, silent.url)
     for _ in range(3):
         receive_text(server)
     assert server.stop() == 3
-    kept = list(server.app.runtime.journal.deliveries.after(None))
+    kept = list(server.app.runtime.records.journal.deliveries.after(None))
     assert [delivery.state for delivery in kept] == ["abandoned"] * 3
     assert {delivery.reason for delivery in kept} == {"the mock stopped before it was delivered"}
     # The first was under way, the others never left.
@@ -327,5 +327,5 @@ def test_a_stop_within_its_grace_loses_nothing(server: MockServer, receiver: Mak
         receive_text(server)
     assert entered.wait(LIMIT)
     assert server.stop(grace=LIMIT) == 0
-    kept = server.app.runtime.journal.deliveries.after(None)
+    kept = server.app.runtime.records.journal.deliveries.after(None)
     assert [delivery.state for delivery in kept] == ["delivered"] * 3

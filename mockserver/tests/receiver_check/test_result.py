@@ -562,12 +562,14 @@ def judged(make_app: MakeApp) -> MockApp:
     """A mock whose contact wrote twice and was answered in the wrong order."""
     app = make_app(transport=RecordingTransport())
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     told = [door.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     for message in reversed(told):
         quote(app, message)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     return app
 
 
@@ -612,7 +614,7 @@ def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
 def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
     door = Door(judged)
     door.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
-    assert judged.runtime.courier.wait_idle(5)
+    assert judged.runtime.webhooks.courier.wait_idle(5)
     wanted: dict[str, Any] = {"instance": KEY}
     assert door.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
     only = door.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
@@ -625,12 +627,14 @@ def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
 
 def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -> None:
     app = make_app()
-    app.runtime.journal.deliveries.limit = 1
+    app.runtime.records.journal.deliveries.limit = 1
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     for _ in range(3):
         door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     document = door.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
     assert document["figures"]["deliveries"] == 1
 
@@ -685,11 +689,13 @@ def test_nobody_is_judged_unknown(app: MockApp) -> None:
 def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) -> None:
     app = make_app()
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
     door.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     door.post("/clock", {"advance": 60})
     verdict = door.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict
@@ -706,7 +712,9 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
 
     app = make_app(transport=Slow())
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     door.post(f"/instances/{KEY}/emit", {"event": "text-plain", "count": 58}, status=201)
     wanted = {"instance": KEY, "listens_only": True}
     early = door.post("/deliveries/verdict", {**wanted, "wait": 0})

@@ -44,14 +44,14 @@ class Chat:
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
         self.authority = authority()
-        app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def does(self, event: str, who: str | None = None, **body: Any) -> dict[str, Any]:
         """A contact does something; the one payload this owes, held to the contract."""
         self.told()
         given = {"event": event, "from": who, **body}
         self.message = self.door.post(INBOUND, given, status=201)
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         (payload,) = self.told()
         found = self.door.walk("/deliveries")[-1]
         assert found["event"] == event
@@ -68,8 +68,8 @@ class Chat:
 
     def told(self) -> list[dict[str, Any]]:
         """What left since the last look."""
-        assert self.app.runtime.courier.wait_idle(10)
-        transport = self.app.runtime.courier._transport
+        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         payloads = [orjson.loads(body) for _, body, _ in transport.posts]
         transport.posts.clear()
@@ -83,13 +83,13 @@ class Chat:
         )
         document: Any = reply.get_json()
         assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         return str(document["messageData"]["key"]["id"])
 
     def state(self, state: str) -> None:
         """The contact's."""
         self.door.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
 
     def later(self, seconds: float) -> None:
         """Time goes by."""
@@ -534,7 +534,7 @@ def album(chat: Chat, **body: Any) -> tuple[dict[str, Any], list[dict[str, Any]]
     chat.told()
     kept = len(chat.door.walk("/messages"))
     chat.door.post(INBOUND, {"event": "album", **body}, status=201)
-    assert chat.app.runtime.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(5)
     payloads = chat.told()
     events = [item["event"] for item in chat.door.walk("/deliveries")][-len(payloads) :]
     for event, payload in zip(events, payloads, strict=True):
@@ -566,7 +566,7 @@ def test_an_album_is_followed_by_what_it_announces(chat: Chat, group: str | None
         reply = chat.app.test_client().post(path, json=body, headers=AUTH).get_json()
         data = b64decode(reply["data"].partition(",")[2])
         kind = part["messageType"].removesuffix("Message")
-        assert data == chat.app.runtime.samples.media(kind)
+        assert data == chat.app.runtime.setup.samples.media(kind)
 
 
 def test_an_album_is_as_large_as_is_set_within_bounds(chat: Chat) -> None:
@@ -811,7 +811,7 @@ def test_own_changes_of_groups_are_told_where_the_switch_says_so(make_app: MakeA
             f"/rest/group/{KEY}/{operation}", json={"group_data": data}, headers=AUTH
         )
         assert reply.get_json()["error"] is False
-    assert chat.app.runtime.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(5)
     told = chat.told()
     assert [(one["action"], one["participants"]) for one in told] == [
         ("add", [jid(COLLEAGUE)]), ("remove", [jid(COLLEAGUE)]),
@@ -825,6 +825,6 @@ def test_typing_comes_before_writing_where_the_switch_says_so(make_app: MakeApp)
     chat = Chat(make_app(switches={"presence_events": "on"}))
     chat.door.post(INBOUND, {"event": "text-plain"}, status=201)
     chat.door.post(INBOUND, {"event": "group-text"}, status=201)
-    assert chat.app.runtime.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(5)
     types = [payload["messageType"] for payload in chat.told()]
     assert types == ["presence.update", "conversation", "conversation"]

@@ -45,12 +45,12 @@ class Contacts:
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
-        app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def do(self, **body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The message as the control API answers it, and the payload as the receiver gets it."""
         message = self.door.post(INBOUND, body, status=201)
-        assert self.app.runtime.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(5)
         posts = self.transport.posts
         assert len(posts) == 1, "one message is one webhook"
         payload = orjson.loads(posts.pop()[1])
@@ -58,7 +58,7 @@ class Contacts:
 
     @property
     def transport(self) -> RecordingTransport:
-        found = self.app.runtime.courier._transport
+        found = self.app.runtime.webhooks.courier._transport
         assert isinstance(found, RecordingTransport)
         return found
 
@@ -279,7 +279,7 @@ def test_media_is_not_decrypted_as_another_kind(contacts: Contacts) -> None:
 
 
 def test_media_expires_when_room_is_needed(contacts: Contacts) -> None:
-    contacts.app.runtime.gateway.vault.budget = 1000
+    contacts.app.runtime.instances.store.gateway.vault.budget = 1000
     _, first = contacts.do(event="image", media=b64encode(b"1" * 900).decode())
     _, second = contacts.do(event="image", media=b64encode(b"2" * 900).decode())
     assert contacts.download(first, "image")["error"] is True
@@ -367,7 +367,7 @@ def test_nothing_reaches_who_is_not_linked(calm: Door, event: str) -> None:
 def test_nothing_reaches_who_was_unlinked(contacts: Contacts) -> None:
     contacts.door.post(f"/instances/{KEY}/unlink")
     contacts.door.refusal("POST", INBOUND, {}, status=409)
-    assert contacts.app.runtime.courier.wait_idle(5)
+    assert contacts.app.runtime.webhooks.courier.wait_idle(5)
     kinds = [orjson.loads(body)["messageType"] for _, body, _ in contacts.transport.posts]
     assert kinds == ["connection_update"]
     assert contacts.door.items("/messages") == []
@@ -383,6 +383,6 @@ def test_blocked_events_are_kept_and_not_sent(contacts: Contacts) -> None:
     reply.get_data()
     assert contacts.door.get(f"/instances/{KEY}")["blocked_events"] == ["messagesInput"]
     contacts.door.post(INBOUND, status=201)
-    assert contacts.app.runtime.courier.wait_idle(5)
+    assert contacts.app.runtime.webhooks.courier.wait_idle(5)
     assert contacts.transport.posts == []
     assert len(contacts.door.items("/messages")) == 1

@@ -37,14 +37,14 @@ PLAIN = {
 @pytest.fixture
 def hook(app: MockApp, door: Door) -> Door:
     """The door of an app whose two connected instances have a webhook."""
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     seed = {"key": SECOND, "number": "5511900000020", "connected": True, "webhook_url": HOOK}
     door.post("/instances", seed, status=201)
     return door
 
 
 def deliveries(app: MockApp, door: Door, query: str = "") -> list[Any]:
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     return door.items(f"/deliveries?limit=5000{query}")
 
 
@@ -294,7 +294,7 @@ def test_the_instances_chaos_touches_what_is_emitted_too(app: MockApp, hook: Doo
 
 
 def test_the_filter_holds_for_what_is_emitted(app: MockApp, hook: Door) -> None:
-    app.runtime.publisher.change(
+    app.runtime.instances.publisher.change(
         KEY,
         lambda instance: setattr(instance, "filter", instance.filter.block(["messagesInput"])),
     )
@@ -342,16 +342,16 @@ def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     (first,) = door.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)["deliveries"]
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     door.post(f"/instances/{KEY}/chaos", {"drop": 1})
 
     again = door.post(f"/deliveries/{first}/resend", status=201)
     edited = {"messageType": "conversation", "message": {"conversation": "ão"}}
     other = door.post(f"/deliveries/{first}/resend", {"body": edited}, status=201)
 
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     assert len({first, again["id"], other["id"]}) == 3
     assert again["chaos"] == other["chaos"] == f"resend of {first}"
     assert (again["event"], other["message_type"]) == ("image", "conversation")

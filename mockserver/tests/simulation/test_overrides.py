@@ -74,7 +74,9 @@ def test_typo_is_refused_with_the_name_that_was_meant(
     app: MockApp, route: str, wanted: Any, sentence: str
 ) -> None:
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     body = {"event": "text-plain", "set": wanted}
     refusal = door.refusal("POST", route, body)
     assert refusal.startswith("set: ") and sentence in refusal
@@ -120,7 +122,9 @@ def test_wrong_type_is_refused_with_the_right_one(
     app: MockApp, route: str, event: str, wanted: Any, sentence: str
 ) -> None:
     door = Door(app)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(
+        KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
+    )
     refusal = door.refusal("POST", route, {"event": event, "set": wanted})
     assert refusal.startswith("set: ") and sentence in refusal
     assert '"force": true sets it anyway' in refusal

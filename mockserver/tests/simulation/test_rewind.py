@@ -159,7 +159,7 @@ def test_many_messages_between_two_points_are_undone(
     monkeypatch.setattr(points_module, "CHANGES_MOST", at_once)
     says("um")
     before = says("dois")
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         first = next(instance.messages.newest())
         for number in range(20):
             name = f"M{number}"
@@ -221,7 +221,7 @@ def test_the_oldest_points_go_beyond_the_bytes(make_app: MakeApp) -> None:
     door = Door(app)
     for number in range(20):
         door.post(f"/instances/{KEY}/inbound", {"text": f"{number}"}, status=201)
-        assert app.runtime.points.size <= 30_000
+        assert app.runtime.instances.points.size <= 30_000
     points = door.items(f"/instances/{KEY}/points")
     assert 1 < len(points) < 20
     door.post(f"/instances/{KEY}/rewind", {"point": points[0]["id"]})
@@ -246,12 +246,15 @@ def test_points_that_share_a_copy_are_as_good_as_those_that_do_not(
         if number % 3 == 1:
             says(None, event="edited", message=messages[-1]["id"])
         if number == 4:
-            with pytest.raises(ZeroDivisionError), app.runtime.store.change(KEY) as instance:
+            with (
+                pytest.raises(ZeroDivisionError),
+                app.runtime.instances.store.change(KEY) as instance,
+            ):
                 first = next(iter(instance.messages.values()))
                 instance.messages.put("undone", replace(first, id="undone"))
                 raise ZeroDivisionError
         if number == 6:
-            with app.runtime.store.change(KEY) as instance:
+            with app.runtime.instances.store.change(KEY) as instance:
                 instance.messages.remove(messages[0]["id"])
     for message, state in list(zip(messages, states, strict=True))[::-1]:
         rewind(door, before=message["id"], ids="again")
@@ -260,17 +263,17 @@ def test_points_that_share_a_copy_are_as_good_as_those_that_do_not(
 
 def test_a_point_of_a_large_instance_costs_little(app: MockApp, says: Says) -> None:
     says("oi")
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         first = next(instance.messages.newest())
         for number in range(20_000):
             name = f"M{number}"
             instance.messages.put(name, replace(first, id=name, arrival=instance.tick()))
     says("oi")
-    with app.runtime.store.read(KEY) as instance:
+    with app.runtime.instances.store.read(KEY) as instance:
         seconds = []
         for _ in range(20):
             begun = time.perf_counter()
-            app.runtime.points.take(instance)
+            app.runtime.instances.points.take(instance)
             seconds.append(time.perf_counter() - begun)
     assert min(seconds) < 0.001
 

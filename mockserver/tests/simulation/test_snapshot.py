@@ -40,7 +40,7 @@ def opened() -> Iterator[Callable[..., MockApp]]:
     yield open_one
     for app in made:
         app.stop(5)
-        assert list(app.runtime.bugs) == []
+        assert list(app.runtime.records.bugs) == []
 
 
 def lived(app: MockApp, seed: int, *, calls: int = 90) -> list[History]:
@@ -57,9 +57,9 @@ def tell(app: MockApp, histories: list[History], chance: Random, calls: int) -> 
     for _ in range(calls // 15):
         for history in histories:
             history.go_on(15)
-            assert app.runtime.courier.wait_idle(10)
+            assert app.runtime.webhooks.courier.wait_idle(10)
         app.runtime.clock.advance(chance.choice(JUMPS))
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_a_start_that_is_no_state_is_refused(make_app: MakeApp, start: Any) -> N
 
 def forget_what_left(app: MockApp) -> None:
     """Records are no part of a state: what was sent before cannot be sent again from one."""
-    assert app.runtime.courier.wait_idle(10)
-    app.runtime.journal.deliveries.drop(lambda kept: kept.state == "queued")
-    app.runtime.journal.exchanges.drop(lambda kept: False)
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    app.runtime.records.journal.deliveries.drop(lambda kept: kept.state == "queued")
+    app.runtime.records.journal.exchanges.drop(lambda kept: False)
 
 
 def taken(app: MockApp, query: str = "") -> bytes:
@@ -144,7 +144,7 @@ def test_what_was_restored_goes_on_as_what_it_was_taken_from(
     forget_what_left(lives)
     told = []
     for app in (lives, fresh):
-        app.runtime.courier._transport.posts.clear()  # type: ignore[attr-defined]
+        app.runtime.webhooks.courier._transport.posts.clear()  # type: ignore[attr-defined]
         histories = [history.fork(app, Random(f"later {seed} {history.key}")) for history in past]
         tell(app, histories, Random(seed + 1), 60)
         app.runtime.clock.advance(90_000)
@@ -267,10 +267,10 @@ def test_whatever_chaos_holds_goes_on(
     forget_what_left(first)
     left = []
     for app in (first, second):
-        app.runtime.courier._transport.posts.clear()  # type: ignore[attr-defined]
+        app.runtime.webhooks.courier._transport.posts.clear()  # type: ignore[attr-defined]
         send(app, "later", history.key, history.token)
         app.runtime.clock.advance(90_000)
-        assert app.runtime.courier.wait_idle(10)
+        assert app.runtime.webhooks.courier.wait_idle(10)
         left.append((owed(app, history.key), taken(app)))
     assert left[0] == left[1]
 
@@ -658,7 +658,7 @@ def test_a_state_put_in_ends_what_waits_and_not_what_is_under_way(
         send(app, "behind it")
         assert gate.reached.wait(10)
         assert put(app, raw if good else raw[:-9]).status_code == (200 if good else 400)
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     texts = [
         json.loads(body)["message"]["extendedTextMessage"]["text"] for _, body, _ in gate.posts
     ]

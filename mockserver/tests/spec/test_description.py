@@ -26,8 +26,8 @@ def with_title(folder: Path, title: str) -> Path:
 
 def test_mocks_with_the_same_contract_share_what_was_compiled(make_app: MakeApp) -> None:
     one, other = make_app().runtime, make_app().runtime
-    assert one.validators is other.validators and one.document is other.document
-    assert one.store is not other.store
+    assert one.api.description is other.api.description
+    assert one.instances.store is not other.instances.store
 
 
 def test_a_contract_that_was_changed_is_read_again(tmp_path: Path) -> None:

@@ -12,9 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
-from megaapi_mock.domain import settings
 from megaapi_mock.resources import root
-from megaapi_mock.spec import allowed_values
 from megaapi_mock.spec.lint import lint
 from megaapi_mock.spec.lint_lines import line_of
 from megaapi_mock.spec.lint_rules import REMEDIES, RULES
@@ -1010,7 +1008,3 @@ def test_the_contract_itself_without_a_grade_is_refused(
     (document if kind == "response" else document["post"]).pop("x-provenance")
     (folder / place).write_text(yaml.safe_dump(document), encoding="utf-8")
     assert ("provenance-missing", place) in {(found.rule, found.file) for found in lint(folder)}
-
-
-def test_lint_and_filter_know_the_same_categories() -> None:
-    assert allowed_values.CATEGORIES == settings.CATEGORIES

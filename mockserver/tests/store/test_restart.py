@@ -37,7 +37,7 @@ def control(app: MockApp, path: str, method: str = "GET", body: Any = None) -> A
 
 def everything(app: MockApp) -> Json:
     """All that the control API shows, and the state that decides what comes next."""
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     shown = {name: control(app, f"/{name}?limit=1000")["items"] for name in RECORDS}
     state = control(app, "/state")["state"]
     instances = {
@@ -103,11 +103,11 @@ def test_chaos_goes_on_after_an_orderly_stop_until_it_is_ended(tmp_path: Path) -
         started = control(app, f"/instances/{key}/chaos", "POST", {"delay": [5, 9], "seed": 3})
         control(app, f"/instances/{key}/webhook", "POST", {"url": "http://127.0.0.1:9000/hook"})
         control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
-        assert app.runtime.chaos_dispatcher.held_deliveries(key)
+        assert app.runtime.webhooks.chaos_dispatcher.held_deliveries(key)
     with mock_on(tmp_path / "mock.db") as app:
         assert control(app, f"/instances/{key}/chaos")["chaos"] == started["chaos"]
         control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
-        assert app.runtime.chaos_dispatcher.held_deliveries(key)
+        assert app.runtime.webhooks.chaos_dispatcher.held_deliveries(key)
         control(app, f"/instances/{key}/chaos", "DELETE")
     with mock_on(tmp_path / "mock.db") as app:
         assert control(app, f"/instances/{key}/chaos")["chaos"] is None

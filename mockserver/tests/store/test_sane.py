@@ -48,7 +48,7 @@ def mock() -> Iterator[MockApp]:
     app = open_mock()
     yield app
     app.stop(0)
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
 
 
 def put(app: MockApp, state: Any) -> Any:
@@ -240,7 +240,7 @@ def lives_on(app: MockApp, state: dict[str, Any]) -> list[str]:
     call("POST", "/_mock/clock", json={"advance": 100_000})
     call("GET", "/_mock/state")
     call("POST", "/_mock/reset")
-    return wrong + [str(bug) for bug in app.runtime.bugs]
+    return wrong + [str(bug) for bug in app.runtime.records.bugs]
 
 
 @pytest.mark.broken_bodies

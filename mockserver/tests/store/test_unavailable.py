@@ -49,7 +49,7 @@ def app(tmp_path: Path) -> Iterator[MockApp]:
 
 
 def connection_of(app: MockApp) -> sqlite3.Connection:
-    store = app.runtime.store
+    store = app.runtime.instances.store
     assert isinstance(store, SqlStore)
     return store.writer.database._connection
 
@@ -58,7 +58,7 @@ def connection_of(app: MockApp) -> sqlite3.Connection:
 def full_disk(app: MockApp) -> Iterator[None]:
     """Not one page more fits into the file, and none that it has is free."""
     connection = connection_of(app)
-    app.runtime.store.settle()
+    app.runtime.instances.store.settle()
     connection.execute("VACUUM")
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count={pages}")
@@ -103,7 +103,7 @@ def state(app: MockApp) -> Json:
 def test_a_change_that_cannot_be_written_did_not_happen(
     app: MockApp, tmp_path: Path, fails: Any, why: str
 ) -> None:
-    app.runtime.courier.wait_idle(10)
+    app.runtime.webhooks.courier.wait_idle(10)
     before = state(app)
     with fails(app):
         refused = [send(app) for _ in range(3)]
@@ -119,12 +119,12 @@ def test_a_change_that_cannot_be_written_did_not_happen(
         assert answer.headers["X-Mock-Reason"] == f"{tmp_path / 'mock.db'} cannot be written: {why}"
     assert reads.status_code == 401
     assert seen == before
-    assert len(app.runtime.journal.deliveries.numbers_and_records()) == 0
+    assert len(app.runtime.records.journal.deliveries.numbers_and_records()) == 0
     # The number of a message that was never sent is the next one's.
     sent = send(app)
     assert sent.status_code == 200
     assert sent.get_json()["messageData"]["key"]["id"] == app.runtime.ids.message(ONE, 1)
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
 
 
 def test_messages_to_other_instances_wait_for_the_database(app: MockApp) -> None:
@@ -137,14 +137,14 @@ def test_messages_to_other_instances_wait_for_the_database(app: MockApp) -> None
     )
     assert send(app, to_two).status_code == 200
     assert control(app, "GET", f"/messages?instance={TWO}")["items"] == []
-    assert app.runtime.store.owed.has_peer_messages
+    assert app.runtime.instances.store.owed.has_peer_messages
     control(app, "POST", "/reset", {}, status=503)
     connection.execute("DROP TRIGGER closed")
     # The next thing that waits for everybody to be at rest carries it over.
     control(app, "GET", "/state")
     (message,) = control(app, "GET", f"/messages?instance={TWO}")["items"]
     assert message["content"] == {"extendedTextMessage": {"text": "entre nos"}}
-    assert not app.runtime.store.owed.has_peer_messages
+    assert not app.runtime.instances.store.owed.has_peer_messages
     assert list(connection.execute("SELECT * FROM peer_message")) == []
 
 
@@ -164,7 +164,7 @@ def test_a_reset_that_cannot_be_written_is_written_later(
         control(app, "POST", "/reset", {}, status=503)
         # Until the file holds what memory does, nothing new comes to either.
         assert "is being rewritten" in send(app).headers["X-Mock-Reason"]
-    app.runtime.store.close()
+    app.runtime.instances.store.close()
     assert caplog.record_tuples == []
     with mock_on(tmp_path / "mock.db") as again:
         assert control(again, "GET", "/messages")["items"] == []
@@ -174,7 +174,7 @@ def test_a_reset_that_cannot_be_written_is_written_later(
 def test_what_waits_is_written_once_the_database_can_be(
     app: MockApp, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = app.runtime.store
+    store = app.runtime.instances.store
     assert isinstance(store, SqlStore)
     with read_only(app), caplog.at_level(logging.ERROR):
         app.test_client().get(f"/rest/instance/{ONE}")
@@ -202,10 +202,12 @@ def test_a_record_that_cannot_be_written_holds_up_no_change(
             with send(app) as reply:
                 assert reply.status_code == 200
             # The webhooks have left, and where they arrived is to be written.
-            assert app.runtime.courier.wait_idle(10)
-        app.runtime.store.settle()
+            assert app.runtime.webhooks.courier.wait_idle(10)
+        app.runtime.instances.store.settle()
     assert "planted" in caplog.text
-    assert {"a record is not in the database: RuntimeError('planted')"} == set(app.runtime.bugs)
+    assert {"a record is not in the database: RuntimeError('planted')"} == set(
+        app.runtime.records.bugs
+    )
     with send(app) as reply:
         assert reply.status_code == 200
 
@@ -234,7 +236,7 @@ def test_a_failure_behind_the_transaction_takes_nothing_back(
         assert time.monotonic() < end, "the database is never written anew"
     items = control(app, "GET", f"/messages?instance={ONE}")["items"]
     assert [item["content"]["extendedTextMessage"]["text"] for item in items] == ["kept", "later"]
-    app.runtime.bugs.clear()
+    app.runtime.records.bugs.clear()
     app.stop(5)
     with mock_on(tmp_path / "mock.db") as again:
         assert control(again, "GET", f"/messages?instance={ONE}")["items"] == items

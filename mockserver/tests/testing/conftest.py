@@ -23,7 +23,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     if remote is not None:
         remote.close()
     server.stop(5)
-    assert list(server.app.runtime.bugs) == []
+    assert list(server.app.runtime.records.bugs) == []
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def addressed(request: pytest.FixtureRequest) -> Iterator[tuple[MockServer, Inst
     switches = {"addressing": request.param}
     with MockServer(switches=switches) as server, server.instance() as shop:
         yield server, shop
-        assert list(server.app.runtime.bugs) == []
+        assert list(server.app.runtime.records.bugs) == []
 
 
 def send(server: MockServer, shop: Instance, kind: str, **data: object) -> None:

@@ -166,7 +166,7 @@ def test_a_world_is_chosen_by_name_and_by_file(tmp_path: Path) -> None:
     with MockServer(world="brasil", settings=Settings(seed=7)) as server, server.instance() as shop:
         # Registered without the digit that is dialled, in that world.
         assert shop.customer("5531990000005").jid == "553190000005@s.whatsapp.net"
-        assert server.app.runtime.settings.seed == 7
+        assert server.app.runtime.setup.settings.seed == 7
     with pytest.raises(SetupError, match="nowhere"):
         MockServer(world="nowhere")
 

@@ -140,7 +140,7 @@ def test_another_plans_operations_are_not_shown(make_app: MakeApp) -> None:
 def test_the_served_contract_is_valid_and_whole(app: MockApp) -> None:
     served = app.test_client().get("/docs/swagger.json").get_json()
     validate(served)
-    kept = app.runtime.document
+    kept = app.runtime.api.description.document
     expected = json.dumps({**document_of_plan(kept, "code"), "servers": None}).replace(
         "https://shop.example.test/hook", "http://127.0.0.1:9000/hook"
     )

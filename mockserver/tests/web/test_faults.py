@@ -230,7 +230,7 @@ def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.M
     monkeypatch.setattr(armed_fault, "TALLIES_MOST", 2)
     faults, [operation] = (
         app.runtime.faults,
-        [found for found in app.runtime.operations if found.id == "send_text"],
+        [found for found in app.runtime.api.operations if found.id == "send_text"],
     )
     limit = faults.arm({"fault": "rate-limit", "calls": 1})
     for key in ("a", "b", "c", "d"):
@@ -377,7 +377,7 @@ def test_the_call_is_done_only_with_after(
 ) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         instance.set_webhook("http://127.0.0.1:9/hook")
     door = Door(app)
     door.post("/faults", {"fault": fault, "after": after, "times": 1}, status=201)
@@ -386,7 +386,7 @@ def test_the_call_is_done_only_with_after(
     # An intended failure is never taken for our own bug.
     assert reply.headers["X-Mock-Reason"].startswith(f"fault f1 {fault}, armed by")
     reply.get_data()
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     assert len(door.items("/messages")) == (1 if after else 0)
     assert len(transport.posts) == (4 if after else 0)
     assert len(door.items("/exchanges")[0]["events"]) == (4 if after else 0)
@@ -442,8 +442,8 @@ def test_no_fault_covers_a_bug_of_our_own(make_app: MakeApp, fault: str) -> None
     reply = sender(app)(fault=fault)
     assert reply.status_code == 500
     assert "X-Mock-Reason" not in reply.headers
-    assert len(app.runtime.bugs) == 1
-    app.runtime.bugs.clear()
+    assert len(app.runtime.records.bugs) == 1
+    app.runtime.records.bugs.clear()
 
 
 # -- chance ------------------------------------------------------------------------------------
@@ -503,7 +503,7 @@ def test_arming_for_other_instances_does_not_shift_what_is_drawn(make_app: MakeA
 
 
 def test_a_long_tail_is_mostly_short(app: MockApp) -> None:
-    [operation] = [one for one in app.runtime.operations if one.id == "send_text"]
+    [operation] = [one for one in app.runtime.api.operations if one.id == "send_text"]
     app.runtime.faults.arm({"fault": "delay", "seconds": 1, "longest": 50})
     waits = []
     for _ in range(1_000):
@@ -697,7 +697,7 @@ def test_a_message_stays_where_it_is_told_to(door: Door, send: Send, stays: str)
 
 
 def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
-    [operation] = [one for one in app.runtime.operations if one.id == "send_text"]
+    [operation] = [one for one in app.runtime.api.operations if one.id == "send_text"]
     faults, came = app.runtime.faults, []
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

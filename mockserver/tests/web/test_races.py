@@ -170,7 +170,7 @@ def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> 
     (fault,) = saved.armed
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):
-        operation = next(each for each in app.runtime.operations if each.id == "send_text")
+        operation = next(each for each in app.runtime.api.operations if each.id == "send_text")
         app.runtime.faults.strikes(operation, key, None)
     assert {key: tally.calls for key, tally in fault.tallies.items()} == before == {KEY: 1}
 
@@ -183,7 +183,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     sent: list[int] = []
     threads: list[threading.Thread] = []
     saved = ask(app, "GET", "/state")[1]
-    real = app.runtime.journal.forget
+    real = app.runtime.records.journal.forget
 
     def forget(key: str | None = None, *more: Any) -> None:
         monkeypatch.undo()
@@ -195,7 +195,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
         assert sent == [], "the instances are new, and the rest is not yet"
         real(key, *more)
 
-    monkeypatch.setattr(app.runtime.journal, "forget", forget)
+    monkeypatch.setattr(app.runtime.records.journal, "forget", forget)
     if way == "reset":
         assert ask(app, "POST", "/reset")[0] == 200
     else:
@@ -226,12 +226,13 @@ def test_state_of_one_instance_is_loaded_into_the_current_world(
     monkeypatch.setattr(snapshot, "load_instance", load_instance)
     assert ask(app, "PUT", "/state", data=one)[0] == 200
     threads[0].join(30)
-    parts = app.runtime
+    instances = app.runtime.instances
     for key in (KEY, UNLINKED):
-        gateway = parts.publisher.look(
+        shared = instances.publisher.look(
             key, lambda instance: (instance.number_registry, instance.vault)
         )
-        assert gateway == (parts.gateway.number_registry, parts.gateway.vault)
+        gateway = instances.store.gateway
+        assert shared == (gateway.number_registry, gateway.vault)
 
 
 # -- keys, numbers and names -------------------------------------------------------------------
@@ -254,7 +255,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
 ) -> None:
     """Another one takes the key after it was found to be free."""
     seen: dict[str, int] = {}
-    make = type(app.runtime.gateway).instance
+    make = type(app.runtime.instances.store.gateway).instance
     threads: list[threading.Thread] = []
 
     def create(token: str) -> None:
@@ -266,7 +267,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
         threads.append(beside(lambda: create("second")))
         return make(gateway, seed)
 
-    monkeypatch.setattr(type(app.runtime.gateway), "instance", instance)
+    monkeypatch.setattr(type(app.runtime.instances.store.gateway), "instance", instance)
     create("first")
     threads[0].join(30)
     assert sorted(seen.values()) == [201, 409]
@@ -294,7 +295,7 @@ def test_two_that_link_one_number_at_a_time_have_one_name(app: MockApp) -> None:
     for at in (1, 2):
         body = {"key": f"megacode-LINK{at}", "name": f"Name {at}", "number": f"551190000001{at}"}
         Door(app).post("/instances", body, status=201)
-    store, number = app.runtime.store, "5511900000042"
+    store, number = app.runtime.instances.store, "5511900000042"
     with store.change("megacode-LINK1") as first:
         first.linking.link(number)
         with store.change("megacode-LINK2") as second:
@@ -311,7 +312,7 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
     Door(app).post("/instances", body, status=201)
     old = ask(app, "GET", "/state?instance=megacode-OLD")[1]
     Door(app).delete("/instances/megacode-OLD")
-    rest = app.runtime.publisher.at_rest
+    rest = app.runtime.instances.publisher.at_rest
 
     @contextmanager
     def at_rest() -> Iterator[Any]:
@@ -321,10 +322,10 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
         with rest() as instances:
             yield instances
 
-    monkeypatch.setattr(app.runtime.publisher, "at_rest", at_rest)
+    monkeypatch.setattr(app.runtime.instances.publisher, "at_rest", at_rest)
     status, told = ask(app, "PUT", "/state", data=old)
     assert status == 409 and b"New Name" in told
-    assert "megacode-OLD" not in app.runtime.store.keys()
+    assert "megacode-OLD" not in app.runtime.instances.store.keys()
 
 
 def test_a_state_with_two_names_for_one_number_is_refused_whole(app: MockApp) -> None:
@@ -344,8 +345,8 @@ def test_whoever_has_a_number_never_leaves_the_registry(
 ) -> None:
     """A change of an instance's connection does not hide it from who writes to it just then."""
     parts = app.runtime
-    own = parts.publisher.look(KEY, lambda instance: instance.own_jid)
-    registry, seen = parts.gateway.number_registry, list[bool]()
+    own = parts.instances.publisher.look(KEY, lambda instance: instance.own_jid)
+    registry, seen = parts.instances.store.gateway.number_registry, list[bool]()
 
     class Watched(dict[Any, Any]):
         def pop(self, *given: Any) -> Any:
@@ -358,7 +359,7 @@ def test_whoever_has_a_number_never_leaves_the_registry(
             seen.append(own in registry and bool(registry.keys(own)))
 
     monkeypatch.setattr(registry, "_rows", Watched(registry._rows))
-    parts.publisher.change(KEY, lambda instance: instance.linking.restart())
+    parts.instances.publisher.change(KEY, lambda instance: instance.linking.restart())
     assert seen and all(seen)
 
 
@@ -387,13 +388,13 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
     assert send(app, "megacode-NEXT", "NEXT") == 200
     ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
     Door(app).delete("/instances/megacode-NEXT")
-    real, threads = app.runtime.journal.last_numbers, list[threading.Thread]()
+    real, threads = app.runtime.records.journal.last_numbers, list[threading.Thread]()
 
     def counted(*given: Any) -> Any:
         threads.append(beside(lambda: send(app, "megacode-NEXT", "NEXT")))
         return real(*given)
 
-    monkeypatch.setattr(app.runtime.journal, "last_numbers", counted)
+    monkeypatch.setattr(app.runtime.records.journal, "last_numbers", counted)
     Door(app).post("/instances", body, status=201)
     threads[0].join(30)
     again = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
@@ -411,7 +412,7 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
     """Deleted after it was found to be there, before the fault is armed."""
     Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
     threads: list[threading.Thread] = []
-    faults, chaos_dispatcher = app.runtime.faults, app.runtime.chaos_dispatcher
+    faults, chaos_dispatcher = app.runtime.faults, app.runtime.webhooks.chaos_dispatcher
     real = {"arm": faults.arm, "start": chaos_dispatcher.start}
 
     def late(name: str) -> Callable[..., Any]:
@@ -436,7 +437,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
 ) -> None:
     for _ in range(3):
         assert send(app) == 200
-    real, threads = app.runtime.journal.next_id, list[threading.Thread]()
+    real, threads = app.runtime.records.journal.next_id, list[threading.Thread]()
 
     def next_id(prefix: str, owner: str | None) -> str:
         number = real(prefix, owner)
@@ -445,7 +446,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
             threads.append(beside(lambda: ask(app, "POST", "/reset")))
         return number
 
-    monkeypatch.setattr(app.runtime.journal, "next_id", next_id)
+    monkeypatch.setattr(app.runtime.records.journal, "next_id", next_id)
     assert send(app) == 200
     threads[0].join(30)
     for _ in range(5):
@@ -465,13 +466,13 @@ def test_records_numbered_beside_resets_count_once(app: MockApp) -> None:
             assert ask(app, "POST", "/reset")[0] == 200
 
     together(call, call, call, reset)
-    log = app.runtime.journal.exchanges
+    log = app.runtime.records.journal.exchanges
     assert log._size == sum(log.size_of(each) for each in log.after(None))
 
 
 def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -> None:
     assert ask(app, "PUT", "/state", data=ask(app, "GET", "/state")[1])[0] == 200
-    vault = app.runtime.gateway.vault
+    vault = app.runtime.instances.store.gateway.vault
     with vault._lock:
         reader = beside(lambda: vault.get(b""))
         assert reader.is_alive(), "it looks while another one writes"
@@ -483,17 +484,17 @@ def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
 ) -> None:
     Door(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     assert send(app) == 200
-    assert app.runtime.courier.wait_idle(20)
-    (first, *_) = app.runtime.journal.deliveries.after(None)
-    real, threads = app.runtime.journal.next_id, list[threading.Thread]()
+    assert app.runtime.webhooks.courier.wait_idle(20)
+    (first, *_) = app.runtime.records.journal.deliveries.after(None)
+    real, threads = app.runtime.records.journal.next_id, list[threading.Thread]()
 
     def next_id(prefix: str, owner: str | None) -> str:
         monkeypatch.undo()
         threads.append(beside(lambda: ask(app, "POST", "/reset")))
         return real(prefix, owner)
 
-    monkeypatch.setattr(app.runtime.journal, "next_id", next_id)
+    monkeypatch.setattr(app.runtime.records.journal, "next_id", next_id)
     assert ask(app, "POST", f"/deliveries/{first.id}/resend", json={})[0] == 201
     threads[0].join(30)
-    assert app.runtime.courier.wait_idle(20)
+    assert app.runtime.webhooks.courier.wait_idle(20)
     assert Door(app).items("/deliveries") == []

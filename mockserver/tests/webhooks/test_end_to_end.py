@@ -86,7 +86,7 @@ def receiver() -> Iterator[Receiver]:
 def server() -> Iterator[MockServer]:
     with MockServer(clock=Clock(frozen_at=START)) as made:
         yield made
-        assert list(made.app.runtime.bugs) == []
+        assert list(made.app.runtime.records.bugs) == []
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_every_inbound_event_fits_the_contract_in_every_generation(
             assert ("participant" in payload["key"]) == in_group
             assert payload["key"]["fromMe"] is False
             assert payload["messageTimestamp"] == int(START)
-        assert server.app.runtime.bugs == type(server.app.runtime.bugs)()
+        assert server.app.runtime.records.bugs == type(server.app.runtime.records.bugs)()
 
 
 def test_linking_and_unlinking_are_told(
@@ -248,7 +248,7 @@ def test_a_series_of_five_qr_codes_is_pushed_and_a_reader_reads_them(
         (code,) = zxingcpp.read_barcodes(picture)
         texts.append(code.text)
     assert len(set(texts)) == 5
-    assert server.app.runtime.courier.wait_idle(5)
+    assert server.app.runtime.webhooks.courier.wait_idle(5)
     assert len(receiver.kept) == 6
 
 
@@ -261,7 +261,7 @@ def test_acks_come_at_their_times(receiver: Receiver) -> None:
         seen = []
         for step in (0.5, 0.5, 1.5, 57, 1):
             post(server, "/_mock/clock", {"advance": step})
-            assert server.app.runtime.courier.wait_idle(5)
+            assert server.app.runtime.webhooks.courier.wait_idle(5)
             seen.append(len(receiver.kept))
         assert seen == [1, 2, 3, 3, 4]
         times = [body["timestamp"] for body in receiver.wait_for(4)[1:]]
@@ -333,8 +333,8 @@ def test_webhooks_of_a_call_leave_after_its_answer(receiver: Receiver) -> None:
             json={"messageData": {"to": "5511900000002", "text": "oi"}},
             buffered=False,
         )
-        journal = server.app.runtime.journal
-        assert server.app.runtime.courier.pending == 0
+        journal = server.app.runtime.records.journal
+        assert server.app.runtime.webhooks.courier.pending == 0
         assert {delivery.state for delivery in journal.deliveries.after(None)} == {"queued"}
         assert receiver.kept == []
         assert reply.get_json()["error"] is False

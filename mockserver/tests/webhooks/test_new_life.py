@@ -107,14 +107,14 @@ def send(app: MockApp, text: str, **headers: str) -> None:
 
 def texts(app: MockApp) -> list[str]:
     """What the receiver was told."""
-    transport = app.runtime.courier._transport
+    transport = app.runtime.webhooks.courier._transport
     assert isinstance(transport, RecordingTransport)
     messages = [orjson.loads(body)["message"] for _, body, _ in list(transport.posts)]
     return [message["extendedTextMessage"]["text"] for message in messages]
 
 
 def owed(app: MockApp) -> list[Delivery]:
-    return list(app.runtime.journal.deliveries.after(None))
+    return list(app.runtime.records.journal.deliveries.after(None))
 
 
 def await_told(app: MockApp, state: str) -> None:
@@ -174,11 +174,11 @@ def test_webhooks_of_a_paused_call_hold_up_no_new_ones(
         begin_anew(app)
         point(app)
         send(app, "new")
-        assert app.runtime.courier.wait_idle(30)
+        assert app.runtime.webhooks.courier.wait_idle(30)
         assert texts(app) == ["new"]
         assert old.state == "abandoned" and old.attempts == []
         assert old.reason and "came before it was sent" in old.reason
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["new"]
 
 
@@ -201,11 +201,11 @@ def test_a_slow_receiver_of_the_old_life_holds_up_no_new_webhooks(
     assert [each.attempts for each in waiting] == [[]] * 19
     assert under_way.state == "queued"
     gate.open.set()
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["new", "old 0"]
     assert under_way.state == "delivered"
     send(app, "newer")
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["new", "old 0", "newer"]
 
 
@@ -222,7 +222,7 @@ def test_what_was_held_of_the_old_life_is_abandoned(
     point(app)
     app.runtime.clock.advance(100)
     send(app, "new")
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["new"] and old.state == "abandoned"
 
 
@@ -239,7 +239,7 @@ def test_other_instances_are_owed_what_they_were(
     assert gate.reached.wait(30)
     begin_anew(app)
     gate.open.set()
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["x", "x", "x"]
 
 
@@ -247,11 +247,11 @@ def test_other_instances_are_owed_what_they_were(
 def test_a_reset_says_how_many_webhooks_it_ended_and_the_stream_which(
     app: MockApp, query: str
 ) -> None:
-    reader = app.runtime.journal.feed.read(kinds=("delivery", "reset"))
+    reader = app.runtime.records.journal.feed.read(kinds=("delivery", "reset"))
     with paused_call(app):
         answer = app.test_client().post(f"/_mock/reset{query}").get_json()
     assert answer["abandoned"] == 1
-    entries, _, _ = app.runtime.journal.feed.entries_after(0, 0)
+    entries, _, _ = app.runtime.records.journal.feed.entries_after(0, 0)
     assert entries is not None
     shown = [
         entry.record.state if entry.kind == "delivery" else entry.kind
@@ -281,15 +281,18 @@ def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
             (old,) = (each for each in owed(again) if each.state == "queued")
             way(again)
             send(again, "new")
-            assert again.runtime.courier.wait_idle(30)
+            assert again.runtime.webhooks.courier.wait_idle(30)
             assert old.state == "abandoned"
         again.pipeline.stopping.clear()
-        assert again.runtime.courier.wait_idle(30)
+        assert again.runtime.webhooks.courier.wait_idle(30)
         assert texts(again)[-1] == "new" and "old" not in texts(again)
 
 
 def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
-    publisher, chaos_dispatcher = app.runtime.publisher, app.runtime.chaos_dispatcher
+    publisher, chaos_dispatcher = (
+        app.runtime.instances.publisher,
+        app.runtime.webhooks.chaos_dispatcher,
+    )
     from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 
     chaos = Chaos.of({"delay": [5, 5]}, seed=0)
@@ -309,7 +312,7 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
 
 
 def test_peer_messages_of_an_old_life_reach_nobody(app: MockApp) -> None:
-    publisher, owed = app.runtime.publisher, app.runtime.store.owed
+    publisher, owed = app.runtime.instances.publisher, app.runtime.instances.store.owed
     person = Jid("5511900000003", PERSON)
     for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x"), (OTHER, "y")):
         owed.keep_peer_message(Envelope(sender, to, person, 0.0, PeerAck("3EB0", person)))
@@ -387,9 +390,9 @@ def test_pausing_calls_and_resets_under_load(make_app: MakeApp) -> None:
     ended.set()
     for caller in callers:
         caller.join(30)
-    assert app.runtime.courier.wait_idle(30)
-    assert app.runtime.store.owed._waiting == {}  # type: ignore[attr-defined]
+    assert app.runtime.webhooks.courier.wait_idle(30)
+    assert app.runtime.instances.store.owed._waiting == {}  # type: ignore[attr-defined]
     assert {each.state for each in owed(app)} <= {"delivered", "abandoned"}
     send(app, "new")
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app)[-1] == "new"

@@ -12,7 +12,7 @@ from ..support import KEY, UNLINKED, RecordingTransport
 def test_an_answer_that_leaves_first_does_not_let_its_webhooks_overtake(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    publisher, courier = app.runtime.publisher, app.runtime.courier
+    publisher, courier = app.runtime.instances.publisher, app.runtime.webhooks.courier
     for key in (KEY, UNLINKED):
         publisher.change(key, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     batches = []

@@ -47,7 +47,7 @@ def transport() -> RecordingTransport:
 def hooked(make_app: MakeApp, transport: RecordingTransport) -> MockApp:
     """An app whose first instance has a webhook; no acks beside what is sent."""
     app = make_app(transport=transport, switches={"acks": "off"})
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     return app
 
 
@@ -55,9 +55,9 @@ def hooked(make_app: MakeApp, transport: RecordingTransport) -> MockApp:
 def broken(hooked: MockApp) -> Iterator[MockApp]:
     """The same for tests that make it note a bug of its own: each must have noted one."""
     yield hooked
-    assert [bug for bug in hooked.runtime.bugs if "MadeUp" not in bug] == []
-    assert hooked.runtime.bugs
-    hooked.runtime.bugs.clear()
+    assert [bug for bug in hooked.runtime.records.bugs if "MadeUp" not in bug] == []
+    assert hooked.runtime.records.bugs
+    hooked.runtime.records.bugs.clear()
 
 
 def send(app: MockApp, text: str, to: str = "5511900000002", **headers: str) -> Any:
@@ -74,7 +74,7 @@ def send(app: MockApp, text: str, to: str = "5511900000002", **headers: str) -> 
 
 def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
     """The texts told so far."""
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     messages = [orjson.loads(body)["message"] for _, body, _ in transport.posts]
     return [message["extendedTextMessage"]["text"] for message in messages]
 
@@ -98,19 +98,19 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
 ) -> None:
     with monkeypatch.context() as patch:
         if holder is ChaosDispatcher:
-            patch.setattr(broken.runtime.publisher, "_accept", failing)
+            patch.setattr(broken.runtime.instances.publisher, "_accept", failing)
         else:
             patch.setattr(holder, name, failing)
             # Somebody waits for messages: only then is anyone told of them.
-            patch.setattr(broken.runtime.journal, "topics", {"message": KEY})
+            patch.setattr(broken.runtime.records.journal, "topics", {"message": KEY})
             patch.setattr(Journal, "awaits_messages", lambda *_: True)
         assert send(broken, "kept").status_code == 200
     assert send(broken, "later").status_code == 200
     told = ["kept", "later"] if holder in (Journal, Pipeline) else ["later"]
     assert arrived(broken, transport) == told
-    look = broken.runtime.publisher.look(KEY, lambda instance: len(instance.messages))
+    look = broken.runtime.instances.publisher.look(KEY, lambda instance: len(instance.messages))
     assert look == 2
-    states = [each.state for each in broken.runtime.journal.deliveries.after(None)]
+    states = [each.state for each in broken.runtime.records.journal.deliveries.after(None)]
     assert "queued" not in states
 
 
@@ -135,7 +135,7 @@ def test_listeners_that_fail_are_nobodys_trouble(
     app = make_app(
         transport=transport, switches={"acks": "off"}, on_exchange=failing, on_delivery=failing
     )
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     app.test_client().post(f"/_mock/instances/{KEY}/chaos", json={"drop": 1})
     assert send(app, "dropped").status_code == 200
     app.test_client().delete(f"/_mock/instances/{KEY}/chaos")
@@ -146,7 +146,7 @@ def test_listeners_that_fail_are_nobodys_trouble(
 def test_a_delivery_that_no_journal_takes_is_sent(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hooked.runtime.journal.deliveries, "update_size", failing)
+    monkeypatch.setattr(hooked.runtime.records.journal.deliveries, "update_size", failing)
     send(hooked, "one")
     send(hooked, "two")
     assert arrived(hooked, transport) == ["one", "two"]
@@ -169,7 +169,7 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
         assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     assert send(broken, "later", to=PEER).status_code == 200
     broken.runtime.clock.advance(60)
-    assert broken.runtime.courier.wait_idle(10)
+    assert broken.runtime.webhooks.courier.wait_idle(10)
     assert len(transport.posts) == 3
     lost = door.get(f"/_mock/messages?instance={KEY}").get_json()["items"][0]
     assert "could not take it" in lost["reason"]
@@ -234,7 +234,7 @@ def test_a_server_that_cannot_send_the_answer(
     make_app: MakeApp, transport: RecordingTransport, before: str
 ) -> None:
     app = make_app(transport=transport, switches={"acks": "off", "webhook_release": before})
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     body = orjson.dumps({"messageData": {"to": "5511900000002", "text": "kept"}})
     from werkzeug.test import EnvironBuilder
 
@@ -262,7 +262,7 @@ def test_a_change_that_cannot_be_recorded_is_kept_and_told(
         assert send(broken, "kept").status_code == 200
     send(broken, "later")
     assert arrived(broken, transport) == ["kept", "later"]
-    states = [each.state for each in broken.runtime.journal.deliveries.after(None)]
+    states = [each.state for each in broken.runtime.records.journal.deliveries.after(None)]
     assert states == ["delivered", "delivered"]
 
 
@@ -272,16 +272,16 @@ def test_an_undone_change_leaves_nothing_on_record(
     with monkeypatch.context() as patch:
         patch.setattr(MemoryStore, "_write", failing)
         assert send(broken, "undone").status_code == 500
-    journal = broken.runtime.journal
+    journal = broken.runtime.records.journal
     assert list(journal.deliveries.after(None)) == []
     assert [(each.status, each.events) for each in journal.exchanges.after(None)] == [(500, ())]
-    assert not broken.runtime.store.owed.has_peer_messages
+    assert not broken.runtime.instances.store.owed.has_peer_messages
 
 
 def test_a_change_that_cannot_be_kept_holds_up_nobody(
     broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publisher = broken.runtime.publisher
+    publisher = broken.runtime.instances.publisher
     with publisher.changing(KEY) as (instance, first):
         instance.record("text-plain")
     with monkeypatch.context() as patch:
@@ -290,7 +290,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
     send(broken, "later")
     transport.posts.clear()
     publisher.release(first)
-    assert broken.runtime.courier.wait_idle(10)
+    assert broken.runtime.webhooks.courier.wait_idle(10)
     bodies = [body for _, body, _ in transport.posts]
     assert len(bodies) == 2 and b"undone" not in bodies[1] and b"later" in bodies[1]
 
@@ -317,9 +317,9 @@ def test_an_emission_whose_chaos_fails_leaves(
         assert reply.status_code == 201
     send(hooked, "later")
     assert len(arrived(hooked, transport)) == 2
-    (bug,) = hooked.runtime.bugs
+    (bug,) = hooked.runtime.records.bugs
     assert "there is no chaos for what" in bug
-    hooked.runtime.bugs.clear()
+    hooked.runtime.records.bugs.clear()
 
 
 def test_reading_an_instance_begins_no_change(
@@ -339,7 +339,7 @@ def test_what_is_due_and_fails_is_due_no_more(
     make_app: MakeApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(transport=transport, switches={"ack_delays": "1,2,3"})
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     real, failed = Acknowledgements.acknowledge, []
 
     def once(acknowledgements: Acknowledgements, message_id: str, step: str, *more: str) -> None:
@@ -353,15 +353,15 @@ def test_what_is_due_and_fails_is_due_no_more(
     app.runtime.clock.advance(10)
     assert send(app, "two").status_code == 200
     app.runtime.clock.advance(10)
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     told = [orjson.loads(body) for _, body, _ in transport.posts]
     updates = [each["update"]["status"] for each in told if "update" in each]
     # WhatsApp reads nothing that was not delivered: the first message stays where it was.
     assert failed and updates == [2, 2, 3, 4]
-    assert [bug.partition(":")[0] for bug in app.runtime.bugs] == [
+    assert [bug.partition(":")[0] for bug in app.runtime.records.bugs] == [
         f"{KEY} could not do what was due"
     ]
-    app.runtime.bugs.clear()
+    app.runtime.records.bugs.clear()
 
 
 def test_a_change_is_kept_where_no_thread_can_be_started(
@@ -369,7 +369,7 @@ def test_a_change_is_kept_where_no_thread_can_be_started(
 ) -> None:
     switches = {"ack_delays": "0.01,0.02,0.03"}
     app = make_app(transport=transport, clock=Clock(), switches=switches)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     class NoThread(threading.Thread):
         def start(self) -> None:
@@ -382,4 +382,4 @@ def test_a_change_is_kept_where_no_thread_can_be_started(
     assert send(app, "later").status_code == 200
     reply = app.test_client().get("/_mock/messages?status=read&wait=20").get_json()
     assert reply["items"]
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)

@@ -38,7 +38,7 @@ def test_every_shipped_world_loads_and_serves(name: str, make_app: MakeApp) -> N
     by_path = load_world(str(FIXTURES / "worlds" / f"{name}.yaml"), FIXTURES)
     assert by_path.instances == world.instances
     app = make_app(world=world)
-    assert list(app.runtime.store.keys()) == [seed.key for seed in world.instances]
+    assert list(app.runtime.instances.store.keys()) == [seed.key for seed in world.instances]
 
 
 def found(world: World, number: str) -> Contact:

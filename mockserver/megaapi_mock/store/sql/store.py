@@ -76,7 +76,7 @@ class SqlStore(MemoryStore):
         self.writer.resume(content.last, content.records)
         self._positions = dict(content.positions)
         self.owed_rows.resume(content.peer_messages, self.writer)
-        self._blobs = set(self._gateway.vault.blobs())
+        self._blobs = set(self.gateway.vault.blobs())
         self._written_parts = {name: dumps(value) for name, value in content.parts.items()}
         for slot in self._slots.values():
             self._rows.watch(slot.instance)
@@ -141,7 +141,7 @@ class SqlStore(MemoryStore):
             if row.digest in self._blobs:
                 # Sent again: it is the newest once more.
                 batch.add(SQL.renew_blob, (self.writer.next_seq(), row.digest))
-            elif (content := self._gateway.vault.get(row.digest)) is not None:
+            elif (content := self.gateway.vault.get(row.digest)) is not None:
                 self._add_blob(row.digest, content, batch)
         if outcome is not None:
             self.writer.add_outcome(outcome, batch)
@@ -163,7 +163,7 @@ class SqlStore(MemoryStore):
 
     def _add_blobs(self, batch: Batch) -> None:
         """The bytes of media as they are in memory: the oldest go there."""
-        vault = self._gateway.vault
+        vault = self.gateway.vault
         vault_state = id(vault), vault.size
         if vault_state == self._vault_seen:
             return

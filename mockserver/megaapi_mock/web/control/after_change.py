@@ -7,20 +7,26 @@ from typing import Any
 
 from ...domain.instance import Instance
 from ...errors import StoreUnavailable, UnknownInstance
-from ...runtime import Runtime
+from ...records.bugs import Bugs
+from ...webhooks.publish import Publisher
 
 Json = dict[str, Any]
 
 
-def shown(runtime: Runtime, key: str, show: Callable[[Instance], Json] | None = None) -> Json:
+def shown(
+    publisher: Publisher,
+    bugs: Bugs,
+    key: str,
+    show: Callable[[Instance], Json] = Instance.as_json,
+) -> Json:
     """The instance, or what `show` says of it; no more than its key where that cannot be made.
 
     The change is kept by then: a 500 would have it made again.
     """
     try:
-        return runtime.publisher.look(key, show or (lambda instance: instance.as_json()))
+        return publisher.look(key, show)
     except (UnknownInstance, StoreUnavailable):
         raise
     except Exception:
-        runtime.bugs.note(f"{key} cannot be shown as it is after a change")
+        bugs.note(f"{key} cannot be shown as it is after a change")
         return {"key": key}

@@ -14,7 +14,8 @@ from ...domain.groups import ADDED
 from ...domain.instance import Instance
 from ...domain.jid import Jid
 from ...errors import ControlRefused
-from ...runtime import Runtime
+from ...runtime import Instances
+from ...simulation.people import person_named
 from . import lists
 
 Json = dict[str, Any]
@@ -23,8 +24,8 @@ Json = dict[str, Any]
 class Belongings:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, instances: Instances) -> None:
+        self._instances = instances
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -44,7 +45,7 @@ class Belongings:
             jids = lists.keys_after(list(groups_by_jid), since)[: limit + 1]
             return [_group_json(instance, groups_by_jid[jid]) for jid in jids]
 
-        groups = self._runtime.publisher.look(key, look)
+        groups = self._instances.publisher.look(key, look)
         return lists.page(groups, limit=limit, id_="jid")
 
     def group(self, key: str, jid: str) -> Json:
@@ -56,7 +57,7 @@ class Belongings:
                 raise ControlRefused(404, f"{jid} is not a group of {key}")
             return _group_json(instance, group)
 
-        return self._runtime.publisher.look(key, look)
+        return self._instances.publisher.look(key, look)
 
     def create_group(self, key: str, body: Json) -> tuple[Json, int]:
         """A group that the instance is in from now on; no webhook says so."""
@@ -73,7 +74,7 @@ class Belongings:
             )
             answers.append(_group_json(instance, group))
 
-        self._runtime.publisher.change(key, create)
+        self._instances.publisher.change(key, create)
         return answers[0], 201
 
     def media(self, key: str) -> Json:
@@ -81,7 +82,7 @@ class Belongings:
         address = request.args.get("path")
         if not address:
             raise ControlRefused(400, "path: give the directPath or url of a message's media")
-        file = self._runtime.publisher.look(key, lambda instance: instance.find_media([address]))
+        file = self._instances.publisher.look(key, lambda instance: instance.find_media([address]))
         if file is None:
             raise ControlRefused(404, _no_file(key, address))
         media, content = file
@@ -95,11 +96,7 @@ class Belongings:
 
     def _member(self, number: str) -> Contact:
         """The person with this number or JID; ControlRefused when groups cannot have them."""
-        jid = self._runtime.world.directory.read(number)
-        person = self._runtime.gateway.person(jid)
-        if person is None:
-            sentence = self._runtime.world.directory.no_account(jid)
-            raise ControlRefused(400, f"participants: {sentence}")
+        person = person_named(self._instances.store.gateway, "participants", number)
         if person.group_add != ADDED:
             raise ControlRefused(409, f"participants: {person.jid} cannot be added to groups")
         return person

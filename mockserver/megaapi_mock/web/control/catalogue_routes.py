@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from ...errors import ControlRefused
-from ...runtime import Runtime
+from ...runtime import Api
+from ...samples import Samples
 from ...simulation.contact_events import NON_MESSAGE_EVENTS
 from ...spec.gateway_events import CAUSED_BY_GATEWAY
 from ...spec.json_pointer import target_of
@@ -21,8 +22,8 @@ DEEPEST = 12
 class CatalogueRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, api: Api, samples: Samples) -> None:
+        self._api, self._samples = api, samples
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -34,7 +35,7 @@ class CatalogueRoutes:
 
     def operations(self) -> Json:
         """The operations of this profile's plan."""
-        return {"items": [_operation_json(each) for each in self._runtime.operations], "next": None}
+        return {"items": [_operation_json(each) for each in self._api.operations], "next": None}
 
     def events(self) -> Json:
         """Every webhook event."""
@@ -48,13 +49,13 @@ class CatalogueRoutes:
         content = event.definition["requestBody"]["content"]["application/json"]
         return {
             **_event_json(event),
-            "sample": self._runtime.samples.payload(name),
-            "schema": resolve_references(content["schema"], self._runtime.document),
+            "sample": self._samples.payload(name),
+            "schema": resolve_references(content["schema"], self._api.description.document),
         }
 
     @cached_property
     def _events(self) -> Mapping[str, WebhookEvent]:
-        return {event.name: event for event in self._runtime.events}
+        return {event.name: event for event in self._api.description.events}
 
 
 def resolve_references(schema: Any, document: Mapping[str, Any], depth: int = 0) -> Any:

@@ -8,13 +8,16 @@ from typing import Any
 
 from flask import request
 
+from ...clock import Clock
 from ...domain.instance import Instance
 from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...domain.message_states import DELIVERED, SERVER
 from ...errors import ControlRefused
+from ...records.journal import Journal
 from ...records.message import message_json
-from ...runtime import Runtime
+from ...runtime import Instances
+from ...webhooks.courier import Courier
 from . import lists
 from .folding import folded
 from .record_search import RecordSearch
@@ -57,8 +60,16 @@ def summaries(newest_first: Iterable[Message]) -> dict[str, ChatSummary]:
 class ChatRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime, self._search = runtime, RecordSearch(runtime)
+    def __init__(
+        self,
+        instances: Instances,
+        journal: Journal,
+        courier: Courier,
+        clock: Clock,
+        search: RecordSearch,
+    ) -> None:
+        self._instances, self._journal, self._courier = instances, journal, courier
+        self._clock, self._search = clock, search
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -70,7 +81,7 @@ class ChatRoutes:
 
     def chats(self, key: str) -> Json:
         """The chats of an instance, the latest message first; of one person with ?with=."""
-        rows, groups = self._runtime.publisher.look(key, self._look)
+        rows, groups = self._instances.publisher.look(key, self._look)
         chats = summaries(reversed(rows))
         person = request.args.get("with")
         if person is not None:
@@ -89,7 +100,7 @@ class ChatRoutes:
         text, limit = folded(request.args.get("text", "")), lists.limit_of(request.args)
         people = {
             str(person.jid): person
-            for person in self._runtime.world.directory.people()
+            for person in self._instances.store.gateway.directory.people()
             if text in folded(f"{person.name} {person.saved_name or ''} {person.jid}")
         }
         chosen_keys = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
@@ -97,14 +108,17 @@ class ChatRoutes:
         def look(instance: Instance) -> list[Json]:
             return [instance.contact_states.as_json(people[jid]) for jid in chosen_keys]
 
-        return lists.page(self._runtime.publisher.look(key, look), limit=limit, id_="jid")
+        return lists.page(self._instances.publisher.look(key, look), limit=limit, id_="jid")
 
     def calls(self, id: str) -> Json:
         """The calls that were probably made because of a webhook, each with why it is thought."""
-        delivery = self._runtime.journal.deliveries.get(id)
+        delivery = self._journal.deliveries.get(id)
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
-        return RelatedCalls(self._runtime, self._search, delivery).as_json()
+        calls = RelatedCalls(
+            self._journal, self._courier, self._search, delivery, is_frozen=self._clock.frozen
+        )
+        return calls.as_json()
 
     @staticmethod
     def _look(instance: Instance) -> tuple[tuple[Message, ...], dict[str, tuple[str, list[str]]]]:
@@ -122,12 +136,12 @@ class ChatRoutes:
     def _name(self, chat: str, groups: dict[str, tuple[str, list[str]]]) -> str:
         if chat in groups:
             return groups[chat][0]
-        person = self._runtime.gateway.person(Jid.parse(chat))
+        person = self._instances.store.gateway.person(Jid.parse(chat))
         return chat if person is None else person.saved_name or person.name
 
     def _chat_json(self, key: str, chat: str, name: str, summary: ChatSummary) -> Json:
         jid = Jid.parse(chat)
-        person = self._runtime.gateway.person(jid)
+        person = self._instances.store.gateway.person(jid)
         return {
             "instance": key,
             "chat": chat,

@@ -9,12 +9,14 @@ from typing import Any
 from flask import Response, request
 
 from ...errors import ControlRefused
+from ...records.journal import Journal
 from ...records.waiter import Waiter
-from ...runtime import Runtime
+from ...samples import Samples
 from ...simulation.answers import is_sent
 from ...simulation.conversation_export import export
 from ...simulation.conversation_file import read_yaml, write_yaml
 from ...simulation.plays import DONE, REFUSED, Play, Plays
+from ...webhooks.publish import Publisher
 from . import lists
 from .disconnect import gone_of
 from .operation_input import operation_input
@@ -29,9 +31,18 @@ WAIT, RUN_MOST = 10.0, 60.0
 class ConversationRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime, places: Places) -> None:
-        self._runtime, self._places = runtime, places
-        self._search, self._plays = RecordSearch(runtime), Plays(runtime)
+    def __init__(
+        self,
+        plays: Plays,
+        publisher: Publisher,
+        journal: Journal,
+        samples: Samples,
+        search: RecordSearch,
+        places: Places,
+    ) -> None:
+        self._plays, self._publisher = plays, publisher
+        self._journal, self._samples = journal, samples
+        self._search, self._places = search, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -51,7 +62,9 @@ class ConversationRoutes:
             raise ControlRefused(400, "chat: give the number of the person, or the group's JID")
         chat = self._search.chat_written(request.args["chat"])
         since, first = request.args.get("since"), request.args.get("from")
-        document = export(self._runtime, key, chat, since=since, first=first)
+        document = export(
+            self._publisher, self._journal, self._samples, key, chat, since=since, first=first
+        )
         if request.args.get("format", "json") == "yaml":
             return Response(write_yaml(document), content_type="application/yaml; charset=utf-8")
         return document

@@ -10,8 +10,8 @@ import orjson
 from flask import Flask
 
 from ...errors import CUT, LATE, RequestRejected
-from ...runtime import Runtime
-from ...simulation.contact_messages import receive
+from ...simulation.contact_messages import ContactMessages
+from ...webhooks.courier import Courier
 from ..gateway.front import Wsgi
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
@@ -30,10 +30,17 @@ class DirectInbound:
     one (measured: 80 of 130 µs). What the guard would look at closely goes to Flask as well.
     """
 
-    def __init__(self, app: Flask, flask: Wsgi, runtime: Runtime) -> None:
-        self._app, self._flask, self._runtime = app, flask, runtime
-        self._open = is_loopback(runtime.settings.host)
-        self._courier = runtime.courier
+    def __init__(
+        self,
+        app: Flask,
+        flask: Wsgi,
+        contact_messages: ContactMessages,
+        courier: Courier,
+        host: str,
+    ) -> None:
+        self._app, self._flask, self._courier = app, flask, courier
+        self._receive = contact_messages.receive
+        self._open = is_loopback(host)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         match = _PATH.fullmatch(environ.get("PATH_INFO") or "")
@@ -55,7 +62,7 @@ class DirectInbound:
         try:
             schema = operation_input("POST", "/instances/<key>/inbound")
             input_ = schema.checked_body(object_in(body))
-            document = receive(self._runtime, match[1], input_)
+            document = self._receive(match[1], input_)
         except Exception as error:
             return self._refuse(error, environ, start_response)
         content = orjson.dumps(document)

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import request
 
+from ...faults.active import ActiveFaults
 from ...faults.armed_fault import SCOPE
-from ...runtime import Runtime
+from ...records.journal import Journal
+from ...webhooks.publish import Publisher
 from . import lists
 
 Json = dict[str, Any]
@@ -17,8 +19,8 @@ Json = dict[str, Any]
 class FaultRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime, self._faults = runtime, runtime.faults
+    def __init__(self, faults: ActiveFaults, publisher: Publisher, journal: Journal) -> None:
+        self._faults, self._publisher, self._journal = faults, publisher, journal
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -46,7 +48,7 @@ class FaultRoutes:
             fault = self._faults.arm(body).as_json()
         else:
             # While the instance is locked: a fault that is armed for it does not outlive it.
-            fault = self._runtime.publisher.look(key, lambda _: self._faults.arm(body).as_json())
+            fault = self._publisher.look(key, lambda _: self._faults.arm(body).as_json())
         self._show()
         return fault, 201
 
@@ -65,7 +67,7 @@ class FaultRoutes:
 
     def _show(self) -> None:
         count = sum(1 for _ in self._faults.items())
-        self._runtime.journal.show("faults", None, {"armed": count})
+        self._journal.show("faults", None, {"armed": count})
 
     def kinds(self) -> Json:
         """What can be armed, and how."""

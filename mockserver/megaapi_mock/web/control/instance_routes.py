@@ -13,9 +13,10 @@ from ...domain.gateway import InstanceSeed
 from ...domain.instance import Instance
 from ...domain.message_states import REACHABLE
 from ...errors import ControlRefused, UnknownInstance
-from ...runtime import Runtime
-from ...simulation import instances
-from ...simulation.contact_messages import receive
+from ...faults.active import ActiveFaults
+from ...runtime import Instances, Records
+from ...simulation.contact_messages import ContactMessages
+from ...simulation.lifecycle import Lifecycle, succeed
 from . import lists
 from .after_change import shown
 
@@ -25,8 +26,18 @@ Json = dict[str, Any]
 class InstanceRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(
+        self,
+        instances: Instances,
+        records: Records,
+        faults: ActiveFaults,
+        lifecycle: Lifecycle,
+        contact_messages: ContactMessages,
+        *,
+        most: int,
+    ) -> None:
+        self._instances, self._records, self._faults = instances, records, faults
+        self._lifecycle, self._contact_messages, self._most = lifecycle, contact_messages, most
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -45,7 +56,7 @@ class InstanceRoutes:
     def instances(self) -> Json:
         """Every instance."""
         limit = lists.limit_of(request.args)
-        keys = lists.keys_after(self._runtime.store.keys(), request.args.get("since"))
+        keys = lists.keys_after(self._instances.store.keys(), request.args.get("since"))
         documents = []
         for key in keys[: limit + 1]:
             with suppress(UnknownInstance):
@@ -57,18 +68,18 @@ class InstanceRoutes:
         url = body.get("webhook_url")
 
         def begin(instance: Instance) -> Json:
-            instances.succeed(self._runtime, instance)
+            succeed(instance, self._records.journal)
             if url:
                 instance.set_webhook(url)
             return instance.as_json()
 
-        document = self._runtime.store.add(
+        document = self._instances.store.add(
             self._seed(body),
             begin=begin,
             is_name_given="name" in body,
-            most=self._runtime.settings.instances_limit,
+            most=self._most,
         )
-        self._runtime.journal.show("instance", document["key"], document)
+        self._records.journal.show("instance", document["key"], document)
         return document, 201
 
     def show(self, key: str) -> Json:
@@ -77,23 +88,24 @@ class InstanceRoutes:
 
     def remove(self, key: str) -> Json:
         """The instance is deleted."""
-        instances.remove(self._runtime, key)
+        self._lifecycle.remove(key)
         return {"removed": key}
 
     def link(self, key: str, body: Json) -> Json:
         """The phone scans the QR code or types the pairing code."""
         number = body.get("number")
         if number is not None:
-            number = self._runtime.world.directory.read(number).user
-            self._runtime.world.directory.require_owner(number)
+            directory = self._instances.store.gateway.directory
+            number = directory.read(number).user
+            directory.require_owner(number)
 
         def scan(instance: Instance) -> None:
             expected_number = instance.number or instance.connection.pairing_number
             if number is None and expected_number is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
-            if self._runtime.faults.has_faults and not instance.linked:
-                strike = self._runtime.faults.refuses("link", key)
+            if self._faults.has_faults and not instance.linked:
+                strike = self._faults.refuses("link", key)
                 if strike is not None:
                     raise ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
             instance.linking.link(number)
@@ -107,12 +119,12 @@ class InstanceRoutes:
 
     def inbound(self, key: str, body: Json) -> tuple[Json, int]:
         """A contact does something."""
-        return receive(self._runtime, key, body), 201
+        return self._contact_messages.receive(key, body), 201
 
     def contact(self, key: str, number: str) -> Json:
         """One person, and whether the instance's messages reach them."""
         person = self._person(number)
-        return self._runtime.publisher.look(
+        return self._instances.publisher.look(
             key, lambda instance: instance.contact_states.as_json(person)
         )
 
@@ -128,18 +140,17 @@ class InstanceRoutes:
             if "shows_buttons" in body:
                 instance.contact_states.show_buttons(person, body["shows_buttons"])
 
-        self._runtime.publisher.change(key, change)
-        contact = shown(
-            self._runtime, key, lambda instance: instance.contact_states.as_json(person)
-        )
-        self._runtime.journal.show("contact", key, contact)
+        self._instances.publisher.change(key, change)
+        contact = self._shown(key, lambda instance: instance.contact_states.as_json(person))
+        self._records.journal.show("contact", key, contact)
         return contact
 
     def _person(self, number: str) -> Contact:
-        jid = self._runtime.world.directory.read(number)
-        person = self._runtime.gateway.person(jid)
+        gateway = self._instances.store.gateway
+        jid = gateway.directory.read(number)
+        person = gateway.person(jid)
         if person is None:
-            raise ControlRefused(400, self._runtime.world.directory.no_account(jid))
+            raise ControlRefused(400, gateway.directory.no_account(jid))
         return person
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
@@ -148,7 +159,7 @@ class InstanceRoutes:
         return InstanceSeed(
             key=key,
             token=body.get("token", key.partition("-")[2] or key),
-            number=self._runtime.world.directory.read(
+            number=self._instances.store.gateway.directory.read(
                 body.get("number", _made_number(number))
             ).user,
             name=body.get("name", "Test Shop"),
@@ -156,19 +167,24 @@ class InstanceRoutes:
         )
 
     def _unused_number(self) -> int:
-        keys = self._runtime.store.keys()
+        keys = self._instances.store.keys()
         while True:
-            number = int(self._runtime.journal.next_id("made", None).removeprefix("made"))
-            has_no_owner = self._runtime.world.directory.owner(_made_number(number)) is None
+            number = int(self._records.journal.next_id("made", None).removeprefix("made"))
+            has_no_owner = (
+                self._instances.store.gateway.directory.owner(_made_number(number)) is None
+            )
             if _made_key(number) not in keys and not has_no_owner:
                 return number
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
-        self._runtime.publisher.change(key, do)
-        return shown(self._runtime, key)
+        self._instances.publisher.change(key, do)
+        return self._shown(key)
+
+    def _shown(self, key: str, show: Callable[[Instance], Json] = Instance.as_json) -> Json:
+        return shown(self._instances.publisher, self._records.bugs, key, show)
 
     def _instance_json(self, key: str) -> Json:
-        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
+        return self._instances.publisher.look(key, lambda instance: instance.as_json())
 
 
 def _require_code(instance: Instance, code: str | None) -> None:

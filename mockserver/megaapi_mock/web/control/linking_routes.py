@@ -9,7 +9,8 @@ from ... import qr
 from ...domain.connection import QR
 from ...domain.instance import Instance
 from ...errors import AlreadyLoggedIn, ControlRefused
-from ...runtime import Runtime
+from ...records.bugs import Bugs
+from ...runtime import Instances
 from .after_change import shown
 
 Json = dict[str, Any]
@@ -18,8 +19,8 @@ Json = dict[str, Any]
 class LinkingRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, instances: Instances, bugs: Bugs) -> None:
+        self._instances, self._bugs = instances, bugs
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -31,23 +32,24 @@ class LinkingRoutes:
 
     def qr(self, key: str) -> Json:
         """The QR code on show, without a call that would show another."""
-        return self._runtime.publisher.look(key, _qr_json)
+        return self._instances.publisher.look(key, _qr_json)
 
     def show_qr(self, key: str) -> Json:
         """Begin a series of QR codes, unless one is on show."""
         self._change(key, lambda instance: instance.linking.show_qr())
-        return shown(self._runtime, key, _qr_json)
+        return shown(self._instances.publisher, self._bugs, key, _qr_json)
 
     def show_code(self, key: str, body: Json) -> Json:
         """Show a pairing code for a number."""
-        number = self._runtime.world.directory.read(body["number"]).user
-        self._runtime.world.directory.require_owner(number)
+        directory = self._instances.store.gateway.directory
+        number = directory.read(body["number"]).user
+        directory.require_owner(number)
         self._change(key, lambda instance: instance.linking.pair(number))
-        return shown(self._runtime, key)
+        return shown(self._instances.publisher, self._bugs, key)
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> None:
         try:
-            self._runtime.publisher.change(key, do)
+            self._instances.publisher.change(key, do)
         except AlreadyLoggedIn as refusal:
             raise ControlRefused(409, refusal.reason) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,11 +13,12 @@ from ...errors import ControlRefused, UnknownInstance
 from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
 from ...records.exchange import Exchange
-from ...records.journal import Log
+from ...records.journal import Journal, Log
 from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import RecordKind, Waiter
-from ...runtime import Runtime
+from ...runtime import Instances
+from ...spec.operations import Operation
 from . import lists
 from .disconnect import gone_of
 from .lists import Matches
@@ -31,9 +32,16 @@ LogRecord = TypeVar("LogRecord", Exchange, Delivery)
 class RecordRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime, places: Places) -> None:
-        self._runtime, self._places = runtime, places
-        self._search = RecordSearch(runtime)
+    def __init__(
+        self,
+        instances: Instances,
+        journal: Journal,
+        index: Sequence[Operation],
+        search: RecordSearch,
+        places: Places,
+    ) -> None:
+        self._instances, self._journal, self._index = instances, journal, index
+        self._search, self._places = search, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -55,7 +63,7 @@ class RecordRoutes:
             return plain(exchange) and search(exchange)
 
         return self._page(
-            lambda epoch: self._page_of(self._runtime.journal.exchanges, epoch),
+            lambda epoch: self._page_of(self._journal.exchanges, epoch),
             matches,
             lambda exchange: self._with_place(exchange, exchange.as_json()),
             exchange_bytes,
@@ -63,7 +71,7 @@ class RecordRoutes:
         )
 
     def _require_operation(self, name: str | None) -> None:
-        names = [operation.id for operation in self._runtime.index]
+        names = [operation.id for operation in self._index]
         if name is not None and name not in names:
             guess = did_you_mean(name, names)
             raise ControlRefused(
@@ -72,14 +80,14 @@ class RecordRoutes:
 
     def exchange(self, id: str) -> Json:
         """One request with its reply."""
-        exchange = self._runtime.journal.exchanges.get(id)
+        exchange = self._journal.exchanges.get(id)
         if exchange is None:
             raise ControlRefused(404, f"there is no exchange {id!r}: see /_mock/exchanges")
         return exchange.as_json()
 
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
-        log, plain = self._runtime.journal.deliveries, lists.delivery_matches(request.args)
+        log, plain = self._journal.deliveries, lists.delivery_matches(request.args)
         search = self._search.deliveries(request.args)
 
         def matches(delivery: Delivery) -> bool:
@@ -106,7 +114,7 @@ class RecordRoutes:
     def delivery(self, id: str) -> Json:
         """One webhook; with ?wait= once it is no longer queued."""
         wait = lists.wait_of(request.args)
-        delivery = self._runtime.journal.deliveries.get(id)
+        delivery = self._journal.deliveries.get(id)
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         waiter = Waiter(
@@ -120,7 +128,7 @@ class RecordRoutes:
 
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
-        store, publisher = self._runtime.store, self._runtime.publisher
+        store, publisher = self._instances.store, self._instances.publisher
         key, plain = request.args.get("instance"), lists.message_matches(request.args)
         search, start = self._search.messages(request.args), [0]
 
@@ -151,7 +159,7 @@ class RecordRoutes:
         """Every strike of a fault, whatever it struck, newest last."""
         matches = lists.strike_matches(request.args)
         return self._page(
-            lambda epoch: self._runtime.journal.strikes.after(self._since(epoch)),
+            lambda epoch: self._journal.strikes.after(self._since(epoch)),
             matches,
             lambda hit: hit.as_json(),
             hit_bytes,
@@ -171,7 +179,7 @@ class RecordRoutes:
         Only there: others' records move it, and what an instance has recorded shall not differ.
         """
         if lists.newest_first(request.args):
-            journal = self._runtime.journal
+            journal = self._journal
             log = journal.exchanges if isinstance(record, Exchange) else journal.deliveries
             document["place"] = log.number(record.id)
         return document
@@ -201,11 +209,11 @@ class RecordRoutes:
     ) -> Json:
         """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
-        journal, key, epochs = self._runtime.journal, request.args.get("instance"), [0]
-        was_there = key is not None and self._runtime.store.has(key)
+        journal, key, epochs = self._journal, request.args.get("instance"), [0]
+        was_there = key is not None and self._instances.store.has(key)
 
         def look() -> list[Any]:
-            if was_there and not self._runtime.store.has(str(key)):
+            if was_there and not self._instances.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
@@ -225,4 +233,4 @@ class RecordRoutes:
         if not seconds:
             return look()
         with self._places.waiting(waiter):
-            return self._runtime.journal.wait_for(look, seconds, waiter)
+            return self._journal.wait_for(look, seconds, waiter)

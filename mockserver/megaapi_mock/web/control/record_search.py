@@ -12,8 +12,8 @@ from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
-from ...runtime import Runtime
 from ...spec.parsing import Unreadable, parse_json
+from ...store import Store
 from .folding import folded, skeleton
 from .lists import Arguments, Matches
 
@@ -34,20 +34,20 @@ _DEEPEST = 100
 class RecordSearch:
     """Filters by text, message and chat. `chat_of` gives the one chat an address leads to."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
         if chat_kind(address) != "person":
             return address
-        return str(self._runtime.world.directory.canonical_jid(Jid.parse(address)))
+        return str(self._store.gateway.directory.canonical_jid(Jid.parse(address)))
 
     def chat_written(self, text: str) -> str:
         """The chat that a person means: digits, a number as it is written, or a JID."""
         if "@" in text:
             return self.chat_of(text)
-        return self.chat_of(str(self._runtime.world.directory.read(text)))
+        return self.chat_of(str(self._store.gateway.directory.read(text)))
 
     def messages(self, arguments: Arguments) -> Matches:
         """?chat= ?text= of pairs of an instance's key and a message."""
@@ -123,7 +123,7 @@ class RecordSearch:
 
     def _addresses(self, chat: str) -> frozenset[str]:
         """Every address under which an instance may keep this chat."""
-        person = self._runtime.gateway.person(Jid.parse(chat))
+        person = self._store.gateway.person(Jid.parse(chat))
         return frozenset((chat,) if person is None else (chat, str(person.jid), str(person.lid)))
 
     def _written_chat(self, address: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
-from ...runtime import Runtime
+from ...records.journal import Journal
+from ...webhooks.courier import Courier
 from .record_search import RecordSearch, is_inbound, message_told, names_message
 
 Json = dict[str, Any]
@@ -21,9 +22,17 @@ class RelatedCalls:
     earlier start have only the mock's.
     """
 
-    def __init__(self, runtime: Runtime, search: RecordSearch, delivery: Delivery) -> None:
-        self._journal, self._under_way = runtime.journal, runtime.courier.under_way
-        self._is_frozen = runtime.clock.frozen
+    def __init__(
+        self,
+        journal: Journal,
+        courier: Courier,
+        search: RecordSearch,
+        delivery: Delivery,
+        *,
+        is_frozen: bool,
+    ) -> None:
+        self._journal, self._under_way = journal, courier.under_way
+        self._is_frozen = is_frozen
         self._search, self._delivery = search, delivery
         self._message = message_told(delivery)
         self._chat = search.chat_told(delivery) if is_inbound(delivery) else None

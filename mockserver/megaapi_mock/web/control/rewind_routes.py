@@ -8,8 +8,8 @@ from typing import Any
 from flask import request
 
 from ...errors import ControlRefused
-from ...runtime import Runtime
-from ...simulation import rewind
+from ...runtime import Instances
+from ...simulation.rewind import Rewind, take_point
 from . import lists
 from .record_search import RecordSearch
 
@@ -19,8 +19,8 @@ Json = dict[str, Any]
 class RewindRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime, self._search = runtime, RecordSearch(runtime)
+    def __init__(self, instances: Instances, rewind: Rewind, search: RecordSearch) -> None:
+        self._instances, self._rewind, self._search = instances, rewind, search
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -32,8 +32,8 @@ class RewindRoutes:
 
     def points(self, key: str) -> Json:
         """The states an instance can return to; of one chat with ?chat=."""
-        self._runtime.publisher.look(key, lambda instance: None)
-        points = [point.as_json() for point in self._runtime.points.of(key)]
+        self._instances.publisher.look(key, lambda instance: None)
+        points = [point.as_json() for point in self._instances.points.of(key)]
         if "chat" in request.args:
             chat = self._search.chat_written(request.args["chat"])
             points = [point for point in points if point["chat"] == chat]
@@ -46,14 +46,14 @@ class RewindRoutes:
 
     def take(self, key: str, body: Json) -> tuple[Json, int]:
         """A point now, with a name."""
-        return rewind.take_point(self._runtime, key, body.get("name")).as_json(), 201
+        publisher, points = self._instances.publisher, self._instances.points
+        return take_point(publisher, points, key, body.get("name")).as_json(), 201
 
     def rewind(self, key: str, body: Json) -> Json:
         """Return to a point."""
         if ("point" in body) == ("before" in body):
             raise ControlRefused(400, "point: give either `point` or `before`")
-        return rewind.rewind(
-            self._runtime,
+        return self._rewind.to(
             key,
             point=body.get("point"),
             before=body.get("before"),

@@ -11,6 +11,10 @@ from werkzeug.exceptions import HTTPException
 from ... import __version__
 from ...errors import ControlRefused, StoreUnavailable
 from ...runtime import Runtime
+from ...simulation.contact_messages import ContactMessages
+from ...simulation.plays import Plays
+from ...simulation.rewind import Rewind
+from .. import use_cases
 from .belongings import Belongings
 from .catalogue_routes import CatalogueRoutes
 from .chat_routes import ChatRoutes
@@ -22,6 +26,7 @@ from .json_body import answering, plain, refusal_response
 from .linking_routes import LinkingRoutes
 from .places import Places
 from .record_routes import RecordRoutes
+from .record_search import RecordSearch
 from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
 from .stream_routes import StreamRoutes
@@ -30,37 +35,36 @@ from .webhook_routes import WebhookRoutes
 Json = dict[str, Any]
 
 
-def blueprint(runtime: Runtime) -> Blueprint:
+Route = tuple[str, str, Callable[..., Any]]
+
+
+def blueprint(runtime: Runtime, contact_messages: ContactMessages) -> Blueprint:
     """The routes of spec/control.yaml."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
-    ControlRoutes(runtime).add_to(control)
+    ControlRoutes(runtime, contact_messages).add_to(control)
     return control
 
 
 class ControlRoutes:
     """One method per route; each returns a document, a pair with a status, or a Response."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._places = Places(runtime.journal.beat)
+    def __init__(self, runtime: Runtime, contact_messages: ContactMessages) -> None:
+        self._runtime, self._contact_messages = runtime, contact_messages
+        self._lifecycle = use_cases.lifecycle(runtime)
+        self._places = Places(runtime.records.journal.beat)
+        self._search = RecordSearch(runtime.instances.store)
 
     def add_to(self, control: Blueprint) -> None:
         """Every route there is, with the guard before them."""
-        routes: list[tuple[str, str, Callable[..., Any]]] = [
+        routes: list[Route] = [
             ("GET", "", self.index),
             ("GET", "/health", self.health),
-            *StreamRoutes(self._runtime, self._places).routes(),
-            *StateRoutes(self._runtime).routes(),
-            *InstanceRoutes(self._runtime).routes(),
-            *RecordRoutes(self._runtime, self._places).routes(),
-            *WebhookRoutes(self._runtime, self._places).routes(),
-            *FaultRoutes(self._runtime).routes(),
-            *Belongings(self._runtime).routes(),
-            *LinkingRoutes(self._runtime).routes(),
-            *ChatRoutes(self._runtime).routes(),
-            *CatalogueRoutes(self._runtime).routes(),
-            *RewindRoutes(self._runtime).routes(),
-            *ConversationRoutes(self._runtime, self._places).routes(),
+            *self._of_records(),
+            *self._of_instances(),
+            *self._of_webhooks(),
+            *self._of_states(),
+            *self._of_conversations(),
+            *CatalogueRoutes(self._runtime.api, self._runtime.setup.samples).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:
@@ -73,17 +77,86 @@ class ControlRoutes:
             )
         # For the whole app: an unknown path below /_mock/ belongs to no blueprint.
         control.before_app_request(
-            Guard(self._runtime.settings, self._runtime.courier.carries).check
+            Guard(self._runtime.setup.settings, self._runtime.webhooks.courier.carries).check
         )
         control.app_errorhandler(HTTPException)(plain)
         control.after_request(self._settle_store)
+
+    def _of_records(self) -> list[Route]:
+        runtime, journal = self._runtime, self._runtime.records.journal
+        instances, search, places = runtime.instances, self._search, self._places
+        index = runtime.api.description.index
+        return [
+            *StreamRoutes(instances.store, journal, places).routes(),
+            *RecordRoutes(instances, journal, index, search, places).routes(),
+        ]
+
+    def _of_instances(self) -> list[Route]:
+        runtime, records, instances = self._runtime, self._runtime.records, self._runtime.instances
+        courier, most = runtime.webhooks.courier, runtime.setup.settings.instances_limit
+        return [
+            *InstanceRoutes(
+                instances,
+                records,
+                runtime.faults,
+                self._lifecycle,
+                self._contact_messages,
+                most=most,
+            ).routes(),
+            *Belongings(instances).routes(),
+            *LinkingRoutes(instances, records.bugs).routes(),
+            *ChatRoutes(instances, records.journal, courier, runtime.clock, self._search).routes(),
+        ]
+
+    def _of_webhooks(self) -> list[Route]:
+        runtime, journal, publisher = (
+            self._runtime,
+            self._runtime.records.journal,
+            self._runtime.instances.publisher,
+        )
+        return [
+            *WebhookRoutes(
+                runtime.instances,
+                runtime.webhooks,
+                runtime.records,
+                runtime.clock,
+                runtime.ids,
+                use_cases.payloads(runtime),
+                runtime.api.operations,
+                self._places,
+            ).routes(),
+            *FaultRoutes(runtime.faults, publisher, journal).routes(),
+        ]
+
+    def _of_states(self) -> list[Route]:
+        runtime, instances = self._runtime, self._runtime.instances
+        parts, state_bytes = use_cases.state_parts(runtime), runtime.setup.settings.state_bytes
+        rewind = Rewind(
+            instances, self._lifecycle, runtime.records.journal, runtime.clock, runtime.ids
+        )
+        return [
+            *StateRoutes(parts, self._lifecycle, state_bytes).routes(),
+            *RewindRoutes(instances, rewind, self._search).routes(),
+        ]
+
+    def _of_conversations(self) -> list[Route]:
+        runtime, records, instances = self._runtime, self._runtime.records, self._runtime.instances
+        plays = Plays(instances, records, self._contact_messages)
+        return ConversationRoutes(
+            plays,
+            instances.publisher,
+            records.journal,
+            runtime.setup.samples,
+            self._search,
+            self._places,
+        ).routes()
 
     def _settle_store(self, response: Response) -> Response:
         """What somebody has asked for is kept before they hear of it."""
         if request.method in ("GET", "HEAD"):
             return response
         try:
-            self._runtime.store.settle()
+            self._runtime.instances.store.settle()
         except StoreUnavailable as error:
             return refusal_response(ControlRefused(error.status, error.reason))
         return response

@@ -14,8 +14,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ...clock import OutOfRange
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
-from ...runtime import Runtime
-from ...simulation import abandon, save_state, snapshot
+from ...simulation import save_state, snapshot
+from ...simulation.lifecycle import Lifecycle
+from ...simulation.save_state import StateParts
 from ...store.state_file import seal, unseal
 from .operation_input import whole_body
 
@@ -30,8 +31,8 @@ STATES_MOST, STATE_PATIENCE = 2, 60.0
 class StateRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    def __init__(self, parts: StateParts, lifecycle: Lifecycle, state_bytes: int) -> None:
+        self._parts, self._lifecycle, self._state_bytes = parts, lifecycle, state_bytes
         self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
@@ -48,15 +49,16 @@ class StateRoutes:
         """Back to the starting world: the whole mock, or only one instance."""
         key = request.args.get("instance")
         repeat = body.get("ids", "new") == "again"
-        renew = self._runtime.ids.begin_again if repeat else self._runtime.ids.renew
-        with self._runtime.loading:
+        ids, instances = self._parts.ids, self._parts.instances
+        renew = partial(ids.begin_again if repeat else ids.renew, key)
+        with instances.start.loading:
             waiting = self._queued(key)
-            if self._runtime.world.state is not None:
-                snapshot.reset(self._runtime, key, on_loaded=lambda: renew(key))
+            if instances.start.world.state is not None:
+                snapshot.reset(self._parts, self._lifecycle, key, on_loaded=renew)
             else:
-                self._reset_to_world(key, renew)
+                self._lifecycle.reset(key, on_reset=renew)
         abandoned = sum(delivery.state == "abandoned" for delivery in waiting)
-        answer = {"reset": key or "all", "instances": len(self._runtime.store.keys())}
+        answer = {"reset": key or "all", "instances": len(instances.store.keys())}
         # Their records are gone with all others.
         return {**answer, "abandoned": abandoned} if abandoned else answer
 
@@ -64,27 +66,19 @@ class StateRoutes:
         """The recorded webhooks of an instance, or of all, that have not ended."""
         return [
             delivery
-            for delivery in self._runtime.journal.deliveries.after(None)
+            for delivery in self._parts.journal.deliveries.after(None)
             if delivery.state == "queued" and key in (None, delivery.instance)
         ]
 
-    def _reset_to_world(self, key: str | None, renew: Callable[[str | None], None]) -> None:
-        with self._runtime.publisher.at_rest():
-            self._runtime.store.reset(key)
-            renew(key)
-            abandon.abandon(self._runtime, key)
-            self._runtime.faults.reset(key)
-            self._runtime.journal.forget(key)
-
     def clock(self) -> Json:
         """The mock's time, and whether it stands still."""
-        now, frozen = self._runtime.clock.read()
+        now, frozen = self._parts.clock.read()
         return {"now": now, "frozen": frozen}
 
     def move_clock(self, body: Json) -> Json:
         """Freeze, set, advance: in this order when several are given."""
         try:
-            self._runtime.clock.move(
+            self._parts.clock.move(
                 freeze=body.get("freeze"),
                 to=body.get("set"),
                 by=body.get("advance", 0.0),
@@ -93,13 +87,13 @@ class StateRoutes:
         except OutOfRange:
             raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
         clock = self.clock()
-        self._runtime.journal.show("clock", None, clock)
+        self._parts.journal.show("clock", None, clock)
         return clock
 
     def state(self) -> Response:
         """The state of the whole mock, or of one instance, as a file."""
         with self._one_state():
-            file = seal(save_state.save(self._runtime, request.args.get("instance")))
+            file = seal(save_state.save(self._parts, request.args.get("instance")))
         self._require_size(len(file))
         return Response(file, mimetype="application/json")
 
@@ -124,19 +118,19 @@ class StateRoutes:
         try:
             raw = whole_body()
         except RequestEntityTooLarge:
-            self._require_size(self._runtime.settings.state_bytes + 1)
+            self._require_size(self._state_bytes + 1)
             raise
         self._require_size(len(raw))
         state, key = unseal(raw), request.args.get("instance")
         if key is not None:
             state = snapshot.alone(state, key)
-        start, ids = state.get("start"), self._runtime.ids
+        start, ids = state.get("start"), self._parts.ids
         again = request.args.get("ids", "again") == "again"
         renewed = _nothing if again else partial(ids.renew, key)
-        return snapshot.load(self._runtime, state, start=start, on_loaded=renewed)
+        return snapshot.load(self._parts, self._lifecycle, state, start=start, on_loaded=renewed)
 
     def _require_size(self, size: int) -> None:
-        limit = self._runtime.settings.state_bytes
+        limit = self._state_bytes
         if size > limit:
             raise ControlRefused(
                 413,

@@ -12,8 +12,9 @@ from flask import Response, request
 from ...errors import UnknownInstance
 from ...records.delivery import delivery_json
 from ...records.feed import Entry, Reader
+from ...records.journal import Journal
 from ...records.message import message_json
-from ...runtime import Runtime
+from ...store import Store
 from .places import Places
 
 Json = dict[str, Any]
@@ -22,8 +23,8 @@ Json = dict[str, Any]
 class StreamRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime, places: Places) -> None:
-        self._runtime, self._places = runtime, places
+    def __init__(self, store: Store, journal: Journal, places: Places) -> None:
+        self._store, self._journal, self._places = store, journal, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -33,13 +34,13 @@ class StreamRoutes:
         """What happens, as it happens; after `Last-Event-ID` or ?since= nothing is missed."""
         leave = self._places.watching()
         kinds = request.args.get("kinds")
-        reader = self._runtime.journal.feed.read(
+        reader = self._journal.feed.read(
             request.headers.get("Last-Event-ID") or request.args.get("since"),
             kinds=None if kinds is None else frozenset(kinds.split(",")),
             instance=request.args.get("instance"),
         )
         response = Response(
-            Frames(self._runtime, reader).lines(),
+            Frames(self._store, self._journal, reader).lines(),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
@@ -51,8 +52,8 @@ class StreamRoutes:
 class Frames:
     """One stream's frames. What an entry only names is shown as it is when the frame is written."""
 
-    def __init__(self, runtime: Runtime, reader: Reader) -> None:
-        self._runtime, self._reader = runtime, reader
+    def __init__(self, store: Store, journal: Journal, reader: Reader) -> None:
+        self._store, self._journal, self._reader = store, journal, reader
 
     def lines(self) -> Iterator[bytes]:
         """One chunk for each frame."""
@@ -69,10 +70,10 @@ class Frames:
         """None where there is no longer anything to show."""
         match entry.kind:
             case "delivery":
-                place = self._runtime.journal.deliveries.number(entry.record.id)
+                place = self._journal.deliveries.number(entry.record.id)
                 return {**delivery_json(entry.record), "place": place}
             case "exchange":
-                place = self._runtime.journal.exchanges.number(entry.record.id)
+                place = self._journal.exchanges.number(entry.record.id)
                 return {**entry.record.as_json(), "place": place}
             case "strike":
                 record_json: Json = entry.record.as_json()
@@ -86,7 +87,7 @@ class Frames:
 
     def _message(self, key: str, message_id: str) -> Json | None:
         try:
-            with self._runtime.store.read(key) as instance:
+            with self._store.read(key) as instance:
                 message = instance.messages.get(message_id)
         except UnknownInstance:
             return None
@@ -96,7 +97,7 @@ class Frames:
 
     def _instance(self, key: str) -> Json | None:
         try:
-            with self._runtime.store.read(key) as instance:
+            with self._store.read(key) as instance:
                 return instance.as_json()
         except UnknownInstance:
             return None

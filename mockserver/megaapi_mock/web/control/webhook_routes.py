@@ -9,17 +9,21 @@ from typing import Any
 
 from flask import Response, request
 
+from ...clock import Clock
 from ...domain.instance import Instance
 from ...domain.jid import Jid
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
+from ...ids import Ids
 from ...receiver_check.checks import Terms, judge
 from ...receiver_check.conversation import ChatOf, in_chats
 from ...receiver_check.result import Verdict
 from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
-from ...runtime import Runtime
+from ...runtime import Instances, Records, Webhooks
 from ...simulation import emit
+from ...simulation.payloads import Payloads
+from ...spec.operations import Operation
 from ...webhooks.chaos.chaos_options import Chaos
 from .after_change import shown
 from .disconnect import gone_of
@@ -41,8 +45,21 @@ _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 class WebhookRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, runtime: Runtime, places: Places) -> None:
-        self._runtime, self._places = runtime, places
+    def __init__(
+        self,
+        instances: Instances,
+        webhooks: Webhooks,
+        records: Records,
+        clock: Clock,
+        ids: Ids,
+        payloads: Payloads,
+        operations: Sequence[Operation],
+        places: Places,
+    ) -> None:
+        self._instances, self._webhooks, self._records = instances, webhooks, records
+        self._clock, self._ids, self._payloads = clock, ids, payloads
+        self._sends = {each.id for each in operations if each.effect == "sends"}
+        self._places = places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -63,10 +80,10 @@ class WebhookRoutes:
     def start_chaos(self, key: str, body: Json) -> Json:
         """Start chaos; earlier chaos ends."""
         self._require(key)
-        chaos = Chaos.of(body, seed=self._runtime.ids.seed)
+        chaos = Chaos.of(body, seed=self._ids.seed)
         # While the instance is locked: chaos does not outlive it.
-        chaos_dispatcher = self._runtime.chaos_dispatcher
-        release_count = self._runtime.publisher.look(
+        chaos_dispatcher = self._webhooks.chaos_dispatcher
+        release_count = self._instances.publisher.look(
             key, lambda _: chaos_dispatcher.start(key, chaos)
         )
         return self._changed_chaos(key, release_count)
@@ -74,11 +91,19 @@ class WebhookRoutes:
     def end_chaos(self, key: str) -> Json:
         """End chaos; held webhooks leave now."""
         self._require(key)
-        return self._changed_chaos(key, self._runtime.chaos_dispatcher.end(key))
+        return self._changed_chaos(key, self._webhooks.chaos_dispatcher.end(key))
 
     def emit(self, key: str, body: Json) -> tuple[Json, int]:
         """Send the webhook of any event."""
-        deliveries, reason = emit.emit(self._runtime, key, body)
+        deliveries, reason = emit.emit(
+            key,
+            body,
+            instances=self._instances,
+            payloads=self._payloads,
+            chaos_dispatcher=self._webhooks.chaos_dispatcher,
+            seed=self._ids.seed,
+            bugs=self._records.bugs,
+        )
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
 
     def point(self, key: str, body: Json) -> Json:
@@ -89,12 +114,20 @@ class WebhookRoutes:
             url, enabled = body.get("url", before.url), body.get("enabled", True)
             instance.set_webhook(url, enabled=enabled)
 
-        self._runtime.publisher.change(key, change)
-        return shown(self._runtime, key)
+        self._instances.publisher.change(key, change)
+        return shown(self._instances.publisher, self._records.bugs, key)
 
     def resend(self, id: str, body: Json) -> tuple[Json, int]:
         """Send one delivery again."""
-        return delivery_json(emit.resend(self._runtime, id, body.get("body"))), 201
+        copy = emit.resend(
+            id,
+            body.get("body"),
+            publisher=self._instances.publisher,
+            journal=self._records.journal,
+            courier=self._webhooks.courier,
+            clock=self._clock,
+        )
+        return delivery_json(copy), 201
 
     def verdict(self, body: Json) -> Json | Response:
         """Judge the receiver of one instance."""
@@ -119,7 +152,7 @@ class WebhookRoutes:
             "delivery", key, accepts=lambda _: False, client_gone=gone_of(request.environ)
         )
         pause = VERDICT_LOOK
-        with self._places.waiting(waiter), self._runtime.journal.waiting_with(waiter):
+        with self._places.waiting(waiter), self._records.journal.waiting_with(waiter):
             while verdict.open and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))
                 pause = min(pause * 1.5, VERDICT_LOOK_MOST)
@@ -130,7 +163,7 @@ class WebhookRoutes:
 
     def _terms(self, body: Json) -> Terms:
         # While the clock stands still no message grows older: nothing is left to wait for.
-        frozen = self._runtime.clock.frozen
+        frozen = self._clock.frozen
         patience = 0.0 if frozen else PATIENCE
         return Terms(
             within=body.get("within", 5.0),
@@ -142,23 +175,25 @@ class WebhookRoutes:
         )
 
     def _judge(self, key: str, body: Json, terms: Terms) -> Verdict:
-        runtime = self._runtime
         since = body.get("since")
         chats = body.get("chats")
         if chats is not None:
             chats = [self._chat_written(each) for each in chats]
         belongs = _belonging(key, body.get("url"), chats, self._chat_of)
-        messages = runtime.publisher.look(key, lambda instance: list(instance.messages.values()))
+        messages = self._instances.publisher.look(
+            key, lambda instance: list(instance.messages.values())
+        )
         if since is not None:
             self._require_delivery(since)
-        deliveries = [each for each in runtime.journal.deliveries.after(since) if belongs(each)]
+        log = self._records.journal.deliveries
+        deliveries = [each for each in log.after(since) if belongs(each)]
         return judge(
             deliveries,
             messages,
             instance=key,
-            now=runtime.clock.now(),
+            now=self._clock.now(),
             terms=terms,
-            held_back=runtime.chaos_dispatcher.held_deliveries(key),
+            held_back=self._webhooks.chaos_dispatcher.held_deliveries(key),
             refusals=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
             from_instances=self._sent_by_others(key, messages),
@@ -166,25 +201,25 @@ class WebhookRoutes:
 
     def _sent_by_others(self, key: str, messages: Sequence[Message]) -> set[str]:
         """Ids of the messages of this instance that other instances of the mock sent."""
-        registry = self._runtime.gateway.number_registry
+        registry = self._instances.store.gateway.number_registry
         senders = {each.sender for each in messages if not each.from_me}
         others = {other for sender in senders for other in registry.keys(sender)} - {key}
         return {
             message_id
             for other in others
-            for message_id in self._runtime.publisher.look(other, _sent_ids)
+            for message_id in self._instances.publisher.look(other, _sent_ids)
         }
 
     def _chat_written(self, text: str) -> str:
         """The address that somebody means, who may have written a number."""
-        return text if "@" in text else str(self._runtime.world.directory.read(text))
+        return text if "@" in text else str(self._instances.store.gateway.directory.read(text))
 
     def _chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
         jid = Jid.written(address)
         if not (jid.person or jid.lid):
             return address
-        return self._runtime.world.directory.canonical_jid(Jid.parse(address))
+        return self._instances.store.gateway.directory.canonical_jid(Jid.parse(address))
 
     def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
         """Id and reason of each send of this instance that was refused since the first delivery.
@@ -193,19 +228,18 @@ class WebhookRoutes:
         """
         if not deliveries:
             return []
-        runtime, first = self._runtime, deliveries[0].time
-        sends = {each.id for each in runtime.operations if each.effect == "sends"}
+        first = deliveries[0].time
         return [
             (each.id, each.reason or f"{each.status} to {each.method} {each.path}")
-            for each in runtime.journal.exchanges.after(None)
-            if each.instance == key and each.operation in sends and each.time >= first
+            for each in self._records.journal.exchanges.after(None)
+            if each.instance == key and each.operation in self._sends and each.time >= first
             if each.status >= 400 and each.fault is None
         ]
 
     def _require_delivery(self, since: str) -> None:
         """Refuse an id that no delivery ever had; an id the journal has forgotten is fine."""
         number, _, owner = since.partition(".")
-        last = self._runtime.journal.last_numbers(owner).get(f"d.{owner}", 0)
+        last = self._records.journal.last_numbers(owner).get(f"d.{owner}", 0)
         if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:
             raise ControlRefused(
                 400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"
@@ -213,21 +247,21 @@ class WebhookRoutes:
 
     def _chaos_status(self, key: str, *, released: int = 0) -> Json:
         self._require(key)
-        chaos = self._runtime.chaos_dispatcher.chaos_of(key)
+        chaos = self._webhooks.chaos_dispatcher.chaos_of(key)
         return {
             "instance": key,
             "chaos": chaos.as_json() if chaos else None,
-            "held": len(self._runtime.chaos_dispatcher.held_deliveries(key)),
+            "held": len(self._webhooks.chaos_dispatcher.held_deliveries(key)),
             "released": released,
         }
 
     def _changed_chaos(self, key: str, released: int) -> Json:
         status = self._chaos_status(key, released=released)
-        self._runtime.journal.show("chaos", key, status)
+        self._records.journal.show("chaos", key, status)
         return status
 
     def _require(self, key: str) -> None:
-        if key not in self._runtime.store.keys():
+        if key not in self._instances.store.keys():
             raise UnknownInstance(f"no instance has the key {key!r}")
 
 

@@ -23,7 +23,7 @@ from .series import Out, Series, Turn
 log = logging.getLogger(__name__)
 
 
-class Records(Protocol):
+class CopyRecords(Protocol):
     """The part of the journal that copies need."""
 
     def next_id(self, prefix: str, owner: str | None) -> str:
@@ -64,7 +64,7 @@ class ChaosDispatcher:
         self,
         *,
         clock: Clock,
-        journal: Records,
+        journal: CopyRecords,
         forward: Callable[[Sequence[Delivery]], None],
         on_change: Callable[[Delivery], None],
         room: Capacity | None = None,

@@ -32,7 +32,7 @@ def says(app: MockApp, door: Door) -> Send:
     def write(who: str, text: str, **more: Any) -> Any:
         body = {"from": who, "text": text, **more}
         message = door.post(f"/instances/{KEY}/inbound", body, status=201)
-        assert app.runtime.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(5)
         return message
 
     return write
@@ -123,7 +123,7 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
     app: MockApp, door: Door
 ) -> None:
     door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
-    with app.runtime.store.change(KEY) as instance:
+    with app.runtime.instances.store.change(KEY) as instance:
         message = next(instance.messages.newest())
         for number in range(50_000):
             chat = f"55119{number % 1000:08d}@s.whatsapp.net"
@@ -266,15 +266,15 @@ def test_what_was_sent_while_a_webhook_was_answered_belongs_to_it(
         for text in ("um", "dois", "três")
     ]
     transport.go.set()
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     assert len(transport.made) == 3
     expected = [[("during", id_) for id_ in made] for made in transport.made]
     assert [calls(door, delivery_of(door, message)) for message in messages] == expected
     if frozen_at is None:
         # Records of an earlier start have the times of the mock's clock alone.
-        for exchange in app.runtime.journal.exchanges.after(None):
+        for exchange in app.runtime.records.journal.exchanges.after(None):
             exchange.came = None
-        for delivery in app.runtime.journal.deliveries.after(None):
+        for delivery in app.runtime.records.journal.deliveries.after(None):
             delivery.attempts = [replace(attempt, span=None) for attempt in delivery.attempts]
         assert [calls(door, delivery_of(door, message)) for message in messages] == expected
 
@@ -308,7 +308,7 @@ def test_call_without_chat_belongs_to_the_webhook_being_answered(
     door = Door(app)
     door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     message = door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     outside = ask_status(app)
     related = calls(door, delivery_of(door, message))
     assert related == [("during", transport.asked[0])]

@@ -76,7 +76,7 @@ def bot(make_app: MakeApp) -> Iterator[Bot]:
     Door(bot.app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     yield bot
     # What it still answers while the mock stops would be abandoned.
-    assert bot.app.runtime.courier.wait_idle(10)
+    assert bot.app.runtime.webhooks.courier.wait_idle(10)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def does(door: Door, **body: Any) -> Json:
 
 
 def idle(bot: Bot) -> None:
-    assert bot.app is not None and bot.app.runtime.courier.wait_idle(5)
+    assert bot.app is not None and bot.app.runtime.webhooks.courier.wait_idle(5)
 
 
 def load(door: Door, turns: list[Json], **more: Any) -> Json:
@@ -167,8 +167,8 @@ def test_messages_that_cannot_be_shown_do_not_fail_the_step_that_made_them(
         play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
     assert (play["state"], set(states(play))) == ("done", {"done"})
     assert all(set(turn["message"]) == {"instance", "id"} for turn in play["turns"])
-    assert bot.app is not None and all("planted" in bug for bug in bot.app.runtime.bugs)
-    bot.app.runtime.bugs.clear()
+    assert bot.app is not None and all("planted" in bug for bug in bot.app.runtime.records.bugs)
+    bot.app.runtime.records.bugs.clear()
 
 
 EVENTS: list[Json] = [
@@ -488,7 +488,7 @@ def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: Door) -> No
 
     thread = threading.Thread(target=step)
     thread.start()
-    while not app.runtime.journal.waiting:
+    while not app.runtime.records.journal.waiting:
         assert thread.is_alive()
     said = talk.refusal("POST", f"/plays/{play['id']}/step", status=409)
     assert "being played already" in said

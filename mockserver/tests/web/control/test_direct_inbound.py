@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.clock import Clock
+from megaapi_mock.web import use_cases
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.control.direct_inbound import DirectInbound
 
@@ -74,7 +75,7 @@ def test_our_own_bug_is_answered_as_flask_answers_it(
     pair: list[MockApp], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for app in pair:
-        monkeypatch.setattr(app.runtime.publisher, "change", lambda *_: 1 / 0)
+        monkeypatch.setattr(app.runtime.instances.publisher, "change", lambda *_: 1 / 0)
     direct, flask = pair
     answer = answered(direct, PATH, json={})
     assert answer == answered(flask, BY_FLASK, json={})
@@ -98,7 +99,11 @@ def test_a_plain_inbound_message_does_not_reach_flask(pair: list[MockApp]) -> No
     def never(*_: Any) -> Any:
         raise AssertionError("Flask was asked")
 
-    asked = DirectInbound(app, never, app.runtime)
+    contact_messages, courier = (
+        use_cases.contact_messages(app.runtime),
+        app.runtime.webhooks.courier,
+    )
+    asked = DirectInbound(app, never, contact_messages, courier, "127.0.0.1")
     body = b'{"from": "5511900000002", "text": "oi"}'
     statuses: list[str] = []
     environ = app.test_request_context(PATH, method="POST", data=body).request.environ

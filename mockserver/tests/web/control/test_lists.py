@@ -35,7 +35,7 @@ def send(app: MockApp, text: str = "oi", *, key: str = KEY, token: str = "TESTKE
 
 def hear(app: MockApp, key: str = KEY) -> None:
     """Webhooks go to the recording transport from now on."""
-    app.runtime.publisher.change(key, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(key, lambda instance: instance.set_webhook(HOOK))
 
 
 def two_by_turns(app: MockApp) -> Door:
@@ -48,7 +48,7 @@ def two_by_turns(app: MockApp) -> Door:
         send(app, text)
         send(app, text, key=UNLINKED, token=UNLINKED_TOKEN)
     app.test_client().get(f"/rest/instance/{KEY}").get_data()
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     return door
 
 
@@ -58,7 +58,7 @@ def busy() -> Iterator[Door]:
     app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
     yield two_by_turns(app)
     assert app.stop(1) == 0
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
 
 
 # -- filters -----------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_an_exchange_has_all_of_it(app: MockApp, door: Door) -> None:
 def test_a_delivery_has_all_of_it(app: MockApp, door: Door) -> None:
     hear(app)
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     (delivery,) = door.items("/deliveries")
     assert (delivery["url"], delivery["event"]) == (HOOK, "text-plain")
     assert delivery["message_type"] == delivery["payload"]["messageType"] == "conversation"
@@ -212,7 +212,7 @@ def test_the_newest_is_last(app: MockApp, path: str) -> None:
     door = two_by_turns(app)
     before = door.items(path)
     send(app, "tres")
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     after = door.items(path)
     assert after[: len(before)] == before and len(after) > len(before)
 
@@ -252,7 +252,7 @@ class Waiter:
         self._app, self._path = app, path
         self._thread = threading.Thread(target=self._ask, daemon=True)
         self._thread.start()
-        until(lambda: app.runtime.journal.waiting)
+        until(lambda: app.runtime.records.journal.waiting)
 
     def _ask(self) -> None:
         begin = time.monotonic()
@@ -379,7 +379,7 @@ def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
         thread.join(20)
     assert not any(thread.is_alive() for thread in (*readers, *writers))
     assert failures == []
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     assert len(door.items("/deliveries?limit=5000&status=delivered")) == 4 * 80
 
 
@@ -389,7 +389,7 @@ def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
 def test_long_bodies_are_cut_and_marked(app: MockApp, door: Door) -> None:
     hear(app)
     send(app, LONG)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     (exchange,) = door.items("/exchanges")
     (message,) = door.items("/messages")
     delivery = door.items("/deliveries")[0]

@@ -77,7 +77,7 @@ def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, door: Door) -
     # Whoever names a URL wants webhooks there.
     assert door.post(path, {"url": f"{HOOK}2"})["webhook"]["enabled"] is True
     send(app)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     assert {item["url"] for item in door.items("/deliveries")} == {f"{HOOK}2"}
     assert [item["operation"] for item in door.items("/exchanges")] == ["send_text"]
 

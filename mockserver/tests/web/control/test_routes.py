@@ -58,7 +58,7 @@ def hear(app: MockApp, key: str, token: str) -> None:
 
 def heard(app: MockApp, door: Door, key: str = KEY) -> list[str]:
     """Events delivered so far."""
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     return [item["event"] for item in door.walk(f"/deliveries?instance={key}&status=delivered")]
 
 
@@ -425,7 +425,7 @@ def test_instances_come_in_pages(door: Door) -> None:
 def test_reset_takes_everything_back(app: MockApp, door: Door) -> None:
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     door.post("/instances", status=201)
     door.delete(f"/instances/{UNLINKED}")
     assert door.post("/reset") == {"reset": "all", "instances": 2}
@@ -611,7 +611,7 @@ def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, door: Door) -> None:
     hear(app, UNLINKED, UNLINKED_TOKEN)
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     shown = app.test_client().get(path, headers=UNLINKED_AUTH).get_json()["qrcode"]
-    assert app.runtime.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(5)
     (delivery,) = door.items(f"/deliveries?instance={UNLINKED}")
     assert delivery["payload"]["qrcode"] == shown
 
@@ -724,7 +724,7 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, door: Door) -> None:
         lines = stream.iter_encoded()
         next(lines)
         send_text(app)
-        assert app.runtime.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(5)
         # Four deliveries owed, one exchange, four deliveries ended; the rest is of the instance.
         events: list[tuple[str, Any]] = []
         while sum(kind in ("delivery", "exchange") for kind, _ in events) < 9:
@@ -768,9 +768,9 @@ def test_after_the_end_a_stream_is_empty(app: MockApp) -> None:
 def test_a_stream_that_is_left_leaves_nothing_behind(app: MockApp) -> None:
     stream = app.test_client().get("/_mock/stream", buffered=False)
     next(stream.iter_encoded())
-    assert app.runtime.journal.feed.readers == 1
+    assert app.runtime.records.journal.feed.readers == 1
     stream.close()
-    assert app.runtime.journal.feed.readers == 0
+    assert app.runtime.records.journal.feed.readers == 0
 
 
 # -- worlds ------------------------------------------------------------------------------------

@@ -32,8 +32,10 @@ def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
 
 
 def waiters(app: MockApp) -> list[Waiter]:
-    with app.runtime.journal._lock:
-        return [one for them in app.runtime.journal._waiters.topics.values() for one in them]
+    with app.runtime.records.journal._lock:
+        return [
+            one for them in app.runtime.records.journal._waiters.topics.values() for one in them
+        ]
 
 
 def send(app: MockApp, to: str = "5511900000002") -> str:
@@ -100,7 +102,7 @@ def test_forty_waits_on_another_instance_cost_senders_nothing(
                 json={"messageData": {"to": "5511900000002", "text": "oi"}},
                 headers=AUTH,
             ).close()
-        assert app.runtime.courier.wait_idle(20)
+        assert app.runtime.webhooks.courier.wait_idle(20)
         assert [one.wake_count for one in them] == [one.examined_count for one in them] == [0] * 40
         assert examined == []
         app.close_streams()
@@ -145,8 +147,8 @@ def test_a_wait_for_messages_is_woken_by_what_it_asked_for_alone(make_app: MakeA
 def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: Door) -> None:
     door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
-    assert app.runtime.courier.wait_idle(20)
-    journal = app.runtime.journal
+    assert app.runtime.webhooks.courier.wait_idle(20)
+    journal = app.runtime.records.journal
     (*_, old) = journal.deliveries.after(None)
     with waiting(app, f"/deliveries?instance={KEY}&since={old.id}&wait=60") as answers:
         (waiter,) = waiters(app)
@@ -161,7 +163,7 @@ def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: D
     door.post(f"/instances/{KEY}/chaos", {"delay": [1000, 1000]})
     door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
-    journal = app.runtime.journal
+    journal = app.runtime.records.journal
     first, *_ = journal.deliveries.after(None)
     with waiting(app, f"/deliveries/{first.id}?wait=60") as answers:
         (waiter,) = waiters(app)
@@ -171,7 +173,7 @@ def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: D
         end(first, "dropped", "enough")
         journal.delivery_changed(first)
     assert answers[0][1]["state"] == "dropped"
-    app.runtime.chaos_dispatcher.clear()
+    app.runtime.webhooks.chaos_dispatcher.clear()
 
 
 def test_a_list_after_a_record_reads_no_older_one(app: MockApp, examined: list[Any]) -> None:
@@ -251,9 +253,9 @@ def test_a_client_that_has_left_frees_its_place_where_the_server_knows(app: Mock
         for key in (b"leaves", b"stays"):
             clients.append(socket.create_connection((host, int(port))))
             clients[-1].sendall(line % key)
-        until(lambda: app.runtime.journal.waiting == 2)
+        until(lambda: app.runtime.records.journal.waiting == 2)
         clients[0].close()
-        until(lambda: app.runtime.journal.waiting == 1)
+        until(lambda: app.runtime.records.journal.waiting == 1)
         (left,) = waiters(app)
         assert left.instance == "stays"
         app.close_streams()
@@ -285,7 +287,7 @@ def test_a_verdict_that_waits_takes_a_place_and_a_stop_ends_it(make_app: MakeApp
         target=lambda: answers.append(Door(app).post("/deliveries/verdict", body)), daemon=True
     )
     thread.start()
-    until(lambda: app.runtime.journal.waiting)
+    until(lambda: app.runtime.records.journal.waiting)
     app.close_streams()
     thread.join(30)
     receiver.may.set()

@@ -271,7 +271,7 @@ def test_a_call_whose_body_is_given_up_is_refused_and_recorded(
     assert client.get("/_mock/messages").get_json()["items"] == []
     recorded = client.get("/_mock/exchanges").get_json()["items"][-1]
     assert recorded["response"]["status"] == status
-    assert not app.runtime.bugs
+    assert not app.runtime.records.bugs
 
 
 @GIVEN_UP
@@ -362,7 +362,7 @@ def test_body_with_too_many_parts_is_refused_unread(inner: bytes, app: MockApp) 
 def test_an_index_of_many_digits_in_a_form_is_a_name(digits: int, app: MockApp) -> None:
     fields = f"messageData[to]=5511900000002&messageData[text]=oi&x[{'9' * digits}]=1"
     assert sent_text(post(app, fields.encode(), "application/x-www-form-urlencoded")) == "oi"
-    assert not app.runtime.bugs
+    assert not app.runtime.records.bugs
 
 
 def test_a_form_of_millions_of_escapes_is_refused_before_it_is_read(app: MockApp) -> None:

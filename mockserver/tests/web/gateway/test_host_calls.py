@@ -202,5 +202,5 @@ def test_older_webhook_calls_change_what_todays_show(whole_app: MockApp) -> None
     call(whole_app, "POST", f"webhook/{KEY}/enableMessage", {"data": {"sendWebhook": False}})
     settings = call(whole_app, "GET", f"webhook/{KEY}").get_json()["webhookData"]
     assert settings == {"webhookUrl": "http://127.0.0.1:9/b", "webhookEnabled": False}
-    with whole_app.runtime.store.read(KEY) as instance:
+    with whole_app.runtime.instances.store.read(KEY) as instance:
         assert instance.webhook.secondary_url == second

@@ -60,15 +60,15 @@ def shared() -> Any:
     before = state_of(app)
     yield app
     assert state_of(app) == before
-    assert list(app.runtime.bugs) == []
+    assert list(app.runtime.records.bugs) == []
     assert app.stop(1) == 0
 
 
 def state_of(app: MockApp) -> list[Any]:
     """Everything an instance knows."""
     found = []
-    for key in app.runtime.store.keys():
-        with app.runtime.store.change(key) as instance:
+    for key in app.runtime.instances.store.keys():
+        with app.runtime.instances.store.change(key) as instance:
             found.append(
                 (
                     instance.as_json(),
@@ -565,7 +565,7 @@ def test_a_bug_of_ours_is_a_500_without_a_reason_and_changes_nothing(
     assert (reply.status_code, reply.get_json()) == (500, INTERNAL)
     assert "X-Mock-Reason" not in reply.headers
     assert state_of(app) == before
-    assert "planted" in app.runtime.bugs.pop()
+    assert "planted" in app.runtime.records.bugs.pop()
     assert "planted" in caplog.text
 
 
@@ -585,5 +585,5 @@ def test_a_reply_against_the_contract_is_logged_and_stands(
     reply = app.test_client().post(SEND_TEXT, headers=AUTH, json=body)
     assert reply.status_code == 200
     assert len(app.test_client().get("/_mock/messages").get_json()["items"]) == 1
-    assert "spec/paths/send_message/send_text.yaml" in app.runtime.bugs.pop()
+    assert "spec/paths/send_message/send_text.yaml" in app.runtime.records.bugs.pop()
     assert "our own bug" in caplog.text

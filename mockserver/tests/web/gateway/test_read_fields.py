@@ -58,13 +58,13 @@ def caused(generation: str) -> dict[str, Any]:
     """The first payload of every event that something caused."""
     app = make(generation)
     client = app.test_client()
-    app.runtime.publisher.change(KEY, lambda one: one.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.instances.publisher.change(KEY, lambda one: one.set_webhook("http://127.0.0.1:9/"))
     for operation, data in SENDS:
         path = f"/rest/sendMessage/{KEY}/{operation}"
         reply = client.post(path, json={"messageData": data}, headers=AUTH)
         assert reply.status_code == 200, (operation, reply.text)
         reply.close()
-    for event in app.runtime.samples.names():
+    for event in app.runtime.setup.samples.names():
         given = {"event": event, **JOINS.get(event, {"group": GROUP} if "group-" in event else {})}
         client.post(f"/_mock/instances/{KEY}/inbound", json=given).close()
     for path, body in (
@@ -75,9 +75,9 @@ def caused(generation: str) -> dict[str, Any]:
     ):
         assert client.post(f"/_mock{path}", json=body).status_code == 200
     client.get(f"/rest/instance/qrcode/{KEY}", headers=AUTH).close()
-    assert app.runtime.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(10)
     found: dict[str, Any] = {}
-    for delivery in app.runtime.journal.deliveries.after(None):
+    for delivery in app.runtime.records.journal.deliveries.after(None):
         found.setdefault(delivery.event, json.loads(delivery.body))
     app.stop(0)
     return found

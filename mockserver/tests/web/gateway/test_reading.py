@@ -75,7 +75,7 @@ def test_a_reading_operation_begins_no_change(
 
     monkeypatch.setattr(MemoryStore, "read", read)
     monkeypatch.setattr(MemoryStore, "change", change)
-    operation = next(each for each in whole_app.runtime.operations if each.id == operation_id)
+    operation = next(each for each in whole_app.runtime.api.operations if each.id == operation_id)
     query, body = example_of(operation.definition)
     reply = whole_app.test_client().open(
         re.sub(r"{.*}", key, operation.path),

@@ -297,13 +297,13 @@ def test_a_claimed_series_has_an_end_and_waits_for_nobody_after_it(bench: Bench)
 def test_running_time_lets_go_by_itself() -> None:
     with MockServer(transport=RecordingTransport()) as server:
         parts = server.app.runtime
-        parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-        parts.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
-        parts.publisher.change(KEY, lambda instance: instance.record("text-plain"))
-        found = parts.journal.wait_for(
+        parts.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+        parts.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
+        parts.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+        found = parts.records.journal.wait_for(
             lambda: [
                 True
-                for ended in [list(parts.journal.deliveries.after(None))]
+                for ended in [list(parts.records.journal.deliveries.after(None))]
                 if len(ended) == 2 and {each.state for each in ended} == {"delivered"}
             ],
             5,
@@ -314,9 +314,9 @@ def test_running_time_lets_go_by_itself() -> None:
 def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
-    app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
     assert transport.posts == []
     assert app.stop(5) == 0
     assert len(transport.posts) == 1
@@ -324,13 +324,13 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
 
 def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> None:
     app = make_app(transport=Slow())
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     for _ in range(5):
-        app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain"))
-    owed = list(app.runtime.journal.deliveries.after(None))
-    assert app.runtime.courier.stop(0) == 0
-    app.runtime.chaos_dispatcher.stop()
+        app.runtime.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
+    owed = list(app.runtime.records.journal.deliveries.after(None))
+    assert app.runtime.webhooks.courier.stop(0) == 0
+    app.runtime.webhooks.chaos_dispatcher.stop()
     assert [delivery.state for delivery in owed] == ["abandoned"] * 5
 
 
@@ -425,16 +425,18 @@ def test_off_means_exactly_one_delivery_for_each_event_in_order(steps: Steps) ->
 def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     for _ in range(3):
         app.test_client().post(
             f"/rest/sendMessage/{KEY}/text",
             json={"messageData": {"to": "5511900000002", "text": "oi"}},
             headers=AUTH,
         ).get_data()
-    assert app.runtime.courier.wait_idle(5)
-    told = [event for kept in app.runtime.journal.exchanges.after(None) for event in kept.events]
-    assert [d.event for d in app.runtime.journal.deliveries.after(None)] == told
+    assert app.runtime.webhooks.courier.wait_idle(5)
+    told = [
+        event for kept in app.runtime.records.journal.exchanges.after(None) for event in kept.events
+    ]
+    assert [d.event for d in app.runtime.records.journal.deliveries.after(None)] == told
     assert len(transport.posts) == len(told) == 12
 
 

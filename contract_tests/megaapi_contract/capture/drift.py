@@ -1,0 +1,220 @@
+"""Where a capture is not as the contract has it now: by operation and by event."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from megaapi_mock.spec.operations import JSON
+from megaapi_mock.spec.validate import resolve
+
+from ..judging.contract import Contract
+from ..judging.results import Promise
+from ..redaction.public_headers import media_type_of
+from .form import FormDrift, Forms, is_placeholder
+from .known_fields import KnownFields, Path
+
+UNKNOWN_CALL, UNKNOWN_EVENT = "unknown call", "unknown event"
+# Where nothing of the contract speaks of it.
+_NOBODY = Promise("inferred", "openapi.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference, with how often it occurs. `about` is an operation or an event.
+
+    `first` is the number of the first record with it; `says` is what the contract has.
+    """
+
+    about: str
+    kind: str
+    path: str
+    sentence: str
+    promise: Promise
+    count: int
+    first: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The difference as a JSON document."""
+        return {
+            "about": self.about,
+            "kind": self.kind,
+            "path": self.path,
+            "message": self.sentence,
+            "grade": self.promise.grade,
+            "file": self.promise.file,
+            "sources": list(self.promise.sources),
+            "count": self.count,
+            "first": self.first,
+        }
+
+
+@dataclass
+class Comparison:
+    """What was compared: `records` by operation or event, and the differences that were found."""
+
+    records: Counter[str] = field(default_factory=Counter)
+    drifts: list[Drift] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison as a JSON document."""
+        return {
+            "records": dict(sorted(self.records.items())),
+            "drifts": [drift.as_json() for drift in self.drifts],
+        }
+
+
+def compare(records: Iterable[Mapping[str, Any]], contract: Contract) -> Comparison:
+    """Hold every record of a capture to the contract."""
+    comparison = Comparison()
+    reader = _Reader(contract)
+    counts: Counter[tuple[str, FormDrift]] = Counter()
+    first: dict[tuple[str, FormDrift], int] = {}
+    for record in records:
+        about = reader.about(record)
+        comparison.records[about] += 1
+        for drift in reader.drifts(record):
+            counts[about, drift] += 1
+            first.setdefault((about, drift), int(record["number"]))
+    for (about, drift), count in counts.items():
+        number = first[about, drift]
+        comparison.drifts.append(
+            Drift(about, drift.kind, drift.path, drift.sentence, drift.promise, count, number)
+        )
+    return comparison
+
+
+class _Reader:
+    """Reads records of a capture by the contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract, self._forms = contract, Forms(contract)
+        self._known_fields: dict[str, KnownFields] = {}
+        self._sentences: dict[tuple[str, int], frozenset[str]] = {}
+
+    def about(self, record: Mapping[str, Any]) -> str:
+        """The operation or event of a record."""
+        if record["kind"] == "webhook":
+            return str(record["event"] or UNKNOWN_EVENT)
+        return str(record["operation"] or UNKNOWN_CALL)
+
+    def drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+        """The differences of one record."""
+        if record["kind"] == "webhook":
+            yield from self._webhook_drifts(record)
+        elif record["method"] not in ("HEAD", "OPTIONS"):
+            yield from self._answer_drifts(record)
+
+    def _webhook_drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+        event = self._contract.events.get(str(record["event"]))
+        payload = (record["request_body"] or {}).get("json")
+        if event is None:
+            kind = payload.get("messageType") if isinstance(payload, dict) else None
+            sentence = f"messageType {kind} fits no event of the contract"
+            yield FormDrift("unknown event", "messageType", sentence, _NOBODY)
+            return
+        content = event.definition["requestBody"]["content"][JSON]
+        promise = self._contract.event_promise(event.name)
+        yield from self._forms.drifts(content["schema"], payload, promise)
+        yield from self._new_fields(event.name, content, payload, promise)
+
+    def _answer_drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+        operation = self._contract.by_id.get(str(record["operation"]))
+        if operation is None:
+            yield FormDrift(UNKNOWN_CALL, "path", f"{record['method']} of no operation", _NOBODY)
+            return
+        status = int(record["status"])
+        response = self._contract.response(operation, status)
+        if response is None:
+            promised = " or ".join(operation.definition["responses"])
+            sentence = f"{status}, where the contract has {promised}"
+            yield FormDrift(
+                "other status", "status", sentence, self._contract.promise(operation.id)
+            )
+            return
+        promise = self._contract.promise(operation.id, status)
+        contents = response.get("content", {})
+        body = record["body"]
+        if body is None:
+            if contents and not response.get("x-may-be-empty"):
+                yield FormDrift("missing body", f"{status}", "the body is empty", promise)
+            return
+        media_type = media_type_of(record["headers"])
+        if media_type not in contents:
+            if contents:
+                promised = " or ".join(contents)
+                sentence = f"{media_type or 'none'}, where the contract has {promised}"
+                yield FormDrift("other content type", f"{status}", sentence, promise)
+            return
+        if media_type == JSON:
+            yield from self._document_drifts(operation.id, status, body, promise)
+
+    def _document_drifts(
+        self, operation_id: str, status: int, body: Mapping[str, Any], promise: Promise
+    ) -> Iterator[FormDrift]:
+        if "json" not in body:
+            yield FormDrift("different form", f"{status}", "the body is not JSON", promise)
+            return
+        operation, document = self._contract.by_id[operation_id], body["json"]
+        response = self._contract.response(operation, status) or {}
+        content = response.get("content", {})[JSON]
+        yield from self._forms.drifts(content.get("schema"), document, promise)
+        yield from self._new_fields(f"{operation_id} {status}", content, document, promise)
+        wording = document.get("message") if isinstance(document, dict) else None
+        sentences = self._fixed_sentences(operation_id, status)
+        if sentences and isinstance(wording, str) and is_placeholder(wording):
+            sentence = f"another wording than {' or '.join(sorted(sentences))}"
+            yield FormDrift("other value", "message", sentence, promise)
+
+    def _new_fields(
+        self, name: str, content: Mapping[str, Any], document: Any, promise: Promise
+    ) -> Iterator[FormDrift]:
+        """The fields that the contract does not have, though it does not forbid them."""
+        known = self._known_fields.get(name)
+        if known is None:
+            known = self._known_fields[name] = self._known_of(content, self._contents)
+        for path in known.unknown_in(document):
+            yield FormDrift("new field", path, "the contract does not have it", promise)
+
+    def _known_of(
+        self, content: Mapping[str, Any], contents: frozenset[Path] = frozenset()
+    ) -> KnownFields:
+        examples = [each.get("value") for each in content.get("examples", {}).values()]
+        document = self._contract.document
+        return KnownFields(content.get("schema"), examples, document, contents)
+
+    @cached_property
+    def _contents(self) -> frozenset[Path]:
+        """What all webhooks and answers say of the contents of messages."""
+        every_content = [
+            event.definition["requestBody"]["content"][JSON]
+            for event in self._contract.events.values()
+        ]
+        for operation in self._contract.operations:
+            for status in operation.definition["responses"]:
+                response = self._contract.response(operation, int(status)) or {}
+                every_content += (
+                    [response["content"][JSON]] if JSON in response.get("content", {}) else []
+                )
+        return frozenset(
+            path for content in every_content for path in self._known_of(content).content_paths()
+        )
+
+    def _fixed_sentences(self, operation_id: str, status: int) -> frozenset[str]:
+        """The documented `message` of these answers."""
+        known = self._sentences.get((operation_id, status))
+        if known is None:
+            response = self._contract.response(self._contract.by_id[operation_id], status) or {}
+            known = frozenset(_example_messages(resolve(response, self._contract.document)))
+            self._sentences[operation_id, status] = known
+        return known
+
+
+def _example_messages(response: Mapping[str, Any]) -> Iterator[str]:
+    for example in response.get("content", {}).get(JSON, {}).get("examples", {}).values():
+        value = example.get("value")
+        if isinstance(value, Mapping) and isinstance(value.get("message"), str):
+            yield value["message"]

@@ -124,8 +124,9 @@ def test_a_story_is_not_answered(app: MockApp) -> None:
 def test_digits_like_no_number_of_brazil_are_nobodys(
     make_app: MakeApp, name: str, number: str
 ) -> None:
-    app = make_app(world=load_world(name, root("fixtures")))
-    seed = next(each for each in app.runtime.world.instances if each.connected)
+    world = load_world(name, root("fixtures"))
+    app = make_app(world=world)
+    seed = next(each for each in world.instances if each.connected)
     body = {"messageData": {"to": number, "text": "oi"}}
     headers = {"Authorization": f"Bearer {seed.token}"}
     path = f"/rest/sendMessage/{seed.key}/text"

@@ -151,7 +151,7 @@ def test_call_that_waits_while_its_instance_begins_anew_does_not_happen(
     caller = threading.Thread(target=call)
     caller.start()
     limit = time.monotonic() + 10
-    while not app.runtime.publisher._waiting:
+    while not app.runtime.instances.publisher._waiting:
         assert time.monotonic() < limit, "it waits"
         time.sleep(0.005)
     begin_anew(app)
@@ -161,7 +161,7 @@ def test_call_that_waits_while_its_instance_begins_anew_does_not_happen(
     assert "while this call waited" in replies[0].headers["X-Mock-Reason"]
     assert app.test_client().get("/_mock/messages").get_json()["items"] == []
     send(app, "new")
-    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(30)
     assert texts(app) == ["new"]
 
 

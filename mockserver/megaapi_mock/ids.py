@@ -25,15 +25,21 @@ class Ids:
         self._resets_of: dict[str, int] = {}
         # The last series that each of them began: going back to an earlier one repeats none.
         self._begun_of: dict[str, int] = {}
+        # The last series of all that was begun, the last of any instance, and which of those may
+        # have been begun before the beginning was asked for again.
+        self._last = self._last_of_any = self._floor = 0
 
     def renew(self, key: str | None = None) -> None:
         """From now on other identifiers, for one instance or for all."""
         if key is None or (key not in self._resets_of and len(self._resets_of) >= KEYS_MOST):
-            self._resets += 1
+            self._resets = self._last = max(self._resets, self._last) + 1
             self._resets_of, self._begun_of = {}, {}
         else:
-            last = max(self._resets_of.get(key, 0), self._begun_of.get(key, 0))
+            # In the first series of all, instances may have begun others before it came back.
+            floor = 0 if self._resets else self._floor
+            last = max(self._resets_of.get(key, 0), self._begun_of.get(key, 0), floor)
             self._resets_of[key] = self._begun_of[key] = last + 1
+            self._last_of_any = max(self._last_of_any, last + 1)
 
     def series(self, key: str) -> int:
         """Which series of identifiers an instance gives out now."""
@@ -47,24 +53,34 @@ class Ids:
             self._resets_of.pop(key, None)
 
     def begin_again(self, key: str | None = None) -> None:
-        """From now on the identifiers of the beginning once more."""
+        """From now on the identifiers of the beginning once more.
+
+        What is begun by `renew` afterwards still repeats nothing.
+        """
         if key is None:
-            self._resets = 0
+            self._resets, self._floor = 0, self._last_of_any
             self._resets_of, self._begun_of = {}, {}
         else:
             self._resets_of.pop(key, None)
-            self._begun_of.pop(key, None)
 
-    def save(self) -> tuple[int, int, dict[str, int], dict[str, int]]:
+    def save(self) -> tuple[int, int, dict[str, int], dict[str, int], tuple[int, int, int]]:
         """The seed, and all series that were begun."""
-        return self.seed, self._resets, dict(self._resets_of), dict(self._begun_of)
+        last = self._last, self._last_of_any, self._floor
+        return self.seed, self._resets, dict(self._resets_of), dict(self._begun_of), last
 
     def restore(
-        self, seed: int, resets: int, resets_of: dict[str, int], begun_of: dict[str, int]
+        self,
+        seed: int,
+        resets: int,
+        resets_of: dict[str, int],
+        begun_of: dict[str, int],
+        last: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
-        """Go on with what was saved."""
+        """Go on with what was saved; what an earlier version saved has no `last`."""
         self.seed, self._resets = seed, resets
         self._resets_of, self._begun_of = dict(resets_of), dict(begun_of)
+        self._last, self._last_of_any, self._floor = last
+        self._last_of_any = max(self._last_of_any, *begun_of.values(), 0)
 
     def raw(self, key: str, kind: str, number: int, size: int) -> bytes:
         """`size` bytes (at most 64)."""

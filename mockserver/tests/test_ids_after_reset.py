@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -61,6 +62,54 @@ def test_the_same_ids_can_be_asked_for(app: MockApp, query: str) -> None:
     assert not set(told(app)) & set(first)
     Door(app).post(f"/reset{query}", {"ids": "again"})
     assert told(app) == first
+
+
+@pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
+@pytest.mark.parametrize("again", ["", f"?instance={KEY}"])
+def test_resets_after_the_same_ids_repeat_none_of_the_earlier_ones(
+    app: MockApp, query: str, again: str
+) -> None:
+    seen = told(app)
+    for _ in range(2):
+        Door(app).post(f"/reset{query}")
+        seen += told(app)
+    Door(app).post(f"/reset{again}", {"ids": "again"})
+    told(app)
+    for _ in range(3):
+        Door(app).post(f"/reset{query}")
+        seen += told(app)
+    assert len(set(seen)) == len(seen) == 18
+
+
+def test_all_series_that_were_begun_differ_whatever_was_asked_for_again() -> None:
+    """Every way through five steps of four kinds; only `begin_again` repeats."""
+    for steps in product(("all", "one", "all again", "one again"), repeat=5):
+        ids = Ids(7)
+        seen = {ids.message(KEY, 1)}
+        for step in steps:
+            key = KEY if step.startswith("one") else None
+            if step.endswith("again"):
+                ids.begin_again(key)
+            else:
+                ids.renew(key)
+                assert ids.message(KEY, 1) not in seen, steps
+            ids = saved_and_restored(ids)
+            seen.add(ids.message(KEY, 1))
+
+
+def saved_and_restored(ids: Ids) -> Ids:
+    again = Ids()
+    again.restore(*ids.save())
+    return again
+
+
+def test_ids_that_an_earlier_version_saved_go_on() -> None:
+    ids = Ids()
+    ids.restore(7, 2, {KEY: 3}, {KEY: 4})
+    ids.renew(KEY)
+    assert ids.series(KEY) == 5
+    ids.renew()
+    assert ids.save()[1] == 3
 
 
 def test_a_wrong_wish_is_named(app: MockApp) -> None:

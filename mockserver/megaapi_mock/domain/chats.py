@@ -16,7 +16,7 @@ from .change import Change
 from .connection import WITH_PHONE
 from .contacts import Contact
 from .facts import Fields, InboundMessage, OwnMessage
-from .jid import Jid, as_given
+from .jid import ADDRESS_MOST, Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, READ, SERVER, STOPPED, UNSHOWN
 from .outbox import Outbox
@@ -79,6 +79,8 @@ class Chats:
 
     def _resolve_recipient(self, to: str) -> Recipient:
         jid, address = Jid.parse(to), as_given(to)
+        if len(to) > ADDRESS_MOST and not jid.group:
+            raise NumberNotRegistered(self._change.directory.no_account(jid))
         if jid.group:
             if jid not in self._state.group_table:
                 raise NotAMember(

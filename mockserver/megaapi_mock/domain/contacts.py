@@ -6,10 +6,18 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Invalid
-from .jid import LID, PERSON, Jid, is_number
+from .jid import ADDRESS_MOST, LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
-from .phone_number import as_written, lacks_country, national, too_long, written_otherwise
+from .phone_number import (
+    as_written,
+    is_none_of_brazil,
+    is_old_group,
+    lacks_country,
+    national,
+    too_long,
+    written_otherwise,
+)
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
@@ -149,6 +157,8 @@ class Directory:
 
     def no_account(self, jid: Jid) -> str:
         """In words: this JID has none, and what was probably meant."""
+        if len(jid) > ADDRESS_MOST:
+            return f"{jid[:40]!r}... has {len(jid):,} characters: no number or address is so long"
         if jid.user.endswith("@broadcast"):
             return (
                 f"{jid.user} is nobody who can be written to: stories are seen, not answered; a bot"
@@ -180,6 +190,11 @@ class Directory:
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
+        if self._is_odd(digits):
+            return (
+                f": no number of Brazil is like {digits}: 55, an area that exists, and 9 with "
+                "eight digits more, or eight"
+            )
         if self._is_long(digits):
             return (
                 f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"
@@ -187,8 +202,14 @@ class Directory:
         return written_otherwise(digits)
 
     def read(self, text: str) -> Jid:
-        """An address, or a number as people in Brazil write it, with or without its 55."""
-        return Jid.parse(as_written(text, self._by_number))
+        """An address, or a number as people in Brazil write it, with or without its 55.
+
+        A hyphen alone makes no group of it, as it does for the gateway.
+        """
+        written = as_written(text, self._by_number)
+        if "@" in written or is_old_group(written):
+            return Jid.parse(written)
+        return Jid(written, PERSON)
 
     def _behind_digits(self, digits: str) -> Contact | None:
         """Whose hidden number has these digits, so that they are nobody's phone number."""
@@ -197,6 +218,10 @@ class Directory:
 
     def _is_short(self, number: str) -> bool:
         return not self._short and number not in self._by_number and lacks_country(number)
+
+    def _is_odd(self, number: str) -> bool:
+        listed = number in self._by_number or self._ninth.other(number) in self._by_number
+        return not self._short and not listed and is_none_of_brazil(number)
 
     def _is_long(self, number: str) -> bool:
         return not self.any_length and is_number(number) and too_long(number)
@@ -240,6 +265,8 @@ class Directory:
     def _has_no_account(self, number: str) -> bool:
         """Whether no account can have this number: it is none, or the world says so."""
         if number in self._without or not is_number(number) or self._is_short(number):
+            return True
+        if self._is_odd(number):
             return True
         if Jid(number, LID) in self._by_lid:
             return True

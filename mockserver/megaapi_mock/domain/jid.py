@@ -22,11 +22,13 @@ _KIND_OF_SERVER: Mapping[str, ChatKind] = {
     "newsletter": "newsletter",
 }
 
-_KNOWN = re.compile(r"([^@]*)@(s\.whatsapp\.net|g\.us|lid)\Z")
+_KNOWN_SERVERS = frozenset({PERSON, GROUP, LID})
 _DEVICE = re.compile(r"(\d+):(\d+)\Z", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{7,14}\Z")
 # Addresses longer than this are nobody's; they are not worth remembering.
 _REMEMBERED_MOST = 64
+# No address or number is so long, however it is written: what is longer is read no further.
+ADDRESS_MOST = 200
 
 
 def is_number(digits: str) -> bool:
@@ -79,11 +81,10 @@ class Jid(str):
 
 @lru_cache(maxsize=4_096)
 def _parse(text: str) -> Jid:
-    match = _KNOWN.match(text)
-    if match is None:
+    user, at, server = text.rpartition("@")
+    if not at or server not in _KNOWN_SERVERS or "@" in user:
         return Jid(text, GROUP if "-" in text else PERSON)
-    user, server = match.groups()
-    device = _DEVICE.match(user)
+    device = _DEVICE.match(user) if len(text) <= ADDRESS_MOST else None
     return Jid(device.group(1) if device and server != GROUP else user, server)
 
 
@@ -96,4 +97,6 @@ def chat_kind(address: str) -> ChatKind:
 
 def as_given(to: str) -> str:
     """The JID the gateway echoes: built from `to` as it was sent, never the canonical one."""
-    return to if _KNOWN.match(to) else str(Jid.parse(to))
+    user, _, server = to.rpartition("@")
+    is_whole = server in _KNOWN_SERVERS and "@" in to and "@" not in user
+    return to if is_whole else str(Jid.parse(to))

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .jid import ADDRESS_MOST
+
 BRAZIL = "55"
 # Area, then a mobile (9 and eight digits), an old mobile or a landline (eight digits).
 _NATIONAL = re.compile(r"0?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
 # Area codes nobody has.
 _NO_AREAS = frozenset({"20", "23", "25", "26", "29", "30", "36", "39", "40", "50", "52", "56", "57",
                        "58", "59", "60", "70", "72", "76", "78", "80", "90"})  # fmt: skip
+# Every number of Brazil; a mobile without its 9 may be of any digits, as made-up ones are.
+_BRAZILIAN = re.compile(r"55([1-9][0-9])9?[0-9]{8}")
+# Those of companies, which are in no area.
+_IN_NO_AREA = re.compile(r"55(?:0?800[0-9]{6,7}|[34]00[0-9]{5})")
 # Country codes whose numbers have eight digits more: ten in all are whole there.
 _EIGHT_MORE = ("45", "47", "53", "65")
 _BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
 # Groups of old are the number of who made them, a dash and the second.
-_OLD_GROUP = re.compile(r"[0-9]+-[0-9]{10}")
+_OLD_GROUP = re.compile(r"[0-9]{8,}-[0-9]{10}")
+# A number with the prefix that is dialled before a country code.
+_DIALLED_ABROAD = re.compile(r"00([1-9][0-9]{7,14})")
 # No number is longer with its country code. (E.164 allows 15 digits, which no country uses up.)
 _MOST = {"1": 11, "7": 11, "55": 13, "39": 14, "43": 14, "49": 14, "62": 14, "358": 14}
 _MOST_ELSEWHERE = 13
@@ -41,16 +49,42 @@ def lacks_country(digits: str) -> bool:
     return national(digits) is not None or len(digits) <= _LOCAL_MOST
 
 
+def is_none_of_brazil(digits: str) -> bool:
+    """Whether these digits begin with 55 and no number of Brazil is like them.
+
+    What is longer is `too_long`.
+    """
+    if not digits.startswith(BRAZIL) or too_long(digits) or _IN_NO_AREA.fullmatch(digits):
+        return False
+    match = _BRAZILIAN.fullmatch(digits)
+    return match is None or match[1] in _NO_AREAS
+
+
 def too_long(digits: str) -> bool:
     """Whether no number of the country that these digits begin with is so long."""
     most = (_MOST[digits[:size]] for size in (1, 2, 3) if digits[:size] in _MOST)
     return len(digits) > next(most, _MOST_ELSEWHERE)
 
 
+def is_old_group(text: str) -> bool:
+    """Whether this is how groups of old are called: a number, a hyphen and a second."""
+    return len(text) <= ADDRESS_MOST and _OLD_GROUP.fullmatch(text) is not None
+
+
+def _without_prefixes(digits: str) -> str:
+    """Without the 00 of calls abroad, and the 0 of calls to another area behind the 55."""
+    match = _DIALLED_ABROAD.fullmatch(digits)
+    digits = digits if match is None else match[1]
+    has_zero = digits.startswith(f"{BRAZIL}0")
+    return (national(digits.removeprefix(BRAZIL)) if has_zero else None) or digits
+
+
 def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
-    digits = _BETWEEN.sub("", text)
-    plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(text)
+    if len(text) > ADDRESS_MOST:
+        return text
+    digits = _without_prefixes(_BETWEEN.sub("", text))
+    plain = digits.isascii() and digits.isdigit() and not is_old_group(text)
     # A number and something behind a hyphen is no number.
     odd = "-" in text and too_long(digits)
     return digits if plain and not odd else text
@@ -59,10 +93,10 @@ def digits_of(text: str) -> str:
 def as_written(text: str, numbers: Iterable[str] = ()) -> str:
     """A number as people in Brazil write it, with its country code: `(11) 90000-0002`.
 
-    What begins with + is whole, and so is one of these `numbers`; an address stays.
+    What begins with + or 00 is whole, and so is one of these `numbers`; an address stays.
     """
     digits = digits_of(text)
-    if text.lstrip().startswith("+") or digits in set(numbers):
+    if text.lstrip().startswith(("+", "00")) or digits in set(numbers):
         return digits
     return national(digits) or digits
 
@@ -73,13 +107,15 @@ def probably_meant(text: str) -> str | None:
     `+55 11 90000-0002`, `(11) 90000-0002`, `005511900000002` and `5511900000002@c.us` are
     5511900000002.
     """
-    digits = _BETWEEN.sub("", text.partition("@")[0])
-    if not (digits.isascii() and digits.isdigit()) or _OLD_GROUP.fullmatch(text):
+    if len(text) > ADDRESS_MOST:
         return None
-    digits = digits.removeprefix("00")
+    digits = _BETWEEN.sub("", text.partition("@")[0])
+    if not (digits.isascii() and digits.isdigit()) or is_old_group(text):
+        return None
+    digits = _without_prefixes(digits)
     number = national(digits) or digits
-    usable = not lacks_country(number) and not too_long(number)
-    return number if usable and number != text else None
+    odd = lacks_country(number) or is_none_of_brazil(number) or too_long(number)
+    return None if odd or number == text else number
 
 
 def written_otherwise(text: str) -> str:

@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Where a server puts into a WSGI environ why a request is not whole.
+# Where a server puts into a WSGI environ why a request is not whole: too slow, or its client left.
 LATE = "megaapi_mock.late"
+CUT = "megaapi_mock.cut"
 # Seconds after which somebody who was refused for want of room may try again.
 RETRY_AFTER = "2"
 

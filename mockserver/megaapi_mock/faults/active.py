@@ -71,7 +71,8 @@ class ActiveFaults:
             raise ControlRefused(400, str(refusal)) from None
         recipient = scope.get("recipient")
         if recipient is not None:
-            scope["recipient"] = self.person(recipient)
+            jid = self._directory.read(recipient)
+            scope["recipient"] = str(self._directory.canonical_jid(jid))
         with self._lock:
             return self._add(fault_kind, kind, scope, arguments)
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..domain.jid import Jid, is_number
+from ..domain.jid import ADDRESS_MOST, Jid, is_number
+from ..domain.phone_number import as_written
 from ..records.fault_hit import FaultHit
 from .kind import FaultTally, Kind, Moment
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Parameter, ParameterCheck
@@ -21,9 +22,9 @@ HEADER = "X-Mock-Fault"
 
 
 def _addressable(value: Any) -> bool:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > ADDRESS_MOST:
         return False
-    jid = Jid.parse(value)
+    jid = Jid.parse(as_written(value))
     digits = jid.user.replace("-", "") if jid.group else jid.user
     return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
 

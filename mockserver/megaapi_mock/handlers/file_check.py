@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping
 _DATA_URI = re.compile(r"data:([^,]*?)(;base64)?,", re.IGNORECASE)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=\s-]")
 _AFTER_END = re.compile(r"=\s*[^=\s]")
+# Base64 of what base64 of a JPEG, PNG, GIF, RIFF, Ogg or PDF, or a data URI, begins with.
+_ENCODED_TWICE = re.compile(
+    "LzlqL|aVZCT1J3MEtHZ2|UjBsR09E|VWtsR1|VDJkblV3|SlZCRV|ZGF0YTph|ZGF0YTpp|ZGF0YTp2"
+)
 # What becomes of a missing value in the languages clients are written in.
 _NOTHING = frozenset({"undefined", "null", "none", "nil", "nan", "true", "false"})
 
@@ -31,6 +35,8 @@ def base64_problem(text: str) -> str | None:
         return "base64 goes on after its end: what follows = is not read"
     if len(re.sub(r"[\s=]", "", base64_text)) % 4 == 1:
         return "base64 is cut off: no file has this length"
+    if _ENCODED_TWICE.match(base64_text):
+        return "base64 is encoded twice: what it stands for is base64 of a file again"
     return None
 
 

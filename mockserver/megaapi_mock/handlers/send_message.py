@@ -239,6 +239,9 @@ def _is_content(name: str, part: Any) -> bool:
 def _answer_of_send(
     call: Call, content: Json, sentence: str = "Message sent", unshown: str | None = None
 ) -> Json:
+    chat = call.to.chat
+    if chat.lid and call.instance.person(chat) is None:
+        call.note(f"nobody has {chat} in this world; the gateway looks no hidden number up")
     message = call.instance.chats.send(call.to, content, unshown=unshown)
     return {"error": False, "message": sentence, "messageData": message}
 
@@ -254,6 +257,8 @@ def send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: st
     mimetype = uploads.mimetype_of(kind, *type_names)
     media = call.instance.keep_media(kind, mimetype, content)
     unshown = file_check.unshown(type_, content)
+    if not content and call.strict:
+        raise Unusable("the file has 0 bytes")
     if unshown is not None:
         call.note(f"the message stops at the phone: {unshown}")
     return _answer_of_send(call, uploads.content_of(call, type_, kind, media), unshown=unshown)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import LATE, Overloaded
+from ..errors import CUT, LATE, Overloaded
 
 # What needs no room of the budget, and how much is read at once.
 SMALL = PIECE = 2**16
@@ -109,10 +109,11 @@ class Budget:
 class Body:
     """The `wsgi.input` of a call. `release` gives its room back.
 
-    A body that ends early because its time is over says so in the call's environ, under LATE.
+    A body that ends early says so in the call's environ: under LATE because its time is over, under
+    CUT because its client has left, where only the connection tells so: it came in chunks.
     """
 
-    __slots__ = ("_budget", "_bytes_taken", "_call", "_environ", "_seconds", "_stream")
+    __slots__ = ("_budget", "_bytes_taken", "_call", "_environ", "_has_left", "_seconds", "_stream")
 
     def __init__(
         self,
@@ -120,10 +121,12 @@ class Body:
         call: CallInProgress,
         budget: Budget,
         seconds: float,
+        *,
+        has_left: Callable[[CallInProgress], bool],
     ) -> None:
         self._stream: Any = environ["wsgi.input"]
         self._environ, self._call, self._budget = environ, call, budget
-        self._seconds = seconds
+        self._seconds, self._has_left = seconds, has_left
         self._bytes_taken = 0
 
     def read(self, size: int | None = -1) -> bytes:
@@ -172,15 +175,17 @@ class Body:
         call.last_came = monotonic()
         call.length += len(piece)
         if len(piece) < size:
-            self._look_at_the_time()
+            self._look_at_the_end()
         return piece
 
-    def _look_at_the_time(self) -> None:
-        """Say that the body is late where it has ended before it was whole."""
+    def _look_at_the_end(self) -> None:
+        """Say that the body is late or cut where it has ended before it was whole."""
         call, announced = self._call, self._announced
         is_whole = announced is not None and call.length >= announced
         if not is_whole and call.last_came - call.begun >= self._seconds:
             self._environ.setdefault(LATE, late(call.length, announced, self._seconds))
+        elif announced is None and self._has_left(call):
+            self._environ.setdefault(CUT, cut(call.length))
 
     @property
     def _announced(self) -> int | None:
@@ -204,4 +209,12 @@ def late(came: int, announced: int | None, seconds: float) -> str:
     return (
         f"after {seconds:g} s {came}{whole} bytes of the body had come: a request must be here "
         "within --request-seconds"
+    )
+
+
+def cut(came: int) -> str:
+    """Why a request is given up whose client has gone."""
+    return (
+        f"the connection was closed when {came} bytes of the body had come, in chunks: a client "
+        "sends the last chunk and waits for its answer"
     )

@@ -25,6 +25,8 @@ class WatchedApp:
         self._app, self._limits = app, limits
         self.budget = Budget(limits.bodies_bytes, limits.patience)
         self._calls: dict[CallInProgress, None] = {}
+        # Whether the client of a call has closed its connection, as far as that can be known.
+        self.has_left: Callable[[CallInProgress], bool] = _unknown
         getattr(app, "watched_by", _nothing)(self)
 
     def answering(self) -> list[CallInProgress]:
@@ -40,7 +42,8 @@ class WatchedApp:
         call = CallInProgress(now, now, environ)
         body: Body | None = None
         if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
-            body = Body(environ, call, self.budget, self._limits.request_seconds)
+            seconds = self._limits.request_seconds
+            body = Body(environ, call, self.budget, seconds, has_left=self.has_left)
             environ["wsgi.input"] = body
         self._calls[call] = None
         try:
@@ -96,3 +99,8 @@ class _Answer:
         end, self._end = self._end, None
         if end is not None:
             end(self._call, self._body)
+
+
+def _unknown(call: CallInProgress) -> bool:
+    """For servers that hand on whole requests only, and where nothing tells."""
+    return False

@@ -38,7 +38,8 @@ _NO_MORE, _CLOSED = socket.SHUT_RD, socket.SHUT_RDWR
 _OPEN_FILES = "/proc/self/fd"
 # Where struct tcp_info has: milliseconds since data last went and last came, bytes that the client
 # has taken, bytes that came, bytes that wait for the client, and segments with data that came and
-# went.
+# went. First its state, which is this one once the client closed.
+_CLOSE_WAIT = 8
 _LAST_SENT, _LAST_CAME, _BYTES_TAKEN, _BYTES_CAME, _UNSENT = 44, 52, 120, 128, 144
 _CAME, _WENT = 152, 156
 _TCP_INFO = 160
@@ -50,7 +51,8 @@ class ClientConnection:
 
     `began` is the latest time at which its last request can have begun; `came` and `went` count
     what was received and sent. While bytes are `unsent` because the client takes none, `slow_since`
-    is when it last took enough, and `taken_then` what it had taken by then.
+    is when it last took enough, and `taken_then` what it had taken by then. `has_left` is
+    whether its client sends nothing more.
     """
 
     number: int
@@ -65,6 +67,7 @@ class ClientConnection:
     unsent: int = 0
     slow_since: float | None = None
     taken_then: int = 0
+    has_left: bool = False
     is_overdue: bool = False
     is_closed: bool = False
 
@@ -90,11 +93,28 @@ class Watch:
     def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
         self._app, self._port, self._limits = app, port, limits
         self._connections: dict[object, ClientConnection] = {}
+        self._has_seen_any = False
 
     def start(self) -> None:
         """Look every half second, where the system tells about connections."""
         if sys.platform == "linux":
+            self._app.has_left = self.has_left
             threading.Thread(target=self._run, name="connections", daemon=True).start()
+
+    def has_left(self, call: CallInProgress) -> bool:
+        """Whether no connection is open any more by which the call can have come.
+
+        Granian gives us a body whose client left in the middle as if it were whole.
+        """
+        try:
+            open_now = list(connections(self._port))
+        except OSError:
+            return False
+        self._has_seen_any = self._has_seen_any or bool(open_now)
+        return self._has_seen_any and not any(
+            each.is_awaiting and not each.has_left and each.last_came <= call.last_came + SLACK
+            for each in open_now
+        )
 
     def look(self) -> None:
         """Close requests whose time is over, and in a crowd what has been idle the longest."""
@@ -260,6 +280,7 @@ def _looked_at(number: int, port: int) -> ClientConnection | None:
         went=_number(info, _WENT),
         bytes_taken=struct.unpack_from("Q", info, _BYTES_TAKEN)[0],
         unsent=_number(info, _UNSENT),
+        has_left=info[0] == _CLOSE_WAIT,
     )
 
 

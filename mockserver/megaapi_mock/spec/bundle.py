@@ -14,13 +14,49 @@ import yaml
 from ..errors import SpecError
 from .loops import find_loop
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# As many names as all merge keys of a file may write out.
+MERGED_MOST = 100_000
+_MERGE = "tag:yaml.org,2002:merge"
 # What is deeper is a mistake, or meant to do harm.
 YAML_DEPTH = 200
 # Without as many of these nothing of a reasonable size is so deep.
 _OPENING = (b"[", b"{", b"- ", b"? ")
 # Files of the folder that openapi.yaml does not reach, by design.
 APART = frozenset({"sources.yaml", "control.yaml"})
+
+
+class Loader(_SafeLoader):  # type: ignore[misc]
+    """Refuses a few lines of merge keys (`<<`) that stand for more than any memory holds."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self._merged = 0
+        self._under_way: set[int] = set()
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Write out a mapping's merge keys, innermost first. YAMLError when they are too many."""
+        if id(node) in self._under_way:
+            raise _too_much("it merges itself", node)
+        self._under_way.add(id(node))
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                self._count_merged(value)
+        super().flatten_mapping(node)
+        self._under_way.remove(id(node))
+
+    def _count_merged(self, value: Any) -> None:
+        parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        for part in parts:
+            if isinstance(part, yaml.MappingNode):
+                self.flatten_mapping(part)
+                self._merged += len(part.value)
+            if self._merged > MERGED_MOST:
+                raise _too_much(f"its merge keys write out more than {MERGED_MOST:,} names", part)
+
+
+def _too_much(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.YAMLError(f"{problem}, line {node.start_mark.line + 1}")
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ def describe_allowed(schema: Mapping[str, Any], rule: str = "") -> str:
         return _alternatives([str(value) for value in schema["enum"] if value is not None])
     if rule == "pattern":
         return _description(schema)
+    if rule == "maxLength":
+        return f"a string of at most {schema['maxLength']} characters"
     types = schema.get("type", [])
     names = [types] if isinstance(types, str) else [name for name in types if name != "null"]
     words = " or ".join(_TYPES[name] for name in names)
@@ -101,7 +103,8 @@ def _sentence(error: Any, root: Mapping[str, Any], document: Any) -> str:
         most = error.kind.as_dict()["limit"]
         prefix = f"{written_place(place)}: " if place else ""
         return f"{prefix}give at most {most} of {', '.join(fields)}, not {' and '.join(value)}"
-    actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else format_value(value)
+    is_size = rule in ("maxItems", "minItems", "maxLength")
+    actual = f"of {len(value)}" if is_size else format_value(value)
     prefix = written_place(place) or "the body"
     advice = f"; {schema['x-advice']}" if "x-advice" in schema else ""
     return f"{prefix}: must be {describe_allowed(schema, rule)}, not {actual}{advice}"

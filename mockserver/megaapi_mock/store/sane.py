@@ -12,6 +12,7 @@ from ..domain.connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.contacts import Contact
 from ..domain.group import ADMINS, Group
 from ..domain.jid import PERSON, Jid, is_number
+from ..domain.media import PATH_PREFIX
 from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
 from ..domain.peer_messages import GroupUpdate
 from ..domain.state import InstanceState
@@ -88,6 +89,7 @@ def require_sane(state: InstanceState) -> None:
     _require_counters(state)
     _require_agenda(state)
     _require_messages(state)
+    _require_media(state)
     _require_delayed(state)
     _require_names("group_table", state.group_table, lambda group: group.jid)
     _require_states("contact_states", state.contact_states.values())
@@ -140,6 +142,19 @@ def _require_messages(state: InstanceState) -> None:
                 _require_one_of(message.state, _MESSAGE_STATES)
                 _require_time(message.time, FARTHEST)
                 _require_count(message.arrival)
+
+
+def _require_media(state: InstanceState) -> None:
+    _require_names("media", state.media, lambda media: media.direct_path)
+    with inside("media"):
+        for path, media in state.media.items():
+            with inside(path):
+                with inside("kind"):
+                    _require_one_of(media.kind, PATH_PREFIX)
+                with inside("length"):
+                    _require_count(media.length)
+                with inside("time"):
+                    _require_time(media.time, FARTHEST)
 
 
 def _require_delayed(state: InstanceState) -> None:

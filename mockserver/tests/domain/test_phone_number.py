@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.phone_number import as_written, digits_of, lacks_country, national
+from megaapi_mock.domain.phone_number import (
+    as_written,
+    digits_of,
+    is_none_of_brazil,
+    lacks_country,
+    national,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,12 @@ from megaapi_mock.domain.phone_number import as_written, digits_of, lacks_countr
         ("5511900000001-1600000000", "5511900000001-1600000000"),
         ("120363000000000001@g.us", "120363000000000001@g.us"),
         ("Ana", "Ana"),
+        ("+55 011 90000-0002", "5511900000002"),
+        ("0055 11 90000-0002", "5511900000002"),
+        ("0055 (011) 90000-0002", "5511900000002"),
+        ("55-1130000001", "551130000001"),
+        ("0011900000002", "11900000002"),
+        ("00", "00"),
     ],
 )
 def test_numbers_as_people_write_them(written: str, number: str) -> None:
@@ -66,3 +78,23 @@ def test_every_mobile_is_found_behind_its_national_form(area: str, rest: int) ->
 @given(written=st.text())
 def test_reading_twice_changes_nothing_more(written: str) -> None:
     assert digits_of(digits_of(written)) == digits_of(written)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["55119000000", "5511900000", "5500900000002", "5520988887777", "5511800000002", "55110000"],
+)
+def test_digits_like_no_number_of_brazil(number: str) -> None:
+    assert is_none_of_brazil(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "5511900000002", "551190000002", "551130000001", "553100000005", "558000000000",
+        "5508000000000", "5540040000", "12125550100", "447700900000", "595981000000",
+        "351910000000", "5611900000002", "100000000000002", "5400900000002",
+    ],
+)  # fmt: skip
+def test_healthy_numbers_are_like_others(number: str) -> None:
+    assert not is_none_of_brazil(number)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.jid import Jid
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
@@ -117,6 +119,29 @@ def test_a_story_is_not_answered(app: MockApp) -> None:
     assert reply.headers["X-Mock-Reason"].startswith("status@broadcast is nobody who can be")
 
 
+@pytest.mark.parametrize("number", ["55119000000", "5511900000", "5500900000002", "5520988887777"])
+@pytest.mark.parametrize("name", WORLDS)
+def test_digits_like_no_number_of_brazil_are_nobodys(
+    make_app: MakeApp, name: str, number: str
+) -> None:
+    world = load_world(name, root("fixtures"))
+    app = make_app(world=world)
+    seed = next(each for each in world.instances if each.connected)
+    body = {"messageData": {"to": number, "text": "oi"}}
+    headers = {"Authorization": f"Bearer {seed.token}"}
+    path = f"/rest/sendMessage/{seed.key}/text"
+    reply = app.test_client().post(path, json=body, headers=headers)
+    assert reply.status_code == 403
+    assert f"no number of Brazil is like {number}" in reply.headers["X-Mock-Reason"]
+
+
+def test_hidden_number_that_nobody_has_is_said_beside_the_answer(app: MockApp) -> None:
+    reply = sent(app, "999999999999999@lid")
+    assert reply.status_code == 200
+    assert "nobody has 999999999999999@lid in this world" in reply.headers["X-Mock-Reason"]
+    assert "X-Mock-Reason" not in sent(app, f"{LID}@lid").headers
+
+
 @pytest.mark.parametrize("written", ["abc", "Ana", "abc@s.whatsapp.net", "   "])
 def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
     said = f"{written.partition('@')[0].strip()!r} is not a phone number: digits alone"
@@ -127,7 +152,11 @@ def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
 
 def test_a_hyphen_makes_no_longer_number(app: MockApp) -> None:
     refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": "5511900000002-1"})
-    assert refusal.startswith("from: 5511900000002-1@g.us is read as a group because of the hyphen")
+    assert "'5511900000002-1' is not a phone number" in refusal
+    assert (
+        "5511900000002-1@g.us is not a group"
+        in (sent(app, "5511900000002-1").headers["X-Mock-Reason"])
+    )
     assert "55119000000021" not in sent(app, "5511900000002-1").headers["X-Mock-Reason"]
 
 
@@ -167,7 +196,45 @@ def test_a_world_may_let_them_be(make_app: MakeApp) -> None:
     assert sent(app, NATIONAL).status_code == 200
 
 
-@pytest.mark.parametrize("written", ["(11) 90000-0002", "11 90000-0002", "+55 11 90000-0002"])
+AS_WRITTEN = pytest.mark.parametrize(
+    "written",
+    [
+        "(11) 90000-0002", "11 90000-0002", "+55 11 90000-0002", "11900000002", "11-90000-0002",
+        "55-11-90000-0002", "+5511900000002", "+55 011 90000-0002", "0055 11 90000-0002",
+        "005511900000002", "+55 (011) 90000-0002", "0055-011-90000-0002",
+    ],
+)  # fmt: skip
+
+
+@AS_WRITTEN
+def test_recipient_of_a_fault_is_read_as_people_write_it(app: MockApp, written: str) -> None:
+    door = Door(app)
+    door.post("/faults", {"fault": "bad-gateway", "recipient": written}, status=201)
+    assert sent(app, "5511900000003").status_code == 200
+    assert sent(app, "5511900000002").status_code == 502
+
+
+@AS_WRITTEN
+def test_chat_of_a_query_or_verdict_is_read_as_people_write_it(app: MockApp, written: str) -> None:
+    door = Door(app)
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/x"})
+    for number in ("5511900000002", "5511900000003"):
+        door.post(f"/instances/{KEY}/inbound", {"from": number}, status=201)
+    query = {"chat": written}
+    client = app.test_client()
+    assert len(client.get("/_mock/messages", query_string=query).get_json()["items"]) == 1
+    path = f"/_mock/instances/{KEY}/conversation"
+    assert client.get(path, query_string=query).status_code == 200
+    path = f"/_mock/instances/{KEY}/chats"
+    chats = client.get(path, query_string={"with": written}).get_json()["items"]
+    assert chats[0]["chat"] == "5511900000002@s.whatsapp.net"
+    for chat, count in ((written, 1), ("5511900000002@s.whatsapp.net", 1), ("5511900000009", 0)):
+        body = {"instance": KEY, "wait": 0, "chats": [chat]}
+        verdict = door.post("/deliveries/verdict", body)
+        assert verdict["figures"]["deliveries"] == count
+
+
+@AS_WRITTEN
 def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: str) -> None:
     door = Door(app)
     message = door.post(f"/instances/{KEY}/inbound", {"from": written}, status=201)
@@ -176,3 +243,49 @@ def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: s
     assert door.post(f"/instances/{KEY}/inbound", body, status=201)["chat"] == message["chat"]
     made = door.post("/instances", {"number": written.replace("0002", "7777")}, status=201)
     assert made["number"] == "5511900007777"
+
+
+MILLIONS = 8_000_000
+ENDLESS = {
+    "digits": "1" * MILLIONS,
+    "letters": "a" * MILLIONS,
+    "areas": "(11) " * (MILLIONS // 5),
+    "ats": "@" * MILLIONS,
+    "a person": f"{'1' * MILLIONS}@s.whatsapp.net",
+    "a device": f"{'1' * MILLIONS}:1@s.whatsapp.net",
+    "a hidden number": f"{'1' * MILLIONS}@lid",
+    "a group": f"{'1' * MILLIONS}@g.us",
+    "hyphens": "1-" * (MILLIONS // 2),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_recipient_longer_than_any_can_be_is_refused_at_once(app: MockApp, kind: str) -> None:
+    to = ENDLESS[kind]
+    begun = time.process_time()
+    refusal = sent(app, to)
+    assert time.process_time() - begun < 0.4
+    assert refusal.status_code in (403, 500)
+    assert len(refusal.headers["X-Mock-Reason"]) <= 400
+    if refusal.status_code == 403:
+        assert f"has {len(Jid.parse(to)):,} characters" in refusal.headers["X-Mock-Reason"]
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_numbers_longer_than_any_can_be_are_refused_by_the_control_api(
+    app: MockApp, kind: str
+) -> None:
+    door, to = Door(app), ENDLESS[kind]
+    begun = time.process_time()
+    door.refusal("POST", f"/instances/{KEY}/inbound", {"from": to})
+    door.refusal("POST", "/faults", {"fault": "bad-gateway", "recipient": to})
+    assert time.process_time() - begun < 0.8
+
+
+@pytest.mark.parametrize("kind", ["digits", "letters", "areas"])
+def test_participant_longer_than_any_can_be_is_refused_at_once(app: MockApp, kind: str) -> None:
+    body = {"group_data": {"group_name": "x", "participants": [ENDLESS[kind]]}}
+    begun = time.process_time()
+    reply = app.test_client().post(f"/rest/group/{KEY}/create", json=body, headers=AUTH)
+    assert time.process_time() - begun < 0.4
+    assert reply.status_code == 403

@@ -32,6 +32,9 @@ ODD = {
     "C:\\foto.jpg": "the first is ':'",
     "aGk=aGk=": "goes on after its end",
     "aGkaG": "is cut off",
+    b64encode(PICTURE.encode()).decode(): "is encoded twice",
+    f"data:image/jpeg;base64,{b64encode(PICTURE.encode()).decode()}": "is encoded twice",
+    b64encode(f"data:image/jpeg;base64,{PICTURE}".encode()).decode(): "is encoded twice",
 }
 SECTION = {"title": "Setores", "rows": [{"title": "Vendas", "rowId": "1"}]}
 

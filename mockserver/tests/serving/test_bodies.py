@@ -24,11 +24,12 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="granian's connections are seen on Linux"
 )
 HEAD = b"POST /body HTTP/1.1\r\nHost: test\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 UNFINISHED = {
     "nothing": b"",
     "half headers": b"GET / HTTP/1.1\r\nHost: te",
     "half bodies": HEAD + b"Content-Length: 1000\r\n\r\n0123456789",
-    "half chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n0123456789",
+    "half chunks": CHUNKED + b"3e8\r\n0123456789",
 }
 
 
@@ -168,6 +169,36 @@ def test_a_head_beyond_its_limits_is_refused(
             asker.sendall(head)
         assert asker.recv(20).split()[1] == status
     assert b"200 OK" in server.get()
+
+
+# --- clients that leave ------------------------------------------------------------------------
+
+
+@engines
+@pytest.mark.parametrize("kind", ["half chunks", "no last chunk"])
+def test_chunks_whose_client_has_left_are_said_to_be_cut(
+    start: Start, engine: str, kind: str
+) -> None:
+    server = start(engine)
+    chunks = UNFINISHED["half chunks"] if kind == "half chunks" else CHUNKED + b"2\r\n{}\r\n"
+    with closing(connected(server, chunks)) as leaving:
+        leaving.shutdown(socket.SHUT_WR)
+        # Waitress hands on whole requests only, and closes.
+        assert leaving.recv(20)[:12] in (b"HTTP/1.1 400", b"")
+    assert b"200 OK" in server.get()
+
+
+@engines
+def test_whole_chunks_are_taken_beside_clients_that_leave(start: Start, engine: str) -> None:
+    server = start(engine)
+    with ExitStack() as stack:
+        for _ in range(5):
+            leaving = stack.enter_context(closing(connected(server, UNFINISHED["half bodies"])))
+            leaving.shutdown(socket.SHUT_WR)
+        for _ in range(20):
+            whole = stack.enter_context(closing(connected(server, CHUNKED + b"2\r\n{}\r\n")))
+            whole.sendall(b"0\r\n\r\n")
+            assert read_whole(whole).startswith(b"HTTP/1.1 200")
 
 
 # --- time --------------------------------------------------------------------------------------
@@ -329,7 +360,7 @@ def body_of(size: int, budget: Budget, *, announced: int | None, begun: float = 
     if announced is not None:
         environ["CONTENT_LENGTH"] = str(announced)
     now = time.monotonic()
-    return Body(environ, CallInProgress(now - begun, now), budget, 60.0)
+    return Body(environ, CallInProgress(now - begun, now), budget, 60.0, has_left=lambda _: False)
 
 
 @pytest.mark.parametrize("announced", [True, False])
@@ -359,6 +390,7 @@ def test_one_body_may_be_larger_than_the_budget() -> None:
 def test_a_body_whose_time_is_over_says_so() -> None:
     environ: dict[str, Any] = {"wsgi.input": Stream(10), "CONTENT_LENGTH": "1000"}
     now = time.monotonic()
-    body = Body(environ, CallInProgress(now - 61, now), Budget(STEP, 0.05), 60.0)
+    budget, call = Budget(STEP, 0.05), CallInProgress(now - 61, now)
+    body = Body(environ, call, budget, 60.0, has_left=lambda _: True)
     assert len(body.read(1000)) == 10
     assert environ[LATE].startswith("after 60 s 10 of 1000 bytes of the body had come")

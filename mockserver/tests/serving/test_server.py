@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from megaapi_mock.errors import LATE, Overloaded, SetupError
+from megaapi_mock.errors import CUT, LATE, Overloaded, SetupError
 from megaapi_mock.serving import server as serving
 from megaapi_mock.serving.bodies import Limits
 
@@ -55,6 +55,8 @@ class App:
                 environ["wsgi.input"].read(*[int(length)] if length else [])
             except Overloaded:
                 status = "503 Service Unavailable"
+            if CUT in environ:
+                status = "400 Bad Request"
         if path == "/large":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return self.large()

@@ -148,6 +148,27 @@ def test_what_no_call_could_have_made_is_refused_whole(
     assert mock.test_client().get("/_mock/state").data == before
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("kind", "a/b", "kind: 'a/b' is none of audio"),
+        ("length", -1, "length: must be"),
+        ("time", 1e300, "time: must be a time"),
+        ("direct_path", "/other", "stands there as /other"),
+    ],
+)
+def test_file_that_no_call_could_have_kept_is_refused(
+    app: MockApp, field: str, value: Any, said: str
+) -> None:
+    client = app.test_client()
+    client.post(f"/_mock/instances/{KEY}/inbound", json={"event": "image"})
+    state = json.loads(client.get("/_mock/state").data)["state"]
+    at(*ONE, "media", None, field, value=value)(state)
+    reply = put(app, state)
+    assert reply.status_code == 400, "it was taken"
+    assert said in reply.get_json()["error"]
+
+
 # -- anything else somebody may write -----------------------------------------------------------
 
 ODD: tuple[Any, ...] = (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -132,6 +134,35 @@ def paused_call(app: MockApp) -> Iterator[None]:
     finally:
         app.pipeline.stopping.set()
         caller.join(30)
+
+
+@WAYS
+def test_call_that_waits_while_its_instance_begins_anew_does_not_happen(
+    app: MockApp, begin_anew: Callable[[MockApp], None]
+) -> None:
+    replies: list[Any] = []
+
+    def call() -> None:
+        body = {"messageData": {"to": "5511900000002", "text": "old"}}
+        headers = {**AUTH, "X-Mock-Fault": "delay; seconds=2"}
+        path = f"/rest/sendMessage/{KEY}/text"
+        replies.append(app.test_client().post(path, json=body, headers=headers))
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    limit = time.monotonic() + 10
+    while not app.runtime.instances.publisher._waiting:
+        assert time.monotonic() < limit, "it waits"
+        time.sleep(0.005)
+    begin_anew(app)
+    point(app)
+    caller.join(30)
+    assert replies[0].status_code == 503
+    assert "while this call waited" in replies[0].headers["X-Mock-Reason"]
+    assert app.test_client().get("/_mock/messages").get_json()["items"] == []
+    send(app, "new")
+    assert app.runtime.webhooks.courier.wait_idle(30)
+    assert texts(app) == ["new"]
 
 
 @WAYS

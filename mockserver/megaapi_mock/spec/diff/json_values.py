@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ..bundle import Loader
 
 
-class JsonLoader(Loader):  # type: ignore[misc, valid-type]
+class JsonLoader(Loader):
     """The types of YAML 1.2; YAML 1.1 has more, and takes 010 for eight."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {}

@@ -21,7 +21,8 @@ from .state_rows import AGENDA, StateRows
 Json = dict[str, Any]
 # What is kept beside instances and records: a store without one of them is damaged.
 PARTS = frozenset({"profile", "clock", "world", "start", "faults", "ids", "chaos"})
-_IDS = tuple[int, int, dict[str, int], dict[str, int]]
+_IDS = tuple[int, int, dict[str, int], dict[str, int], tuple[int, int, int]]
+_NO_LAST_SERIES = [0, 0, 0]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def load(database: Database) -> Stored | None:
         raise SetupError(damage_text(database.path, why)) from None
 
 
+def _with_last_series(ids: Any) -> Any:
+    """The saved ids; databases of earlier versions say nothing of the last series."""
+    return [*ids, _NO_LAST_SERIES] if isinstance(ids, list) and len(ids) == 4 else ids
+
+
 def _load(database: Database) -> Stored | None:
     parts = {name: loads(text) for name, text in database.read(SQL.parts)}
     if not parts:
@@ -82,7 +88,7 @@ def _load(database: Database) -> Stored | None:
     blobs = list(database.read(SQL.blobs))
     forms = Forms(documents=DOCUMENTS)
     with inside("ids"):
-        parts["ids"] = forms.of(_IDS).decode(parts["ids"])
+        parts["ids"] = forms.of(_IDS).decode(_with_last_series(parts["ids"]))
     form = forms.of(Envelope)
     records = [(row[0], record_of(row)) for row in database.read(SQL.records)]
     peers = [(seq, form.decode(loads(text))) for seq, text in database.read(SQL.peer_messages)]

@@ -9,7 +9,7 @@ from io import BytesIO
 import orjson
 from flask import Flask
 
-from ...errors import LATE, RequestRejected
+from ...errors import CUT, LATE, RequestRejected
 from ...records.counts import NOTED_MOST, Counts
 from ...serving.ports import is_loopback
 from ...simulation.contact_messages import ContactMessages
@@ -59,6 +59,7 @@ class DirectInbound:
         if (
             len(body) < int(length)
             or LATE in environ
+            or CUT in environ
             or (self._courier.under_way and self._courier.carries(body))
         ):
             return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)

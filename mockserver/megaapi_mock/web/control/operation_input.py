@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 
-from ...errors import LATE, ControlRefused, RequestRejected
+from ...errors import CUT, LATE, ControlRefused, RequestRejected
 from ...errors.names import did_you_mean
 from ...resources import root
 from ...spec.bundle import read_yaml
@@ -82,13 +82,20 @@ def read_object() -> Json:
 
 
 def whole_body() -> bytes:
-    """The body sent. ControlRefused when it did not come in time, or there is no room for it."""
+    """The body sent. ControlRefused when not all of it came, or there is no room for it."""
     try:
         body = request.get_data()
     except RequestRejected as refusal:
         raise ControlRefused(refusal.status, refusal.reason) from None
     if LATE in request.environ:
         raise ControlRefused(408, request.environ[LATE])
+    if CUT in request.environ:
+        raise ControlRefused(400, request.environ[CUT])
+    announced = request.content_length or 0
+    if len(body) < announced:
+        raise ControlRefused(
+            400, f"the body ended after {len(body)} of the {announced} bytes of its Content-Length"
+        )
     return body
 
 

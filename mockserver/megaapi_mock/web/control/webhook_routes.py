@@ -176,7 +176,10 @@ class WebhookRoutes:
 
     def _judge(self, key: str, body: Json, terms: Terms) -> Verdict:
         since = body.get("since")
-        belongs = _belonging(key, body.get("url"), body.get("chats"), self._chat_of)
+        chats = body.get("chats")
+        if chats is not None:
+            chats = [self._chat_written(each) for each in chats]
+        belongs = _belonging(key, body.get("url"), chats, self._chat_of)
         messages = self._instances.publisher.look(
             key, lambda instance: list(instance.messages.values())
         )
@@ -206,6 +209,10 @@ class WebhookRoutes:
             for other in others
             for message_id in self._instances.publisher.look(other, _sent_ids)
         }
+
+    def _chat_written(self, text: str) -> str:
+        """The address that somebody means, who may have written a number."""
+        return text if "@" in text else str(self._instances.store.gateway.directory.read(text))
 
     def _chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""

@@ -167,7 +167,7 @@ class Pipeline:
                     return self._answer_reading(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
-                self._wait(waits.seconds)
+                self.publisher.in_one_life(key, self._wait, waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host must not block others.
                 assert self._fetcher is not None, "files are asked for with fetch_media on alone"

@@ -100,7 +100,8 @@ def status_line(status: int) -> str:
 
 def one_line(text: str, limit: int = 400) -> str:
     """Text that fits a header: printable ASCII on one line."""
-    flat = " ".join(text.split()).encode("ascii", "backslashreplace").decode("ascii")
+    # Looked at mark by mark: a reason that repeats a whole body holds everybody up.
+    flat = " ".join(text[: 20 * limit].split()).encode("ascii", "backslashreplace").decode("ascii")
     return "".join(mark if " " <= mark <= "~" else "?" for mark in flat)[:limit]
 
 

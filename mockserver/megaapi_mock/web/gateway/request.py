@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 import orjson
 
 from ...codec import JSON_DEPTH
-from ...errors import LATE, RequestRejected, RequestTimeout
+from ...errors import CUT, LATE, BadRequest, RequestRejected, RequestTimeout
 from ...handlers.files import Files, Uploaded
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Request:
             _discard(environ["wsgi.input"], DISCARDED_MOST)
         if LATE in environ:
             self._refusal = RequestTimeout(environ[LATE])
+        elif CUT in environ:
+            self._refusal = BadRequest(environ[CUT], message="request aborted")
         length_announced = int(length) if length and length.isdigit() else 0
         self.missing = 0 if self.body is None else max(length_announced - len(self.body), 0)
         self.call_faults: CallFaults | None = None

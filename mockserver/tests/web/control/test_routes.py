@@ -283,6 +283,27 @@ def test_values_that_cannot_be(calm: Door, path: str, body: Any, sentence: str) 
     assert sentence in calm.refusal("POST", path, body)
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "most", "of_word"),
+    [
+        ("/instances", "name", 1000, "x"),
+        ("/instances", "token", 1000, "x"),
+        ("/instances", "webhook_url", 8000, "http://127.0.0.1:9/"),
+        (f"/instances/{KEY}/webhook", "url", 8000, "http://127.0.0.1:9/"),
+        (f"/instances/{KEY}/groups", "subject", 1000, "x"),
+    ],
+)
+def test_texts_that_are_kept_have_a_longest(
+    app: MockApp, path: str, field: str, most: int, of_word: str
+) -> None:
+    door = Door(app)
+    longest = of_word.ljust(most, "x")
+    sentence = f"{field}: must be a string of at most {most} characters, not of {most + 1}"
+    assert door.refusal("POST", path, {field: f"{longest}x"}) == sentence
+    status = 200 if path.endswith("webhook") else 201
+    door.post(path, {field: longest}, status=status)
+
+
 def test_a_body_beyond_the_limit_is_refused(calm: Door) -> None:
     sentence = calm.refusal("POST", "/instances", status=413, data=b" " * (BODY_LIMIT + 1))
     assert f"is larger than {BODY_LIMIT} bytes" in sentence

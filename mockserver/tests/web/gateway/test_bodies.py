@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from megaapi_mock.errors import LATE, Overloaded
+from megaapi_mock.errors import CUT, LATE, Overloaded
 from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.parsing import (
     ANSWER_PARTS,
@@ -250,9 +250,10 @@ GIVEN_UP = pytest.mark.parametrize(
     ("environ", "status", "reason"),
     [
         ({LATE: "after 120 s 3 bytes of the body had come"}, 408, "after 120 s 3 bytes"),
+        ({CUT: "the connection was closed when 3 bytes"}, 400, "the connection was closed"),
         ({"wsgi.input": NoRoom()}, 503, "other calls hold 96 bytes"),
     ],
-    ids=["late", "no room"],
+    ids=["late", "cut", "no room"],
 )
 
 
@@ -302,6 +303,37 @@ def test_a_body_shorter_than_its_content_length_is_not_carried_out(app: MockApp)
     assert (reply.status_code, reply.get_json()["message"]) == (400, "request aborted")
     assert f"after {len(RAW)} of the {len(RAW) + 5} bytes" in reply.headers["X-Mock-Reason"]
     assert app.test_client().get("/_mock/messages").get_json()["items"] == []
+
+
+@pytest.mark.parametrize("came", [b"", b"{}", b'{"event": "text"}'])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", f"instances/{KEY}/inbound"),
+        ("POST", "faults"),
+        ("POST", "reset"),
+        ("POST", "clock"),
+        ("PUT", "state"),
+        ("DELETE", f"instances/{KEY}"),
+        ("DELETE", "faults"),
+    ],
+)
+def test_a_control_body_shorter_than_its_content_length_is_not_carried_out(
+    method: str, path: str, came: bytes, app: MockApp
+) -> None:
+    client = app.test_client()
+    client.post("/_mock/faults", json={"fault": "bad-gateway", "instance": KEY})
+    before = client.get("/_mock/state").get_json()
+    # As granian hands it on.
+    options: dict[str, Any] = {
+        "input_stream": io.BytesIO(came),
+        "environ_overrides": {"CONTENT_LENGTH": "200", "wsgi.input_terminated": True},
+    }
+    reply = client.open(f"/_mock/{path}", method=method, content_type=JSON, **options)
+    assert reply.status_code == 400
+    assert f"after {len(came)} of the 200 bytes" in reply.get_json()["error"]
+    after = client.get("/_mock/state").get_json()
+    assert {**after, "checksum": ""} == {**before, "checksum": ""}
 
 
 @pytest.mark.parametrize(

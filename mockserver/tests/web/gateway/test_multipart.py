@@ -162,6 +162,15 @@ def test_file_above_the_media_limit_is_413(make_app: MakeApp) -> None:
     assert reply.status_code == 413 and "1048577 bytes" in reply.headers["X-Mock-Reason"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_file_is_said_and_refused_by_a_strict_mock(make_app: MakeApp, kind: str) -> None:
+    for strict, status in ((False, 200), (True, 422)):
+        app = make_app(profile=default_profile(EVERY_PLAN), settings=Settings(strict=strict))
+        reply = upload(app, f"sendMessage/KEY/{kind}", b"", to=PERSON)
+        assert (reply.status_code, "0 bytes" in reply.headers["X-Mock-Reason"]) == (status, True)
+        assert len(app.test_client().get("/_mock/messages").get_json()["items"]) == (not strict)
+
+
 def test_form_above_the_body_limit_is_413_and_not_kept(make_app: MakeApp) -> None:
     profile = default_profile(EVERY_PLAN).with_switches({"body_limit_mib": "1"})
     app = make_app(profile=profile)

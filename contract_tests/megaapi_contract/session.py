@@ -305,8 +305,7 @@ class Session:
         """Undo what the probe changed, the latest first; one that fails keeps none from its turn.
 
         Raises the first SuiteError only when all had their turn. A step that is interrupted has
-        another turn, and the rest theirs, before KeyboardInterrupt goes on; the second one does at
-        once.
+        another turn, and the rest theirs, before KeyboardInterrupt goes on; a second one goes on.
         """
         first_error: SuiteError | None = None
         first_interrupt: KeyboardInterrupt | None = None

@@ -29,12 +29,10 @@ from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 PHASE = "webhooks"
-
 SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5
 UNPLAYED = (SERVER, DELIVERED, READ)
 ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
 ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
-UNHEARD = "Ninguem recebe este texto"
 Rule = Callable[[str, Session, Stage], None]
 Json = dict[str, Any]
 
@@ -153,7 +151,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
           events=(ECHO, *ACK_EVENTS), worth=7)  # fmt: skip
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    data = {"to": someone(session), "text": UNHEARD}
+    data = {"to": someone(session), "text": "Ninguem recebe este texto"}
     _require_told(session, stage, "messagesOutput", "messagesStatus")
     stray = session.call(
         "send_text", place, token=session.wrong_token(), body={"messageData": data}

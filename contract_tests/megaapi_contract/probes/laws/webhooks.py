@@ -29,10 +29,12 @@ from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 PHASE = "webhooks"
+
 SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5
 UNPLAYED = (SERVER, DELIVERED, READ)
 ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
 ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
+UNHEARD = "Ninguem recebe este texto"
 Rule = Callable[[str, Session, Stage], None]
 Json = dict[str, Any]
 
@@ -151,16 +153,13 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
           events=(ECHO, *ACK_EVENTS), worth=7)  # fmt: skip
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    data = {"to": someone(session), "text": "Ninguem recebe este texto"}
     _require_told(session, stage, "messagesOutput", "messagesStatus")
-    stray = session.call(
-        "send_text", place, token=session.wrong_token(), body={"messageData": data}
-    )
+    body = {"messageData": {"to": someone(session), "text": UNHEARD}}
+    stray = session.call("send_text", place, token=session.wrong_token(), body=body)
     answer = text(session, place)
     webhooks = hook.receive()
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
-    # What was sent before is told before, so that nothing needs to be waited for.
     quiet = not any(UNHEARD.encode() in one.body for one in webhooks)
     promise = session.contract.promise("send_text", 401)
     claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)

@@ -132,8 +132,8 @@ def main() -> None:
 @click.option("--quick", is_flag=True, help="a few requests per operation, in seconds")
 @click.option("--plan", is_flag=True, help="print every request first and send nothing")
 @click.option("--report", type=click.Path(path_type=Path), help="write all reports to this folder")
-@click.option("--probe", "probes", multiple=True, help="this probe alone; repeat")
-@click.option("--operation", "operations", multiple=True, help="this operation alone; repeat")
+@click.option("--probe", "probes", multiple=True, help="only this probe; repeat")
+@click.option("--operation", "operations", multiple=True, help="only this operation; repeat")
 @report_errors
 def run(plan: bool, report: Path | None, **values: Any) -> None:
     """Run the contract suite against a host.

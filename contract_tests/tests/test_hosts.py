@@ -160,7 +160,7 @@ def test_a_host_that_dies_meanwhile() -> None:
     ("options", "words"),
     [
         (["--target", "ftp://127.0.0.1"], "give `mock`, or an address"),
-        (["--target", "http://127.0.0.1:8080/rest"], "give scheme, host and port alone"),
+        (["--target", "http://127.0.0.1:8080/rest"], "give only scheme, host and port"),
         (["--target", "http://127.0.0.1:http"], "the port is not a number"),
         (["--target", "http://127.0.0.1:8080"], "needs --instance-key and --token"),
         (["--target", "mock", "--recipient", "12"], "give 8 to 15 digits"),
@@ -307,7 +307,7 @@ def test_a_host_that_is_down_or_sends_away_leaves_a_report(tmp_path: Path) -> No
 
 def test_an_address_with_a_password_is_not_kept(tmp_path: Path) -> None:
     result = judged("http://zorba:Segredo77@127.0.0.1:9", "--report", str(tmp_path / "new"))
-    told_in_one_sentence(result, "give scheme, host and port alone")
+    told_in_one_sentence(result, "give only scheme, host and port")
     report, _, page = reported(tmp_path / "new")
     assert report["target"] == "the given host"
     for secret in ("zorba", "Segredo77", KEY, f"{TOKEN}"):

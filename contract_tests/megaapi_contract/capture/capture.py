@@ -97,7 +97,7 @@ class Capture:
         self._learn(exchange)
         breaches = self._judge.exchange(exchange, "")
         clean = self._redaction.exchange(exchange)
-        told = [self._told(breach) for breach in breaches]
+        breach_records = [self._breach_record(breach) for breach in breaches]
         self._har.add(exchange_entry(clean))
         self._write_line(
             {
@@ -114,7 +114,7 @@ class Capture:
                 "headers": clean.headers,
                 "body": _body(clean.body),
                 "coding": clean.coding,
-                "broken": told,
+                "broken": breach_records,
             }
         )
 
@@ -167,7 +167,7 @@ class Capture:
         )
         breaches = self._judge.webhook(webhook, "")
         clean = self._redaction.webhook(webhook)
-        told = [self._told(breach) for breach in breaches]
+        breach_records = [self._breach_record(breach) for breach in breaches]
         self._har.add(webhook_entry(clean))
         self._write_line(
             {
@@ -178,13 +178,13 @@ class Capture:
                 "request_headers": clean.headers,
                 "request_body": _body(clean.body),
                 "answered": passage.status,
-                "broken": told,
+                "broken": breach_records,
             }
         )
 
     # -- what both need ----------------------------------------------------------------------
 
-    def _told(self, breach: Breach) -> dict[str, str]:
+    def _breach_record(self, breach: Breach) -> dict[str, str]:
         """One broken promise, or new fact, as it is told and kept."""
         clean = self._redaction.breach(breach)
         severity = breach.severity()

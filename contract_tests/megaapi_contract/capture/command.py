@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import as_bug
 from ..judging.contract import Contract
+from ..reports.wording import count
 from .capture import CASSETTE, HAR, Capture
 from .recorder import Recorder
 from .relay import Relay, Upstream, upstream_of
@@ -51,7 +52,7 @@ def proxy(options: ProxyOptions) -> int:
     finally:
         recorder.close()
         capture.close()
-    for sentence in _last_words(options, capture, recorder):
+    for sentence in _closing_sentences(options, capture, recorder):
         _print(sentence)
     return 1 if capture.counts["failure"] else 0
 
@@ -96,12 +97,15 @@ def _wait() -> None:
         threading.Event().wait()
 
 
-def _last_words(options: ProxyOptions, capture: Capture, recorder: Recorder) -> Iterator[str]:
+def _closing_sentences(
+    options: ProxyOptions, capture: Capture, recorder: Recorder
+) -> Iterator[str]:
     counts = capture.counts
     yield (
-        f"{counts['call']} calls and {counts['webhook']} webhooks recorded in "
-        f"{options.record / CASSETTE} and {options.record / HAR}: {counts['failure']} failures, "
-        f"{counts['finding']} findings, {counts['new fact']} new facts"
+        f"{count(counts['call'], 'call')} and {count(counts['webhook'], 'webhook')} recorded in "
+        f"{options.record / CASSETTE} and {options.record / HAR}: "
+        f"{count(counts['failure'], 'failure')}, {count(counts['finding'], 'finding')}, "
+        f"{count(counts['new fact'], 'new fact')}"
     )
     if counts["beyond the limit"]:
         yield (

@@ -124,7 +124,12 @@ class _Reader:
     def _answer_drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
         operation = self._contract.by_id.get(str(record["operation"]))
         if operation is None:
-            yield FormDrift(UNKNOWN_CALL, "path", f"{record['method']} of no operation", _NOBODY)
+            yield FormDrift(
+                UNKNOWN_CALL,
+                "path",
+                f"{record['method']} of a path the contract does not have",
+                _NOBODY,
+            )
             return
         status = int(record["status"])
         response = self._contract.response(operation, status)

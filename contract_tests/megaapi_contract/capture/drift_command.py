@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..judging.contract import Contract
+from ..reports.wording import count as _count
 from .capture import read_capture, read_header
 from .drift import Comparison, Drift, compare
 
@@ -34,18 +35,19 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         by_about.setdefault(each.about, []).append(each)
     for about, count in sorted(comparison.records.items()):
         drifts = by_about.get(about, [])
-        yield f"{about}: {count} recorded, {f'{len(drifts)} differences' if drifts else 'same'}"
+        summary = _count(len(drifts), "difference") if drifts else "same"
+        yield f"{about}: {count} recorded, {summary}"
         for each in drifts:
             yield f"  {each.kind}: {each.path}: {each.sentence}"
             source = f" by {', '.join(each.promise.sources)}" if each.promise.sources else ""
             yield (
-                f"    {each.count} times, first in record {each.first}; the contract is "
+                f"    {_count(each.count, 'time')}, first in record {each.first}; the contract is "
                 f"{each.promise.grade}{source} ({each.promise.file})"
             )
     total = sum(comparison.records.values())
     differing = len(by_about)
     yield (
         f"{total} records of {len(comparison.records)} operations and events: "
-        + (f"{len(comparison.drifts)} differences in {differing} of them"
+        + (f"{_count(len(comparison.drifts), 'difference')} in {differing} of them"
            if comparison.drifts else "no difference from the contract")
     )  # fmt: skip

@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import orjson
 from megaapi_mock.serving.http_client import HttpResponse, Server, exchange, host_field, trusted
-from megaapi_mock.serving.incoming_body import NoBody, body_pieces
+from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
 
 from ..errors import SetupError
 
@@ -89,7 +89,7 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise SetupError(f"{option} {address}: give an address, like http://127.0.0.1:3000/hook")
     if (parts.path.strip("/") and not keeps_path) or parts.query:
-        raise SetupError(f"{option} {address}: give scheme, host and port alone")
+        raise SetupError(f"{option} {address}: give only scheme, host and port")
     tls = trusted() if parts.scheme == "https" else None
     server = Server(parts.hostname, port or (80 if tls is None else 443), tls)
     return Upstream(server, parts.path if parts.path.strip("/") else "", seconds)
@@ -147,7 +147,7 @@ class _Connection(BaseHTTPRequestHandler):
         clock = time.perf_counter()
         try:
             body = b"".join(body_pieces(self.rfile, self.headers))
-        except NoBody as problem:
+        except IncompleteBody as problem:
             self.close_connection = True
             refusal = _own_answer(problem.status, f"the request is not whole: {problem}")
             self._answer(refusal, refusal.body)

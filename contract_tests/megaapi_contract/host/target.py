@@ -114,7 +114,7 @@ class HttpTarget:
                 "https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
-            raise SetupError(f"{option} {url}: give scheme, host and port alone")
+            raise SetupError(f"{option} {url}: give only scheme, host and port")
         self.name = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.hostname
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK

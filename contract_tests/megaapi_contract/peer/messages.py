@@ -18,7 +18,7 @@ WORDS = "Bom dia"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MessageRequest:
     """What a law asks a customer for: to whom or where, about which message, with what in it."""
 
     to: str
@@ -28,7 +28,7 @@ class Wish:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-Data = Callable[[Wish], Json]
+Data = Callable[[MessageRequest], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +43,54 @@ class Writing:
     told: str
     fields: Mapping[str, str] = field(default_factory=dict)
 
-    def body(self, event: str, wish: Wish) -> Json:
+    def body(self, event: str, request: MessageRequest) -> Json:
         """The call's messageData; NotTried where the API has no field for what a law sets."""
         own = {}
-        for path, value in wish.fields.items():
+        for path, value in request.fields.items():
             if path not in self.fields:
                 raise NotTried(f"a second instance writes {event} by {self.operation}, which has "
                                f"no field for {path}")  # fmt: skip
             own[self.fields[path]] = value
-        return {"to": wish.to, **self.data(wish), **own}
+        return {"to": request.to, **self.data(request), **own}
 
 
-def _text(wish: Wish) -> Json:
+def _text(request: MessageRequest) -> Json:
     return {"text": WORDS}
 
 
-def _link(wish: Wish) -> Json:
+def _link(request: MessageRequest) -> Json:
     return {"textWithLink": "Veja https://loja.example.test/1"}
 
 
-def _quote(wish: Wish) -> Json:
-    key = {"remoteJid": as_given(wish.to), "fromMe": False, "id": wish.message}
+def _quote(request: MessageRequest) -> Json:
+    key = {"remoteJid": as_given(request.to), "fromMe": False, "id": request.message}
     return {"text": "Sobre este", "key": key, "message": {"conversation": WORDS}}
 
 
-def _forward(wish: Wish) -> Json:
+def _forward(request: MessageRequest) -> Json:
     # Of somebody else's message: only of those does the score grow.
-    key = {"remoteJid": as_given(wish.to), "fromMe": False, "id": "3EB0FFEEDDCCBBAAFFEEDD"}
+    key = {"remoteJid": as_given(request.to), "fromMe": False, "id": "3EB0FFEEDDCCBBAAFFEEDD"}
     return {"key": key, "message": {"conversation": WORDS}}
 
 
-def _deletion(wish: Wish) -> Json:
-    return {"key": {"remoteJid": as_given(wish.to), "fromMe": True, "id": wish.message}}
+def _deletion(request: MessageRequest) -> Json:
+    return {"key": {"remoteJid": as_given(request.to), "fromMe": True, "id": request.message}}
 
 
-def _location(wish: Wish) -> Json:
+def _location(request: MessageRequest) -> Json:
     return {"latitude": -23.5613, "longitude": -46.6565, "caption": "Loja Exemplo",
             "address": "Avenida Exemplo, 1000"}  # fmt: skip
 
 
-def _card(wish: Wish) -> Json:
-    person = {"fullName": "Pessoa Teste", "displayName": "Pessoa", "phoneNumber": wish.reader}
+def _card(request: MessageRequest) -> Json:
+    person = {"fullName": "Pessoa Teste", "displayName": "Pessoa", "phoneNumber": request.reader}
     return {"vcard": person}
 
 
 def _file(type_: str, kind: str, sample: str, **more: Any) -> Data:
     """A file of the shipped samples, which a phone opens."""
 
-    def data(wish: Wish) -> Json:
+    def data(request: MessageRequest) -> Json:
         content = b64encode(Samples(root("fixtures")).media(sample)).decode()
         return {"type": type_, "base64": content, "mimeType": kind, **more}
 

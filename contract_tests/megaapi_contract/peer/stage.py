@@ -11,7 +11,7 @@ from ..errors import HeldBack, NotTried, Unusable
 from ..host.place import Place
 from ..host.stage import GivenStage
 from ..session import Session
-from .messages import WRITINGS, Json, Wish, Writing
+from .messages import WRITINGS, Json, MessageRequest, Writing
 
 # What the second instance may be asked for: nothing that its owner would have to put back.
 OPERATIONS = frozenset(
@@ -68,8 +68,8 @@ class PeerStage(GivenStage):
         group = str(body.get("group") or "")
         to, writing = group or place.number, WRITINGS[event]
         fields = dict(body.get("set", {}))
-        wish = Wish(to, place.number, str(body.get("message") or ""), fields)
-        data = {**writing.body(event, wish), **_file_of(body)}
+        request = MessageRequest(to, place.number, str(body.get("message") or ""), fields)
+        data = {**writing.body(event, request), **_file_of(body)}
         if group:
             self._session.gate.allow_group(group)
         return {**self._write(writing, data), "chat": group or as_given(self._peer.number)}

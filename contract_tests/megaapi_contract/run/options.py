@@ -145,7 +145,7 @@ class RunOptions:
         option_text = f"--webhook-url {self.webhook_url}"
         parts = self._check_address("--webhook-url", self.webhook_url)
         if parts.query or parts.fragment or parts.username:
-            raise SetupError(f"{option_text}: give scheme, host, port and path alone")
+            raise SetupError(f"{option_text}: give only scheme, host, port and path")
         if self.target == "mock":
             raise SetupError(
                 f"{option_text}: the mock in this process hands webhooks over by itself"

@@ -88,7 +88,7 @@ class Fence:
                 f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"
             )
         if operation.is_of_host and operation.effect != "reads":
-            raise HeldBack("instances are made and deleted on mocks alone")
+            raise HeldBack("instances are made and deleted only on mocks")
         if (
             key != self.key
             and not operation.is_of_host
@@ -114,7 +114,7 @@ class Fence:
             if name.lower() == "authorization" and value not in self._credentials():
                 raise HeldBack("the token is neither the given one nor the suite's wrong one")
             if name.lower() == "host":
-                raise HeldBack("the address alone says which host is meant")
+                raise HeldBack("only the address says which host is meant")
             if name.lower() != "authorization" and _DIGITS.search(_SEPARATORS.sub("", value)):
                 raise HeldBack(f"the header {name} holds a number")
 

@@ -165,7 +165,7 @@ def test_what_is_not_an_address_is_refused(address: str) -> None:
 
 
 def test_a_gateway_has_no_path() -> None:
-    with pytest.raises(SetupError, match="scheme, host and port alone"):
+    with pytest.raises(SetupError, match="only scheme, host and port"):
         upstream_of("--target", "http://host/rest", seconds=1, keeps_path=False)
 
 

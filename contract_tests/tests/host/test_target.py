@@ -57,9 +57,9 @@ def test_whoever_is_not_this_machine_is_real(url: str, name: str, real: bool) ->
         ("ftp://a.test", "give `mock`, or an address like"),
         ("a.test", "give `mock`, or an address like"),
         ("http://", "give `mock`, or an address like"),
-        ("http://a.test/rest", "give scheme, host and port alone"),
-        ("http://a.test?x=1", "give scheme, host and port alone"),
-        ("http://me@a.test", "give scheme, host and port alone"),
+        ("http://a.test/rest", "give only scheme, host and port"),
+        ("http://a.test?x=1", "give only scheme, host and port"),
+        ("http://me@a.test", "give only scheme, host and port"),
     ],
 )
 def test_what_is_no_address_of_a_host_is_refused(url: str, sentence: str) -> None:

@@ -66,6 +66,8 @@ class Kind:
     # Whether it is decided only once a call went well.
     late: ClassVar[bool] = False
     subject: ClassVar[str] = "any call"
+    # What it changes: the answer (`wire`) or the instance (`domain`).
+    group: ClassVar[Literal["wire", "domain"]] = "domain"
 
     def concerns(self, operation: Operation) -> bool:
         """Whether calls of this operation can be struck; `concerned` is the same in words."""
@@ -99,6 +101,7 @@ class Replacing(Kind):
     """A kind that sends something else than the real answer."""
 
     replaces: ClassVar[bool] = True
+    group: ClassVar[Literal["wire", "domain"]] = "wire"
     # Whether it needs the real answer to make its own.
     needs_real_answer: ClassVar[bool] = False
 

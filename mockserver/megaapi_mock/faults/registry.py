@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
-from .kind import Kind, Replacing
+from .kind import Kind
 from .parameters import BadParameter, Parameter, check_arguments, name_advice, parameters_of
 
 
@@ -26,7 +26,7 @@ class Listed:
     @property
     def group(self) -> str:
         """`wire` for what changes the answer, `domain` for what changes the instance."""
-        return "wire" if issubclass(self.kind, Replacing) or self.name == "delay" else "domain"
+        return self.kind.group
 
     def create(self, arguments: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
         """The kind with these parameters; BadParameter says what is accepted."""

@@ -12,7 +12,7 @@ BODY_MOST = 32 * 2**20
 _PIECE = 2**16
 
 
-class NoBody(Exception):
+class IncompleteBody(Exception):
     """There is no whole body: the text says why, `status` answers it."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
@@ -21,23 +21,23 @@ class NoBody(Exception):
 
 
 def body_pieces(stream: BufferedIOBase, headers: Message) -> Iterator[bytes]:
-    """The body's bytes as they come, BODY_MOST of them at most; NoBody where they do not."""
+    """The body's bytes as they come, BODY_MOST at most; IncompleteBody where they do not."""
     if "chunked" in headers.get("Transfer-Encoding", "").lower():
         yield from _chunks(stream)
         return
     length = headers.get("Content-Length", "0").strip()
     if not (length.isascii() and length.isdigit() and len(length) < 20):
-        raise NoBody(f"its Content-Length is not a number: {length[:40]!r}")
+        raise IncompleteBody(f"its Content-Length is not a number: {length[:40]!r}")
     yield from _exactly(stream, int(length), 0)
 
 
 def decompress(body: bytes, headers: Message) -> bytes:
-    """The body without its Content-Encoding; NoBody where that is not known here."""
+    """The body without its Content-Encoding; IncompleteBody where that is not known here."""
     coding = headers.get("Content-Encoding", "identity").strip().lower()
     if coding in ("identity", ""):
         return body
     if coding not in ("gzip", "x-gzip", "deflate"):
-        raise NoBody(f"its Content-Encoding {coding[:40]!r} is not known here")
+        raise IncompleteBody(f"its Content-Encoding {coding[:40]!r} is not known here")
     return _inflate(body)
 
 
@@ -54,16 +54,16 @@ def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
 def _chunk_size(stream: BufferedIOBase) -> int:
     line = stream.readline(_PIECE).partition(b";")[0].strip()
     if not line:
-        raise NoBody("it ended before its last chunk")
+        raise IncompleteBody("it ended before its last chunk")
     try:
         return int(line[:20], 16)
     except ValueError:
-        raise NoBody(f"its chunk size is not a number: {line[:20]!r}") from None
+        raise IncompleteBody(f"its chunk size is not a number: {line[:20]!r}") from None
 
 
 def _exactly(stream: BufferedIOBase, size: int, before: int) -> Iterator[bytes]:
     if size < 0 or before + size > BODY_MOST:
-        raise NoBody(f"it is above {BODY_MOST} bytes", 413)
+        raise IncompleteBody(f"it is larger than {BODY_MOST} bytes", 413)
     missing = size
     while missing:
         try:
@@ -71,7 +71,9 @@ def _exactly(stream: BufferedIOBase, size: int, before: int) -> Iterator[bytes]:
         except TimeoutError:
             piece = b""
         if not piece:
-            raise NoBody(f"it ended after {before + size - missing} of {before + size} bytes")
+            raise IncompleteBody(
+                f"it ended after {before + size - missing} of {before + size} bytes"
+            )
         missing -= len(piece)
         yield piece
 
@@ -85,8 +87,8 @@ def _inflate(body: bytes) -> bytes:
         except zlib.error:
             continue
         if len(plain) > BODY_MOST:
-            raise NoBody(f"it unpacks to more than {BODY_MOST} bytes", 413)
+            raise IncompleteBody(f"it decompresses to more than {BODY_MOST} bytes", 413)
         if not decompressor.eof:
-            raise NoBody("its packed form ends too early")
+            raise IncompleteBody("its compressed data ends too early")
         return plain
-    raise NoBody("it cannot be unpacked")
+    raise IncompleteBody("it cannot be decompressed")

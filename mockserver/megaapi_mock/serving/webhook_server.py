@@ -16,7 +16,7 @@ from socketserver import TCPServer
 from typing import Any
 
 from ..errors.frames import between_test_and_refusal
-from .incoming_body import NoBody, body_pieces, decompress
+from .incoming_body import IncompleteBody, body_pieces, decompress
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -103,7 +103,7 @@ class _Connection(BaseHTTPRequestHandler):
             for piece in body_pieces(self.rfile, self.headers):
                 received += piece
             body = decompress(bytes(received), self.headers)
-        except NoBody as problem:
+        except IncompleteBody as problem:
             self.close_connection = True
             self.server.receive(Post(self.path, headers, bytes(received), str(problem)))
             self._answer(Page(problem.status))

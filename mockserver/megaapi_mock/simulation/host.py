@@ -14,7 +14,7 @@ from ..errors import UnknownInstance
 from ..ids import Ids
 from ..records.journal import Journal
 from ..runtime import Instances
-from .lifecycle import Lifecycle, succeed
+from .lifecycle import Lifecycle, continue_counters
 
 Json = dict[str, Any]
 
@@ -45,7 +45,7 @@ class RunningHost:
             self.lifecycle.remove(key)
 
         def begin(instance: Instance) -> Json:
-            succeed(instance, self.journal)
+            continue_counters(instance, self.journal)
             instance.set_webhook(url, enabled=enabled)
             return instance.as_json()
 

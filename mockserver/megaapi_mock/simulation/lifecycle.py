@@ -72,7 +72,7 @@ class Lifecycle:
             self.journal.instance_gone(key)
 
 
-def succeed(instance: Instance, journal: Journal) -> None:
+def continue_counters(instance: Instance, journal: Journal) -> None:
     """Let a new instance continue the counters of the last one with its key, if there was one.
 
     The caller changes the instance, before anyone else can.

@@ -147,11 +147,11 @@ def test_what_is_no_json_object_is_told_and_answered(
             "it is above",
         ),
         (request(PLAIN, "Content-Encoding: br"), 400, "'br' is not known here"),
-        (request(PLAIN, "Content-Encoding: gzip"), 400, "it cannot be unpacked"),
+        (request(PLAIN, "Content-Encoding: gzip"), 400, "it cannot be decompressed"),
         (
             request(gzip.compress(PLAIN)[:-30], "Content-Encoding: gzip"),
             400,
-            "its packed form ends too early",
+            "its compressed data ends too early",
         ),
     ],
     ids=[

@@ -40,18 +40,18 @@ from . import (
     stored,
     taken,
     tokens,
-    told_sends,
     uniqueness,
     unsettled,
     uploads,
     webhook_targets,
     webhooks,
+    webhooks_of_sends,
 )
 
 _SUBJECTS = (
     access, tokens, messages, media, groups, group_of_two, connection, settings, chat, uniqueness,
     content_fidelity,
-    unsettled, webhooks, told_sends, customers, people,
+    unsettled, webhooks, webhooks_of_sends, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,

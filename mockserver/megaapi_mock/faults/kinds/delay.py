@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from ..kind import Kind, Moment
 from ..parameters import SECONDS, SPAN, YES_NO, about, optional
@@ -13,6 +13,8 @@ from ..parameters import SECONDS, SPAN, YES_NO, about, optional
 @dataclass(frozen=True, slots=True)
 class Delay(Kind):
     """Answers late: by fixed seconds, by a span, or with a long tail."""
+
+    group: ClassVar[Literal["wire", "domain"]] = "wire"
 
     example: ClassVar[Mapping[str, Any]] = {"fault": "delay", "seconds": [0.05, 0.2]}
 

@@ -16,7 +16,7 @@ from ...errors import ControlRefused, UnknownInstance
 from ...faults.active import ActiveFaults
 from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
-from ...simulation.lifecycle import Lifecycle, succeed
+from ...simulation.lifecycle import Lifecycle, continue_counters
 from . import lists
 from .after_change import shown
 
@@ -68,7 +68,7 @@ class InstanceRoutes:
         url = body.get("webhook_url")
 
         def begin(instance: Instance) -> Json:
-            succeed(instance, self._records.journal)
+            continue_counters(instance, self._records.journal)
             if url:
                 instance.set_webhook(url)
             return instance.as_json()

@@ -27,7 +27,7 @@ PREFIX = "megaapi_mock_"
 
 
 @dataclass(frozen=True)
-class Held:
+class Usage:
     """So much of something, and how much there may be; None where that has no limit."""
 
     name: str
@@ -72,7 +72,7 @@ def counted(figures: Figures) -> Iterator[Metric]:
     )
     attempts.add_metric([], *_buckets(figures.webhook_seconds))
     yield attempts
-    yield _counter("fault_hits", "Calls that a fault struck.", ("fault",), figures.fault_hits)
+    yield _counter("fault_hits", "Calls that a fault changed.", ("fault",), figures.fault_hits)
     yield _counter(
         "chaos", "Webhooks that chaos changed, by what it did.", ("kind",), figures.chaos
     )
@@ -99,7 +99,7 @@ def _held(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     yield _gauge("instances", "Instances by the state of their connection.", "state", states)
     waiting = _waiting_webhooks(runtime)
     amounts = {held.name: held.amount for held in waiting}
-    yield _gauge("webhooks_waiting", "Webhooks that wait, by where they do.", "place", amounts)
+    yield _gauge("webhooks_waiting", "Waiting webhooks, by place.", "place", amounts)
     yield from _amounts("bytes", "Bytes held", _bytes(runtime, server, message_bytes))
     yield from _amounts("records", "Records held", [*_records(runtime, messages), *waiting])
     journal = runtime.records.journal
@@ -113,53 +113,51 @@ def _held(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     )
 
 
-def _waiting_webhooks(runtime: Runtime) -> list[Held]:
+def _waiting_webhooks(runtime: Runtime) -> list[Usage]:
     limit = runtime.setup.settings.outbox_limit
     return [
-        Held("webhooks_of_courier", runtime.webhooks.courier.pending, limit),
-        Held("webhooks_before_answer", runtime.webhooks.owed_room.count, limit),
-        Held("webhooks_held_by_chaos", runtime.webhooks.chaos_dispatcher.room.count, limit),
+        Usage("webhooks_of_courier", runtime.webhooks.courier.pending, limit),
+        Usage("webhooks_before_answer", runtime.webhooks.owed_room.count, limit),
+        Usage("webhooks_held_by_chaos", runtime.webhooks.chaos_dispatcher.room.count, limit),
     ]
 
 
-def _bytes(runtime: Runtime, server: WatchedApp | None, of_messages: Sequence[int]) -> list[Held]:
+def _bytes(runtime: Runtime, server: WatchedApp | None, of_messages: Sequence[int]) -> list[Usage]:
     settings, journal = runtime.setup.settings, runtime.records.journal
     webhooks = runtime.webhooks
     held = [
-        Held("exchanges", journal.exchanges.size, settings.journal_bytes),
-        Held("deliveries", journal.deliveries.size, settings.journal_bytes),
-        Held("strikes", journal.strikes.size, settings.journal_bytes),
-        Held("event_streams", journal.feed.size, journal.feed.budget),
-        Held("messages", sum(of_messages)),
-        Held("messages_of_fullest_instance", max(of_messages), settings.messages_bytes),
-        Held("media", runtime.instances.store.gateway.vault.size, settings.media_bytes),
-        Held("points", runtime.instances.points.size, settings.points_bytes),
-        Held("webhooks_of_courier", webhooks.courier.waiting_bytes, settings.outbox_bytes),
-        Held("webhooks_before_answer", webhooks.owed_room.size, settings.outbox_bytes),
-        Held("webhooks_held_by_chaos", webhooks.chaos_dispatcher.room.size, settings.outbox_bytes),
+        Usage("exchanges", journal.exchanges.size, settings.journal_bytes),
+        Usage("deliveries", journal.deliveries.size, settings.journal_bytes),
+        Usage("strikes", journal.strikes.size, settings.journal_bytes),
+        Usage("event_streams", journal.feed.size, journal.feed.budget),
+        Usage("messages", sum(of_messages)),
+        Usage("messages_of_fullest_instance", max(of_messages), settings.messages_bytes),
+        Usage("media", runtime.instances.store.gateway.vault.size, settings.media_bytes),
+        Usage("points", runtime.instances.points.size, settings.points_bytes),
+        Usage("webhooks_of_courier", webhooks.courier.waiting_bytes, settings.outbox_bytes),
+        Usage("webhooks_before_answer", webhooks.owed_room.size, settings.outbox_bytes),
+        Usage("webhooks_held_by_chaos", webhooks.chaos_dispatcher.room.size, settings.outbox_bytes),
     ]
     if server is not None:
         budget = server.budget
-        held.append(Held("bodies", budget.bytes_held, budget.most))
+        held.append(Usage("bodies", budget.bytes_held, budget.most))
     return held
 
 
-def _records(runtime: Runtime, of_messages: Sequence[int]) -> list[Held]:
+def _records(runtime: Runtime, of_messages: Sequence[int]) -> list[Usage]:
     settings, journal = runtime.setup.settings, runtime.records.journal
     return [
-        Held("exchanges", len(journal.exchanges), settings.journal_limit),
-        Held("deliveries", len(journal.deliveries), settings.journal_limit),
-        Held("strikes", len(journal.strikes), settings.journal_limit),
-        Held("messages", sum(of_messages)),
-        Held("messages_of_fullest_instance", max(of_messages), settings.messages_limit),
-        Held("instances", len(runtime.instances.store.keys()), settings.instances_limit),
+        Usage("exchanges", len(journal.exchanges), settings.journal_limit),
+        Usage("deliveries", len(journal.deliveries), settings.journal_limit),
+        Usage("strikes", len(journal.strikes), settings.journal_limit),
+        Usage("messages", sum(of_messages)),
+        Usage("messages_of_fullest_instance", max(of_messages), settings.messages_limit),
+        Usage("instances", len(runtime.instances.store.keys()), settings.instances_limit),
     ]
 
 
-def _amounts(unit: str, help_: str, all_held: Sequence[Held]) -> Iterator[Metric]:
-    yield _gauge(
-        unit, f"{help_}, by what they are of.", "of", {it.name: it.amount for it in all_held}
-    )
+def _amounts(unit: str, help_: str, all_held: Sequence[Usage]) -> Iterator[Metric]:
+    yield _gauge(unit, f"{help_}, by kind.", "of", {it.name: it.amount for it in all_held})
     limits = {it.name: it.limit for it in all_held if it.limit is not None}
     yield _gauge(
         f"{unit}_limit", f"{help_} at most; docs/limits.md says what happens.", "of", limits

@@ -15,7 +15,7 @@ def hindrances(instances: Instances, webhooks: Webhooks, records: Records) -> It
     if (reason := instances.store.hindrance()) is not None:
         yield reason
     if not _is_free(instances.start):
-        yield "a state is being loaded or saved: it is ready again in a moment"
+        yield "a state is being loaded or saved: the mock is ready again in a moment"
     if not webhooks.courier.is_running:
         yield "the courier has ended: webhooks are not sent any more"
     if not instances.timers.is_running:

@@ -167,8 +167,9 @@ def test_a_send_that_fails_is_never_repeated_and_the_run_goes_on(
     operations = ("send_text", "send_location")
     report, host = run_with(server, between, "sends", operations=operations)
     assert (report.unusable, report.failures) == ("", [])
-    bodies = [request.body for request in host.asked if "sendMessage" in request.path]
-    assert bodies.count(bodies[0]) == 1
+    sends = [request for request in host.asked if "sendMessage" in request.path]
+    # Not at once, and not later: other probes may send the same under another token.
+    assert sends.count(sends[0]) == 1
     assert any("0 reads asked again, 1 probes ended early" in note for note in report.notes)
     assert any(result.state == "passed" for result in report.results)
 

@@ -27,7 +27,7 @@ HOST = "https://host.example.test"
         ({"allow": frozenset({"send"})}, "--allow send: did you mean sends?"),
         ({"recipients": ("123",)}, "--recipient 123: give 8 to 15 digits"),
         ({"recipients": ("100000000000002@lid",)}, "give 8 to 15 digits"),
-        ({"gateway_plan": "cod"}, "--gateway-plan cod: it takes"),
+        ({"gateway_plan": "cod"}, "--gateway-plan cod: did you mean code?"),
         ({"timeout": 0.0}, "--timeout must be above 0"),
         ({"timeout": float("nan")}, f"at most {MAX_SECONDS:g} seconds"),
         ({"pace": MAX_SECONDS + 1}, f"at most {MAX_SECONDS:g} seconds"),

@@ -168,7 +168,7 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
         "setup.settings", "setup.profile", "setup.samples", "setup.fixtures",
         "api.description", "api.operations", "api.handlers",
         "instances.publisher", "instances.timers", "instances.points",
-        "webhooks.courier", "records.bugs",
+        "webhooks.courier", "webhooks.owed_room", "records.bugs", "records.counts",
     }  # fmt: skip
     groups = {"setup", "api", "instances", "webhooks", "records"}
     parts = vars(app.runtime).keys() - groups

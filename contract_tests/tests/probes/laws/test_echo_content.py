@@ -63,8 +63,8 @@ def wrapped(payload: Any) -> Any:
         (LETTERS, changed("message.extendedTextMessage.text", html.escape)),
         (LETTERS, changed("message.extendedTextMessage.text", crlf)),
         (LETTERS, changed("message.audioMessage.ptt", False)),
-        (f"{SENT}: send_media_url", changed("message.imageMessage.fileLength", int)),
-        (f"{SENT}: send_media_base64", changed("message.imageMessage.mediaKey", "AAAA")),
+        (f"{SENT}: send_media_url", changed("message.documentMessage.fileLength", int)),
+        (f"{SENT}: send_media_base64", changed("message.documentMessage.mediaKey", "AAAA")),
         (f"{SENT}: send_location", told(exchanged)),
     ],
 )

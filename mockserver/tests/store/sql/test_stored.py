@@ -126,7 +126,7 @@ def test_a_part_that_is_missing_is_named(rows: Rows) -> None:
 @pytest.mark.parametrize(
     ("sql", "row", "words"),
     [
-        (SQL.parts, ("ids", "[1]"), "ids: must hold 4 values, not 1"),
+        (SQL.parts, ("ids", "[1]"), "ids: must hold 5 values, not 1"),
         (SQL.rows, ("megacode-TESTKEY0009", "agenda", "1", "[]"), "a row cannot be read"),
         (SQL.rows, (KEY, "nothing", "1", "[]"), "a row cannot be read"),
         (SQL.rows, (KEY, "messages", "1 ONE", "{"), "a row cannot be read"),

@@ -22,6 +22,9 @@ from megaapi_contract.run.runner import run as run_all
 
 from .support import KEY, TOKEN, answering, free_port, reply
 
+# Whole runs: `make hosts` has them.
+pytestmark = pytest.mark.hosts
+
 TIMEOUT = 1.0
 # Over the stated limit only by what starting, and a busy machine, cost.
 ALLOWED = 15.0

@@ -15,6 +15,9 @@ from megaapi_mock.testing import MockServer
 
 from .support import KEY, TOKEN, answering, reply
 
+# Whole runs: `make hosts` has them.
+pytestmark = pytest.mark.hosts
+
 SECRET = "GeheimesWort7Q4Z"
 
 

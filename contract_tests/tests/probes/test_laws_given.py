@@ -30,6 +30,9 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from ..spoiling import Bench, Fault, Spoilt, edited
 from ..support import KEY, LISTED, OWN, TOKEN, UNLISTED
 
+# Whole runs: `make hosts` has them.
+pytestmark = pytest.mark.hosts
+
 PROBES = {probe.name: probe for probe in all_laws()}
 
 

@@ -34,6 +34,9 @@ from ..peer.pair import (
 from ..safety.test_restore import until
 from ..support import KEY, LISTED, OWN, REAL, TOKEN
 
+# Whole runs: `make hosts` has them.
+pytestmark = pytest.mark.hosts
+
 TOLD = "what a customer does is told once: "
 LONG_TEXTS = "long texts of customers come whole"
 

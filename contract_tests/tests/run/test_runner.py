@@ -22,6 +22,9 @@ from megaapi_mock.testing import MockServer
 
 from ..support import KEY, LISTED, TOKEN, free_port
 
+# Whole runs: `make hosts` has them.
+pytestmark = pytest.mark.hosts
+
 # What CI always tries; benchmarks/contract_seeds.py tries as many as you like.
 SEEDS = (1, 2, 3)
 

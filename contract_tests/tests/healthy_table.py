@@ -65,10 +65,9 @@ MANY = tuple(
         "white space around JSON", "gzip",
     )
 )  # fmt: skip
-# What networks do to webhooks, all at once.
+# What networks do to webhooks.
 CHAOS: Mapping[str, Mapping[str, object]] = {
     "doubled and late": {"duplicate": 3, "delay": [0.1, 1.0]},
-    "doubled, late and in another order": {"duplicate": 3, "delay": [0.1, 1.0], "reorder": 3},
 }
 BROTLI = Layer(between.packed_as_brotli)
 # What a person allows who has one phone to be written to.

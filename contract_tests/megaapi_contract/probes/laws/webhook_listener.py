@@ -54,6 +54,7 @@ class WebhookListener:
         self.is_silent = False
         self._since = self._until = now(stage)
         self._acknowledged_ids: set[str] = set()
+        self._echoed_ids: set[str] = set()
         self._people: dict[str, dict[str, Any]] = {}
 
     @property
@@ -122,6 +123,7 @@ class WebhookListener:
         id_ = value_at(answer.json, "messageData", "key", "id")
         ids = frozenset((id_,) if isinstance(id_, str) else ())
         self._acknowledged_ids |= ids
+        self._echoed_ids |= ids
         return ids
 
     def receive_beside(self, other: WebhookListener) -> list[Webhook]:
@@ -186,18 +188,16 @@ class WebhookListener:
         return self._session.settled_switches.value_of_switch.get(switch) == "off"
 
     def _is_all_told(self, mine: list[Webhook]) -> bool:
-        """Whether every message of this place got the webhook that is sure to come.
-
-        That is an acknowledgement; on a host without any, the echo.
-        """
-        acknowledged_ids = {
-            value_at(one.json, "key", "id")
-            for one in mine
-            if self.is_off("acks") or value_at(one.json, "update", "status") == self.last_sure_ack
-        }
-        self._acknowledged_ids |= acknowledged_ids
-        is_silent = self.is_off("acks") and self.is_off("echo")
-        return is_silent or self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
+        """Whether every message of this place got its ack and, over networks, its echo."""
+        for one in mine:
+            id_, status = value_at(one.json, "key", "id"), value_at(one.json, "update", "status")
+            if self.is_off("acks") or status == self.last_sure_ack:
+                self._acknowledged_ids.add(id_)
+            if status is None:
+                self._echoed_ids.add(id_)
+        sent_ids = self._session.sent_message_ids(self.place.key)
+        is_echoed = self.plays_people or self.is_off("echo") or sent_ids <= self._echoed_ids
+        return is_echoed and (self.is_off("acks") or sent_ids <= self._acknowledged_ids)
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""

@@ -166,8 +166,9 @@ def forward_message(call: Call) -> Json:
     key, part = _content(content, call.schemas["CallerContent"]["properties"])
     if part is None:
         kind = content_key(unwrap(content))
-        kept = f": {kind} is not forwarded" if kind in KINDS else ""
-        raise Unusable(f"message has no content to forward{kept}")
+        if kind in KINDS:
+            raise Unusable(f"message has no content to forward: {kind} is not forwarded")
+        raise Unusable("message has no content to forward")
     if key == "conversation":
         key, part = "extendedTextMessage", {"text": part}
     before = part.get("contextInfo")

@@ -53,19 +53,19 @@ def webhook_policy(profile: Profile, settings: Settings) -> HostPolicy:
     patterns = patterns_of(settings.allow_webhook_host)
     if is_loopback(settings.host):
         return HostPolicy(_HOSTS[profile["webhook_hosts"]], patterns)
-    reason = (
-        f"and a mock that listens on {settings.host} sends webhooks to its own machine alone: "
+    why_not = (
+        f"and a mock that listens on {settings.host} sends webhooks only to its own machine: "
         f"start it with {OPTION} {{host}}"
     )
-    return HostPolicy("loopback", patterns, reason)
+    return HostPolicy("loopback", patterns, why_not)
 
 
 def media_policy(settings: Settings) -> HostPolicy:
     """From where files are fetched: anywhere, and by a mock for others not from its own network."""
     if is_loopback(settings.host):
         return HostPolicy("any")
-    reason = (
-        f"and a mock that listens on {settings.host} fetches files from public addresses alone: "
+    why_not = (
+        f"and a mock that listens on {settings.host} fetches files only from public addresses: "
         f"start it with {OPTION} {{host}}"
     )
-    return HostPolicy("public", patterns_of(settings.allow_webhook_host), reason)
+    return HostPolicy("public", patterns_of(settings.allow_webhook_host), why_not)

@@ -59,6 +59,12 @@ HOLLOW = {
 }
 # Sentences of several parts, or of parts that are chosen while the mock runs.
 COMPOSED = (
+    "h is at 10.0.0.1, and a mock that listens on 0.0.0.0 fetches files only from public "
+    "addresses: start it with --allow-webhook-host h",
+    "h is at 10.0.0.1, and a mock that listens on 0.0.0.0 sends webhooks only to its own machine: "
+    "start it with --allow-webhook-host h",
+    "120363000000000099@newsletter is a channel: only who owns it writes there, and this gateway "
+    "has no operation for it; a bot skips webhooks whose key.remoteJid ends in @newsletter",
     "message: A1 reached no phone: blocked",
     "a is blank: a phone shows nothing there",
     "a is blank: a phone shows nothing there; sent all the same",

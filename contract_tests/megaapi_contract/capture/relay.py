@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -11,14 +9,14 @@ from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import orjson
 from megaapi_mock.serving.http_client import HttpResponse, Server, exchange, host_field, trusted
 from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
+from megaapi_mock.serving.thread_server import ThreadServer
 
 from ..errors import SetupError
 
@@ -95,43 +93,21 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
     return Upstream(server, parts.path if parts.path.strip("/") else "", seconds)
 
 
-class Relay(ThreadingHTTPServer):
+class Relay(ThreadServer):
     """Asks `upstream` what it is asked; `notice` is called with each passage, after its answer.
 
     Raises SetupError when it cannot listen.
     """
 
-    daemon_threads = True
-    request_queue_size = 512
-
     def __init__(
         self, host: str, port: int, upstream: Upstream, notice: Callable[[Passage], None]
     ) -> None:
         self.upstream, self.notice = upstream, notice
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Elsewhere this skips connections in TIME_WAIT; on Windows it would share the port.
-        self.allow_reuse_address = sys.platform != "win32"
         try:
-            super().__init__((host, port), _Connection)
+            super().__init__(host, port, _Connection)
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SetupError(f"nothing can listen on {host}:{port} ({reason})") from None
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        host, port = str(self.server_address[0]), self.server_address[1]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    def server_bind(self) -> None:
-        """Bind without HTTPServer's look-up of the host's name, which can take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; everything else is our own bug and shown."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
 
 
 class _Connection(BaseHTTPRequestHandler):

@@ -7,16 +7,15 @@ what becomes of it, is up to the one who hears of it.
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from ..errors.frames import between_test_and_refusal
 from .incoming_body import IncompleteBody, body_pieces, decompress
+from .thread_server import ThreadServer
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -46,16 +45,13 @@ class Page:
     content_type: str | None = None
 
 
-class WebhookServer(ThreadingHTTPServer):
+class WebhookServer(ThreadServer):
     """Answers each POST with the status that `receive` returns, once it has heard of it.
 
     A body that does not come whole is answered with 400 or 413, whatever `receive` returns.
     `page` answers a GET. Both are called in the thread of the connection. Raises OSError, or
     UnicodeError for an odd host, when it cannot listen.
     """
-
-    daemon_threads = True
-    request_queue_size = 512
 
     def __init__(
         self,
@@ -65,27 +61,7 @@ class WebhookServer(ThreadingHTTPServer):
         page: Callable[[str], Page] = lambda path: Page(),
     ) -> None:
         self.receive, self.page = receive, page
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Elsewhere this skips connections in TIME_WAIT; on Windows it would share the port.
-        self.allow_reuse_address = sys.platform != "win32"
-        super().__init__((host, port), _Connection)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        host, port = self.server_address[:2]
-        address = f"[{host!s}]" if self.address_family == socket.AF_INET6 else host
-        return f"http://{address!s}:{port}"
-
-    def server_bind(self) -> None:
-        """Bind without HTTPServer's look-up of the host's name, which can take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of senders that hang up; everything else is our own bug and shown."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        super().__init__(host, port, _Connection)
 
 
 class _Connection(BaseHTTPRequestHandler):

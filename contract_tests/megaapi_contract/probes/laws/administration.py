@@ -6,14 +6,13 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...errors import Impossible
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, guess, value_at
-from .calls import group_of, make_group, members, message, someone, text
+from .calls import can_write, group_of, make_group, members, message, someone, text
 from .each_of_many import jids_to_fail, report_of
 from .sent_message import hold_sent
 
@@ -139,22 +138,13 @@ def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
               promise=guess(session, "pin_chat"))  # fmt: skip
 
 
-def _can_write(stage: Stage, place: Place, person: str) -> bool:
-    body = {"event": "text-plain", "from": person}
-    try:
-        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    except Impossible:
-        return False
-    return True
-
-
 @LAWS.law("block_chat", effects=("changes",), phone=True)
 def who_is_blocked_is_not_heard(session: Session, stage: Stage) -> None:
     place, person = stage.place(), WORLD[0]
     for option, expected in ((True, False), (False, True)):
         answer = session.call("block_chat", place, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
-        is_heard = _can_write(stage, place, person)
+        is_heard = can_write(stage, place, person)
         claim(session, answer, is_heard is expected, "only who is not blocked is heard",
               promise=guess(session, "block_chat"))  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
+from ...errors import Impossible
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
@@ -191,3 +192,12 @@ def parse_json(document: Any) -> Any:
         return json.loads(document)
     except (TypeError, ValueError):
         return None
+
+
+def can_write(stage: Stage, place: Place, person: str) -> bool:
+    """Whether a text of this person arrives at the instance; it does not where they are blocked."""
+    try:
+        stage.customer_writes(place, "text-plain", **{"from": person})
+    except Impossible:
+        return False
+    return True

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from megaapi_mock.domain.jid import as_given
 
-from ...errors import Impossible
-from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...host.upload import UPLOAD_TYPE, upload
 from ...session import Session
 from ..probe import Laws
 from .assertions import claim, claim_success, guess, value_at
-from .calls import make_group, message, someone, text
+from .calls import can_write, make_group, message, someone, text
 from .requests import ASKS, MESSAGE_ID
 from .sent_message import hold_sent
 from .webhooks import ACKS, PHASE, is_ack, listening
@@ -99,15 +97,6 @@ def only_groups_that_are_administered_are_listed(session: Session, stage: Stage)
 # -- blocking --------------------------------------------------------------------------------
 
 
-def _is_heard(stage: Stage, place: Place, person: str) -> bool:
-    body = {"event": "text-plain", "from": person}
-    try:
-        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    except Impossible:
-        return False
-    return True
-
-
 @LAWS.law("block_chat", effects=("changes",), phone=True)
 def a_truth_value_may_be_a_text(session: Session, stage: Stage) -> None:
     """What blocking does is a guess; that both forms do the same, the vendor's own client needs."""
@@ -119,7 +108,7 @@ def a_truth_value_may_be_a_text(session: Session, stage: Stage) -> None:
             session.call("block_chat", place, body={"to": person, "option": not value})
             answer = session.call("block_chat", place, body={"to": person, "option": option})
             claim_success(session, answer, "a block")
-            is_heard.append(_is_heard(stage, place, person))
+            is_heard.append(can_write(stage, place, person))
         claim(session, answer, is_heard[0] is is_heard[1], "the text does what its value does",
               promise=session.contract.promise("block_chat"))  # fmt: skip
 

@@ -144,7 +144,7 @@ def test_what_is_no_json_object_is_told_and_answered(
         (
             request(b"", "Transfer-Encoding: chunked", length=False) + b"-5\r\n",
             413,
-            "it is above",
+            "it is larger than",
         ),
         (request(PLAIN, "Content-Encoding: br"), 400, "'br' is not known here"),
         (request(PLAIN, "Content-Encoding: gzip"), 400, "it cannot be decompressed"),

@@ -40,7 +40,7 @@ class Writing:
 
     operation: str
     data: Data
-    told: str
+    arrives_as: str
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def body(self, event: str, request: MessageRequest) -> Json:

@@ -107,7 +107,7 @@ class PeerStage(GivenStage):
         session.gate.learn([key["id"]])
         return {
             "id": key["id"],
-            "event": writing.told,
+            "event": writing.arrives_as,
             "from_me": False,
             "content": sent.get("message"),
             "time": answer.time,

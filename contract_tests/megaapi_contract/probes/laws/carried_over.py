@@ -192,7 +192,7 @@ def receipts_end_with_the_link(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     _put_phone(stage, place, WORLD[0], "phone_off")
     answer = text(session, place, WORLD[0])
-    hook.expect_no_receipt(answer)
+    hook.due.expect_none(answer)
     session.call("logout", place)
     hook.receive()
     _put_phone(stage, place, WORLD[0], "reachable")

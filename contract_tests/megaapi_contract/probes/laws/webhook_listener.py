@@ -18,6 +18,7 @@ from ...judging.values import jid_of
 from ...session import Session
 from .assertions import AUTHOR, NAMELESS, value_at
 from .calls import now, set_webhook
+from .due_webhooks import DueWebhooks
 from .redeliveries import first_deliveries
 
 # Longer than any acknowledgement of a mock's default takes.
@@ -53,8 +54,7 @@ class WebhookListener:
         self._mark = b""
         self.is_silent = False
         self._since = self._until = now(stage)
-        self._acknowledged_ids: set[str] = set()
-        self._echoed_ids: set[str] = set()
+        self.due = DueWebhooks()
         self._people: dict[str, dict[str, Any]] = {}
 
     @property
@@ -114,17 +114,6 @@ class WebhookListener:
                 promise=self._session.contract.event_promise(alarm), operation=alarm,
             )  # fmt: skip
         return self._own_webhooks(mine, mark)
-
-    def expect_no_receipt(self, answer: Exchange) -> frozenset[str]:
-        """Nobody need read what this call sent: `receive` does not wait for it. Its message's id.
-
-        Empty when it sent none.
-        """
-        id_ = value_at(answer.json, "messageData", "key", "id")
-        ids = frozenset((id_,) if isinstance(id_, str) else ())
-        self._acknowledged_ids |= ids
-        self._echoed_ids |= ids
-        return ids
 
     def receive_beside(self, other: WebhookListener) -> list[Webhook]:
         """What came here until the last webhook that `other` received, which comes to both."""
@@ -189,15 +178,10 @@ class WebhookListener:
 
     def _is_all_told(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got its ack and, over networks, its echo."""
-        for one in mine:
-            id_, status = value_at(one.json, "key", "id"), value_at(one.json, "update", "status")
-            if self.is_off("acks") or status == self.last_sure_ack:
-                self._acknowledged_ids.add(id_)
-            if status is None:
-                self._echoed_ids.add(id_)
-        sent_ids = self._session.sent_message_ids(self.place.key)
-        is_echoed = self.plays_people or self.is_off("echo") or sent_ids <= self._echoed_ids
-        return is_echoed and (self.is_off("acks") or sent_ids <= self._acknowledged_ids)
+        self.due.note(mine, self.last_sure_ack)
+        ids = self._session.sent_message_ids(self.place.key)
+        is_echoed = self.plays_people or self.is_off("echo") or self.due.are_echoed(ids)
+        return is_echoed and (self.is_off("acks") or self.due.are_acknowledged(ids))
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""

@@ -185,7 +185,7 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
     promise = guess(session, "accept_status_events")
     names = {"messageData": {"events": ["messagesStatus"]}}
     session.call("block_events", place, body=names)
-    hook.expect_no_receipt(text(session, place))
+    hook.due.expect_none(text(session, place))
     webhooks = hook.receive()
     only_echo = len(webhooks) == 1 and not is_ack(webhooks[0])
     hook.claim(ECHO, only_echo, "blocked acknowledgements do not come", promise=promise)

@@ -75,7 +75,8 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     new.open()
     last = text(session, place, words="Vai para o segundo")
     # What is told of an earlier message comes before what is told of a later one.
-    new.expect_no_receipt(unheard)
+    for sent_before in (first, unheard):
+        new.due.expect_none(sent_before)
     came = [*new.receive(_echoed(new, last)), *old.unread()]
     new.claim(ECHO, _about(came, last), "a text is told again", promise=promise)
     # Its acknowledgements may come later than the webhook was switched on again.
@@ -95,7 +96,7 @@ def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> Non
     unheard = text(session, place, words="Este fica em silencio")
     _filter(session, place, "accept_webhook_events", TOLD_UNDER)
     last = text(session, place, words="Este se conta de novo")
-    hook.expect_no_receipt(unheard)
+    hook.due.expect_none(unheard)
     webhooks = hook.receive()
     echoes = [one for one in _about(webhooks, unheard) if not is_ack(one)]
     hook.nothing(echoes, ECHO, "a send while both are blocked", unsaid(session))

@@ -16,6 +16,7 @@ from ...cases import NO_GROUP
 from ..access import METHODS, UNKNOWN
 from ..assertions import NAMES, UNKNOWN_INSTANCE, claim_refusal, value_at
 from ..calls import set_webhook
+from ..due_webhooks import sent_ids
 from ..requests import ASKS, Arguments
 from ..webhooks import message_id
 from .play import Play
@@ -66,7 +67,8 @@ def refuse_all(play: Play, operation: str) -> None:
         # It was taken, which some hosts may do: what comes of it is nothing to hold.
         if operation == "configure_webhook":
             set_webhook(play.session, play.place, play.hook.url)
-        taken_ids |= play.hook.expect_no_receipt(answer)
+        play.hook.due.expect_none(answer)
+        taken_ids |= sent_ids(answer)
         play.hook.receive(alarm=play.model.alarm)
         before = snapshot(play)
     _hold_no_trace(play, operation, before, taken_ids)

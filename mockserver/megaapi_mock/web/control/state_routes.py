@@ -66,7 +66,7 @@ class StateRoutes:
         """The recorded webhooks of an instance, or of all, that have not ended."""
         return [
             delivery
-            for delivery in self._parts.journal.deliveries.after(None)
+            for delivery in self._parts.outside.journal.deliveries.after(None)
             if delivery.state == "queued" and key in (None, delivery.instance)
         ]
 
@@ -87,7 +87,7 @@ class StateRoutes:
         except OutOfRange:
             raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
         clock = self.clock()
-        self._parts.journal.show("clock", None, clock)
+        self._parts.outside.journal.show("clock", None, clock)
         return clock
 
     def state(self) -> Response:
@@ -127,7 +127,8 @@ class StateRoutes:
         start, ids = state.get("start"), self._parts.ids
         again = request.args.get("ids", "again") == "again"
         renewed = _nothing if again else partial(ids.renew, key)
-        return snapshot.load(self._parts, self._lifecycle, state, start=start, on_loaded=renewed)
+        abandon = self._lifecycle.abandon
+        return snapshot.load(self._parts, abandon, state, start=start, on_loaded=renewed)
 
     def _require_size(self, size: int) -> None:
         limit = self._state_bytes

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ...clock import OutOfRange
+from ...clock import LATEST, OutOfRange
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
 from ...simulation import save_state, snapshot
@@ -21,8 +21,6 @@ from ...store.state_file import seal, unseal
 from .operation_input import whole_body
 
 Json = dict[str, Any]
-# The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
-LATEST = 253_402_300_799
 # A state is held in memory some times over while it is written or read: so many at a time, others
 # wait for them so many seconds.
 STATES_MOST, STATE_PATIENCE = 2, 60.0

@@ -21,6 +21,7 @@ from typing import Any
 
 import schemathesis
 from megaapi_mock.domain.jid import Jid
+from megaapi_mock.reference.calls import examples_of
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.plans import ADMIN_TOKEN
@@ -238,8 +239,8 @@ class Watch:
             body["group_data"]["participants"] = [FRIENDS[0], FRIENDS[2]] if turn % 3 else []
         if operation in ("send_media_url", "send_media_base64", "media_url_to_many"):
             data["type"] = "image" if turn % 3 else "smell"
-        if "buttons" in (data or {}) and turn % 3 == 0:
-            data["buttons"] = []
+        if "buttons" in (data or {}):
+            data["buttons"] = (data["buttons"] or _buttons(operation)) if turn % 3 else []
         if operation == "send_template_with_media":
             data["imageUrl"] = "https://files.example.test/picture.jpg"
             data["mediaType"] = "smell" if turn % 5 == 1 else "image"
@@ -290,6 +291,13 @@ class Watch:
     def notes(self) -> dict[str, Any]:
         """Everything counted, and the findings that are no oddity."""
         return {"answers": self.answers, "met": self.met, "ours": sorted(set(self.ours))}
+
+
+def _buttons(operation: str) -> Any:
+    """The buttons of the first example of the contract."""
+    content = OPERATIONS[operation].definition["requestBody"]["content"]["application/json"]
+    _name, example = next(examples_of(content, CONTRACT.document))
+    return example["value"]["messageData"]["buttons"]
 
 
 def operation_id(case: Any) -> str:

@@ -16,11 +16,11 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts and trials of bots (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
 
-# Whole runs against hosts of every kind, of the contract suite and of Schemathesis, and secrets planted everywhere: minutes that
-# `make test` leaves out.
+# Whole runs against hosts of every kind, of the contract suite and of Schemathesis, whole trials of bots, and secrets planted
+# everywhere: minutes that `make test` leaves out.
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m hosts $(ARGS)
 

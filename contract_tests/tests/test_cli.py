@@ -246,6 +246,7 @@ class Silent(MockTarget):
         return Answer(answer.status, headers, answer.body) if answer.status == 500 else answer
 
 
+@pytest.mark.hosts
 def test_a_500_without_a_reason_is_a_failure() -> None:
     options = RunOptions(target="mock", quick=True, seed=1, operations=("send_text",))
     with runner.prepare_run(options, Silent()) as context:

@@ -13,6 +13,7 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.laws.requests import ASKS
+from megaapi_contract.probes.laws.sessions import DEALS
 from megaapi_contract.probes.probe import Probe
 from megaapi_mock.spec.plans import EVERY_PLAN
 
@@ -25,9 +26,15 @@ def rule_of(probe: Probe) -> str:
     return probe.name.partition(": ")[0]
 
 
+# A hundred sessions of a minute together, which differ in what meets what alone.
+LATER_DEALS = tuple(DEALS[deal] for deal in (2, 3))
 LAWS: dict[str, list[Probe]] = defaultdict(list)
+DEALT_AGAIN: list[Probe] = []
 for _probe in all_laws():
-    LAWS[rule_of(_probe)].append(_probe)
+    if _probe.name.endswith(LATER_DEALS):
+        DEALT_AGAIN.append(_probe)
+    else:
+        LAWS[rule_of(_probe)].append(_probe)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +75,25 @@ def test_every_operation_has_an_ask_that_fits_it() -> None:
 @pytest.mark.parametrize("rule", LAWS)
 def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) -> None:
     for probe in LAWS[rule]:
-        exchanges: list[Exchange] = []
-        breaches = bench.tried(probe, heard=exchanges.append)
-        assert [one.message for one in breaches] == [], probe.name
-        operations = {str(one.operation) for one in exchanges if one.operation is not None}
-        assert operations - set(probe.operations) <= {"configure_webhook"}, probe.name
-        effects = {bench.contract.by_id[operation].effect for operation in operations}
-        assert effects <= probe.effects, probe.name
+        _mock_keeps(probe, bench)
+
+
+def _mock_keeps(probe: Probe, bench: Bench) -> None:
+    exchanges: list[Exchange] = []
+    breaches = bench.tried(probe, heard=exchanges.append)
+    assert [one.message for one in breaches] == [], probe.name
+    operations = {str(one.operation) for one in exchanges if one.operation is not None}
+    assert operations - set(probe.operations) <= {"configure_webhook"}, probe.name
+    effects = {bench.contract.by_id[operation].effect for operation in operations}
+    assert effects <= probe.effects, probe.name
+
+
+@pytest.mark.hosts
+def test_later_deals_of_a_session_hold_and_break_as_the_first(bench: Bench) -> None:
+    assert len(DEALT_AGAIN) > 90
+    for probe in DEALT_AGAIN:
+        _mock_keeps(probe, bench)
+        assert bench.tried(probe, FAULTS[rule_of(probe)]), probe.name
 
 
 def test_one_listed_person_is_enough(bench: Bench) -> None:

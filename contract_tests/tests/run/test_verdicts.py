@@ -40,6 +40,7 @@ class Late(MockTarget):
         return answer
 
 
+@pytest.mark.hosts
 def test_failures_are_said_as_they_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparation, "make_target", lambda options: Late(seed=options.seed))
     run = ["run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text"]

@@ -22,6 +22,9 @@ from megaapi_mock.testing import MockServer
 
 from ..support import KEY, LISTED, TOKEN
 
+# Whole runs, each in a process of its own.
+pytestmark = pytest.mark.hosts
+
 OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
 LISTENS = "a text is echoed and acknowledged"
 LONG = 90.0
@@ -151,7 +154,6 @@ def blocked(server: MockServer) -> list[str]:
     return sorted(ask_server(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
 
 
-@pytest.mark.hosts
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_events_that_an_ended_run_has_blocked_are_sent_again(
     number: signal.Signals, server: MockServer, state_folder: Path
@@ -223,7 +225,6 @@ def test_nothing_is_changed_where_the_file_cannot_be_written(
     assert "cannot be written to a file first" in done.stdout + done.stderr
 
 
-@pytest.mark.hosts
 def test_two_runs_do_not_change_one_instance_at_a_time(
     server: MockServer, state_folder: Path
 ) -> None:
@@ -264,7 +265,6 @@ def test_a_run_with_many_messages_makes_one_group_and_empties_it(server: MockSer
     assert "it makes at most 1 group with the recipients (--max-groups)" in done.stderr
 
 
-@pytest.mark.hosts
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
 def test_group_of_an_ended_run_is_left_by_the_next_run(
     number: signal.Signals, server: MockServer, state_folder: Path

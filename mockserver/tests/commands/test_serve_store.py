@@ -113,7 +113,9 @@ def fill(mock: Mock) -> Json:
     return keys
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.hosts)]
+)
 def test_a_restarted_mock_has_everything(start: Callable[..., Mock], number: int) -> None:
     mock = start()
     assert "mock.db  (new)" in mock.process.output

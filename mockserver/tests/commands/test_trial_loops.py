@@ -20,6 +20,9 @@ from megaapi_mock.testing import MockServer
 from ..support import KEY, TOKEN
 from .test_receiver_trial import SEEDS, outcomes, serving
 
+# Whole trials of bots take minutes together.
+pytestmark = pytest.mark.hosts
+
 Json = dict[str, Any]
 # What a bot says to an event: texts for the chat it is about.
 Says = Callable[[Json], list[str]]

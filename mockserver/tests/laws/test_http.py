@@ -465,7 +465,12 @@ def machine(app: MockApp, machine_rates: Rates) -> type[HttpLaws]:
     ("rates", "switches"),
     (
         pytest.param(Rates(), {}, id="at-once"),
-        pytest.param(SLOW, {"ack_delays": "1,2,3", "restart_seconds": "5"}, id="slow"),
+        pytest.param(
+            SLOW,
+            {"ack_delays": "1,2,3", "restart_seconds": "5"},
+            id="slow",
+            marks=pytest.mark.hosts,
+        ),
     ),
 )
 def test_laws_hold(rates: Rates, switches: dict[str, str], make_app: MakeApp) -> None:

@@ -79,6 +79,7 @@ class ContractSuite(pytest.Collector):
         self._exit_stack = ExitStack()
         self._context: RunContext | None = None
         self.unusable = ""
+        self.results: list[Result] = []
         self.redaction: Redaction
 
     def collect(self) -> Iterator[ProbeItem]:
@@ -132,7 +133,7 @@ class ProbeItem(pytest.Item):
     def runtest(self) -> None:
         """Skipped when it may not be tried; fails for broken promises."""
         from .errors import Unusable
-        from .run.runner import try_probe
+        from .run.attempt import give_up_on_cuts, try_probe
 
         assert isinstance(self.parent, ContractSuite)
         if self.parent.unusable:
@@ -140,6 +141,8 @@ class ProbeItem(pytest.Item):
             raise Unusable(f"not tried: {self.parent.unusable}")
         context = self.parent.prepare_run()
         result = try_probe(self.probe, context)
+        self.parent.results.append(result)
+        give_up_on_cuts(context, self.parent.results)
         if result.state == "left out":
             pytest.skip(_without_tokens(self.config, result.reason))
         if result.state == "unusable":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..errors import CallCut, HeldBack, Impossible, NotTried, Unusable, as_bug
 from ..judging.results import Breach, Exchange, ProbeInterrupted, ProbeState, Promise, Result
@@ -24,6 +24,9 @@ _SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
 _JSON = (dict, list, str, int, float, bool, type(None))
 # What a call of ours with the wrong arguments says, which no answer can make it say.
 _WRONG_CALL = re.compile(r"\bargument(s)?( but|:| \d|$)|positional|unexpected keyword|callable")
+
+# So many probes in a row that a cut call has ended are no hiccup.
+MAX_CUTS_IN_A_ROW = 3
 
 INTERRUPTED_REASON = "the run was interrupted"
 
@@ -52,6 +55,26 @@ def try_probe(
         result.state = "left out" if result.state == "passed" else result.state
         raise ProbeInterrupted(result)
     return result
+
+
+def give_up_on_cuts(context: RunContext, results: Sequence[Result]) -> None:
+    """Call the last result's host unusable where a call was cut and it was not that call alone."""
+    if results[-1].cut and not _is_single_cut(context, results):
+        results[-1].state = "unusable"
+
+
+def _is_single_cut(context: RunContext, results: Sequence[Result]) -> bool:
+    """Whether only this call was cut: the host still answers, and nothing is left to put back."""
+    is_row = len(results) >= MAX_CUTS_IN_A_ROW and all(
+        result.cut for result in results[-MAX_CUTS_IN_A_ROW:]
+    )
+    restore = context.gate.restore
+    if is_row or context.place is None or (restore is not None and restore.entries):
+        return False
+    try:
+        return context.session("after a cut").call("instance_status", context.place).ok
+    except Unusable:
+        return False
 
 
 def _run_probe(probe: Probe, context: RunContext, session: Session, result: Result) -> bool:

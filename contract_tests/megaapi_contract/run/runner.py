@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import SetupError, SuiteError, Unusable
+from ..errors import SetupError, SuiteError
 from ..host.status import read_status
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
 from ..probes.probe import Probe
 from ..safety.put_back import restore_leftovers
-from .attempt import INTERRUPTED_REASON, try_probe
+from .attempt import INTERRUPTED_REASON, give_up_on_cuts, try_probe
 from .context import RunContext, leave_groups, use_given_instance
 from .operation_coverage import ExchangeKeeper, coverage_of, nothing_tried, reason_of
 from .pace import REAL_PACE
@@ -24,8 +24,6 @@ from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_ope
 LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
 # How often, and every how many seconds, a restarted instance is looked at.
 MAX_LOOKS, LOOK_EVERY = 20, 0.5
-# So many probes in a row that a cut call has ended are no hiccup.
-MAX_CUTS_IN_A_ROW = 3
 
 OnProgress = Callable[[Probe, int, int], None]
 OnResult = Callable[[Result, list[Exchange]], None]
@@ -125,28 +123,13 @@ def _add_totals(report: Report, context: RunContext) -> None:
 def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
     """Whether the host can still be judged after this probe."""
     result = report.results[-1]
-    if result.cut and not _is_single_cut(context, report):
-        result.state = "unusable"
+    give_up_on_cuts(context, report.results)
     if result.state == "unusable":
         report.unusable = report.unusable or result.reason
         return result.bug
     if DISCONNECTS in probe.effects and result.cases:
         _check_link(context, report, patient="logout" not in probe.operations)
     return True
-
-
-def _is_single_cut(context: RunContext, report: Report) -> bool:
-    """Whether only this call was cut: the host still answers, and nothing is left to put back."""
-    is_row = len(report.results) >= MAX_CUTS_IN_A_ROW and all(
-        result.cut for result in report.results[-MAX_CUTS_IN_A_ROW:]
-    )
-    restore = context.gate.restore
-    if is_row or context.place is None or (restore is not None and restore.entries):
-        return False
-    try:
-        return context.session("after a cut").call("instance_status", context.place).ok
-    except Unusable:
-        return False
 
 
 def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:

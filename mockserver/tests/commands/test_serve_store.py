@@ -119,6 +119,7 @@ def test_a_restarted_mock_has_everything(
     assert mock.process.stop(number) == 0
     again = start()
     assert f"{shown_name(store_url)}  (goes on where it stopped)" in again.process.output
+    assert "TESTPASSWORD" not in mock.process.output + again.process.output
     assert again.lists() == before
     ahead = again.control("GET", "/clock")["now"] - clock["now"]
     assert 0 <= ahead < 60

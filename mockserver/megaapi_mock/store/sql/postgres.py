@@ -43,6 +43,13 @@ SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = current_schema()
 """
 _ROLLED_BACK = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_DAMAGE = (
+    *_MISSING,
+    psycopg.DataError,
+    psycopg.errors.DataCorrupted,
+    psycopg.errors.IndexCorrupted,
+)
 
 
 class PostgresDatabase:
@@ -110,7 +117,7 @@ class PostgresDatabase:
         """Version and last writer."""
         try:
             ((version, writer),) = rows_of(session, f"SELECT version, writer FROM {MARK}")
-        except (psycopg.ProgrammingError, ValueError):
+        except (*_MISSING, ValueError):
             why = f"the table {MARK} does not say which version it has"
             raise SetupError(self.damage_text(why)) from None
         return version, writer
@@ -195,7 +202,7 @@ class PostgresDatabase:
         with self._lock:
             try:
                 return rows_of(self._session, sql)
-            except (psycopg.ProgrammingError, psycopg.DataError) as error:
+            except _DAMAGE as error:
                 raise SetupError(self.damage_text(one_line(error))) from None
             except psycopg.Error as error:
                 raise SetupError(

@@ -173,6 +173,40 @@ def test_what_cannot_be_reached_is_one_sentence(
         assert "TESTPASSWORD" not in str(refusal.value)
 
 
+@pytest.fixture
+def guest(postgres_server: PostgresServer, postgres_url: str) -> Iterator[str]:
+    """The URL of somebody who may connect, and nothing else."""
+    postgres_server.execute("CREATE ROLE guest LOGIN PASSWORD 'TESTPASSWORD0003'")
+    url = PostgresUrl(postgres_url).name.replace("mock@", "guest:TESTPASSWORD0003@")
+    yield url
+    postgres_server.execute("DROP ROLE guest")
+
+
+def test_what_the_user_may_not_do_is_no_damage(guest: str, postgres_url: str) -> None:
+    with pytest.raises(SetupError, match="cannot be opened for writing: permission denied for"):
+        open_database(guest)
+    open_database(postgres_url).close()
+    with pytest.raises(SetupError, match="cannot be opened: permission denied for table"):
+        open_database(guest)
+
+
+def test_another_user_is_told_who_holds_it(
+    guest: str, opened: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "PATIENCE", 0.1)
+    with pytest.raises(SetupError, match=f"in use by {postgres_session.application_name()}: stop"):
+        open_database(guest)
+
+
+def test_a_server_that_only_reads_is_refused(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    name = name_of(postgres_url)
+    postgres_server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with pytest.raises(SetupError, match=r"cannot be opened: .*session is read-only"):
+        open_database(postgres_url)
+
+
 def test_full_sync_asks_for_a_server_that_waits_for_the_disk(postgres_url: str) -> None:
     with pytest.raises(SetupError, match=r"--sync full: the server of .* has fsync=off"):
         open_database(postgres_url, "full")

@@ -24,9 +24,11 @@ test: $(VENV)/dev.stamp
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m hosts $(ARGS)
 
-# The store on PostgreSQL, with a server of the tests' own: processes in a temporary folder, on 127.0.0.1 alone.
+# The store on PostgreSQL, with servers of the tests' own: processes in temporary folders, on 127.0.0.1 alone. Only
+# files that name the mark, or a fixture that leads to it, are collected: all of them take longer than their tests.
 postgres: $(VENV)/postgres.stamp
-	$(BIN)/python -m pytest -m postgres mockserver/tests $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m postgres $(ARGS) \
+	  $$(grep -rlE 'mark\.postgres|\b(store_url|open_store|postgres_url|DATABASES)\b' --include='test_*.py' mockserver/tests)
 
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp

@@ -23,6 +23,9 @@ from postgres_server import PASSWORD, PostgresServer
 
 # What the mock says while its database is away, or when it has to stop meanwhile.
 _AWAY = ("changes are refused until it can", "what happened last is not in it")
+# What is killed in each round in turn: the mock alone, the server and then the mock, or the server,
+# which comes back before the mock is killed.
+WAYS = ("server", "both", "mock", "mock")
 
 
 class PostgresHarness(Harness):
@@ -34,7 +37,7 @@ class PostgresHarness(Harness):
 
     def end_mock(self, mock: Mock, number: int) -> None:
         """Kill or stop it, the server before it every second time."""
-        way = self.chance.choice(("mock", "mock", "both", "server"))
+        way = WAYS[self.counts["rounds"] % len(WAYS)]
         pause, life = self.chance.uniform(0, 0.5), self.chance.uniform(0.5, 2)
         if way != "mock":
             self.counts["kills of the server"] += 1
@@ -59,7 +62,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             harness = PostgresHarness(Path(folder), arguments.seed, server)
             measured = (*MEASURED[:3], "kills of the server", *MEASURED[3:])
-            return judged(harness, arguments, "make crash on PostgreSQL", measured)
+            return judged(harness, arguments, "make crash-postgres", measured)
     finally:
         server.stop()
 

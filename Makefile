@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 PLANS := code start business token admin
 
-.PHONY: setup serve test hosts page languages page-lint types clients test-all endurance mutation healthy crash lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -16,13 +16,19 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not hosts and not page and not languages and not npm and not clients" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts and trials of bots (make hosts), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not hosts and not postgres and not page and not languages and not npm and not clients" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts and trials of bots (make hosts), the store on PostgreSQL (make postgres), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis, whole trials of bots, and secrets planted
 # everywhere: minutes that `make test` leaves out.
 hosts: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m hosts $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m hosts $(ARGS)
+
+# The store on PostgreSQL, with servers of the tests' own: processes in temporary folders, on 127.0.0.1 alone. Only
+# files that name the mark, or a fixture that leads to it, are collected: all of them take longer than their tests.
+postgres: $(VENV)/postgres.stamp
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m postgres $(ARGS) \
+	  $$(grep -rlE 'mark\.postgres|\b(store_url|open_store|postgres_url|DATABASES)\b' --include='test_*.py' mockserver/tests)
 
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp
@@ -59,6 +65,10 @@ healthy: $(VENV)/dev.stamp
 crash: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/crash.py --page docs/durability.md $(ARGS)
 
+# The same on PostgreSQL, 50 times, the server killed too. `make postgres` has a short form.
+crash-postgres: $(VENV)/postgres.stamp
+	$(BIN)/python benchmarks/crash_postgres.py --page docs/durability.md $(ARGS)
+
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check mockserver contract_tests benchmarks examples tools
 	$(BIN)/ruff format --check mockserver contract_tests benchmarks examples tools
@@ -89,7 +99,7 @@ endurance: $(VENV)/dev.stamp
 	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page languages page-lint types clients spec-lint wheel-check endurance
+test-all: check hosts postgres page languages page-lint types clients spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral: its files, and every one-file form.
 BUNDLES := node_modules/.cache/bundles
@@ -142,9 +152,9 @@ wheel-check: $(VENV)/dev.stamp
 # Pins with hashes and without any index address; needs uv.
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --python-version 3.11 pyproject.toml --extra store --group build -o requirements/serve.txt
+	  --python-version 3.11 pyproject.toml --extra postgres --group build -o requirements/serve.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --python-version 3.11 pyproject.toml --extra store --group dev --group build -o requirements/dev.txt
+	  --python-version 3.11 pyproject.toml --extra postgres --group dev --group build -o requirements/dev.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --python-version 3.11 pyproject.toml --group page -c requirements/dev.txt -o requirements/page.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
@@ -182,6 +192,13 @@ $(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
 	$(PIP) --require-hashes -r requirements/page.txt
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || apt-get install -qq -y chromium
 	@command -v chromium >/dev/null || { echo "make page needs chromium: apt-get install chromium" >&2; exit 1; }
+	@touch $@
+
+# Debian's package brings the server; its programs are not in PATH there.
+HAS_POSTGRES = ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
+$(VENV)/postgres.stamp: $(VENV)/dev.stamp
+	@{ $(HAS_POSTGRES); } || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql; }
+	@{ $(HAS_POSTGRES); } || { echo "make postgres needs PostgreSQL: apt-get install postgresql" >&2; exit 1; }
 	@touch $@
 
 # What generated clients need besides: Java to make them, PHP with Guzzle and Mono with Newtonsoft.Json to try them.

@@ -2,6 +2,7 @@
 
     make crash                                              200 rounds, and docs/durability.md
     .venv/bin/python benchmarks/crash.py --rounds 3         a few
+    .venv/bin/python benchmarks/crash_postgres.py           the same on PostgreSQL, killed too
 
 Each round starts the mock on the file of the round before. Two instances send and are written to,
 each in a thread of its own, and to each other; some messages carry files. After a random time, be
@@ -35,7 +36,7 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -59,7 +60,7 @@ FAULTS = (
     "complaints",
 )  # fmt: skip
 MEASURED = ("rounds", "kills", "stops", "acknowledged calls", "webhooks", "webhooks again")
-MARK = "<!-- figures of make crash -->"
+MARK = "<!-- figures of {} -->"
 
 
 class Receiver:
@@ -234,9 +235,13 @@ class Harness:
         for thread in threads:
             thread.start()
         time.sleep(life)
-        mock.end(kill)
+        self.end_mock(mock, kill)
         for thread in threads:
             thread.join(PATIENCE)
+
+    def end_mock(self, mock: Mock, number: int) -> None:
+        """Kill or stop it under load."""
+        mock.end(number)
 
     def _load(self, mock: Mock, place: int, chance: Random) -> None:
         """Call until nobody answers."""
@@ -289,9 +294,12 @@ class Harness:
             for key in KEYS:
                 self._judge_calls(mock, key)
                 self._judge_webhooks(mock, key)
-        text = self.log.read_text(errors="replace")
-        complaints = [line for line in text.splitlines() if "Traceback" in line or "ERROR" in line]
-        self.counts["complaints"] = len(complaints)
+        lines = self.log.read_text(errors="replace").splitlines()
+        self.counts["complaints"] = sum(map(self.is_complaint, lines))
+
+    def is_complaint(self, line: str) -> bool:
+        """Whether a line of the mock's log says that something is wrong with it."""
+        return "Traceback" in line or "ERROR" in line
 
     def _await_delivered(self, mock: Mock) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -352,36 +360,48 @@ def everything(mock: Mock, name: str, key: str) -> list[Json]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="kill a mock on SQLite, again and again")
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
+    parser = argument_parser("kill a mock on SQLite, again and again", rounds=200)
     parser.add_argument("--store", default="", help="another store than a new SQLite file")
-    parser.add_argument("--page", type=Path, help="document that gets the figures")
     arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory() as folder:
         harness = Harness(Path(folder), arguments.seed, arguments.store)
-        # Whoever interrupts it sees what was judged until then.
-        with suppress(KeyboardInterrupt):
-            harness.run(arguments.rounds)
-        print(
-            (Path(folder) / "mock.log").read_text()[-3000:] if harness.counts["complaints"] else ""
-        )
-    faults = sum(harness.counts[name] for name in FAULTS)
+        return judged(harness, arguments, "make crash", MEASURED)
+
+
+def argument_parser(description: str, *, rounds: int) -> argparse.ArgumentParser:
+    """The options of every form of the harness."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
+    parser.add_argument("--page", type=Path, help="document that gets the figures")
+    return parser
+
+
+def judged(
+    harness: Harness, arguments: argparse.Namespace, name: str, measured: Sequence[str]
+) -> int:
+    """Run all rounds; the exit code. `name` is that of the figures in the document."""
+    print(f"seed {arguments.seed}")
+    # Whoever interrupts it sees what was judged until then.
+    with suppress(KeyboardInterrupt):
+        harness.run(arguments.rounds)
+    print(harness.log.read_text()[-3000:] if harness.counts["complaints"] else "")
     if arguments.page:
-        write_figures(arguments.page, harness.totals(), arguments.seed)
-    return 1 if faults else 0
+        totals = harness.totals()
+        rows = [f"| {each} | {totals[each]:,} |" for each in (*measured, *FAULTS)]
+        head = f"| `{name}`, seed {arguments.seed}, {time.strftime('%Y-%m-%d')} | |"
+        write_figures(arguments.page, name, [head, "| --- | --- |", *rows])
+    return 1 if any(harness.counts[each] for each in FAULTS) else 0
 
 
-def write_figures(page: Path, totals: Counter[str], seed: int) -> None:
+def write_figures(page: Path, name: str, lines: Sequence[str]) -> None:
     """Put the figures between the two marks of a document."""
-    rows = [f"| {name} | {totals[name]:,} |" for name in (*MEASURED, *FAULTS)]
-    head = [f"| `make crash`, seed {seed}, {time.strftime('%Y-%m-%d')} | |", "| --- | --- |"]
+    mark = MARK.format(name)
     text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(MARK)
-    after = rest.partition(MARK)[2]
-    table = "\n".join([*head, *rows])
-    page.write_text(f"{before}{MARK}\n{table}\n{MARK}{after}", encoding="utf-8")
+    before, _, rest = text.partition(mark)
+    after = rest.partition(mark)[2]
+    table = "\n".join(lines)
+    page.write_text(f"{before}{mark}\n{table}\n{mark}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@
 Everything happens in one process, without a server: what is measured is processor time, which other
 work on the machine does not stretch much; the least of some rounds counts. `--sync full` waits for
 the disk: there it is the time on the clock that counts, so both are shown. The journal keeps 500
-calls here, so that it is full from the first measurement on.
+calls here, so that it is full from the first measurement on. Where PostgreSQL is installed, it is
+measured too, on a server of its own (`fsync=off`: nobody waits for the disk); what that server
+takes of the processor shows on the clock alone.
 """
 
 from __future__ import annotations
@@ -17,13 +19,16 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from megaapi_mock.settings import Settings
 from megaapi_mock.web.app import MockApp, build_app
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "mockserver" / "tests"))
+from postgres_server import PostgresServer, programs
 
 PATH = "/rest/sendMessage/megacode-TESTKEY0001/text"
 BODY = json.dumps({"messageData": {"to": "5511900000002", "text": "Bom dia"}}).encode()
@@ -84,27 +89,49 @@ def start_cost(store: str) -> float:
     return seconds
 
 
+@contextmanager
+def postgres() -> Iterator[PostgresServer | None]:
+    """A server that runs, where there is one to run."""
+    if programs() is None:
+        yield None
+        return
+    server = PostgresServer()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="what a send costs on each store")
     parser.add_argument("--messages", type=int, nargs="*", default=[1_000, 100_000])
     arguments = parser.parse_args()
+    with postgres() as server:
+        measure(arguments.messages, server)
+    return 0
+
+
+def measure(counts: Sequence[int], server: PostgresServer | None) -> None:
+    """Print what each store costs, with each count of messages in it."""
     print("| store | messages | µs of the processor for each send | µs on the clock |")
     print("| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         normal, full = (f"sqlite:///{Path(folder) / name}.db" for name in ("normal", "full"))
         stores = [("memory", "memory", "normal"), ("SQLite", normal, "normal")]
+        if server is not None:
+            stores.append(("PostgreSQL", server.new_database(), "normal"))
         for name, store, sync in [*stores, ("SQLite, --sync full", full, "full")]:
             with mock(store, sync) as app:
-                for count in arguments.messages if sync == "normal" else arguments.messages[:1]:
+                for count in counts if sync == "normal" else counts[:1]:
                     while len(messages_of(app)) < count:
                         send(app)
                     processor, clock = cost(app)
                     print(f"| {name} | {count:,} | {processor:.0f} | {clock:.0f} |", flush=True)
-        seconds = min(start_cost(normal) for _ in range(3))
-        with mock(normal, "normal") as app:
-            count = len(messages_of(app))
-        print(f"\nA start with {count:,} messages in the file: {seconds:.2f} s of the processor.")
-    return 0
+        for name, store, _ in stores[1:]:
+            seconds = min(start_cost(store) for _ in range(3))
+            with mock(store, "normal") as app:
+                count = len(messages_of(app))
+            print(f"\n{name}: a start with {count:,} messages: {seconds:.2f} s of the processor.")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ class Settings:
     contacts: int = _setting(0, "made-up people added to the world")
     seed: int = _setting(-1, "seed for all generated ids; -1 chooses one at random")
     store: str = _setting(
-        "memory", "where everything is kept: memory, or sqlite:///FILE (a restart loses nothing)"
+        "memory",
+        "where everything is kept: memory, or, so that a restart loses nothing, sqlite:///FILE or "
+        "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
     )
     sync: str = _setting(
         "normal", "a database survives the end of the process (normal), or of the machine (full)"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,9 @@ from megaapi_mock.web.app import MockApp, build_app
 from .control import calm, door  # noqa: F401
 from .emitted import Emitted
 from .support import START, RecordingTransport
+
+if TYPE_CHECKING:
+    from .postgres_server import PostgresServer
 
 settings.register_profile(
     "repo",
@@ -32,6 +36,7 @@ settings.load_profile("repo")
 
 
 MakeApp = Callable[..., MockApp]
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 @pytest.fixture
@@ -67,6 +72,41 @@ def whole_app(make_app: MakeApp) -> MockApp:
     return make_app(profile=default_profile(EVERY_PLAN))
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that runs, for tests that are marked `postgres`."""
+    from .postgres_server import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database; the server runs, whatever a test did to it."""
+    postgres_server.start()
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.start()
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of one kind after the other."""
+    return new_url(request, tmp_path / "mock.db", request.param)
+
+
+def new_url(request: pytest.FixtureRequest, path: Path, kind: str) -> str:
+    """The URL of an empty database of this kind; the server is started only where it is needed."""
+    if kind == "sqlite":
+        return f"sqlite:///{path}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    server.start()
+    return server.new_schema()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """A test that leaves a thread behind fails."""
@@ -88,6 +128,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "languages: PHP, Node.js and C# programs; `make languages` has them"
     )
     config.addinivalue_line("markers", "clients: generated clients; `make clients` has them")
+    config.addinivalue_line(
+        "markers", "postgres: what needs a PostgreSQL server; `make postgres` has them"
+    )
     config.addinivalue_line("markers", "npm: what needs tools of npm; `make types` has them")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-HARNESS = Path(__file__).resolve().parents[2] / "benchmarks" / "crash.py"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="process groups are killed")
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, harness: str = "crash.py") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(HARNESS), *arguments], capture_output=True, text=True
+        [sys.executable, str(BENCHMARKS / harness), *arguments], capture_output=True, text=True
     )
 
 
@@ -24,6 +24,15 @@ def test_a_mock_that_is_killed_under_load_loses_nothing() -> None:
     done = run("--rounds", "4", "--seed", "5")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("nothing lost") == 4
+
+
+@posix_only
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_when_postgresql_is_killed_too() -> None:
+    done = run("--rounds", "3", "--seed", "5", harness="crash_postgres.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("nothing lost") == 3
 
 
 @posix_only

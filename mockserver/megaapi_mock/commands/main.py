@@ -19,7 +19,7 @@ from ..errors.names import did_you_mean
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
-from ..store.open_store import MEMORY, is_begun, require_sync, sqlite_path
+from ..store.open_store import MEMORY, is_begun, require_store, require_sync, shown_name
 from . import log_choice
 from .console import Lines, webhook_count
 from .doctor.command import doctor
@@ -223,7 +223,7 @@ def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
 
 def _refuse_unbuilt(settings: Settings) -> None:
     if settings.store != MEMORY:
-        sqlite_path(settings.store)
+        require_store(settings.store)
     require_sync(settings.sync)
     log_choice.require_log(settings.log)
     from ..webhooks.http.host_policy import patterns_of
@@ -299,7 +299,7 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
         seed=start.state["seed"] if start.state else settings.seed,
         control=_control(settings),
         asks_token=bool(settings.control_token) and not is_loopback(settings.host),
-        store="" if settings.store == MEMORY else settings.store,
+        store="" if settings.store == MEMORY else shown_name(settings.store),
         resumes=settings.store != MEMORY and is_begun(settings.store),
     )
 

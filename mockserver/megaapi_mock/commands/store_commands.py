@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import SetupError
-from ..store.open_store import open_database, sqlite_path
+from ..store.open_store import open_database, shown_name
 
 if TYPE_CHECKING:
     from ..store.sql.database import Database
@@ -51,7 +51,7 @@ def export_command(url: str, output: Path | None) -> None:
 
         content = load(database)
     if content is None:
-        raise SetupError(f"{url} is empty: no mock has run on it")
+        raise SetupError(f"{shown_name(url)} is empty: no mock has run on it")
     state_file = seal(content.as_state())
     if output is None:
         click.echo(state_file, nl=False)
@@ -66,12 +66,12 @@ def export_command(url: str, output: Path | None) -> None:
 @store.command("vacuum")
 @click.argument("url")
 def vacuum_command(url: str) -> None:
-    """Shrink the database file to what it holds."""
-    path = sqlite_path(url)
+    """Shrink the database to what it holds."""
     with _open_existing(url) as database:
-        before = path.stat().st_size
+        before = database.size()
         database.vacuum()
-    click.echo(f"{path}: {before:,} bytes before, {path.stat().st_size:,} now")
+        after = database.size()
+    click.echo(f"{database.name}: {before:,} bytes before, {after:,} now")
 
 
 @contextmanager

@@ -63,8 +63,6 @@ def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) 
 def _resume(
     parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: Stored
 ) -> None:
-    from ..store.sql.database import damage_text
-
     try:
         snapshot.load(
             parts,
@@ -74,7 +72,7 @@ def _resume(
             on_loaded=lambda: _put_back(parts, courier, store, content),
         )
     except (ControlRefused, Impossible) as refusal:
-        raise SetupError(damage_text(store.writer.database.path, str(refusal))) from None
+        raise SetupError(store.writer.database.damage_text(str(refusal))) from None
     parts.instances.publisher.carry_all()
 
 

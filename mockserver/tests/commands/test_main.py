@@ -150,9 +150,9 @@ def broken_world(folder: Path) -> str:
         (["--world", "mars"], "there is no world 'mars'"),
         (
             ["--store", "mysql://x"],
-            "mysql://x is not a store: it must be `memory`, or sqlite:///FILE",
+            "mysql://x is not a store: it must be `memory`, sqlite:///FILE, or",
         ),
-        (["--store", "sqlite:///"], "it must be `memory`, or sqlite:///FILE"),
+        (["--store", "sqlite:///"], "it must be `memory`, sqlite:///FILE, or"),
         (["--store", "sqlite:////no/such/place"], "/no/such/place cannot be made"),
         (["--sync", "half"], "--sync half: it must be one of normal, full"),
         (["--workers", "2"], "--workers 2"),

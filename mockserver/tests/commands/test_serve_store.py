@@ -9,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from megaapi_mock.store.open_store import shown_name
 
 from ..processes import Process, mock_command
 from ..support import KEY, TOKEN
@@ -78,16 +78,11 @@ class Mock:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'mock.db'}"
-
-
-@pytest.fixture
-def start(store: str) -> Iterator[Callable[..., Mock]]:
+def start(store_url: str) -> Iterator[Callable[..., Mock]]:
     running: list[Mock] = []
 
     def start_one(*arguments: str) -> Mock:
-        running.append(Mock(store, *arguments))
+        running.append(Mock(store_url, *arguments))
         return running[-1]
 
     yield start_one
@@ -116,14 +111,17 @@ def fill(mock: Mock) -> Json:
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.hosts)]
 )
-def test_a_restarted_mock_has_everything(start: Callable[..., Mock], number: int) -> None:
+def test_a_restarted_mock_has_everything(
+    start: Callable[..., Mock], store_url: str, number: int
+) -> None:
     mock = start()
-    assert "mock.db  (new)" in mock.process.output
+    assert f"{shown_name(store_url)}  (new)" in mock.process.output
     keys = fill(mock)
     before, clock = mock.lists(), mock.control("GET", "/clock")
     assert mock.process.stop(number) == 0
     again = start()
-    assert "mock.db  (goes on where it stopped)" in again.process.output
+    assert f"{shown_name(store_url)}  (goes on where it stopped)" in again.process.output
+    assert "TESTPASSWORD" not in mock.process.output + again.process.output
     assert again.lists() == before
     ahead = again.control("GET", "/clock")["now"] - clock["now"]
     assert 0 <= ahead < 60
@@ -156,16 +154,20 @@ def test_what_is_owed_at_a_stop_is_sent_at_the_next_start(start: Callable[..., M
     assert [each["payload"]["message"]["conversation"] for each in seen] == texts
 
 
-def test_a_second_mock_on_the_file_is_one_sentence(start: Callable[..., Mock], store: str) -> None:
+def test_a_second_mock_on_the_database_is_one_sentence(
+    start: Callable[..., Mock], store_url: str
+) -> None:
     start()
     done = subprocess.run(
-        mock_command("serve", "--port", "0", "--store", store),
+        mock_command("serve", "--port", "0", "--store", store_url),
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 2
-    assert "is in use by another process: stop that one, or name another file" in done.stderr
+    name = shown_name(store_url).removeprefix("sqlite:///")
+    assert f"the store {name} is in use by " in done.stderr
+    assert ": stop that one, or name another " in done.stderr
     assert len(done.stderr.splitlines()) == 1 and done.stdout == ""
 
 
@@ -173,7 +175,7 @@ def test_a_mock_in_memory_loads_nothing_of_databases() -> None:
     script = (
         "import sys; from megaapi_mock.web.app import build_app; app = build_app(); "
         "app.control.ready(); app.stop(0); "
-        "print(sorted(sys.modules.keys() & {'sqlalchemy', 'alembic', 'sqlite3'}))"
+        "print(sorted(sys.modules.keys() & {'sqlalchemy', 'alembic', 'sqlite3', 'psycopg'}))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from megaapi_mock.commands.main import main
 from megaapi_mock.settings import Settings
+from megaapi_mock.store.open_store import open_database, shown_name, sqlite_path
 from megaapi_mock.store.state_file import unseal
 from megaapi_mock.web.app import build_app
 
@@ -21,9 +23,9 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A store in which 20 texts were sent and most of them forgotten again."""
-    url = f"sqlite:///{tmp_path / 'mock.db'}"
+def url(store_url: str) -> str:
+    """A store in which 200 texts were sent and most of them forgotten again."""
+    url = store_url
     app = build_app(settings=Settings(store=url, seed=1, messages_limit=4, journal_limit=3))
     client = app.test_client()
     for number in range(200):
@@ -35,8 +37,17 @@ def url(tmp_path: Path) -> str:
     return url
 
 
-def file_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
+def execute(url: str, statement: str) -> None:
+    """Something that no mock would do."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(sqlite_path(url))) as connection:
+            connection.execute(statement)
+            connection.commit()
+    else:
+        import psycopg
+
+        with psycopg.connect(url) as session:
+            session.execute(statement.encode())
 
 
 def test_check_says_how_much_there_is(url: str) -> None:
@@ -59,10 +70,7 @@ def test_check_says_how_much_there_is(url: str) -> None:
     ],
 )
 def test_check_finds_what_cannot_be_read(url: str, statement: str, sentence: str) -> None:
-    connection = sqlite3.connect(file_of(url))
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+    execute(url, statement)
     done = run("check", url)
     assert done.exit_code == 1
     assert sentence in done.output
@@ -86,13 +94,19 @@ def test_export_writes_a_state_that_a_mock_starts_with(url: str, tmp_path: Path)
     )
 
 
+def size_of(url: str) -> int:
+    with closing(open_database(url)) as database:
+        return database.size()
+
+
 def test_vacuum_gives_back_what_was_forgotten(url: str) -> None:
-    before = file_of(url).stat().st_size
+    before = size_of(url)
     done = run("vacuum", url)
     assert done.exit_code == 0
-    after = file_of(url).stat().st_size
+    after = size_of(url)
     assert after < before
-    assert done.output == f"{file_of(url)}: {before:,} bytes before, {after:,} now\n"
+    name = shown_name(url).removeprefix("sqlite:///")
+    assert done.output == f"{name}: {before:,} bytes before, {after:,} now\n"
     assert run("check", url).exit_code == 0
 
 
@@ -101,7 +115,11 @@ def test_vacuum_gives_back_what_was_forgotten(url: str) -> None:
     ("store", "sentence"),
     [
         ("sqlite:///nowhere.db", "there is no file nowhere.db"),
-        ("postgresql://x", "postgresql://x is not a store"),
+        (
+            "mysql://x",
+            "mysql://x is not a store: it must be `memory`, sqlite:///FILE, or p",
+        ),
+        ("postgresql://x", "the postgresql:// URL of --store cannot be read: write postgresql://"),
     ],
 )
 def test_what_is_no_store_is_one_sentence(command: str, store: str, sentence: str) -> None:

@@ -10,33 +10,36 @@ import pytest
 from megaapi_mock.domain.gateway import Gateway
 from megaapi_mock.store import Store
 from megaapi_mock.store.memory import MemoryStore
+from megaapi_mock.store.open_store import open_database
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance
-from megaapi_mock.store.sql.database import Database
 from megaapi_mock.store.sql.store import SqlStore
 from megaapi_mock.store.sql.stored import PARTS, load
 
+from ..conftest import DATABASES, new_url
+
 OpenStore = Callable[[Gateway], Store]
-STORES = ("memory", "sqlite")
+STORES = ("memory", *DATABASES)
 
 
 @pytest.fixture(params=STORES)
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
     """One kind of store after the other; a database holds at the end what memory does."""
-    opened: list[SqlStore] = []
+    opened: list[tuple[SqlStore, str]] = []
 
-    def open_sqlite(gateway: Gateway) -> Store:
-        store = SqlStore(gateway, database=Database(tmp_path / f"{len(opened)}.db"))
+    def open_sql(gateway: Gateway) -> Store:
+        url = new_url(request, tmp_path / f"{len(opened)}.db", request.param)
+        store = SqlStore(gateway, database=open_database(url))
         store.parts = lambda: {**dict.fromkeys(PARTS), "ids": gateway.ids.save()}
         store.write_all()
-        opened.append(store)
+        opened.append((store, url))
         return store
 
-    yield MemoryStore if request.param == "memory" else open_sqlite
-    for store in opened:
+    yield MemoryStore if request.param == "memory" else open_sql
+    for store, url in opened:
         in_memory = instances_in_memory(store)
         store.close()
-        assert instances_on_disk(store.writer.database.path) == in_memory
+        assert instances_in_database(url) == in_memory
 
 
 def instances_in_memory(store: SqlStore) -> list[dict[str, str]]:
@@ -50,9 +53,9 @@ def texts_of(saved: Mapping[str, object]) -> dict[str, str]:
     return {name: json.dumps(value) for name, value in saved.items()}
 
 
-def instances_on_disk(path: Path) -> list[dict[str, str]]:
+def instances_in_database(url: str) -> list[dict[str, str]]:
     """The same, of a database that nobody holds."""
-    database = Database(path)
+    database = open_database(url)
     try:
         stored = load(database)
     finally:

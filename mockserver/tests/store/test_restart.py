@@ -21,8 +21,8 @@ RECORDS = ("exchanges", "deliveries", "strikes", "messages", "instances", "fault
 
 
 @contextmanager
-def mock_on(path: Path, seed: int = 7) -> Iterator[MockApp]:
-    app = open_mock(seed=seed, settings=Settings(store=f"sqlite:///{path}"))
+def mock_on(store: str, seed: int = 7) -> Iterator[MockApp]:
+    app = open_mock(seed=seed, settings=Settings(store=store))
     try:
         yield app
     finally:
@@ -69,25 +69,25 @@ def live(app: MockApp, seed: int, calls: int = 60) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_stopped_mock_comes_back_with_everything(tmp_path: Path, seed: int) -> None:
-    with mock_on(tmp_path / "mock.db") as app:
+def test_a_stopped_mock_comes_back_with_everything(store_url: str, seed: int) -> None:
+    with mock_on(store_url) as app:
         live(app, seed)
         before = everything(app)
     # Another seed on the command line: the ids go on as the file began them.
-    with mock_on(tmp_path / "mock.db", seed=99) as app:
+    with mock_on(store_url, seed=99) as app:
         assert differences(everything(app), before) == {}
         live(app, seed + 100, calls=20)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_killed_mock_comes_back_with_every_change(tmp_path: Path, seed: int) -> None:
-    with mock_on(tmp_path / "mock.db") as app:
+    with mock_on(f"sqlite:///{tmp_path / 'mock.db'}") as app:
         live(app, seed)
         # What a process leaves behind that ends right now.
         for file in tmp_path.glob("mock.db*"):
             shutil.copy(file, tmp_path / file.name.replace("mock", "copy"))
         before = everything(app)
-    with mock_on(tmp_path / "copy.db") as app:
+    with mock_on(f"sqlite:///{tmp_path / 'copy.db'}") as app:
         after = everything(app)
     # What changed nothing is written a moment later, and how far deliveries have come.
     written_later = {"exchanges", "deliveries", "strikes", "numbers"}
@@ -97,17 +97,17 @@ def test_a_killed_mock_comes_back_with_every_change(tmp_path: Path, seed: int) -
     ]
 
 
-def test_chaos_goes_on_after_an_orderly_stop_until_it_is_ended(tmp_path: Path) -> None:
+def test_chaos_goes_on_after_an_orderly_stop_until_it_is_ended(store_url: str) -> None:
     (key,) = keys(1)
-    with mock_on(tmp_path / "mock.db") as app:
+    with mock_on(store_url) as app:
         started = control(app, f"/instances/{key}/chaos", "POST", {"delay": [5, 9], "seed": 3})
         control(app, f"/instances/{key}/webhook", "POST", {"url": "http://127.0.0.1:9000/hook"})
         control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
         assert app.runtime.webhooks.chaos_dispatcher.held_deliveries(key)
-    with mock_on(tmp_path / "mock.db") as app:
+    with mock_on(store_url) as app:
         assert control(app, f"/instances/{key}/chaos")["chaos"] == started["chaos"]
         control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
         assert app.runtime.webhooks.chaos_dispatcher.held_deliveries(key)
         control(app, f"/instances/{key}/chaos", "DELETE")
-    with mock_on(tmp_path / "mock.db") as app:
+    with mock_on(store_url) as app:
         assert control(app, f"/instances/{key}/chaos")["chaos"] is None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -14,15 +14,17 @@ from sqlalchemy.pool import StaticPool
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-def migrate(connection: sqlite3.Connection, statements: Iterable[str] = ()) -> None:
-    """Run every revision that the database does not have yet, and these; all or nothing."""
-    engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+def migrate(
+    dialect: str, connect: Callable[[], Any], statements: Iterable[str], *, begin: str = ""
+) -> None:
+    """Run every revision that the database does not have yet, and these; all or nothing.
 
-    # The driver is left in autocommit: it would not begin before statements that make tables.
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN EXCLUSIVE")
-
+    `connect` gives the driver's connection, which stays open; `begin` is what begins a transaction
+    where the driver does not.
+    """
+    engine = sa.create_engine(dialect, creator=connect, poolclass=StaticPool)
+    if begin:
+        sa.event.listen(engine, "begin", lambda session: session.exec_driver_sql(begin))
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     with engine.begin() as session:

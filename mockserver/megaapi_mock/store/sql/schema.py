@@ -12,19 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 TABLES = sa.MetaData()
+# Numbers of rows only grow: PostgreSQL's INTEGER ends at two thousand million.
+NUMBER_OF_ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # All of an instance that stands in no table of its own; `position` is its place among all.
 INSTANCE = sa.Table(
     "instance",
     TABLES,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("position", NUMBER_OF_ROW, nullable=False),
     sa.Column("fields", sa.Text, nullable=False),
 )
 # A row of a table of an instance, named as the field of InstanceState is.
 STATE_ROW = sa.Table(
     "state_row",
     TABLES,
-    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("seq", NUMBER_OF_ROW, primary_key=True),
     sa.Column("instance", sa.Text, nullable=False),
     sa.Column("field", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
@@ -35,7 +37,7 @@ STATE_ROW = sa.Table(
 RECORD = sa.Table(
     "record",
     TABLES,
-    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("seq", NUMBER_OF_ROW, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("id", sa.Text, nullable=False),
     sa.Column("instance", sa.Text),
@@ -48,7 +50,7 @@ RECORD = sa.Table(
 PEER_MESSAGE = sa.Table(
     "peer_message",
     TABLES,
-    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("seq", NUMBER_OF_ROW, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
 # The last number of each kind of id that an owner was given.
@@ -57,14 +59,14 @@ NUMBER = sa.Table(
     TABLES,
     sa.Column("owner", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("last", NUMBER_OF_ROW, nullable=False),
 )
 # The bytes of media, by their SHA-256.
 BLOB = sa.Table(
     "blob",
     TABLES,
     sa.Column("digest", sa.LargeBinary, primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq", NUMBER_OF_ROW, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 # Everything that belongs to no instance: clock, faults, world, ...

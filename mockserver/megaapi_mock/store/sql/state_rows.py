@@ -34,7 +34,7 @@ class _Columns:
     def key_text(self, key: Any, row: Any) -> str:
         """The key of this row in the database: what is not Unicode in JSON."""
         text: str = self.key.written(key)
-        if not text.isascii() or text.startswith('"'):
+        if not text.isascii() or text.startswith('"') or "\0" in text:
             text = dumps_ascii(text)
         return f"{row.arrival:012d} {text}" if self.in_order else text
 

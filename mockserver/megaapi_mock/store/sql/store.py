@@ -104,13 +104,13 @@ class SqlStore(MemoryStore):
 
     def hindrance(self) -> str | None:
         """Why no change can be kept just now; None where it can."""
-        writer, path = self.writer, self.writer.database.path
+        writer, name = self.writer, self.writer.database.name
         if writer.database.is_closed:
-            return f"{path} is closed: the mock is stopping"
+            return f"{name} is closed: the mock is stopping"
         if writer.is_behind:
-            return f"{path} is being rewritten: changes are refused meanwhile"
+            return f"{name} is being rewritten: changes are refused meanwhile"
         if writer.failing.is_set():
-            return f"{path} cannot be written: changes are refused until it can; the log says why"
+            return f"{name} cannot be written: changes are refused until it can; the log says why"
         return None
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from ...records.delivery import Delivery
 from ..serialize import Forms, Misfit, inside
 from ..snapshot import DOCUMENTS
 from .batch import loads
-from .database import Database, damage_text
+from .database import Database
 from .record_rows import Record, record_of
 from .schema import SQL
 from .state_rows import AGENDA, StateRows
@@ -67,10 +67,10 @@ def load(database: Database) -> Stored | None:
     try:
         return _load(database)
     except Misfit as misfit:
-        raise SetupError(damage_text(database.path, str(misfit))) from None
+        raise SetupError(database.damage_text(str(misfit))) from None
     except (ValueError, TypeError, KeyError, IndexError) as error:
         why = f"a row cannot be read ({error})"
-        raise SetupError(damage_text(database.path, why)) from None
+        raise SetupError(database.damage_text(why)) from None
 
 
 def _with_last_series(ids: Any) -> Any:

@@ -18,7 +18,7 @@ from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..serialize import Forms
 from ..snapshot import DOCUMENTS
 from .batch import Batch, dumps
-from .database import Database
+from .database import Database, StoreAhead
 from .record_rows import (
     DELIVERY,
     EXCHANGE,
@@ -234,12 +234,14 @@ class RecordWriter:
         """
         with self._lock:
             if self.is_behind:
-                raise StoreUnavailable(f"{self.database.path} is being rewritten: try again")
+                raise StoreUnavailable(f"{self.database.name} is being rewritten: try again")
             waiting, size = self._waiting.take()
             try:
                 self._write_all(waiting, adds)
-            except BaseException:
+            except BaseException as error:
                 self._waiting.put_back(waiting, size)
+                if isinstance(error, StoreAhead):
+                    self.fall_behind()
                 raise
 
     def _write_all(self, waiting: Sequence[Add], adds: Sequence[Add]) -> None:

@@ -20,7 +20,7 @@ from ...errors import UnknownInstance
 from ...records.counts import BUCKETS, Durations, Figures, Names
 from ...runtime import Runtime
 from ...serving.calls import WatchedApp
-from ...store.open_store import MEMORY
+from ...store.open_store import kind_of
 
 # Every metric begins so.
 PREFIX = "megaapi_mock_"
@@ -79,7 +79,7 @@ def counted(figures: Figures) -> Iterator[Metric]:
 
 
 def _info(runtime: Runtime) -> Metric:
-    store = MEMORY if runtime.setup.settings.store == MEMORY else "sqlite"
+    store = kind_of(runtime.setup.settings.store)
     family = GaugeMetricFamily(
         f"{PREFIX}info", "What runs; always 1.", labels=["version", "plan", "store"]
     )

@@ -122,10 +122,12 @@ def test_what_went_and_came_again_stands_at_the_end(kept: Kept) -> None:
 
 def test_keys_that_are_no_unicode_come_back(kept: Kept) -> None:
     instance = kept.begin()
-    for name in ("\udc80", "é", '"'):
+    for name in ("\udc80", "é", '"', "\0"):
         instance.chats.block(Jid(name, LID), shut_out=True)
         add_message(instance, f"ID {name}")
     kept.keep()
+    # PostgreSQL takes no NUL in a text.
+    assert not [row for row in kept.connection.execute(SQL.rows) if "\0" in "".join(row)]
 
 
 def test_values_are_written_when_they_are_others(kept: Kept) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -13,7 +12,7 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS
-from megaapi_mock.store.sql.database import Database
+from megaapi_mock.store.sql.database import Database, damage_text
 from megaapi_mock.store.sql.record_rows import row_of
 from megaapi_mock.store.sql.schema import SQL
 from megaapi_mock.store.sql.stored import PARTS, Stored, load
@@ -33,7 +32,8 @@ def delivery(number: int, state: Any) -> Delivery:
 class Rows:
     """A database that holds these rows."""
 
-    path = Path("mock.db")
+    def damage_text(self, why: str) -> str:
+        return damage_text("mock.db", why, "another file")
 
     def __init__(self) -> None:
         parts = {**{name: {} for name in PARTS}, "ids": IDS}

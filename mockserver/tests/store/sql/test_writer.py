@@ -14,9 +14,9 @@ from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
 from megaapi_mock.store.sql import waiting
 from megaapi_mock.store.sql import writer as writer_module
-from megaapi_mock.store.sql.database import Database
 from megaapi_mock.store.sql.record_rows import Record, record_of
 from megaapi_mock.store.sql.schema import SQL
+from megaapi_mock.store.sql.sqlite import SqliteDatabase
 from megaapi_mock.store.sql.writer import RecordWriter
 
 KEY, OTHER = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
@@ -44,7 +44,7 @@ def journal() -> Journal:
 @pytest.fixture
 def writer(tmp_path: Path, journal: Journal) -> Iterator[RecordWriter]:
     writer = RecordWriter(
-        Database(tmp_path / "mock.db"),
+        SqliteDatabase(tmp_path / "mock.db"),
         keeps=journal.has,
         repair=nothing,
         on_recovery=nothing,

@@ -7,6 +7,8 @@ from alembic import op
 
 revision = "1"
 down_revision = None
+# SQLite numbers rows by themselves in a column of exactly this type.
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -19,12 +21,12 @@ def _create_state() -> None:
     op.create_table(
         "instance",
         sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("position", NUMBER, nullable=False),
         sa.Column("fields", sa.Text, nullable=False),
     )
     op.create_table(
         "state_row",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", NUMBER, primary_key=True),
         sa.Column("instance", sa.Text, nullable=False),
         sa.Column("field", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
@@ -34,7 +36,7 @@ def _create_state() -> None:
     op.create_table(
         "blob",
         sa.Column("digest", sa.LargeBinary, primary_key=True),
-        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("seq", NUMBER, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
     op.create_table(
@@ -47,7 +49,7 @@ def _create_state() -> None:
 def _create_records() -> None:
     op.create_table(
         "record",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", NUMBER, primary_key=True),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("instance", sa.Text),
@@ -58,12 +60,12 @@ def _create_records() -> None:
     )
     op.create_table(
         "peer_message",
-        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("seq", NUMBER, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
     op.create_table(
         "number",
         sa.Column("owner", sa.Text, primary_key=True),
         sa.Column("kind", sa.Text, primary_key=True),
-        sa.Column("last", sa.Integer, nullable=False),
+        sa.Column("last", NUMBER, nullable=False),
     )

@@ -11,7 +11,8 @@ from megaapi_mock.errors import SetupError, StoreUnavailable
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.open_store import open_database
 from megaapi_mock.store.sql import schema
-from megaapi_mock.store.sql.database import APPLICATION_ID, VERSION, Database
+from megaapi_mock.store.sql.database import VERSION
+from megaapi_mock.store.sql.sqlite import APPLICATION_ID, SqliteDatabase
 from megaapi_mock.web.app import build_app
 from sqlalchemy import create_engine, inspect
 
@@ -87,18 +88,18 @@ def test_a_second_mock_on_the_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("megaapi_mock.store.sql.database.PATIENCE", 0.1)
-    first = Database(used(tmp_path / "mock.db"))
+    first = SqliteDatabase(used(tmp_path / "mock.db"))
     with pytest.raises(SetupError, match="is in use by another process: stop that one"):
-        Database(first.path)
+        SqliteDatabase(first.path)
     first.close()
-    Database(first.path).close()
+    SqliteDatabase(first.path).close()
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="there is no such folder"):
-        Database(tmp_path / "nowhere" / "mock.db")
+        SqliteDatabase(tmp_path / "nowhere" / "mock.db")
     with pytest.raises(SetupError, match="cannot be opened: Is a directory"):
-        Database(tmp_path)
+        SqliteDatabase(tmp_path)
 
 
 @pytest.mark.parametrize("package", ["sqlalchemy", "alembic"])
@@ -113,7 +114,7 @@ def test_a_missing_package_is_named_by_its_extra(
 
 
 def test_the_tables_are_those_that_the_statements_name(tmp_path: Path) -> None:
-    Database(tmp_path / "mock.db").close()
+    SqliteDatabase(tmp_path / "mock.db").close()
     engine = create_engine(f"sqlite:///{tmp_path / 'mock.db'}")
     with engine.connect() as connection:
         look = inspect(connection)
@@ -134,7 +135,7 @@ def test_the_tables_are_those_that_the_statements_name(tmp_path: Path) -> None:
 
 
 def test_a_transaction_is_written_whole_or_not(tmp_path: Path) -> None:
-    database = Database(tmp_path / "mock.db")
+    database = SqliteDatabase(tmp_path / "mock.db")
     part, broken = (schema.SQL.put_part, [("a", "1")]), (schema.SQL.put_part, [("b", None)])
     with pytest.raises(StoreUnavailable, match=r"mock.db cannot be written: NOT NULL"):
         database.write([part, broken])

@@ -52,7 +52,7 @@ def test_a_folder_stands_where_its_last_call_can_be_run() -> None:
     document = for_postman(
         small(
             a=call("logout", "Instance"), b=call("send", "Group"), c=call("change_token", "Config")
-        )  # fmt: skip
+        )
     )
     # Nothing of the events is called: its folder would be empty.
     assert [tag["name"] for tag in document["tags"]] == ["Group", "Instance", "Config"]

@@ -14,7 +14,7 @@ from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes import fitting
 from megaapi_contract.probes.fitting import LAWS, fitting_probes
 from megaapi_contract.probes.laws.unsettled import QUESTIONS
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.spec.plans import EVERY_PLAN
 

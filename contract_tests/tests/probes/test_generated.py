@@ -14,7 +14,7 @@ from megaapi_contract.probes import generated
 from megaapi_contract.probes.cases import Cases
 from megaapi_contract.probes.generated import generate_probes
 from megaapi_contract.probes.probe import PHASES, Probe
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 from schemathesis import GenerationMode
 
 CASES = list(range(15))

@@ -15,12 +15,12 @@ from megaapi_contract.errors import NotTried, SetupError, SuiteBug, Unusable
 from megaapi_contract.host.place import Place
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Report, Result, RunInterrupted
+from megaapi_contract.probes.session import Session
 from megaapi_contract.replay.recording import FORMAT, VERSION
 from megaapi_contract.replay.replay import Recording
 from megaapi_contract.run import command
 from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.session import Session
 from megaapi_mock.errors import SetupError as MockSetupError
 
 from ..made_up import bad, failure, good, interrupted, unusable

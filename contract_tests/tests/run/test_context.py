@@ -107,7 +107,7 @@ def test_the_groups_of_a_run_are_left_by_a_session_of_their_own(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probes: list[str] = []
-    session = "megaapi_contract.session.Session.leave_groups"
+    session = "megaapi_contract.probes.session.Session.leave_groups"
     monkeypatch.setattr(session, lambda self: probes.append(self.probe))
     leave_groups(context(contract))
     assert probes == ["leaving the groups of the run"]

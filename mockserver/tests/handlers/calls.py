@@ -9,7 +9,7 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.handlers.call import NOBODY, Call, HostCall
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
 FRIEND, OTHER, GROUP = "5511900000002", "5511900000003", "120363000000000001@g.us"
 SAMPLES = Samples(root("fixtures"))

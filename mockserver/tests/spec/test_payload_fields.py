@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.payload_fields import PayloadFields
 from megaapi_mock.spec.verdict import valid_bundle
 

@@ -30,7 +30,8 @@ def test_a_world_is_found_by_its_name_and_may_have_more_people() -> None:
     world = load_start("default", FIXTURES)
     assert world.state is None and world.instances[0].key == INSTANCE["key"]
     more = load_start("default", FIXTURES, contacts=5)
-    assert len(more.directory.everybody) == len(world.directory.everybody) + 5
+    # Of five people one or two have no account.
+    assert len(more.directory.everybody) - len(world.directory.everybody) in (3, 4)
 
 
 def test_a_state_says_itself_who_is_in_it(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from megaapi_contract.probes.laws.webhook_listener import (
     SERVER,
     WebhookListener,
 )
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
 from ...support import KEY, LISTED, OWN, TOKEN, UNLISTED
 

@@ -6,12 +6,12 @@ import pytest
 from megaapi_contract.capture.known_fields import KnownFields
 from megaapi_contract.errors import NotTried
 from megaapi_contract.judging.contract import Contract
-from megaapi_contract.peer.messages import WRITINGS, MessageRequest
 from megaapi_contract.probes.laws.requests import asks_of
+from megaapi_contract.run.peer.messages import WRITINGS, MessageRequest
 from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.plans import EVERY_PLAN
 
-from ..support import LISTED, OWN
+from ...support import LISTED, OWN
 
 REQUEST = MessageRequest(to=OWN, reader=OWN, message="3EB0C767D097B7C7C901")
 TEXT_PATHS = {"message.conversation", "message.extendedTextMessage.text"}

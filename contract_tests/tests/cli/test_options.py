@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from megaapi_contract.cli_options import (
+from megaapi_contract.cli.options import (
     PROXY,
     TARGET,
     proxy_options,
@@ -17,7 +17,7 @@ from megaapi_contract.cli_options import (
 )
 from megaapi_contract.run.options import RunOptions
 
-from .support import KEY, LISTED, TOKEN
+from ..support import KEY, LISTED, TOKEN
 
 HOST = "https://host.example.test"
 Ask = Callable[..., Result]

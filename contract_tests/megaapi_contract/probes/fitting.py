@@ -53,7 +53,7 @@ def one_text_shows_what_webhooks_come(session: Session, stage: Stage) -> None:
         return
     hook.settle_echo(any("message" in payload for payload in payloads))
     hook.settle_acks(any("update" in payload for payload in payloads))
-    own = [user for user in (jid_of(value_at(one, "jid")).user for one in payloads) if user]
+    own = [jid_of(jid).user for jid in (value_at(one, "jid") for one in payloads) if jid]
     if own:
         hook.settle("jid_suffix", "on" if any(":" in user for user in own) else "")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
-from megaapi_mock.spec.payload_fields import PayloadFields
-from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp
 
 from ..control import Door
@@ -19,43 +16,6 @@ from ..support import KEY
 
 SAMPLES = Samples(root("fixtures"))
 INBOUND, EMIT = f"/instances/{KEY}/inbound", f"/instances/{KEY}/emit"
-
-
-@pytest.fixture(scope="module")
-def fields() -> PayloadFields:
-    return PayloadFields(valid_bundle(root("spec")).document)
-
-
-def leaves(value: Any, *path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from leaves(below, *path, name)
-    elif isinstance(value, list):
-        for at, below in enumerate(value):
-            yield from leaves(below, *path, str(at))
-    else:
-        yield ".".join(path), value
-
-
-@pytest.mark.parametrize("event", SAMPLES.names())
-def test_every_field_of_every_sample_is_known_to_the_contract(
-    event: str, fields: PayloadFields
-) -> None:
-    for path, value in leaves(SAMPLES.payload(event)):
-        assert fields.mistake(event, path, value, {}) is None
-
-
-@pytest.mark.parametrize("event", SAMPLES.names())
-def test_a_typo_in_any_name_of_any_sample_is_found(event: str, fields: PayloadFields) -> None:
-    sample = SAMPLES.payload(event)
-    for name in sample:
-        if len(name) > 3:
-            assert fields.mistake(event, f"{name[:-1]}zq", "x", sample) is not None, name
-    for path, value in leaves(sample.get("message", {}), "message"):
-        place, _, name = path.rpartition(".")
-        checked = not {"quotedMessage", "deviceListMetadata"} & set(path.split("."))
-        if checked and not name.isdigit():
-            assert fields.mistake(event, f"{place}.{name}zq", value, sample) is not None, path
 
 
 @pytest.mark.parametrize("route", [INBOUND, EMIT])

@@ -14,28 +14,15 @@ import megaapi_mock
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
-from megaapi_mock.errors import SpecError
 from megaapi_mock.resources import root
-from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.payload_types.message_types import PayloadTypes
-from megaapi_mock.spec.payload_types.names import item_name, member_name, type_name
+from megaapi_mock.spec.payload_types.names import type_name
 from megaapi_mock.spec.payload_types.python_module import python_module
 from megaapi_mock.spec.payload_types.reading import SchemaReader
 from megaapi_mock.spec.payload_types.shapes import (
-    AnyOf,
-    Anything,
-    Field,
-    ListOf,
     Literals,
-    MapOf,
-    ObjectShape,
     Scalar,
-    Shape,
-    any_of,
-    join,
-    merge,
-    outline,
 )
 from megaapi_mock.spec.payload_types.typescript import typescript_declarations
 from megaapi_mock.spec.verdict import valid_bundle
@@ -187,155 +174,3 @@ def test_conditions_stand_apart_from_fields() -> None:
         for place in conditions_beside_fields(schema, name)
     ]
     assert found == []
-
-
-# The rules
-
-
-def record(*fields: Field, name: str = "", text: str = "") -> ObjectShape:
-    return ObjectShape(fields, name, text)
-
-
-def test_join_makes_optional_what_one_lacks() -> None:
-    one = record(Field("a", STRING, True), Field("b", STRING, True))
-    other = record(Field("b", INTEGER, True), Field("c", STRING, True))
-    assert join(one, other) == record(
-        Field("a", STRING, False),
-        Field("b", AnyOf((STRING, INTEGER)), True),
-        Field("c", STRING, False),
-    )
-
-
-def test_join_of_the_same_keeps_the_name() -> None:
-    named = record(Field("a", STRING, False), name="Named", text="Words.")
-    stricter = record(Field("a", STRING, True))
-    assert join(named, stricter) == named
-    assert join(stricter, named) == named
-    assert join(record(), record(Field("a", STRING, True))).fields[0].required is False
-
-
-def test_merge_requires_what_either_requires() -> None:
-    one = record(Field("a", STRING, False, "Words."), Field("b", BOOLEAN, True))
-    other = record(Field("a", Literals(("x",)), True))
-    assert merge(one, other) == record(
-        Field("a", Literals(("x",)), True, "Words."), Field("b", BOOLEAN, True)
-    )
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "merged"),
-    [
-        (Anything(), STRING, STRING),
-        (STRING, Anything(), STRING),
-        (STRING, Literals(("a",)), Literals(("a",))),
-        (Literals(("a",)), STRING, Literals(("a",))),
-        (Literals(("a", "b")), Literals(("b", "c")), Literals(("b",))),
-        (Scalar("number"), INTEGER, INTEGER),
-        (ListOf(Anything()), ListOf(STRING), ListOf(STRING)),
-        (AnyOf((STRING, INTEGER)), STRING, STRING),
-    ],
-)
-def test_merge_keeps_what_both_allow(one: Shape, other: Shape, merged: Shape) -> None:
-    assert merge(one, other) == merged
-
-
-@pytest.mark.parametrize(
-    ("shapes", "joined"),
-    [
-        ((STRING, STRING), STRING),
-        ((STRING, Literals(("a",))), STRING),
-        ((Literals(("a",)), Literals(("b", "a"))), Literals(("a", "b"))),
-        ((Literals((True,)), Literals((False,))), BOOLEAN),
-        ((Literals((1,)), Literals((True,))), Literals((1, True))),
-        ((Literals((0, 1)),), Literals((0, 1))),
-        ((Anything(), STRING), Anything()),
-        ((AnyOf((STRING, INTEGER)), INTEGER), AnyOf((STRING, INTEGER))),
-        ((MapOf(STRING), ListOf(STRING)), AnyOf((MapOf(STRING), ListOf(STRING)))),
-    ],
-)
-def test_any_of_allows_what_each_does(shapes: tuple[Shape, ...], joined: Shape) -> None:
-    assert any_of(shapes) == joined
-
-
-def test_outline_leaves_names_and_order_out() -> None:
-    one = record(Field("a", STRING, True, "Words."), Field("b", ListOf(MapOf(STRING)), False))
-    other = record(Field("b", ListOf(MapOf(STRING)), False), Field("a", STRING, True), name="Other")
-    assert outline(one) == outline(other)
-    assert outline(Literals((1,))) != outline(Literals((True,)))
-
-
-def test_names() -> None:
-    assert type_name("group-participants.update") == "GroupParticipantsUpdateWebhook"
-    assert type_name("viewOnceMessageV2Extension") == "ViewOnceV2ExtensionWebhook"
-    assert type_name("message.ack") == "MessageAckWebhook"
-    assert member_name("EditedWebhookMessage", "editedMessage") == "EditedWebhookMessageEdited"
-    assert member_name("EditedWebhookMessage", "message") == "EditedWebhookMessageMessage"
-    assert [item_name(each) for each in ("Rows", "Replies", "Media")] == [
-        "Row",
-        "Reply",
-        "MediaItem",
-    ]
-
-
-def document(**schemas: Any) -> dict[str, Any]:
-    return {"components": {"schemas": schemas}}
-
-
-def test_schema_that_leads_back_to_itself_is_refused_with_a_sentence() -> None:
-    inside = {"$ref": "#/components/schemas/Tree"}
-    reader = SchemaReader(document(Tree={"type": "object", "properties": {"below": inside}}))
-    with pytest.raises(SpecError, match="the schema Tree leads back to itself"):
-        reader.shape(inside)
-
-
-def contract(schema: Any, **schemas: Any) -> PayloadTypes:
-    """The types of a contract with one webhook."""
-    content = {"application/json": {"schema": schema}}
-    post = {
-        "operationId": "webhook_qrcode",
-        "x-message-type": "qrcode_update",
-        "x-category": "qrCode",
-        "x-provenance": {"grade": "inferred", "sources": []},
-        "summary": "QR",
-        "requestBody": {"content": content},
-    }
-    whole = {"webhooks": {"qrcode": {"post": post}}, **document(**schemas)}
-    return PayloadTypes(Bundle(whole, {"qrcode": "webhooks/qrcode.yaml"}))
-
-
-def test_two_types_of_one_name_are_refused() -> None:
-    """A schema may be called as an object inside another one would be."""
-    shown = {
-        "type": "object",
-        "properties": {
-            "inside": {"type": "object", "properties": {"a": {"type": "string"}}},
-            "other": {"$ref": "#/components/schemas/QrcodeUpdateWebhookInside"},
-        },
-    }
-    other = {"type": "object", "properties": {"b": {"type": "integer"}}}
-    types = contract(shown, QrcodeUpdateWebhookInside=other)
-    with pytest.raises(SpecError, match="would be called QrcodeUpdateWebhookInside"):
-        _ = types.records
-
-
-def test_odd_names_words_and_values_are_written_so_that_both_languages_read_them() -> None:
-    fields = {
-        "from": {"type": "string", "description": 'Ends in "quotes"'},
-        "not-a-name": {"type": "integer", "description": '*/ // \\d """'},
-        "half": {"enum": [0.5, 1.5]},
-        "none": {"enum": [None, True, 1, "x"]},
-        "anything": {},
-        "true": True,
-    }
-    types = contract({"type": "object", "properties": fields, "required": ["from"]})
-    space: dict[str, Any] = {}
-    exec(compile(python_module(types), "types", "exec", dont_inherit=True), space)
-    kind = space["QrcodeUpdateWebhook"]
-    assert kind.__required_keys__ == {"from", "messageType"}
-    assert kind.__optional_keys__ == {*fields} - {"from"}
-    assert 'Ends in "quotes"' in kind.__doc__
-    declared = typescript_declarations(types)
-    assert '  "not-a-name"?: number;' in declared
-    assert "  half?: 0.5 | 1.5;" in declared
-    assert '  none?: null | true | 1 | "x";' in declared
-    assert '/** *\\/ // \\d """ */' in declared

@@ -13,12 +13,11 @@ from typing import Any
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
-from megaapi_mock.errors.choice import NamedChoice
 from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
-from .cli_options import proxy_options, read_options, target_options
+from .cli_options import comparison_format, proxy_options, read_options, target_options
 from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
@@ -194,14 +193,7 @@ def fit(output: Path, **values: Any) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "output",
-    default="text",
-    show_default=True,
-    type=NamedChoice(("text", "json")),
-    help="for people, or for programs",
-)
+@comparison_format
 @click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
 @report_errors
 def drift(folder: Path, output: str, spec: Path | None) -> None:
@@ -239,12 +231,23 @@ def proxy(**values: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
+@comparison_format
+@click.option("--profile", default="", help="of a capture: the mock's profile, as `fit` writes it")
 @report_errors
-def replay(file: Path, **values: Any) -> None:
-    """Try one failure of a report again: FILE is in its folder failures/.
+def replay(file: Path, output: str, profile: str, **values: Any) -> None:
+    """Try one failure of a report again, or a whole capture on a mock.
 
-    Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
+    FILE is in the folder failures/ of a report, or the folder of a capture, as `megaapi-contract
+    proxy` has written it. With a capture, each call is sent to a new mock again and each webhook
+    is brought about again (--target mock); where the mock differs is printed in --format.
+
+    Exit code 0: it does not fail any more, or nothing differs. 1: it does. 2: it could not be
+    tried.
     """
+    if file.is_dir():
+        from .capture.drift_command import replay_capture
+
+        sys.exit(replay_capture(file, values["target"], output, profile, values["spec"]))
     from .run import command
 
     values["seed"] = command.seed_of(file) if values["seed"] is None else values["seed"]

@@ -197,3 +197,15 @@ def proxy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(PROXY):
         command = option(command)
     return command
+
+
+def comparison_format(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that says how a comparison is printed."""
+    return click.option(
+        "--format",
+        "output",
+        default="text",
+        show_default=True,
+        type=NamedChoice(("text", "json", "html")),
+        help="of a comparison: for people, for programs, for a browser",
+    )(command)

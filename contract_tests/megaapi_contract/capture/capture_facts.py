@@ -98,8 +98,8 @@ def is_linked(record: Record, need_link: frozenset[str]) -> bool | None:
     """
     answer = answer_of(record)
     message, state = answer.get("message"), answer.get("instance")
-    if message in (NOT_LINKED, ALREADY_LINKED):
-        return bool(message == ALREADY_LINKED)
+    if message in (NOT_LINKED, ALREADY_LINKED, NOT_REGISTERED):
+        return bool(message != NOT_LINKED)
     if isinstance(state, dict) and record["operation"] == "instance_status":
         return bool(state.get("status") == "connected")
     if record["operation"] in ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"):
@@ -113,10 +113,9 @@ def numbers_in(node: Any) -> Iterator[int]:
     yield from map(int, _NUMBER.findall(json.dumps(node)))
 
 
-def group_in(node: Any) -> int:
-    """The number of the first placeholder of a group; 0 where there is none."""
-    match = _GROUP.search(json.dumps(node))
-    return int(match[1]) if match else 0
+def groups_in(node: Any) -> Iterator[int]:
+    """The numbers of the placeholders of groups, in order."""
+    yield from map(int, _GROUP.findall(json.dumps(node)))
 
 
 def placeholder_in(node: Any, kind: str) -> str:

@@ -36,7 +36,8 @@ from .places import ITEM, promise_at
 WINDOW = 500
 # They depend on what the other phone does.
 _OF_THE_OTHER_PHONE = frozenset({"ack-delivered", "ack-read", "ack-played", "ack-group"})
-_NOT_SENT = Promise("inferred", "openapi.yaml")
+_ABOUT_THE_WRITER = frozenset({"isBusiness", "verifiedBizName"})
+_NOT_IN_THE_CONTRACT = Promise("inferred", "openapi.yaml")
 
 
 def replay(
@@ -113,7 +114,7 @@ class Replay:
         answer = decode_content(self._target.send(request))
         self._values.learn((record["body"] or {}).get("json"), read_json(answer.body))
         if self._facts.has_webhooks:
-            self._sent.update(self._world.collect())
+            self._sent.update(str(each["recognised"]) for each in self._world.collect("sent"))
         yield from self._answer_differences(record, answer)
 
     def _answer_differences(self, record: Record, answer: Answer) -> Iterator[FormDrift]:
@@ -122,7 +123,7 @@ class Replay:
         if operation is None:
             if status != answer.status:
                 sentence = f"{status}, where the mock, which does not know it, has {answer.status}"
-                yield FormDrift(UNKNOWN_CALL, "path", sentence, _NOT_SENT)
+                yield FormDrift(UNKNOWN_CALL, "path", sentence, _NOT_IN_THE_CONTRACT)
             return
         is_known = self._contract.response(operation, status) is not None
         promise = self._contract.promise(operation.id, status if is_known else None)
@@ -168,7 +169,9 @@ class Replay:
         if payload is None:
             self.notes[f"compared with samples alone: the mock cannot send {event.name} now"] += 1
         recorded = (record["request_body"] or {}).get("json")
-        self._values.learn(recorded, payload)
+        if how != "emitted":
+            # What is emitted tells of people and groups that are not there.
+            self._values.learn(recorded, payload)
         ours = [] if payload is None else [self._redaction.document(payload)]
         schema = event.definition["requestBody"]["content"][JSON]["schema"]
         promise = self._contract.event_promise(event.name)
@@ -177,8 +180,9 @@ class Replay:
         else:
             # Nobody knows which of its forms the gateway had reason to send: the nearest one.
             forms = [*ours, *self._forms_of_events.get(event.name, ())]
-            found = min((list(differences(recorded, [form])) for form in forms), key=len)
-            is_open = _is_content
+            is_open = _is_of_the_writer
+            every_form = (list(differences(recorded, [form])) for form in forms)
+            found = min(every_form, key=lambda each: sum(not is_open(one.path) for one in each))
         yield from self._named(record, found, schema, promise, is_open)
 
     @cached_property
@@ -239,9 +243,9 @@ def _is_of_the_world(path: tuple[str, ...]) -> bool:
     return ITEM in path or path[0] == "group"
 
 
-def _is_content(path: tuple[str, ...]) -> bool:
-    """Below the content of a message: what somebody wrote."""
-    return len(path) > 1 and path[0] == "message"
+def _is_of_the_writer(path: tuple[str, ...]) -> bool:
+    """What somebody wrote, and which kind of account they have."""
+    return (len(path) > 1 and path[0] == "message") or path[0] in _ABOUT_THE_WRITER
 
 
 def _is_nowhere(path: tuple[str, ...]) -> bool:

@@ -82,7 +82,7 @@ class MockRequests:
             return "", b""
         if "json" in body:
             return "", orjson.dumps(self._document(operation, record, body["json"]))
-        if operation is not None and operation.takes_file:
+        if operation is not None and operation.takes_file and _is_good(record):
             return UPLOAD_TYPE, upload(_IMAGE, "a.png", "image/png")
         text = str(body["text"])
         size = _BODY.fullmatch(text)

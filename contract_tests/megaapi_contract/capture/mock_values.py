@@ -107,5 +107,6 @@ def _pairs(recorded: Any, answer: Any) -> Iterator[tuple[str, str]]:
             if name in answer:
                 yield from _pairs(value, answer[name])
     elif isinstance(recorded, list) and isinstance(answer, list):
-        for value, other in zip(recorded, answer, strict=False):
-            yield from _pairs(value, other)
+        # Of more than one nobody knows which of them are the same.
+        if len(recorded) == len(answer) == 1:
+            yield from _pairs(recorded[0], answer[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
@@ -18,7 +18,7 @@ from .capture_facts import (
     InstanceFacts,
     Record,
     answer_of,
-    group_in,
+    groups_in,
     is_linked,
     key_of,
     numbers_in,
@@ -83,7 +83,9 @@ class MockWorld:
         if not key:
             return
         recorded = [record.get("path"), record["request_body"]]
-        self._make_group(key, group_in(recorded))
+        if record.get("operation") != "create_group":
+            for group in groups_in([recorded, record.get("body")]):
+                self._make_group(key, group)
         if record["kind"] == "call":
             self._register_people(key, record, recorded)
             self._link(key, is_linked(record, self._facts.need_link))
@@ -97,13 +99,15 @@ class MockWorld:
 
     def _make_group(self, key: str, group: int) -> None:
         """The group with everybody whom the capture shows in it, unless the mock has made it."""
-        if not group or group in self._groups:
+        if group in self._groups:
             return
         self._groups.add(group)
         if self._values.known(f"<group {group}>"):
             return
         own = self._own_numbers[key]
-        numbers = [self._values.value("number", each) for each in self._facts.members[group]]
+        numbers = [
+            self._values.value("number", each) for each in self._facts.members.get(group, ())
+        ]
         others = [number for number in numbers if number != own]
         try:
             body = {"participants": others}
@@ -121,7 +125,7 @@ class MockWorld:
         instance = self._stage.control_api("GET", f"/_mock/instances/{key}")
         if (instance["state"] == "connected") is not is_to_be:
             path = "link" if is_to_be else "unlink"
-            self.collect()
+            self.collect("sent")
             self._stage.control_api("POST", f"/_mock/instances/{key}/{path}", {})
             self._new_deliveries(key)
             self.notes[f"no webhook told of a phone's {path}, and an answer did"] += 1
@@ -158,36 +162,36 @@ class MockWorld:
         """
         key, event = self._key(record), str(record["event"])
         recorded = payload_of(record)
-        message_id = self._values.known(_key_part(recorded, "id"))
-        chat = self._values.text(_key_part(recorded, "remoteJid"))
-        payload = self._claim(key, event, message_id, chat)
-        if payload is not None:
-            return payload, "sent"
+        self.collect("sent")
+        claimed = self._claim(self._about(recorded), key, event, recorded)
+        if claimed is not None:
+            return claimed["payload"], str(claimed["how"])
         if not key:
             return None, ""
         self._switch_webhook_on(key)
         if self._cause(key, event, recorded):
-            payload = self._claim(key, event)
-            if payload is not None:
-                return payload, "caused"
+            claimed = self._claim(self.collect("caused"), key, event, recorded)
+            if claimed is not None:
+                return claimed["payload"], "caused"
         try:
             self._stage.control_api("POST", f"/_mock/instances/{key}/emit", {"event": event})
         except Impossible:
             return None, ""
-        payload = self._claim(key, event)
-        return (None, "") if payload is None else (payload, "emitted")
+        claimed = self._claim(self.collect("emitted"), key, event, recorded)
+        return (None, "") if claimed is None else (claimed["payload"], "emitted")
 
-    def collect(self) -> list[str]:
-        """Take in what the mock has sent since; the events of it."""
-        events = []
-        for key in self.keys:
-            for delivery in self._new_deliveries(key):
-                # By the name that a capture has for it: a picture in a group is a picture.
-                event = self._recogniser.recognise(delivery["payload"]).event
-                delivery["recognised"] = delivery["event"] if event is None else event.name
-                self._unclaimed.append(delivery)
-                events.append(str(delivery["recognised"]))
-        return events
+    def collect(self, how: str) -> list[Json]:
+        """Take in what the mock has sent since, and `how` that came about, as `webhook` has it.
+
+        `recognised` is what a capture calls the event.
+        """
+        deliveries = [each for key in self.keys for each in self._new_deliveries(key)]
+        for delivery in deliveries:
+            event = self._recogniser.recognise(delivery["payload"]).event
+            delivery["how"] = how
+            delivery["recognised"] = delivery["event"] if event is None else event.name
+        self._unclaimed += deliveries
+        return deliveries
 
     def _new_deliveries(self, key: str) -> list[Json]:
         deliveries: list[Json] = []
@@ -201,20 +205,49 @@ class MockWorld:
             if len(items) < PAGE:
                 return deliveries
 
-    def _claim(self, key: str, event: str, message_id: str = "", chat: str = "") -> Json | None:
-        """A payload of this event that no record has claimed.
+    def _claim(
+        self, deliveries: Iterable[Json], key: str, event: str, recorded: Mapping[str, Any]
+    ) -> Json | None:
+        """A delivery of this event among those that no record has claimed.
 
-        Where they are given, of this message, or else of this chat.
+        One that tells of the message with the same fields comes first: of a group's message there
+        may be a receipt of each member, and one of all.
         """
-        self.collect()
-        part, wanted = ("id", message_id) if message_id else ("remoteJid", chat)
-        for each in self._unclaimed:
-            if each["instance"] == key and event in (each["event"], each["recognised"]):
-                payload: Json = each["payload"]
-                if not wanted or _key_part(payload, part) in ("", wanted):
-                    self._unclaimed.remove(each)
-                    return payload
-        return None
+        fields = _message_key(recorded).keys()
+        candidates = [
+            each
+            for each in deliveries
+            if each["instance"] == key and event in (each["event"], each["recognised"])
+        ]
+        if not candidates:
+            return None
+        claimed = min(
+            candidates, key=lambda each: len(_message_key(each["payload"]).keys() ^ fields)
+        )
+        if claimed in self._unclaimed:
+            self._unclaimed.remove(claimed)
+        return claimed
+
+    def _about(self, recorded: Mapping[str, Any]) -> list[Json]:
+        """What nobody has claimed of the same message.
+
+        Where the mock has not given its id, what may be about it: the same fields, the same chat.
+        """
+        message_id = self._values.known(_key_part(recorded, "id"))
+        if message_id:
+            return [
+                each
+                for each in self._unclaimed
+                if _key_part(each["payload"], "id") in ("", message_id)
+            ]
+        chat = self._values.text(_key_part(recorded, "remoteJid"))
+        fields = _message_key(recorded).keys()
+        return [
+            each
+            for each in self._unclaimed
+            if _key_part(each["payload"], "remoteJid") == chat
+            and _message_key(each["payload"]).keys() == fields
+        ]
 
     def _switch_webhook_on(self, key: str) -> None:
         instance = self._stage.control_api("GET", f"/_mock/instances/{key}")
@@ -248,9 +281,8 @@ class MockWorld:
             body |= {"to": others[0]} if others else {}
         elif others:
             body["from"] = others[0]
-        group = group_in(payload)
+        group = next(groups_in(payload), 0)
         if group:
-            self._make_group(key, group)
             body["group"] = self._values.text(f"<group {group}>@g.us")
         node: Any = payload
         for step in _OPTION_AT.get(event, ("",)):
@@ -267,8 +299,13 @@ class MockWorld:
         return self.keys[0] if len(self.keys) == 1 else ""
 
 
-def _key_part(payload: Mapping[str, Any], name: str) -> str:
-    """The id or the chat of the message that a webhook is about; empty where it has none."""
+def _message_key(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What names the message that a webhook is about; empty where it is about none."""
     key = payload.get("key")
-    part = key.get(name) if isinstance(key, dict) else None
+    return key if isinstance(key, dict) else {}
+
+
+def _key_part(payload: Mapping[str, Any], name: str) -> str:
+    """The id or the chat of that message; empty where it has none."""
+    part = _message_key(payload).get(name)
     return part if isinstance(part, str) else ""

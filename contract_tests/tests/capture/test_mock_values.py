@@ -41,3 +41,11 @@ def test_a_number_is_not_learned_from_a_text() -> None:
     assert isinstance(values.node("<int 1>"), int)
     values.learn({"t": "<int 1>"}, {"t": 17})
     assert values.node("<int 1>") == 17
+
+
+def test_items_of_a_list_are_taken_for_the_same_where_there_is_only_one() -> None:
+    values = MockValues()
+    values.learn([{"id": "<id 1>"}, {"id": "<id 2>"}], [{"id": "A"}, {"id": "B"}])
+    assert values.known("<id 1>") == ""
+    values.learn([{"id": "<id 1>"}], [{"id": "A"}])
+    assert values.known("<id 1>") == "A"

@@ -104,8 +104,9 @@ def is_linked(record: Record, need_link: frozenset[str]) -> bool | None:
         return bool(state.get("status") == "connected")
     if record["operation"] in ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"):
         return False if record["status"] == 200 else None
-    is_good = 200 <= record["status"] < 300
-    return True if is_good and record["operation"] in need_link else None
+    # Fields that cannot be used are a bare 500, and looked at behind the link.
+    is_behind_the_link = 200 <= record["status"] < 300 or record["status"] == 500
+    return True if is_behind_the_link and record["operation"] in need_link else None
 
 
 def numbers_in(node: Any) -> Iterator[int]:

@@ -41,6 +41,7 @@ class MockValues:
         self._values: dict[tuple[str, int], str] = {}
         # Those that the mock has given out; the others may still be replaced by them.
         self._answered: set[tuple[str, int]] = set()
+        self._answered_values: set[str] = set()
 
     def value(self, kind: str, number: int) -> str:
         """The value of `<kind number>`."""
@@ -56,10 +57,13 @@ class MockValues:
         name = (match[1], int(match[2])) if match else ("", 0)
         return self._values[name] if name in self._answered else ""
 
+    def is_known(self, value: str) -> bool:
+        """Whether the mock has given this out for a placeholder."""
+        return value in self._answered_values
+
     def give(self, kind: str, number: int, value: str) -> None:
         """Take this value for `<kind number>` from now on."""
-        self._values[kind, number] = value
-        self._answered.add((kind, number))
+        self._keep((kind, number), value)
 
     def text(self, text: str) -> str:
         """A text with every placeholder replaced."""
@@ -93,8 +97,12 @@ class MockValues:
 
     def _learn(self, name: tuple[str, int], value: str) -> None:
         if name not in self._answered:
-            self._values[name] = value
-            self._answered.add(name)
+            self._keep(name, value)
+
+    def _keep(self, name: tuple[str, int], value: str) -> None:
+        self._values[name] = value
+        self._answered.add(name)
+        self._answered_values.add(value)
 
 
 def _pairs(recorded: Any, answer: Any) -> Iterator[tuple[str, str]]:

@@ -231,7 +231,8 @@ class MockWorld:
     def _about(self, recorded: Mapping[str, Any]) -> list[Json]:
         """What nobody has claimed of the same message.
 
-        Where the mock has not given its id, what may be about it: the same fields, the same chat.
+        Where the mock has not given its id, what may be about it: the same fields, the same chat,
+        and no id that belongs to another message of the capture.
         """
         message_id = self._values.known(_key_part(recorded, "id"))
         if message_id:
@@ -247,6 +248,7 @@ class MockWorld:
             for each in self._unclaimed
             if _key_part(each["payload"], "remoteJid") == chat
             and _message_key(each["payload"]).keys() == fields
+            and not self._values.is_known(_key_part(each["payload"], "id"))
         ]
 
     def _switch_webhook_on(self, key: str) -> None:

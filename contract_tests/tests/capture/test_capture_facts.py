@@ -31,6 +31,8 @@ def webhook(event: str, **payload: Any) -> Record:
         (call("instance_status", 200, {"instance": {"status": "disconnected"}}), False),
         (call("list_groups", 403, {"message": "Instance not logged in"}), False),
         (call("list_groups", 200, {"groups": []}), True),
+        (call("list_groups", 500, {}), True),
+        (call("list_groups", 403, {"message": "Number not registered on WhatsApp"}), True),
         (call("qr_code_base64", 403, {"message": "User is already logged in"}), True),
         (call("qr_code_base64", 200, {"qrcode": "<base64 1>"}), False),
         (call("config_details", 200, {}), None),

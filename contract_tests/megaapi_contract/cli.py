@@ -17,7 +17,7 @@ from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from . import __version__
-from .cli_options import comparison_format, proxy_options, read_options, target_options
+from .cli_options import comparison_options, proxy_options, read_options, target_options
 from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
@@ -193,10 +193,10 @@ def fit(output: Path, **values: Any) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@comparison_format
+@comparison_options
 @click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
 @report_errors
-def drift(folder: Path, output: str, spec: Path | None) -> None:
+def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) -> None:
     """Where a capture differs from the contract, by operation and event.
 
     FOLDER is what `megaapi-contract proxy` has written. Fields, types, fixed values, statuses and
@@ -206,7 +206,7 @@ def drift(folder: Path, output: str, spec: Path | None) -> None:
     """
     from .capture.drift_command import drift as print_drift
 
-    sys.exit(print_drift(folder, output, spec))
+    sys.exit(print_drift(folder, output, spec, send_back))
 
 
 @main.command()
@@ -231,10 +231,10 @@ def proxy(**values: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
-@comparison_format
+@comparison_options
 @click.option("--profile", default="", help="of a capture: the mock's profile, as `fit` writes it")
 @report_errors
-def replay(file: Path, output: str, profile: str, **values: Any) -> None:
+def replay(file: Path, output: str, profile: str, send_back: Path | None, **values: Any) -> None:
     """Try one failure of a report again, or a whole capture on a mock.
 
     FILE is in the folder failures/ of a report, or the folder of a capture, as `megaapi-contract
@@ -247,7 +247,8 @@ def replay(file: Path, output: str, profile: str, **values: Any) -> None:
     if file.is_dir():
         from .capture.drift_command import replay_capture
 
-        sys.exit(replay_capture(file, values["target"], output, profile, values["spec"]))
+        target, spec = values["target"], values["spec"]
+        sys.exit(replay_capture(file, target, output, profile, spec, send_back))
     from .run import command
 
     values["seed"] = command.seed_of(file) if values["seed"] is None else values["seed"]

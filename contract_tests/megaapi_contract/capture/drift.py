@@ -27,7 +27,7 @@ _NOBODY = Promise("inferred", "openapi.yaml")
 class Drift:
     """One difference, with how often it occurs. `about` is an operation or an event.
 
-    `first` is the number of the first record with it; `says` is what the contract has.
+    `first` is the number of the first record with it, 0 where no record has it.
     """
 
     about: str
@@ -37,6 +37,8 @@ class Drift:
     promise: Promise
     count: int
     first: int
+    # The first record with it, where one has it.
+    record: Record | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The difference as a JSON document."""
@@ -85,26 +87,29 @@ class DriftCounter:
     def __init__(self) -> None:
         self.comparison = Comparison()
         self._counts: Counter[tuple[str, FormDrift]] = Counter()
-        self._first: dict[tuple[str, FormDrift], int] = {}
+        self._first: dict[tuple[str, FormDrift], Record | None] = {}
 
     def add(self, record: Record, about: str, drifts: Iterable[FormDrift]) -> None:
         """Count one record, and its differences."""
         self.comparison.records[about] += 1
         for drift in drifts:
-            self.count(about, drift, int(record["number"]))
+            self.count(about, drift, record)
 
-    def count(self, about: str, drift: FormDrift, number: int) -> None:
-        """Count one difference of the record of that number."""
+    def count(self, about: str, drift: FormDrift, record: Record | None = None) -> None:
+        """Count one difference of a record, or of none."""
         self._counts[about, drift] += 1
-        self._first.setdefault((about, drift), number)
+        self._first.setdefault((about, drift), record)
 
     def result(self) -> Comparison:
         """The comparison of all records that were added."""
-        self.comparison.drifts = [
-            Drift(about, each.kind, each.path, each.sentence, each.promise, count,
-                  self._first[about, each])
-            for (about, each), count in self._counts.items()
-        ]  # fmt: skip
+        for (about, each), count in self._counts.items():
+            record = self._first[about, each]
+            number = 0 if record is None else int(record["number"])
+            self.comparison.drifts.append(
+                Drift(
+                    about, each.kind, each.path, each.sentence, each.promise, count, number, record
+                )
+            )
         return self.comparison
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -10,18 +12,25 @@ from ..host.target import MockTarget
 from ..judging.contract import Contract
 from .capture import read_capture, read_header
 from .comparison_output import show
-from .drift import compare
+from .drift import Comparison, compare
 from .mock_replay import replay
+from .send_back import write_send_back
 
 
-def drift(folder: Path, output: str, spec: Path | None) -> int:
+def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) -> int:
     """Print where the capture differs from the contract: 1 where it does, else 0."""
     contract = Contract(spec, plan=str(read_header(folder)["plan"]))
-    return show(compare(read_capture(folder), contract), output, folder, "contract")
+    comparison = compare(read_capture(folder), contract)
+    return _finish(comparison, output, folder, "contract", send_back, contract.plan)
 
 
 def replay_capture(
-    folder: Path, target: str, output: str, profile: str, spec: Path | None = None
+    folder: Path,
+    target: str,
+    output: str,
+    profile: str,
+    spec: Path | None = None,
+    send_back: Path | None = None,
 ) -> int:
     """Print where the capture differs from what a new mock does: 1 where it does, else 0."""
     if target != MockTarget.name:
@@ -31,4 +40,20 @@ def replay_capture(
         )
     contract = Contract(spec, plan=str(read_header(folder)["plan"]))
     comparison = replay(partial(read_capture, folder), contract, profile=profile or None)
-    return show(comparison, output, folder, "mock")
+    return _finish(comparison, output, folder, "mock", send_back, contract.plan)
+
+
+def _finish(
+    comparison: Comparison,
+    output: str,
+    folder: Path,
+    other: str,
+    send_back: Path | None,
+    plan: str,
+) -> int:
+    if send_back is not None:
+        write_send_back(comparison, send_back, plan=plan, other=other)
+        with suppress(OSError):
+            # Beside what programs read.
+            print(f"{send_back} is written: read it before you send it", file=sys.stderr)
+    return show(comparison, output, folder, other)

@@ -53,7 +53,7 @@ def replay(
             counter.add(record, about, repetition.differences(record))
         counter.comparison.notes.update(repetition.notes)
         for about, difference in repetition.missing_events():
-            counter.count(about, difference, 0)
+            counter.count(about, difference)
         return counter.result()
     finally:
         target.close()

@@ -43,6 +43,18 @@ def test_a_planted_difference_is_named(
     assert drifts[0].count == 1 and drifts[0].promise.file.endswith(".yaml")
 
 
+def test_any_content_may_be_quoted(records: list[Record], every_plan: Contract) -> None:
+    quoting = next(each for each in records if "quotedMessage" in json.dumps(each["request_body"]))
+    quoting = copy.deepcopy(quoting)
+    content = quoting["request_body"]["json"]["message"]["extendedTextMessage"]
+    content["contextInfo"]["quotedMessage"] = {
+        "pollCreationMessageV3": {"name": "<text 1>", "options": [], "selectableOptionsCount": 1}
+    }
+    assert compare([quoting], every_plan).drifts == []
+    content["contextInfo"]["quotedMessage"]["pollCreationMessageV3"]["extra"] = 1
+    assert [drift.kind for drift in compare([quoting], every_plan).drifts] == ["new field"]
+
+
 def test_the_same_difference_is_told_once_with_its_count(
     records: list[Record], every_plan: Contract
 ) -> None:

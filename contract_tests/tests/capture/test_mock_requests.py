@@ -22,7 +22,7 @@ def record(contract: Contract, operation: str, body: Any, **changes: Any) -> Rec
         "operation": operation, "method": contract.by_id[operation].method, "path": path,
         "request_headers": [["Authorization", "Bearer <token 1>"], ["<header 1>", "<text 5>"],
                             ["Content-Type", "application/json"]],
-        "request_body": body, "status": 200,
+        "request_body": body, "status": 200, "body": None,
     }  # fmt: skip
     return record | changes
 
@@ -61,6 +61,13 @@ def test_a_body_that_was_refused_is_sent_with_its_length(every_plan: Contract) -
     assert len(request.body) == 9
     with pytest.raises(NotTried, match="not written down"):
         built(every_plan, record(every_plan, "send_text", text))
+
+
+def test_what_was_sent_to_a_number_without_an_account_is_usable(every_plan: Contract) -> None:
+    answer = {"json": {"message": "Number not registered on WhatsApp"}}
+    sent = {"json": {"to": "<number 2>", "option": "<text 1>"}}
+    refused = record(every_plan, "block_chat", sent, status=403) | {"body": answer}
+    assert json.loads(built(every_plan, refused).body)["option"] in (True, False, "true", "false")
 
 
 def test_an_upload_is_a_form_with_a_file(every_plan: Contract) -> None:

@@ -210,6 +210,29 @@ def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) 
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the file to write; one that is there already is not overwritten",
+)
+@report_errors
+def learn(folder: Path, spec: Path | None, output: Path) -> None:
+    """Propose changes of the contract, from a capture of a real gateway.
+
+    New fields and statuses, and guesses that the capture confirms, become a patch for the folder
+    spec/; what has to be done by hand, and switches as they were seen, are sentences above it.
+    Nothing is applied.
+    """
+    from .capture.drift_command import learn as write_proposals
+
+    write_proposals(folder, spec, output)
+
+
+@main.command()
 @proxy_options
 @report_errors
 def proxy(**values: Any) -> None:

@@ -7,12 +7,15 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from megaapi_mock.resources import root
+
 from ..errors import SetupError
 from ..host.target import MockTarget
 from ..judging.contract import Contract
 from .capture import read_capture, read_header
 from .comparison_output import show
 from .drift import Comparison, compare
+from .learn import learn as proposals_of
 from .mock_replay import replay
 from .send_back import write_send_back
 
@@ -57,3 +60,16 @@ def _finish(
             # Beside what programs read.
             print(f"{send_back} is written: read it before you send it", file=sys.stderr)
     return show(comparison, output, folder, other)
+
+
+def learn(folder: Path, spec: Path | None, output: Path) -> None:
+    """Write what the capture teaches the contract to a new file."""
+    source = spec or root("spec")
+    contract = Contract(source, plan=str(read_header(folder)["plan"]))
+    text = proposals_of(read_capture(folder), contract, source)
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise SetupError(f"{output} is there already: name another file, or remove it") from None
+    print(f"{output} is written: read it, then `git apply` it in the folder spec/")

@@ -17,6 +17,7 @@ from ..redaction.public_headers import media_type_of
 from .form import FormDrift, Forms, is_placeholder
 from .known_fields import KnownFields, Path
 
+Record = Mapping[str, Any]
 UNKNOWN_CALL, UNKNOWN_EVENT = "unknown call", "unknown event"
 # Where nothing of the contract speaks of it.
 _NOBODY = Promise("inferred", "openapi.yaml")
@@ -26,7 +27,7 @@ _NOBODY = Promise("inferred", "openapi.yaml")
 class Drift:
     """One difference, with how often it occurs. `about` is an operation or an event.
 
-    `first` is the number of the first record with it; `says` is what the contract has.
+    `first` is the number of the first record with it, 0 where no record has it.
     """
 
     about: str
@@ -36,6 +37,8 @@ class Drift:
     promise: Promise
     count: int
     first: int
+    # The first record with it, where one has it.
+    record: Record | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The difference as a JSON document."""
@@ -58,36 +61,59 @@ class Comparison:
 
     records: Counter[str] = field(default_factory=Counter)
     drifts: list[Drift] = field(default_factory=list)
+    # What a reader has to know, with how often; of a replay alone.
+    notes: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, Any]:
         """The comparison as a JSON document."""
         return {
             "records": dict(sorted(self.records.items())),
             "drifts": [drift.as_json() for drift in self.drifts],
+            **({"notes": dict(self.notes)} if self.notes else {}),
         }
 
 
-def compare(records: Iterable[Mapping[str, Any]], contract: Contract) -> Comparison:
+def compare(records: Iterable[Record], contract: Contract) -> Comparison:
     """Hold every record of a capture to the contract."""
-    comparison = Comparison()
-    reader = _Reader(contract)
-    counts: Counter[tuple[str, FormDrift]] = Counter()
-    first: dict[tuple[str, FormDrift], int] = {}
+    reader, counter = Reader(contract), DriftCounter()
     for record in records:
-        about = reader.about(record)
-        comparison.records[about] += 1
-        for drift in reader.drifts(record):
-            counts[about, drift] += 1
-            first.setdefault((about, drift), int(record["number"]))
-    for (about, drift), count in counts.items():
-        number = first[about, drift]
-        comparison.drifts.append(
-            Drift(about, drift.kind, drift.path, drift.sentence, drift.promise, count, number)
-        )
-    return comparison
+        counter.add(record, reader.about(record), reader.drifts(record))
+    return counter.result()
 
 
-class _Reader:
+class DriftCounter:
+    """Adds up differences: each is named once, with how often it occurs."""
+
+    def __init__(self) -> None:
+        self.comparison = Comparison()
+        self._counts: Counter[tuple[str, FormDrift]] = Counter()
+        self._first: dict[tuple[str, FormDrift], Record | None] = {}
+
+    def add(self, record: Record, about: str, drifts: Iterable[FormDrift]) -> None:
+        """Count one record, and its differences."""
+        self.comparison.records[about] += 1
+        for drift in drifts:
+            self.count(about, drift, record)
+
+    def count(self, about: str, drift: FormDrift, record: Record | None = None) -> None:
+        """Count one difference of a record, or of none."""
+        self._counts[about, drift] += 1
+        self._first.setdefault((about, drift), record)
+
+    def result(self) -> Comparison:
+        """The comparison of all records that were added."""
+        for (about, each), count in self._counts.items():
+            record = self._first[about, each]
+            number = 0 if record is None else int(record["number"])
+            self.comparison.drifts.append(
+                Drift(
+                    about, each.kind, each.path, each.sentence, each.promise, count, number, record
+                )
+            )
+        return self.comparison
+
+
+class Reader:
     """Reads records of a capture by the contract."""
 
     def __init__(self, contract: Contract) -> None:
@@ -95,20 +121,20 @@ class _Reader:
         self._known_fields: dict[str, KnownFields] = {}
         self._sentences: dict[tuple[str, int], frozenset[str]] = {}
 
-    def about(self, record: Mapping[str, Any]) -> str:
+    def about(self, record: Record) -> str:
         """The operation or event of a record."""
         if record["kind"] == "webhook":
             return str(record["event"] or UNKNOWN_EVENT)
         return str(record["operation"] or UNKNOWN_CALL)
 
-    def drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+    def drifts(self, record: Record) -> Iterator[FormDrift]:
         """The differences of one record."""
         if record["kind"] == "webhook":
             yield from self._webhook_drifts(record)
         elif record["method"] not in ("HEAD", "OPTIONS"):
             yield from self._answer_drifts(record)
 
-    def _webhook_drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+    def _webhook_drifts(self, record: Record) -> Iterator[FormDrift]:
         event = self._contract.events.get(str(record["event"]))
         payload = (record["request_body"] or {}).get("json")
         if event is None:
@@ -121,7 +147,7 @@ class _Reader:
         yield from self._forms.drifts(content["schema"], payload, promise)
         yield from self._new_fields(event.name, content, payload, promise)
 
-    def _answer_drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
+    def _answer_drifts(self, record: Record) -> Iterator[FormDrift]:
         operation = self._contract.by_id.get(str(record["operation"]))
         if operation is None:
             yield FormDrift(

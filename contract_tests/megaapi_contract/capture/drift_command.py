@@ -1,53 +1,75 @@
-"""`megaapi-contract drift`: a capture compared with the contract, as text or JSON."""
+"""`megaapi-contract drift` and `replay FOLDER`: a capture compared with the contract, or a mock."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from megaapi_mock.resources import root
+
+from ..errors import SetupError
+from ..host.target import MockTarget
 from ..judging.contract import Contract
-from ..reports.wording import count as _count
 from .capture import read_capture, read_header
-from .drift import Comparison, Drift, compare
+from .comparison_output import show
+from .drift import Comparison, compare
+from .learn import learn as proposals_of
+from .mock_replay import replay
+from .send_back import write_send_back
 
 
-def drift(folder: Path, output: str, spec: Path | None) -> int:
+def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) -> int:
     """Print where the capture differs from the contract: 1 where it does, else 0."""
     contract = Contract(spec, plan=str(read_header(folder)["plan"]))
     comparison = compare(read_capture(folder), contract)
-    text = (
-        json.dumps(comparison.as_json(), indent=2)
-        if output == "json"
-        else "\n".join(_lines(comparison))
-    )
-    with suppress(OSError):
-        print(text)
-        sys.stdout.flush()
-    return 1 if comparison.drifts else 0
+    return _finish(comparison, output, folder, "contract", send_back, contract.plan)
 
 
-def _lines(comparison: Comparison) -> Iterator[str]:
-    by_about: dict[str, list[Drift]] = {}
-    for each in comparison.drifts:
-        by_about.setdefault(each.about, []).append(each)
-    for about, count in sorted(comparison.records.items()):
-        drifts = by_about.get(about, [])
-        summary = _count(len(drifts), "difference") if drifts else "same"
-        yield f"{about}: {count} recorded, {summary}"
-        for each in drifts:
-            yield f"  {each.kind}: {each.path}: {each.sentence}"
-            source = f" by {', '.join(each.promise.sources)}" if each.promise.sources else ""
-            yield (
-                f"    {_count(each.count, 'time')}, first in record {each.first}; the contract is "
-                f"{each.promise.grade}{source} ({each.promise.file})"
-            )
-    total = sum(comparison.records.values())
-    differing = len(by_about)
-    yield (
-        f"{total} records of {len(comparison.records)} operations and events: "
-        + (f"{_count(len(comparison.drifts), 'difference')} in {differing} of them"
-           if comparison.drifts else "no difference from the contract")
-    )  # fmt: skip
+def replay_capture(
+    folder: Path,
+    target: str,
+    output: str,
+    profile: str,
+    spec: Path | None = None,
+    send_back: Path | None = None,
+) -> int:
+    """Print where the capture differs from what a new mock does: 1 where it does, else 0."""
+    if target != MockTarget.name:
+        raise SetupError(
+            f"--target {target}: a capture is replayed on a new mock alone, --target mock: its "
+            "numbers, texts and files are made up"
+        )
+    contract = Contract(spec, plan=str(read_header(folder)["plan"]))
+    comparison = replay(partial(read_capture, folder), contract, profile=profile or None)
+    return _finish(comparison, output, folder, "mock", send_back, contract.plan)
+
+
+def _finish(
+    comparison: Comparison,
+    output: str,
+    folder: Path,
+    other: str,
+    send_back: Path | None,
+    plan: str,
+) -> int:
+    if send_back is not None:
+        write_send_back(comparison, send_back, plan=plan, other=other)
+        with suppress(OSError):
+            # Beside what programs read.
+            print(f"{send_back} is written: read it before you send it", file=sys.stderr)
+    return show(comparison, output, folder, other)
+
+
+def learn(folder: Path, spec: Path | None, output: Path) -> None:
+    """Write what the capture teaches the contract to a new file."""
+    source = spec or root("spec")
+    contract = Contract(source, plan=str(read_header(folder)["plan"]))
+    text = proposals_of(read_capture(folder), contract, source)
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise SetupError(f"{output} is there already: name another file, or remove it") from None
+    print(f"{output} is written: read it, then `git apply` it in the folder spec/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ Path = tuple[str, ...]
 ITEM = "*"
 # Schemas may refer to themselves, as quoted messages do: nobody looks deeper than this.
 DEPTH = 14
+# `imageMessage`, `pollCreationMessageV3`.
+_CONTENT_NAME = re.compile(r"Message(V\d+)?$")
 _JOINED = ("allOf", "anyOf", "oneOf")
 _CONDITIONAL = ("if", "then", "else", "not")
 
@@ -80,7 +83,7 @@ class KnownFields:
 def _content_path(path: Path) -> Path:
     """The end of a path from the innermost kind of content on; empty where there is none."""
     for number in range(len(path) - 1, -1, -1):
-        if path[number].endswith("Message"):
+        if _CONTENT_NAME.search(path[number]):
             return path[number:]
     return ()
 

@@ -13,13 +13,12 @@ from typing import Any
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
-from megaapi_mock.errors.choice import NamedChoice
 from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from .. import __version__
 from ..run.secrets import TOKENS, remove_secrets, tokens_of_command_line
-from .options import proxy_options, read_options, target_options
+from .options import comparison_options, proxy_options, read_options, target_options
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
 _ENDINGS = [
@@ -194,17 +193,10 @@ def fit(output: Path, **values: Any) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "output",
-    default="text",
-    show_default=True,
-    type=NamedChoice(("text", "json")),
-    help="for people, or for programs",
-)
+@comparison_options
 @click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
 @report_errors
-def drift(folder: Path, output: str, spec: Path | None) -> None:
+def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) -> None:
     """Where a capture differs from the contract, by operation and event.
 
     FOLDER is what `megaapi-contract proxy` has written. Fields, types, fixed values, statuses and
@@ -214,7 +206,30 @@ def drift(folder: Path, output: str, spec: Path | None) -> None:
     """
     from ..capture.drift_command import drift as print_drift
 
-    sys.exit(print_drift(folder, output, spec))
+    sys.exit(print_drift(folder, output, spec, send_back))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="the file to write; one that is there already is not overwritten",
+)
+@report_errors
+def learn(folder: Path, spec: Path | None, output: Path) -> None:
+    """Propose changes of the contract, from a capture of a real gateway.
+
+    New fields and statuses, and guesses that the capture confirms, become a patch for the folder
+    spec/; what has to be done by hand, and switches as they were seen, are sentences above it.
+    Nothing is applied.
+    """
+    from ..capture.drift_command import learn as write_proposals
+
+    write_proposals(folder, spec, output)
 
 
 @main.command()
@@ -239,12 +254,24 @@ def proxy(**values: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
+@comparison_options
+@click.option("--profile", default="", help="of a capture: the mock's profile, as `fit` writes it")
 @report_errors
-def replay(file: Path, **values: Any) -> None:
-    """Try one failure of a report again: FILE is in its folder failures/.
+def replay(file: Path, output: str, profile: str, send_back: Path | None, **values: Any) -> None:
+    """Try one failure of a report again, or a whole capture on a mock.
 
-    Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
+    FILE is in the folder failures/ of a report, or the folder of a capture, as `megaapi-contract
+    proxy` has written it. With a capture, each call is sent to a new mock again and each webhook
+    is brought about again (--target mock); where the mock differs is printed in --format.
+
+    Exit code 0: it does not fail any more, or nothing differs. 1: it does. 2: it could not be
+    tried.
     """
+    if file.is_dir():
+        from ..capture.drift_command import replay_capture
+
+        target, spec = values["target"], values["spec"]
+        sys.exit(replay_capture(file, target, output, profile, spec, send_back))
     from ..run import command
 
     values["seed"] = command.seed_of(file) if values["seed"] is None else values["seed"]

@@ -197,3 +197,28 @@ def proxy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(PROXY):
         command = option(command)
     return command
+
+
+COMPARISON = (
+    click.option(
+        "--format",
+        "output",
+        default="text",
+        show_default=True,
+        type=NamedChoice(("text", "json", "html")),
+        help="of a comparison: for people, for programs, for a browser",
+    ),
+    click.option(
+        "--send-back",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="also write the differences, each with one record, to this new file: "
+        "to be read, and attached to a report",
+    ),
+)
+
+
+def comparison_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a comparison with a capture."""
+    for option in reversed(COMPARISON):
+        command = option(command)
+    return command

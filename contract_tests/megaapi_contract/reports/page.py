@@ -35,20 +35,25 @@ class Chip:
     label: str
 
 
-def page(report: Report) -> str:
-    """The page of a clean report."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def environment(*folders: Path) -> Environment:
+    """Where pages come from: templates of these folders, and what all pages have in common."""
+    made = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        pretty=_pretty, chips=_chips, seconds=lambda fault: f"{fault:.2f} s", count=wording.count
-    )
+    made.filters["count"] = wording.count
+    return made
+
+
+def page(report: Report) -> str:
+    """The page of a clean report."""
+    templates = environment()
+    templates.filters.update(pretty=_pretty, chips=_chips, seconds=lambda fault: f"{fault:.2f} s")
     reported_faults = wording.reported_faults(report)
-    return environment.get_template("page.html.jinja").render(
+    return templates.get_template("page.html.jinja").render(
         report=report,
         title=_TITLES[wording.verdict(report)],
         verdict=wording.verdict(report),

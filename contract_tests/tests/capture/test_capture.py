@@ -14,7 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import Phase, given, settings
 from megaapi_contract.capture.capture import CASSETTE, HAR, Capture, read_capture
+from megaapi_contract.capture.comparison_output import FORMATS, render
+from megaapi_contract.capture.drift import compare
 from megaapi_contract.capture.relay import Passage
+from megaapi_contract.capture.send_back import send_back
 from megaapi_contract.errors import SetupError
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.redaction.redaction import Redaction
@@ -211,3 +214,9 @@ def test_nothing_planted_is_in_any_file(
             written.capture.write("webhook", replace(passage, target=f"/hook/{planting.values[0]}"))
         written.capture.close()
         assert found_in(written.text(), planting.values) == []
+        comparison = compare(read_capture(Path(folder)), contract)
+        sent_back = json.dumps(send_back(comparison, plan="code", other="contract"))
+        assert found_in(sent_back, planting.values) == []
+        for output in FORMATS:
+            page = render(comparison, output, Path("capture"), "contract")
+            assert found_in(page, planting.values) == []

@@ -15,7 +15,7 @@ SUITE_TESTS = SUITE.parent / "tests"
 MOCK_ELSEWHERE = {
     "events/payloads.py": "spec/test_payload_types.py",
     "faults/kinds/*.py": "faults/test_kinds.py",
-    "store/sql/migrations/versions/*.py": "store/sql/test_database.py",
+    "store/sql/migrations/versions/*.py": "store/sql/test_sqlite.py",
     "testing/names.py": "testing/test_known.py",
 }
 SUITE_ELSEWHERE = {

@@ -25,12 +25,13 @@ def show(
     class PlainContract:
         def __init__(self, spec: Path | None, *, plan: str) -> None:
             plans.append(plan)
+            self.plan = plan
 
     monkeypatch.setattr(drift_command, "read_header", lambda folder: {"plan": "start"})
     monkeypatch.setattr(drift_command, "read_capture", lambda folder: iter(()))
     monkeypatch.setattr(drift_command, "compare", lambda records, contract: comparison)
     monkeypatch.setattr(drift_command, "Contract", PlainContract)
-    return drift_command.drift(Path("capture"), output, None), plans
+    return drift_command.drift(Path("capture"), output, None, None), plans
 
 
 def test_no_difference_ends_with_0_and_says_so(

@@ -19,8 +19,8 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.judging.results import Breach, Exchange
 from megaapi_contract.probes.probe import Probe
+from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Session
 
 Alter = Callable[[Request, Answer], Answer]
 Spoil = Callable[[Any], Sequence[Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.webhooks.courier import Courier
 
 from .emitted import HELD_MOST, Emitted

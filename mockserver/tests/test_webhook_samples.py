@@ -11,7 +11,7 @@ import pytest
 from megaapi_mock.domain.event import Event
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import WebhookEvent, webhook_events
 from megaapi_mock.spec.verdict import valid_bundle

@@ -28,9 +28,9 @@ from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
 from ..judging.values import jid_of, value_at
-from ..session import PICTURE_URL, Session
 from .case_parts import breaks_nothing, group_jids, is_negative_at, response_of
 from .former_bodies import is_former_body
+from .session import PICTURE_URL, Session
 
 # In place of a token while a case is made; the place it is sent to has the real one.
 PLACEHOLDER = "TESTKEYPLACEHOLDER"

@@ -13,13 +13,13 @@ from ..host.stage import Stage
 from ..host.status import EMPTY
 from ..judging.results import Webhook
 from ..judging.values import jid_of, value_at
-from ..session import Session
 from .laws.calls import group_of, make_group, someone, text
 from .laws.groups import verdicts_of
 from .laws.requests import ASKS
 from .laws.unsettled import QUESTIONS, ask_unsettled, without
 from .laws.webhook_listener import WebhookListener
 from .probe import Laws, Probe
+from .session import Session
 
 LAWS = Laws()
 # A group with nobody in it would count against the groups of a run, and show nothing else.

@@ -12,10 +12,10 @@ from schemathesis import GenerationMode
 
 from ..errors import HeldBack, NotTried
 from ..host.stage import Stage
-from ..session import Session
 from .cases import LINKING, Cases, CaseSender
 from .hypothesis_settings import suite_settings, without_flaky_errors
 from .probe import Probe
+from .session import Session
 
 # What changes an instance so much that the next case needs another one.
 _SPENDS = frozenset({"changes", "disconnects"})

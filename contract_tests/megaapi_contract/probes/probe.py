@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..errors import Impossible
 from ..host.stage import Stage
 from ..judging.results import Breach, Promise
-from ..session import Session
+from .session import Session
 
 PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
 

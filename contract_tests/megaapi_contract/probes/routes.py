@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..host.place import Place
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
-from ..session import Session
+from .session import Session
 
 # What a host says that has the route: of a key, of a group.
 _KNOWN = ("Instance not found", "Group not found")

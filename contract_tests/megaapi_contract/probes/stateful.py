@@ -19,11 +19,11 @@ from ..host.place import Place
 from ..host.stage import Stage
 from ..judging.contract import Contract
 from ..judging.results import Exchange
-from ..session import Session
 from .cases import Cases, CaseSender
 from .hypothesis_settings import suite_settings, without_flaky_errors
 from .laws.calls import texts
 from .probe import Probe, restoring
+from .session import Session
 
 PHASE = "stateful"
 # Calls in one chain.

@@ -11,8 +11,8 @@ from ..errors import CallCut, HeldBack, Impossible, NotTried, Unusable, as_bug
 from ..judging.results import Breach, Exchange, ProbeInterrupted, ProbeState, Promise, Result
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
+from ..probes.session import Session
 from ..probes.stateful import PHASE as STATEFUL
-from ..session import Session
 from .context import RunContext
 from .selection import skip_reason
 

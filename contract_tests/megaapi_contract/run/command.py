@@ -31,12 +31,12 @@ from ..judging.results import Breach, Exchange, Report, RunInterrupted
 from ..judging.values import jid_of
 from ..probes.case_parts import group_jids
 from ..probes.probe import Probe
+from ..probes.session import Session
 from ..redaction.redaction import Redaction
 from ..replay.replay import Recording, load, replay
 from ..reports import check_folder, show, show_folder, write_reports
 from ..reports.failure_printer import FailurePrinter
 from ..safety.restore_file import read_file as read_restore_file
-from ..session import Session
 from .notices import (
     notices_after_run,
     notices_before_run,

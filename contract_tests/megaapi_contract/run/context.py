@@ -15,10 +15,10 @@ from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..judging.results import Exchange
 from ..probes.routes import Routes
+from ..probes.session import Session
 from ..safety.fence import EFFECTS
 from ..safety.gate import Gate
 from ..safety.run_record import RunRecord
-from ..session import Session
 from .options import RunOptions
 
 OWN_PICTURE = "picture.png"

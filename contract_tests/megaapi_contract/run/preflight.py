@@ -8,7 +8,7 @@ from ..errors import SetupError, Unusable
 from ..host.place import Place
 from ..host.status import LIST, NONE, Status, read_status
 from ..judging.results import Exchange, json_problem
-from ..session import Session
+from ..probes.session import Session
 from .context import RunContext, use_given_instance
 
 

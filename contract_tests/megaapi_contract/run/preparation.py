@@ -26,7 +26,7 @@ from ..safety.restore_file import RestoreFile
 from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
 from .pace import pace_of
-from .peer import add_peer
+from .peer.preparation import add_peer
 from .planning import PlanTarget
 from .preflight import preflight
 from .recipients import require_accounts

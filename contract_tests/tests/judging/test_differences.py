@@ -11,7 +11,7 @@ from megaapi_contract.judging.differences import MAX_SHOWN, _expected_and_got, d
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.judging.results import Breach, Exchange, Promise, Webhook
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.validate import Compiler
 
 from ..made_up import exchange, failure, finding

@@ -13,7 +13,7 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import MAX_MESSAGE, MAX_PER_BODY, Judge
 from megaapi_contract.judging.results import Breach, Exchange, Webhook
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
 from ..made_up import exchange
 

@@ -18,7 +18,7 @@ from megaapi_contract.judging.switch_readings import (
 )
 from megaapi_mock.profile import SWITCHES, default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.webhooks.render import Renderer, sample_event
 
 from ..made_up import exchange

@@ -13,7 +13,7 @@ from megaapi_contract.host.stage import WORLD
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.cases import NO_GROUP, PICTURE, PLACEHOLDER, CaseSender
-from megaapi_contract.session import PICTURE_URL, Session
+from megaapi_contract.probes.session import PICTURE_URL, Session
 
 from ..made_up import exchange
 from ..support import KEY, LISTED, OWN, TOKEN, UNLISTED

@@ -22,9 +22,9 @@ from megaapi_contract.probes.laws.access import unreadable_bodies
 from megaapi_contract.probes.laws.calls import set_webhook
 from megaapi_contract.probes.laws.requests import ASKS
 from megaapi_contract.probes.probe import Probe
+from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.fence import EFFECTS, Fence
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Session
 from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..spoiling import Bench, Fault, Spoilt, edited

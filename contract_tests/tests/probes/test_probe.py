@@ -9,7 +9,7 @@ from megaapi_contract.errors import Impossible
 from megaapi_contract.host.stage import Stage
 from megaapi_contract.judging.results import Breach
 from megaapi_contract.probes.probe import NEXT_STEP_RULE, Laws, restoring, sentence
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 
 
 class Restored:

@@ -10,7 +10,7 @@ import pytest
 from megaapi_contract.host.place import Place
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.probes.routes import Routes, is_guessed_path, is_unknown_route
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..made_up import exchange

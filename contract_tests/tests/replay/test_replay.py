@@ -17,6 +17,7 @@ from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.judging.results import Breach, Exchange, Promise, Report, Result
+from megaapi_contract.probes.session import Session
 from megaapi_contract.redaction.placeholders import Private
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
@@ -24,7 +25,6 @@ from megaapi_contract.replay.replay import Recording, load, replay
 from megaapi_contract.reports import write_reports
 from megaapi_contract.safety.fence import Fence
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Session
 
 RECIPIENT, OTHER = "5511900000902", "5511900000907"
 Spoil = Callable[[Request, Answer], Answer]

@@ -11,10 +11,10 @@ from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
+from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.fence import Fence, digits_of
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.safety.restore_file import RestoreFile
-from megaapi_contract.session import Session
 
 from ..support import KEY, LISTED, OWN, REAL, TOKEN
 

@@ -21,9 +21,9 @@ from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.cases import PICTURE, Cases, CaseSender
+from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, digits_of
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Session
 from megaapi_mock.resources import root
 from schemathesis import GenerationMode
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from megaapi_contract.errors import Unusable
+from megaapi_contract.probes.session import Session
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.safety.restore import _same_name
 from megaapi_contract.safety.restore_file import RestoreFile, Undo, read_file, restore_file_path
-from megaapi_contract.session import Session
 
 from ..support import KEY
 

@@ -14,6 +14,7 @@ from megaapi_contract.host.place import Place
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
+from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.safety.put_back import restore_leftovers
 from megaapi_contract.safety.restore import (
@@ -25,7 +26,6 @@ from megaapi_contract.safety.restore import (
     _values,
 )
 from megaapi_contract.safety.restore_file import RestoreFile, read_file
-from megaapi_contract.session import Session
 
 from ..support import KEY, LISTED, TOKEN, Recorder
 from .given_host import OWNERS_URL, GivenHost, session_of

@@ -149,7 +149,7 @@ def _send(
     **options: Any,
 ) -> None:
     from ..ids import Ids
-    from ..samples import Samples
+    from ..resources.samples import Samples
     from .console import progress_bar
     from .emitter import Emitter, Order
 
@@ -210,7 +210,7 @@ def _run_trial(
     **terms: Any,
 ) -> Verdict:
     from ..errors.names import did_you_mean
-    from ..samples import Samples
+    from ..resources.samples import Samples
     from .receiver_trial import TrialTerms, run_verdict
 
     names = Samples(root("fixtures")).names()

@@ -22,7 +22,7 @@ from ..errors.names import did_you_mean
 from ..ids import Ids
 from ..profile import default_profile
 from ..records.delivery import Delivery
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..spec.parsing import TooDeep, Unreadable, parse_json
 from ..spec.payload_fields import PayloadFields
 from ..webhooks.courier import Courier

@@ -11,7 +11,7 @@ from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import RequestRejected
 from ..profile import Profile
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..spec.operations import Operation
 from .files import Fetched, Uploaded
 

@@ -6,7 +6,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
-from .. import qr
+from ..domain import qr_code
 from ..domain.jid import Jid
 from ..domain.media import Media
 from ..domain.phone_number import written_otherwise
@@ -204,7 +204,7 @@ def _whose(call: Call, text: str) -> Jid:
 def qr_code_page(call: Call) -> Json | RawReply:
     """HTML, not JSON and not a picture (vendor-php)."""
     try:
-        source = qr.data_uri(call.instance.linking.show_qr())
+        source = qr_code.data_uri(call.instance.linking.show_qr())
     except AlreadyLoggedIn:
         if call.profile["qr_page_connected"] != "page":
             raise
@@ -219,7 +219,7 @@ def qr_code_page(call: Call) -> Json | RawReply:
 @operation(changes=True)
 def qr_code_image(call: Call) -> RawReply:
     """The picture alone (its content type is a guess)."""
-    return RawReply(qr.png(call.instance.linking.show_qr()), "image/png")
+    return RawReply(qr_code.png(call.instance.linking.show_qr()), "image/png")
 
 
 @operation(changes=True)
@@ -236,7 +236,7 @@ def qr_code_base64(call: Call) -> Json:
     if first and call.profile["qr_base64_first"] == "missing":
         call.note("switch qr_base64_first=missing: the code is there on the next call")
         return success("Qrcode fetched")
-    return success("Qrcode fetched", qrcode=qr.data_uri(text))
+    return success("Qrcode fetched", qrcode=qr_code.data_uri(text))
 
 
 @operation()

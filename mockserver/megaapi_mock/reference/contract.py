@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..resources import root
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..spec.bundle import read_yaml
 from ..spec.description import description
 from ..spec.operations import Operation, WebhookEvent

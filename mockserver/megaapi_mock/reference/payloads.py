@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..profile import SWITCHES, default_profile
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..webhooks.render import Renderer, sample_event
 
 YEARS: tuple[str, ...] = tuple(

@@ -16,16 +16,16 @@ from ..records.bugs import Bugs
 from ..records.capacity import Capacity
 from ..records.counts import Counts
 from ..records.journal import Journal
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..settings import Settings
 from ..spec.description import Description
 from ..spec.operations import Operation
 from ..store import Store
 from ..store.points import Points
-from ..timers import Timers
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier import Courier
 from ..webhooks.publish import Publisher
+from .timers import Timers
 
 
 @dataclass(frozen=True)

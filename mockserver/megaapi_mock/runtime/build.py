@@ -23,7 +23,7 @@ from ..records.delivery import Delivery
 from ..records.journal import Journal
 from ..records.listeners import delivery_listener, hit_listener
 from ..resources import root
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..settings import Settings
 from ..spec.description import Description, description
 from ..spec.operations import Operation
@@ -32,7 +32,6 @@ from ..store import Store
 from ..store.memory import MemoryStore
 from ..store.open_store import MEMORY, open_database
 from ..store.points import Points
-from ..timers import Timers
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier_of_profile import courier_of
 from ..webhooks.http.client import Transport
@@ -40,6 +39,7 @@ from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
 from ..worlds.start import load_start
 from . import Api, Instances, Records, Runtime, Setup, Start, Webhooks
+from .timers import Timers
 
 
 class RuntimeParts(TypedDict, total=False):

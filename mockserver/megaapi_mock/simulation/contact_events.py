@@ -15,8 +15,8 @@ from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..records.feed import StreamKind
+from ..resources.samples import Samples
 from ..runtime import Instances, Records
-from ..samples import Samples
 from ..store.points import Point
 from .people import person_named
 

@@ -17,7 +17,7 @@ from ..domain.options import options_of
 from ..domain.words import words_of
 from ..errors import ControlRefused
 from ..records.journal import Journal
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..webhooks.publish import Publisher
 from .answers import is_sent
 from .conversation_file import BOT, CUSTOMER, PHONE, VERSION

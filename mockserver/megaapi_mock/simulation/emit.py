@@ -20,8 +20,8 @@ from ..errors.names import did_you_mean
 from ..records.bugs import Bugs
 from ..records.delivery import Delivery
 from ..records.journal import Journal
+from ..resources.samples import Samples
 from ..runtime import Instances
-from ..samples import Samples
 from ..webhooks.chaos.chaos_options import Chaos
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier import Courier

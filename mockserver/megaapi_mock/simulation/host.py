@@ -14,17 +14,20 @@ from ..errors import UnknownInstance
 from ..ids import Ids
 from ..records.journal import Journal
 from ..runtime import Instances
-from .lifecycle import Lifecycle, continue_counters
+from .lifecycle import continue_counters
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class RunningHost:
-    """Lists, makes and deletes instances; there are `most` of them at a time."""
+    """Lists, makes and deletes instances; there are `most` of them at a time.
+
+    `remove` ends an instance with all that belongs to it, and raises UnknownInstance.
+    """
 
     instances: Instances
-    lifecycle: Lifecycle
+    remove: Callable[[str], None]
     journal: Journal
     ids: Ids
     most: int
@@ -42,7 +45,7 @@ class RunningHost:
         """A new instance in place of any that has its key; which key it has."""
         key = key or self._unused_key()
         with suppress(UnknownInstance):
-            self.lifecycle.remove(key)
+            self.remove(key)
 
         def begin(instance: Instance) -> Json:
             continue_counters(instance, self.journal)
@@ -59,7 +62,7 @@ class RunningHost:
 
     def delete(self, key: str) -> None:
         """The instance is gone; UnknownInstance where there is none."""
-        self.lifecycle.remove(key)
+        self.remove(key)
 
     def _unused_key(self) -> str:
         """A UUID as Node makes it, drawn from the seed."""

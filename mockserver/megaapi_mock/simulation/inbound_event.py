@@ -13,7 +13,7 @@ from ..domain.contact_actions import ACTIONS, names_its_chat
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .contact_events import NON_MESSAGE_EVENTS
 from .message_media import media_in

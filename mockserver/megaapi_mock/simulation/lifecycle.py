@@ -13,21 +13,31 @@ from dataclasses import dataclass
 from ..domain.instance import Instance
 from ..faults.active import ActiveFaults
 from ..records.journal import Journal
-from ..runtime import Instances, Webhooks
+from ..runtime import Instances
 from ..store.snapshot import count_on, counters_of
+from ..webhooks.chaos.dispatcher import ChaosDispatcher
+from ..webhooks.courier import Courier
 
 # What the journal itself counts: exchanges and deliveries.
 RECORDS = ("x", "d")
 
 
 @dataclass(frozen=True)
+class OutsideParts:
+    """What belongs to instances and is kept outside of them: records, chaos and faults."""
+
+    journal: Journal
+    chaos_dispatcher: ChaosDispatcher
+    faults: ActiveFaults
+
+
+@dataclass(frozen=True)
 class Lifecycle:
-    """Ends what belongs to an instance and is kept outside of it: webhooks, faults, records."""
+    """Ends instances, with what belongs to them and is kept outside of them."""
 
     instances: Instances
-    webhooks: Webhooks
-    faults: ActiveFaults
-    journal: Journal
+    outside: OutsideParts
+    courier: Courier
 
     def end_queued(self, key: str | None) -> None:
         """End all queued webhooks of one instance, or of all, as abandoned.
@@ -38,8 +48,8 @@ class Lifecycle:
         the next.
         """
         self.instances.publisher.abandon(key)
-        self.webhooks.chaos_dispatcher.clear(key)
-        self.webhooks.courier.abandon(key)
+        self.outside.chaos_dispatcher.clear(key)
+        self.courier.abandon(key)
 
     def abandon(self, key: str | None = None) -> None:
         """The same, and it cannot go back to what it was before."""
@@ -49,8 +59,8 @@ class Lifecycle:
     def forget(self, key: str | None) -> None:
         """The same, and its faults and records are gone."""
         self.abandon(key)
-        self.faults.reset(key)
-        self.journal.forget(key)
+        self.outside.faults.reset(key)
+        self.outside.journal.forget(key)
 
     def reset(self, key: str | None, *, on_reset: Callable[[], object]) -> None:
         """Back to the starting world. `on_reset` is called before anyone can see it."""
@@ -67,9 +77,9 @@ class Lifecycle:
             counters = [counters_of(instance) for instance in instances if instance.key == key]
             self.instances.store.remove(key)
             self.abandon(key)
-            self.faults.reset(key)
-            self.journal.keep_count(key, counters[0])
-            self.journal.instance_gone(key)
+            self.outside.faults.reset(key)
+            self.outside.journal.keep_count(key, counters[0])
+            self.outside.journal.instance_gone(key)
 
 
 def continue_counters(instance: Instance, journal: Journal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..samples import Samples
+from ..resources.samples import Samples
 from ..spec.payload_fields import PayloadFields
 
 

@@ -15,8 +15,8 @@ from ..store.snapshot import save_world
 from ..webhooks.chaos.chaos_options import Chaos
 from ..webhooks.courier import Courier
 from . import snapshot
-from .lifecycle import Lifecycle
-from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
+from .save_state import SAVED_TYPES, StateParts, encode, switches_set
+from .snapshot import Abandon
 
 if TYPE_CHECKING:
     from ..store.sql.store import SqlStore
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def begin(parts: StateParts, lifecycle: Lifecycle, courier: Courier, *, world: str) -> bool:
+def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) -> bool:
     """Go on with what is in the store, or keep there from now on what the mock starts with.
 
     False where the store keeps nothing. SetupError where it cannot be read. `world` is where the
@@ -46,10 +46,10 @@ def begin(parts: StateParts, lifecycle: Lifecycle, courier: Courier, *, world: s
         content = load(database)
         if content is None:
             if start is not None:
-                snapshot.begin(parts, lifecycle, start, world=world)
+                snapshot.begin(parts, abandon, start, world=world)
             store.write_all()
         else:
-            _resume(parts, lifecycle, courier, store, content)
+            _resume(parts, abandon, courier, store, content)
     except BaseException as error:
         instances.timers.stop()
         courier.stop(0)
@@ -61,14 +61,14 @@ def begin(parts: StateParts, lifecycle: Lifecycle, courier: Courier, *, world: s
 
 
 def _resume(
-    parts: StateParts, lifecycle: Lifecycle, courier: Courier, store: SqlStore, content: Stored
+    parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: Stored
 ) -> None:
     from ..store.sql.database import damage_text
 
     try:
         snapshot.load(
             parts,
-            lifecycle,
+            abandon,
             content.as_state(),
             start=content.parts["start"],
             on_loaded=lambda: _put_back(parts, courier, store, content),
@@ -83,17 +83,17 @@ def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: Sto
     parts.ids.restore(*content.parts["ids"])
     for _, record in content.records:
         if isinstance(record, Exchange):
-            parts.journal.add_exchange(record)
+            parts.outside.journal.add_exchange(record)
         elif isinstance(record, Delivery):
-            parts.journal.add_deliveries([record])
+            parts.outside.journal.add_deliveries([record])
         else:
-            parts.journal.strikes.add(record)
+            parts.outside.journal.strikes.add(record)
     for key, chaos in content.parts["chaos"].items():
-        parts.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
+        parts.outside.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
     store.begin(content)
     for delivery in content.owed:
         # A copy that chaos has made is not copied again.
-        forward = courier if delivery.chaos else parts.chaos_dispatcher
+        forward = courier if delivery.chaos else parts.outside.chaos_dispatcher
         forward.accept([delivery])
 
 
@@ -108,17 +108,19 @@ class _StoredParts:
 
     def small(self) -> Mapping[str, Any]:
         """The clock, and while faults are armed how often they struck."""
-        clock = self._encode("clock", self._parts.clock.save())
-        return {"clock": clock, **(self._faults() if self._parts.faults.has_faults else {})}
+        clock = encode("clock", self._parts.clock.save(), self._forms)
+        return {"clock": clock, **(self._faults() if self._parts.outside.faults.has_faults else {})}
 
     def all(self) -> Mapping[str, Any]:
         """The parts that belong to no instance, as the state file has them."""
         parts = self._parts
         return {
-            "clock": self._encode("clock", parts.clock.save()),
+            "clock": encode("clock", parts.clock.save(), self._forms),
             "ids": parts.ids.save(),
             "profile": switches_set(parts.profile),
-            "chaos": {key: chaos.as_json() for key, chaos in parts.chaos_dispatcher.at_work()},
+            "chaos": {
+                key: chaos.as_json() for key, chaos in parts.outside.chaos_dispatcher.at_work()
+            },
             **self._faults(),
             **self._start(),
         }
@@ -132,7 +134,5 @@ class _StoredParts:
         return self._saved_world
 
     def _faults(self) -> Mapping[str, Any]:
-        return {"faults": self._encode("faults", saved_faults.save(self._parts.faults.memory()))}
-
-    def _encode(self, name: str, value: Any) -> Any:
-        return self._forms.of(FORMS[name]).written(value)
+        memory = saved_faults.save(self._parts.outside.faults.memory())
+        return {"faults": encode("faults", memory, self._forms)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,6 @@ from ..records.journal import Journal
 from ..runtime import Instances
 from ..store.points import Point, Points
 from ..webhooks.publish import Publisher
-from .lifecycle import Lifecycle
 
 Json = dict[str, Any]
 
@@ -26,10 +26,10 @@ def take_point(publisher: Publisher, points: Points, key: str, name: str | None)
 
 @dataclass(frozen=True)
 class Rewind:
-    """Returns instances to earlier states."""
+    """Returns instances to earlier states; `end_queued` ends the webhooks of one."""
 
     instances: Instances
-    lifecycle: Lifecycle
+    end_queued: Callable[[str], None]
     journal: Journal
     clock: Clock
     ids: Ids
@@ -73,7 +73,7 @@ class Rewind:
         state, store = instance.state, self.instances.store
         store.gateway.admit(InstanceSeed(state.key, state.token, state.number, state.name))
         store.restore_one(instance)
-        self.lifecycle.end_queued(state.key)
+        self.end_queued(state.key)
 
 
 def _target(points: list[Point], key: str, point: str | None, before: str | None) -> Point:

@@ -10,17 +10,15 @@ from ..clock import Clock, ClockState
 from ..domain.instance import Instance
 from ..errors import UnknownInstance
 from ..faults import saved_faults
-from ..faults.active import ActiveFaults
 from ..faults.saved_faults import SavedFaults
 from ..ids import Ids
 from ..profile import Profile, default_profile
 from ..records.delivery import Delivery
-from ..records.journal import Journal
 from ..runtime import Instances
 from ..store.serialize import Forms
 from ..store.snapshot import DOCUMENTS, save_instance, save_world
-from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.chaos.saved_chaos import SavedSeries
+from .lifecycle import OutsideParts
 
 Json = dict[str, Any]
 
@@ -44,9 +42,7 @@ class StateParts:
     """The parts of a mock that a saved state is about, and that a loaded one changes."""
 
     instances: Instances
-    journal: Journal
-    chaos_dispatcher: ChaosDispatcher
-    faults: ActiveFaults
+    outside: OutsideParts
     clock: Clock
     ids: Ids
     profile: Profile
@@ -59,63 +55,64 @@ def save(parts: StateParts, key: str | None = None) -> Json:
     Raises UnknownInstance.
     """
     parts.instances.timers.run_due()
+    forms = Forms(documents=SAVED_TYPES)
     with parts.instances.publisher.at_rest() as instances:
-        saver = _Saver(parts, Forms(documents=SAVED_TYPES))
         if key is None:
-            return saver.whole_mock(instances)
+            return _save_all(parts, instances, forms)
         for instance in instances:
             if instance.key == key:
-                return saver.one_instance(instance)
+                return _save_one(parts, instance, forms)
     raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
 
 
-@dataclass(frozen=True)
-class _Saver:
-    parts: StateParts
-    forms: Forms
+def _save_all(parts: StateParts, instances: Sequence[Instance], forms: Forms) -> Json:
+    world, vault = parts.instances.start.world, parts.instances.store.gateway.vault
+    return {
+        "instance": None,
+        "seed": encode("seed", parts.ids.seed, forms),
+        "profile": encode("profile", switches_set(parts.profile), forms),
+        "clock": encode("clock", parts.clock.save(), forms),
+        "world": save_world(world, forms),
+        "start": world.state,
+        "numbers": encode("numbers", parts.outside.journal.last_numbers(), forms),
+        "instances": [save_instance(instance, forms) for instance in instances],
+        "media": encode("media", tuple(vault.blobs().values()), forms),
+        **_save_outside(parts.outside, None, forms),
+    }
 
-    def whole_mock(self, instances: Sequence[Instance]) -> Json:
-        parts, world = self.parts, self.parts.instances.start.world
-        vault = self.parts.instances.store.gateway.vault
-        return {
-            "instance": None,
-            **self._start(),
-            **self._encode("clock", parts.clock.save()),
-            "world": save_world(world, self.forms),
-            "start": world.state,
-            **self._encode("numbers", parts.journal.last_numbers()),
-            "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._encode("media", tuple(vault.blobs().values())),
-            **self._encode("chaos", parts.chaos_dispatcher.saved()),
-            **self._encode("faults", saved_faults.save(parts.faults.memory())),
-        }
 
-    def one_instance(self, instance: Instance) -> Json:
-        parts, blobs = self.parts, self.parts.instances.store.gateway.vault.blobs()
-        instance_document = save_instance(instance, self.forms)
-        # What came between in other instances is not one of this one's.
-        in_order = sorted(instance_document["messages"].values(), key=lambda row: row["arrival"])
-        for number, row in enumerate(in_order, 1):
-            row["arrival"] = number
-        digests = dict.fromkeys(media.digest for media in instance.media.values())
-        return {
-            "instance": instance.key,
-            **self._start(),
-            **self._encode("numbers", parts.journal.last_numbers(instance.key)),
-            "instances": [instance_document],
-            **self._encode("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._encode("chaos", parts.chaos_dispatcher.saved(instance.key)),
-            **self._encode("faults", saved_faults.save(parts.faults.memory(instance.key))),
-        }
+def _save_one(parts: StateParts, instance: Instance, forms: Forms) -> Json:
+    blobs = parts.instances.store.gateway.vault.blobs()
+    instance_document = save_instance(instance, forms)
+    # What came between in other instances is not one of this one's.
+    in_order = sorted(instance_document["messages"].values(), key=lambda row: row["arrival"])
+    for number, row in enumerate(in_order, 1):
+        row["arrival"] = number
+    digests = dict.fromkeys(media.digest for media in instance.media.values())
+    media = tuple(blobs[name] for name in digests if name in blobs)
+    return {
+        "instance": instance.key,
+        "seed": encode("seed", parts.ids.seed, forms),
+        "profile": encode("profile", switches_set(parts.profile), forms),
+        "numbers": encode("numbers", parts.outside.journal.last_numbers(instance.key), forms),
+        "instances": [instance_document],
+        "media": encode("media", media, forms),
+        **_save_outside(parts.outside, instance.key, forms),
+    }
 
-    def _start(self) -> Json:
-        return {
-            **self._encode("seed", self.parts.ids.seed),
-            **self._encode("profile", switches_set(self.parts.profile)),
-        }
 
-    def _encode(self, name: str, value: Any) -> Json:
-        return {name: self.forms.of(FORMS[name]).written(value)}
+def _save_outside(outside: OutsideParts, key: str | None, forms: Forms) -> Json:
+    """Chaos and faults, with what they have done so far."""
+    memory = saved_faults.save(outside.faults.memory(key))
+    return {
+        "chaos": encode("chaos", outside.chaos_dispatcher.saved(key), forms),
+        "faults": encode("faults", memory, forms),
+    }
+
+
+def encode(name: str, value: Any, forms: Forms) -> Any:
+    """A part of a state as JSON, in the form of its name."""
+    return forms.of(FORMS[name]).written(value)
 
 
 def switches_set(profile: Profile) -> dict[str, str]:

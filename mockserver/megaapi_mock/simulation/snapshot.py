@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..clock import ClockState
 from ..domain.connection import CONNECTED, CONNECTING
+from ..domain.contacts import Directory
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.message import Message
 from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import UndoTable
+from ..domain.world import World
 from ..errors import ControlRefused, Impossible, WorldError
 from ..faults import saved_faults
 from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
+from ..profile import Profile
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
 from ..webhooks.chaos.dispatcher import RebuiltSeries
-from .lifecycle import Lifecycle
+from .lifecycle import Lifecycle, OutsideParts
 from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
 
 Json = dict[str, Any]
+# Ends what is queued for an instance, or for all, and what they could go back to.
+Abandon = Callable[[str | None], None]
 
 
 def load(
     parts: StateParts,
-    lifecycle: Lifecycle,
+    abandon: Abandon,
     state: Json,
     *,
     start: Mapping[str, Any] | None = None,
@@ -41,37 +47,68 @@ def load(
     forgotten. `on_loaded` is called once all of it stands, before anyone can see it.
     Raises ControlRefused before anything has changed.
     """
-    is_one_instance = state.get("instance") is not None
-    # One at a time: what is prepared belongs to the gateway that stands then, and no other.
+    if state.get("instance") is None:
+        return load_all(parts, abandon, state, start=start, on_loaded=on_loaded)
+    return load_one(parts, abandon, state, on_loaded=on_loaded)
+
+
+def load_all(
+    parts: StateParts,
+    abandon: Abandon,
+    state: Json,
+    *,
+    start: Mapping[str, Any] | None,
+    on_loaded: Callable[[], object],
+) -> Json:
+    """Replace the running state: world, time and all instances. As `load`."""
+    # One at a time: what is read belongs to the gateway that stands then, and no other.
     with parts.instances.start.loading:
-        preparation = _prepare(parts, state, start)
+        with _readable():
+            whole = _read_all(parts, state, start)
         with parts.instances.publisher.at_rest():
-            preparation.require()
-            preparation.swap(lifecycle)
+            parts.clock.restore(whole.clock)
+            parts.ids.seed = whole.parts.seed
+            parts.instances.start.world = whole.world
+            parts.instances.store.restore(whole.gateway, whole.instances)
+            abandon(None)
+            _put_back(parts.outside, whole.parts, whole.gateway.directory, None)
             on_loaded()
-    if is_one_instance:
-        parts.instances.timers.run_due()
-    else:
-        # Whoever waits for a turn looks again; what is due by now happens.
-        parts.clock.announce()
-    return preparation.answer()
+    # Whoever waits for a turn looks again; what is due by now happens.
+    parts.clock.announce()
+    return _answer(parts, whole.parts, whole.instances, "all")
 
 
-def _prepare(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> _All | _One:
-    try:
-        return (_All if state.get("instance") is None else _One)(parts, state, start)
-    except Misfit as misfit:
-        sentence = f"this state cannot be read: {misfit}; save it again with GET /_mock/state"
-        raise ControlRefused(400, sentence) from None
+def load_one(
+    parts: StateParts, abandon: Abandon, state: Json, *, on_loaded: Callable[[], object]
+) -> Json:
+    """Replace one instance; time, world and all other instances stay as they are. As `load`.
+
+    ControlRefused also when another instance has its number since.
+    """
+    store = parts.instances.store
+    with parts.instances.start.loading:
+        with _readable():
+            saved, instance = _read_one(parts, state)
+        with parts.instances.publisher.at_rest():
+            store.gateway.admit(_seed(instance))
+            instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
+            for blob in saved.media:
+                store.gateway.vault.put(blob)
+            store.restore_one(instance)
+            abandon(instance.key)
+            _put_back(parts.outside, saved, store.gateway.directory, instance.key)
+            on_loaded()
+    parts.instances.timers.run_due()
+    return _answer(parts, saved, [instance], instance.key)
 
 
-def begin(parts: StateParts, lifecycle: Lifecycle, state: Mapping[str, Any], *, world: str) -> None:
+def begin(parts: StateParts, abandon: Abandon, state: Mapping[str, Any], *, world: str) -> None:
     """Start with a saved state, to which every reset returns. SetupError for a bad one.
 
     `world` is where it comes from.
     """
     try:
-        load(parts, lifecycle, dict(state), start=state)
+        load(parts, abandon, dict(state), start=state)
     except (ControlRefused, Impossible) as refusal:
         raise WorldError(f"{world}: {refusal}") from None
 
@@ -90,9 +127,9 @@ def reset(
     start = parts.instances.start.world.state
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
-        load(parts, lifecycle, dict(start), start=start, on_loaded=on_loaded)
+        load(parts, lifecycle.abandon, dict(start), start=start, on_loaded=on_loaded)
     elif any(instance["key"] == key for instance in start["instances"]):
-        load(parts, lifecycle, alone(start, key), on_loaded=on_loaded)
+        load(parts, lifecycle.abandon, alone(start, key), on_loaded=on_loaded)
     else:
         with parts.instances.publisher.at_rest():
             parts.instances.store.remove(key)
@@ -132,143 +169,152 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
     )
 
 
-class _Prepared:
-    """A saved state, read and checked; nothing has changed yet, and `swap` cannot fail."""
+@dataclass(frozen=True)
+class _SavedParts:
+    """What a state has beside its instances, read and checked; nothing has changed yet."""
 
-    def __init__(self, parts: StateParts, state: Json) -> None:
-        self._parts, self._state = parts, state
-        self._forms = Forms(documents=SAVED_TYPES)
-        self._numbers: dict[str, int] = self._decode("numbers")
-        self._seed: int = self._decode("seed")
-        with inside("numbers"):
-            require_sane_numbers({"seed": self._seed, **self._numbers})
-        self._profile: dict[str, str] = self._decode("profile")
-        self._media: tuple[bytes, ...] = self._decode("media")
-        self._chaos: list[RebuiltSeries] = parts.chaos_dispatcher.rebuild(self._decode("chaos"))
-        self._faults: FaultMemory = saved_faults.rebuild(parts.faults.kinds, self._decode("faults"))
-        self._instances: list[Instance] = []
-
-    def answer(self) -> Json:
-        """What was restored, and which settings differ from where the state was saved."""
-        return {
-            "restored": self._state.get("instance") or "all",
-            "instances": len(self._instances),
-            "messages": sum(len(instance.messages) for instance in self._instances),
-            "differences": list(self._differences()),
-        }
-
-    def _differences(self) -> Iterator[str]:
-        switches = switches_set(self._parts.profile)
-        for name in sorted(switches.keys() | self._profile.keys()):
-            theirs, ours = self._profile.get(name, "default"), switches.get(name, "default")
-            if theirs != ours:
-                yield f"{name}: {theirs} where it was saved, {ours} here"
-        if self._seed != self._parts.ids.seed:
-            yield f"seed: {self._seed} where it was saved, {self._parts.ids.seed} here"
-
-    def _decode(self, name: str) -> Any:
-        with inside(name):
-            return self._forms.of(FORMS[name]).decode(self._state.get(name))
-
-    def _make(self, gateway: Gateway) -> None:
-        keys = set()
-        with inside("instances"):
-            for index, document in enumerate(
-                self._forms.of(list[Any]).decode(self._state.get("instances"))
-            ):
-                with inside(index):
-                    instance = load_instance(document, gateway, self._forms)
-                    if instance.key in keys:
-                        raise Misfit(f"{instance.key} is in it twice")
-                    _require_phone(instance)
-                    gateway.admit(_seed(instance))
-                    if gateway is not self._parts.instances.store.gateway:
-                        # Nobody else reads this registry yet: two names for one number are noticed.
-                        gateway.number_registry.register(instance.key, instance.registered_number)
-                keys.add(instance.key)
-                self._instances.append(instance)
-
-    def _put_back(self, lifecycle: Lifecycle, key: str | None) -> None:
-        parts = self._parts
-        lifecycle.abandon(key)
-        parts.journal.recount(self._numbers, key)
-        parts.journal.write_deliveries(parts.chaos_dispatcher.put_back(self._chaos, key))
-        directory = parts.instances.store.gateway.directory
-        parts.faults.put_back(self._faults, directory=directory, key=key)
+    seed: int
+    profile: dict[str, str]
+    numbers: dict[str, int]
+    media: tuple[bytes, ...]
+    chaos: list[RebuiltSeries]
+    faults: FaultMemory
 
 
-class _All(_Prepared):
-    """A saved state of the whole mock: world, time and all instances."""
+@dataclass(frozen=True)
+class _SavedWhole:
+    """A state of the whole mock, read and checked; putting it in place cannot fail."""
 
-    def __init__(self, parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(parts, state)
-        if start is not None and start is not state:
-            # What a reset will lead back to must hold too, and be known to hold now.
-            with inside("start"):
-                if not isinstance(start, Mapping):
-                    raise Misfit("must be an object or null")
-                _All(parts, dict(start), None)
-        gateway = parts.instances.store.gateway
-        self._clock: ClockState = self._decode("clock")
-        with inside("clock"):
-            require_sane_clock(self._clock)
-        with inside("world"):
-            world = load_world(state.get("world"), self._forms)
-            world.directory.any_length = gateway.directory.any_length
-        self._world = replace(world, state=start)
-        vault = gateway.vault.empty()
-        for blob in self._media:
-            vault.put(blob)
-        self._gateway = replace(
-            gateway,
-            directory=world.directory,
-            seeds=world.instances,
-            groups=world.groups,
-            vault=vault,
-            number_registry=NumberRegistry(),
-        )
-        for seed in world.instances:
-            self._gateway.admit(seed)
-        self._make(self._gateway)
-
-    def require(self) -> None:
-        """A whole state always fits: it replaces everything."""
-
-    def swap(self, lifecycle: Lifecycle) -> None:
-        """Replace the running state with this one."""
-        parts = self._parts
-        parts.clock.restore(self._clock)
-        parts.ids.seed = self._seed
-        parts.instances.start.world = self._world
-        parts.instances.store.restore(self._gateway, self._instances)
-        self._put_back(lifecycle, None)
+    parts: _SavedParts
+    instances: list[Instance]
+    clock: ClockState
+    world: World
+    gateway: Gateway
 
 
-class _One(_Prepared):
-    """A saved state of one instance; time, world and all other instances stay as they are."""
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What does not fit is refused in the API's words."""
+    try:
+        yield
+    except Misfit as misfit:
+        sentence = f"this state cannot be read: {misfit}; save it again with GET /_mock/state"
+        raise ControlRefused(400, sentence) from None
 
-    def __init__(self, parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(parts, state)
-        self._key = state["instance"]
-        self._make(parts.instances.store.gateway)
-        with inside("instances"):
-            if [instance.key for instance in self._instances] != [self._key]:
-                raise Misfit(f"must contain only {self._key!r}")
 
-    def require(self) -> None:
-        """ControlRefused when another name has its number since; the caller holds all instances."""
-        for instance in self._instances:
-            self._parts.instances.store.gateway.admit(_seed(instance))
+def _read_all(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> _SavedWhole:
+    forms, gateway = Forms(documents=SAVED_TYPES), parts.instances.store.gateway
+    saved = _read_parts(parts.outside, state, forms)
+    if start is not None and start is not state:
+        # What a reset will lead back to must hold too, and be known to hold now.
+        with inside("start"):
+            if not isinstance(start, Mapping):
+                raise Misfit("must be an object or null")
+            _read_all(parts, dict(start), None)
+    clock: ClockState = _decode(state, "clock", forms)
+    with inside("clock"):
+        require_sane_clock(clock)
+    with inside("world"):
+        world = load_world(state.get("world"), forms)
+        world.directory.any_length = gateway.directory.any_length
+    new_gateway = _gateway(gateway, world, saved.media)
+    instances = _read_instances(state, new_gateway, forms, is_new=True)
+    return _SavedWhole(saved, instances, clock, replace(world, state=start), new_gateway)
 
-    def swap(self, lifecycle: Lifecycle) -> None:
-        """Replace the instance with the saved one."""
-        parts, (instance,) = self._parts, self._instances
-        store = parts.instances.store
-        instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
-        for blob in self._media:
-            store.gateway.vault.put(blob)
-        store.restore_one(instance)
-        self._put_back(lifecycle, self._key)
+
+def _read_one(parts: StateParts, state: Json) -> tuple[_SavedParts, Instance]:
+    forms, key = Forms(documents=SAVED_TYPES), state["instance"]
+    saved = _read_parts(parts.outside, state, forms)
+    instances = _read_instances(state, parts.instances.store.gateway, forms, is_new=False)
+    with inside("instances"):
+        if [instance.key for instance in instances] != [key]:
+            raise Misfit(f"must contain only {key!r}")
+    return saved, instances[0]
+
+
+def _read_parts(outside: OutsideParts, state: Json, forms: Forms) -> _SavedParts:
+    numbers: dict[str, int] = _decode(state, "numbers", forms)
+    seed: int = _decode(state, "seed", forms)
+    with inside("numbers"):
+        require_sane_numbers({"seed": seed, **numbers})
+    return _SavedParts(
+        seed,
+        _decode(state, "profile", forms),
+        numbers,
+        _decode(state, "media", forms),
+        outside.chaos_dispatcher.rebuild(_decode(state, "chaos", forms)),
+        saved_faults.rebuild(outside.faults.kinds, _decode(state, "faults", forms)),
+    )
+
+
+def _decode(state: Json, name: str, forms: Forms) -> Any:
+    with inside(name):
+        return forms.of(FORMS[name]).decode(state.get(name))
+
+
+def _gateway(present: Gateway, world: World, media: tuple[bytes, ...]) -> Gateway:
+    """A gateway as the present one, with this world and these files, and no instance yet."""
+    vault = present.vault.empty()
+    for blob in media:
+        vault.put(blob)
+    gateway = replace(
+        present,
+        directory=world.directory,
+        seeds=world.instances,
+        groups=world.groups,
+        vault=vault,
+        number_registry=NumberRegistry(),
+    )
+    for seed in world.instances:
+        gateway.admit(seed)
+    return gateway
+
+
+def _read_instances(state: Json, gateway: Gateway, forms: Forms, *, is_new: bool) -> list[Instance]:
+    instances: dict[str, Instance] = {}
+    with inside("instances"):
+        for index, document in enumerate(forms.of(list[Any]).decode(state.get("instances"))):
+            with inside(index):
+                instance = load_instance(document, gateway, forms)
+                if instance.key in instances:
+                    raise Misfit(f"{instance.key} is in it twice")
+                _require_phone(instance)
+                gateway.admit(_seed(instance))
+                if is_new:
+                    # Nobody else reads this registry yet: two names for one number are noticed.
+                    gateway.number_registry.register(instance.key, instance.registered_number)
+            instances[instance.key] = instance
+    return [*instances.values()]
+
+
+def _put_back(
+    outside: OutsideParts, saved: _SavedParts, directory: Directory, key: str | None
+) -> None:
+    outside.journal.recount(saved.numbers, key)
+    outside.journal.write_deliveries(outside.chaos_dispatcher.put_back(saved.chaos, key))
+    outside.faults.put_back(saved.faults, directory=directory, key=key)
+
+
+def _answer(
+    parts: StateParts, saved: _SavedParts, instances: list[Instance], restored: str
+) -> Json:
+    """What was restored, and which settings differ from where the state was saved."""
+    return {
+        "restored": restored,
+        "instances": len(instances),
+        "messages": sum(len(instance.messages) for instance in instances),
+        "differences": [*_differences(saved, parts.profile, parts.ids.seed)],
+    }
+
+
+def _differences(saved: _SavedParts, profile: Profile, seed: int) -> Iterator[str]:
+    switches = switches_set(profile)
+    for name in sorted(switches.keys() | saved.profile.keys()):
+        theirs, ours = saved.profile.get(name, "default"), switches.get(name, "default")
+        if theirs != ours:
+            yield f"{name}: {theirs} where it was saved, {ours} here"
+    if saved.seed != seed:
+        yield f"seed: {saved.seed} where it was saved, {seed} here"
 
 
 def _seed(instance: Instance) -> InstanceSeed:

@@ -148,16 +148,16 @@ def _access(profile: Profile, admin_token: str) -> Access:
 def _begin(runtime: Runtime) -> None:
     """Put the state in place that the mock begins with."""
     settings, start = runtime.setup.settings, runtime.instances.start.world.state
-    parts, lifecycle = use_cases.state_parts(runtime), use_cases.lifecycle(runtime)
+    parts, abandon = use_cases.state_parts(runtime), use_cases.lifecycle(runtime).abandon
     if settings.store != MEMORY:
         from ..simulation import resume
 
-        if resume.begin(parts, lifecycle, runtime.webhooks.courier, world=settings.world):
+        if resume.begin(parts, abandon, runtime.webhooks.courier, world=settings.world):
             return
     if start is not None:
         from ..simulation import snapshot
 
-        snapshot.begin(parts, lifecycle, start, world=settings.world)
+        snapshot.begin(parts, abandon, start, world=settings.world)
 
 
 def build_app(

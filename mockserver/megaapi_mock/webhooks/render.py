@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from .. import qr
 from ..codec import dumps
+from ..domain import qr_code
 from ..domain.content import keys_of
 from ..domain.event import Event
 from ..domain.facts import (
@@ -25,7 +25,7 @@ from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..domain.message import content_key
 from ..profile import Profile
-from ..samples import Samples
+from ..resources.samples import Samples
 
 Payload = dict[str, Any]
 
@@ -147,7 +147,7 @@ def _fill_receipt(payload: Payload, facts: Receipt) -> None:
 
 
 def _fill_qr_code(payload: Payload, facts: QrCode) -> None:
-    payload["qrcode"] = qr.data_uri(facts.code)
+    payload["qrcode"] = qr_code.data_uri(facts.code)
 
 
 def _fill_text(payload: Payload, facts: ConnectionText) -> None:

@@ -23,7 +23,7 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.webhooks.http.client import DeliveryFailed, ReceiverAnswer

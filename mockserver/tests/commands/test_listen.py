@@ -19,7 +19,7 @@ from megaapi_mock.commands.listen import ReceivedWebhook, Receiver, summary
 from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.serving import incoming_body as module
 from megaapi_mock.spec.recognise import FieldMismatch, Recognised, Recogniser
 from megaapi_mock.spec.verdict import valid_bundle

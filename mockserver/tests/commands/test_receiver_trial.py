@@ -27,7 +27,7 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
 from megaapi_mock.receiver_check.result import Check, Verdict
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 from megaapi_mock.webhooks.chaos.chaos_options import Chaos

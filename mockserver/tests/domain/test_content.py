@@ -10,7 +10,7 @@ from megaapi_mock.domain.incoming_content import arrival_event
 from megaapi_mock.domain.message import content_key
 from megaapi_mock.domain.options import options_of
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.bundle import read_yaml
 
 SAMPLES = Samples(root("fixtures"))

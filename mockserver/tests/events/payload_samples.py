@@ -9,7 +9,7 @@ from typing import Any
 from megaapi_mock.domain.event import Event
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.webhooks.render import Renderer

@@ -28,12 +28,12 @@ from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.waiter import Waiter
+from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.simulation import contact_messages
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.store.owed import OwedInMemory
 from megaapi_mock.store.points import Points
 from megaapi_mock.testing import Served
-from megaapi_mock.timers import Timers
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway import front, pipeline
 from megaapi_mock.web.gateway.call_faults import CallFaults

@@ -17,7 +17,7 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.message_states import CONTACT_STATES
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp

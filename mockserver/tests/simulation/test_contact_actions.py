@@ -11,7 +11,7 @@ import orjson
 import pytest
 from megaapi_mock.domain.contact_actions import ANSWERED
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY

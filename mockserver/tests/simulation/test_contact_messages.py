@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp

@@ -10,6 +10,9 @@ from pathlib import Path
 import megaapi_mock
 import pytest
 from megaapi_mock import runtime
+from megaapi_mock.simulation.lifecycle import Lifecycle, OutsideParts
+from megaapi_mock.simulation.payloads import Payloads
+from megaapi_mock.simulation.save_state import StateParts
 
 ROOM = Path(megaapi_mock.__file__).parent / "simulation"
 MODULES = pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.stem)
@@ -19,7 +22,8 @@ GROUPS = {
     for name, value in vars(runtime).items()
     if is_dataclass(value) and value.__module__ == runtime.__name__
 } - {"Runtime"}
-OWN_GROUPS = {"Payloads", "StateParts"}
+OWN = (Lifecycle, OutsideParts, Payloads, StateParts)
+OWN_GROUPS = {group.__name__ for group in OWN}
 # A handful of groups with a handful of parts.
 GROUPS_MOST, PARTS_MOST = 8, 5
 
@@ -120,7 +124,8 @@ class Value:
     ]
 
 
-def test_a_runtime_is_a_handful_of_groups() -> None:
+def test_a_runtime_is_a_handful_of_groups_and_each_a_handful_of_parts() -> None:
     assert len(fields(runtime.Runtime)) <= GROUPS_MOST
-    sizes = {name: len(fields(getattr(runtime, name))) for name in GROUPS}
+    groups = [*OWN, *(getattr(runtime, name) for name in GROUPS)]
+    sizes = {group.__name__: len(fields(group)) for group in groups}
     assert max(sizes.values()) <= PARTS_MOST, sizes

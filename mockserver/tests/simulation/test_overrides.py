@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.payload_fields import PayloadFields
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp

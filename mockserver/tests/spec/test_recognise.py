@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.recognise import MESSAGE_MOST, Recogniser
 from megaapi_mock.spec.verdict import valid_bundle

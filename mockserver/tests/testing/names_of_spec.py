@@ -16,7 +16,7 @@ from megaapi_mock.domain.linking import UNLINKED_BY
 from megaapi_mock.domain.message_states import CONTACT_STATES
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY

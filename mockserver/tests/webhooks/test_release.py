@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock import timers
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain.acknowledgements import Acknowledgements
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.faults.kinds.reply import ChosenReply
 from megaapi_mock.records.journal import Journal
+from megaapi_mock.runtime import timers
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.pipeline import Pipeline

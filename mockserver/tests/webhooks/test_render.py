@@ -9,7 +9,7 @@ from megaapi_mock.domain.event import Event
 from megaapi_mock.domain.facts import Facts, Fields, InboundMessage, NoFacts, OwnMessage
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.webhooks.render import Renderer
 
 from ..support import KEY, START

@@ -12,8 +12,8 @@ from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise
 from ...safety.fence import UNKNOWN_KEY, UNKNOWN_ROUTE
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import (
     UNKNOWN_INSTANCE,
     claim,

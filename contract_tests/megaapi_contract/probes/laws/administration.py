@@ -9,8 +9,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import can_write, group_of, make_group, members, message, someone, text
 from .each_of_many import jids_to_fail, report_of

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from ...errors import Impossible, NotTried
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import sent_id, set_webhook, someone, text
 from .connection import link, restart, unlink

@@ -6,11 +6,11 @@ from base64 import b64encode
 
 from megaapi_mock.domain.jid import as_given
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
 from ...host.stage import Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, value_at
 from .calls import message, someone, text
 from .content_fidelity import TEXTS

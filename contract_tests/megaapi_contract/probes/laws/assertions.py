@@ -7,7 +7,7 @@ from typing import Any
 
 from ...judging.results import Exchange, Promise, weakest
 from ...judging.values import value_at as value_at
-from ...session import Session
+from ..session import Session
 
 NAMES: Mapping[int, str] = {
     400: "BAD_REQUEST",

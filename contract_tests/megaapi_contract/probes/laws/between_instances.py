@@ -11,8 +11,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
 from ...judging.values import jid_of
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim_success, value_at
 from .calls import make_group, message, text, texts
 from .content_fidelity import TEXTS

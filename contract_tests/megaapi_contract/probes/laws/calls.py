@@ -14,7 +14,7 @@ from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
-from ...session import Session
+from ..session import Session
 from .assertions import value_at
 
 Json = dict[str, Any]

@@ -13,9 +13,9 @@ from ...errors import Impossible
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
-from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import message, sent_id, someone, text
 from .chat import PRESENCES

@@ -7,8 +7,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, not_logged_in, value_at
 from .calls import make_group, message, sent_id, someone, text, time_of
 from .requests import MESSAGE_ID

@@ -10,8 +10,8 @@ from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...host.status import EMPTY, LIST, NONE, Status, read_status
 from ...judging.results import Exchange, Promise
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import (
     claim,
     claim_refusal,

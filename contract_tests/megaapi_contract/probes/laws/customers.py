@@ -14,8 +14,8 @@ from ...errors import NotTried
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG

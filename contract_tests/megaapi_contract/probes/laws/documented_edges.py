@@ -6,8 +6,8 @@ from megaapi_mock.domain.jid import as_given
 
 from ...host.stage import WORLD, Stage
 from ...host.upload import UPLOAD_TYPE, upload
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import can_write, make_group, message, someone, text
 from .requests import ASKS, MESSAGE_ID

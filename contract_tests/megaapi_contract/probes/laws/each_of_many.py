@@ -10,8 +10,8 @@ from megaapi_mock.domain.jid import as_given
 
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
-from ...session import PICTURE_URL, Session
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, value_at
 from .calls import message
 

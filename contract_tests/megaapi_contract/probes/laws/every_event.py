@@ -11,8 +11,8 @@ from megaapi_mock.domain.jid import as_given
 from megaapi_mock.domain.message import unwrap
 
 from ...host.stage import WORLD, Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import message, sent_id, someone, text
 from .connection import restart

@@ -10,9 +10,9 @@ from typing import Any
 
 from ...host.stage import Stage
 from ...judging.results import Promise
-from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, value_at
 from .calls import message, parse_json, someone, texts
 from .media import fetch, same_bytes

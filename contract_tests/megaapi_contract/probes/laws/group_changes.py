@@ -10,8 +10,8 @@ from ...errors import Impossible
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Promise
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import group_of, leave, make_group, members, message
 from .groups import verdicts_of

@@ -9,8 +9,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import group_of, make_group, members, someone
 from .groups import ADDED, ALREADY_IN, verdicts_of

@@ -13,8 +13,8 @@ from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import NOT_REGISTERED, claim, claim_refusal, claim_success, guess, value_at
 from .calls import (
     group_name,

@@ -8,8 +8,8 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import UNKNOWN_INSTANCE, claim, claim_refusal, claim_success, value_at
 
 LAWS = Laws()

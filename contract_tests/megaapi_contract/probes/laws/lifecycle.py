@@ -7,8 +7,8 @@ life goes on, so that nothing has to be shrunk.
 from __future__ import annotations
 
 from ...host.stage import Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .lives.conversation import Conversation
 from .lives.groups import Groups
 from .lives.life import live

@@ -10,8 +10,8 @@ from ...errors import Impossible
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, MockStage, Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import group_of, make_group, members, message, parse_json, sent_id, someone
 from .each_of_many import jids_to_fail, report_of

@@ -12,9 +12,9 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from . import png
 from .assertions import claim, claim_failure, claim_refusal, claim_success, guess, value_at
 from .calls import message, someone, texts

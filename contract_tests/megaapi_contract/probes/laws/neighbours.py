@@ -13,8 +13,8 @@ from megaapi_mock.domain.jid import as_given
 from ...errors import Impossible
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Promise
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from . import png
 from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import make_group, set_webhook, someone

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial, update_wrapper
 
 from ...host.stage import Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .combined.factors import Row
 from .combined.play import Play
 from .combined.refusals import refuse_all

@@ -9,8 +9,8 @@ from typing import Any
 
 from ...host.stage import Stage
 from ...judging.results import Promise, weakest
-from ...session import PICTURE_URL, Session
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from .assertions import claim_success
 from .calls import someone
 from .messages import SHOP

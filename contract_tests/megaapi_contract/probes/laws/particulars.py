@@ -9,8 +9,8 @@ from ...errors import Impossible, NotTried
 from ...host.http import request
 from ...host.stage import WORLD, Stage
 from ...judging.results import Promise
-from ...session import PICTURE_URL, Session
 from ..probe import Laws
+from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...judging.results import Promise, Webhook
 from ...judging.values import value_at
-from ...session import Session
+from ..session import Session
 
 # Nobody has promised it of a way over networks: a redelivery is a finding, never a failure.
 OVER_NETWORK = Promise("inferred", "openapi.yaml")

@@ -9,8 +9,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, no_account, value_at
 from .calls import text
 from .media import TERMS, qr

@@ -15,8 +15,8 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ...host.upload import CUT_FORM, UPLOAD_TYPE, upload
 from ...judging.contract import Contract
-from ...session import PICTURE_URL
 from ..cases import NO_GROUP, PICTURE
+from ..session import PICTURE_URL
 
 Arguments = dict[str, Any]
 Fields = dict[str, Any]

@@ -10,8 +10,8 @@ from megaapi_mock.domain.jid import as_given
 
 from ...host.stage import WORLD, Stage
 from ...judging.results import Promise, Webhook
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .customers import is_content_told

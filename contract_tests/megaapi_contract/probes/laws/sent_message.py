@@ -10,7 +10,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Session
+from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import sent_id, time_of
 

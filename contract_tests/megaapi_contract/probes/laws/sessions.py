@@ -6,8 +6,8 @@ from functools import partial, update_wrapper
 from itertools import product
 
 from ...host.stage import Stage
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .combined.factors import HISTORIES, HOOKS
 from .combined.script import play_session
 from .webhooks import ACKS, ECHO, PHASE

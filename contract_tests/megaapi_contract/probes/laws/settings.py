@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import set_webhook
 

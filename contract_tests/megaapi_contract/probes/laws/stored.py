@@ -8,8 +8,8 @@ from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .sent_message import hold_sent

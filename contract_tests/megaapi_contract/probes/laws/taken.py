@@ -8,9 +8,9 @@ from functools import partial, update_wrapper
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Promise, weakest
-from ...session import Session
 from ..probe import Laws
 from ..routes import is_guessed_path
+from ..session import Session
 from .access import LINKING
 from .assertions import claim
 from .calls import make_group, someone

@@ -9,8 +9,8 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .access import REFUSED
 from .assertions import claim, claim_refusal, value_at
 from .calls import make_group, someone

@@ -10,8 +10,8 @@ from megaapi_mock.domain.jid import as_given
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import leave, make_group, members, sent_id, someone, text
 from .requests import ASKS, SENDS

@@ -12,9 +12,9 @@ from megaapi_mock.domain.jid import as_given
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.alternatives import USUAL
 from ...judging.results import Exchange
-from ...session import Session
 from ..cases import NO_GROUP
 from ..probe import Laws
+from ..session import Session
 from .assertions import guess, no_account, value_at
 from .calls import someone, text
 from .requests import ASKS

@@ -10,9 +10,9 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ...host.upload import BOUNDARY, CUT_FORM, UPLOAD_TYPE, upload
 from ...judging.results import Exchange
-from ...session import Session
 from ..cases import PICTURE
 from ..probe import Laws
+from ..session import Session
 from .access import MEDIA_TOO_LARGE
 from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import someone

@@ -15,7 +15,7 @@ from ...judging.alternatives import USUAL
 from ...judging.contract import Contract
 from ...judging.results import Exchange, Promise, Webhook
 from ...judging.values import jid_of
-from ...session import Session
+from ..session import Session
 from .assertions import AUTHOR, NAMELESS, value_at
 from .calls import now, set_webhook
 from .due_webhooks import DueWebhooks

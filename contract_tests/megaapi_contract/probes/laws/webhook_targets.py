@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from ...host.place import Place
 from ...host.stage import Stage
-from ...session import Session
 from ..probe import Laws, Probe
+from ..session import Session
 from .assertions import guess, value_at
 from .calls import sent_id, set_webhook, text
 from .content_fidelity import TEXTS

@@ -8,14 +8,14 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
 from ...errors import NotTried
 from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import NAMELESS, claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink

@@ -8,8 +8,8 @@ from ...errors import NotTried
 from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange, Promise, Webhook
-from ...session import Session
 from ..probe import Laws
+from ..session import Session
 from .assertions import claim_success
 from .calls import sent_id, set_webhook, text
 from .webhook_listener import WebhookCondition, WebhookListener

@@ -20,7 +20,7 @@ from megaapi_contract.probes.laws.assertions import (
     no_account,
     not_logged_in,
 )
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 
 from ...made_up import exchange
 

@@ -22,7 +22,7 @@ from megaapi_contract.probes.laws.calls import (
     someone,
     texts,
 )
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 
 from ...made_up import exchange
 from ...support import KEY, LISTED, OWN, TOKEN, UNLISTED

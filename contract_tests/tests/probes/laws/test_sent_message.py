@@ -12,7 +12,7 @@ from megaapi_contract.host.stage import Stage
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws.sent_message import SECONDS, hold_sent
-from megaapi_contract.session import Session
+from megaapi_contract.probes.session import Session
 
 from ...made_up import exchange
 from ...support import LISTED

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ...resources import root
-from ...samples import Samples
+from ...resources.samples import Samples
 from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
 from .findings import Finding, Skipped
 from .http import NoAnswer, ServerAddress, is_local

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from ...errors import ControlRefused
+from ...resources.samples import Samples
 from ...runtime import Api
-from ...samples import Samples
 from ...simulation.contact_events import NON_MESSAGE_EVENTS
 from ...spec.gateway_events import CAUSED_BY_GATEWAY
 from ...spec.json_pointer import target_of

@@ -11,7 +11,7 @@ from flask import Response, request
 from ...errors import ControlRefused
 from ...records.journal import Journal
 from ...records.waiter import Waiter
-from ...samples import Samples
+from ...resources.samples import Samples
 from ...simulation.answers import is_sent
 from ...simulation.conversation_export import export
 from ...simulation.conversation_file import read_yaml, write_yaml

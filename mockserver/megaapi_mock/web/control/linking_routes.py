@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ... import qr
+from ...domain import qr_code
 from ...domain.connection import QR
 from ...domain.instance import Instance
 from ...errors import AlreadyLoggedIn, ControlRefused
@@ -61,5 +61,5 @@ def _qr_json(instance: Instance) -> Json:
         "instance": instance.key,
         "state": state,
         "qr": text,
-        "image": None if text is None else qr.data_uri(text),
+        "image": None if text is None else qr_code.data_uri(text),
     }

@@ -14,7 +14,6 @@ from ...runtime import Runtime
 from ...serving.calls import WatchedApp
 from ...simulation.contact_messages import ContactMessages
 from ...simulation.plays import Plays
-from ...simulation.rewind import Rewind
 from .. import use_cases
 from .belongings import Belongings
 from .catalogue_routes import CatalogueRoutes
@@ -145,12 +144,9 @@ class ControlRoutes:
     def _of_states(self) -> list[Route]:
         runtime, instances = self._runtime, self._runtime.instances
         parts, state_bytes = use_cases.state_parts(runtime), runtime.setup.settings.state_bytes
-        rewind = Rewind(
-            instances, self._lifecycle, runtime.records.journal, runtime.clock, runtime.ids
-        )
         return [
             *StateRoutes(parts, self._lifecycle, state_bytes).routes(),
-            *RewindRoutes(instances, rewind, self._search).routes(),
+            *RewindRoutes(instances, use_cases.rewind(runtime), self._search).routes(),
         ]
 
     def _of_conversations(self) -> list[Route]:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ...clock import OutOfRange
+from ...clock import LATEST, OutOfRange
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
 from ...simulation import save_state, snapshot
@@ -21,8 +21,6 @@ from ...store.state_file import seal, unseal
 from .operation_input import whole_body
 
 Json = dict[str, Any]
-# The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
-LATEST = 253_402_300_799
 # A state is held in memory some times over while it is written or read: so many at a time, others
 # wait for them so many seconds.
 STATES_MOST, STATE_PATIENCE = 2, 60.0
@@ -66,7 +64,7 @@ class StateRoutes:
         """The recorded webhooks of an instance, or of all, that have not ended."""
         return [
             delivery
-            for delivery in self._parts.journal.deliveries.after(None)
+            for delivery in self._parts.outside.journal.deliveries.after(None)
             if delivery.state == "queued" and key in (None, delivery.instance)
         ]
 
@@ -87,7 +85,7 @@ class StateRoutes:
         except OutOfRange:
             raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
         clock = self.clock()
-        self._parts.journal.show("clock", None, clock)
+        self._parts.outside.journal.show("clock", None, clock)
         return clock
 
     def state(self) -> Response:
@@ -127,7 +125,8 @@ class StateRoutes:
         start, ids = state.get("start"), self._parts.ids
         again = request.args.get("ids", "again") == "again"
         renewed = _nothing if again else partial(ids.renew, key)
-        return snapshot.load(self._parts, self._lifecycle, state, start=start, on_loaded=renewed)
+        abandon = self._lifecycle.abandon
+        return snapshot.load(self._parts, abandon, state, start=start, on_loaded=renewed)
 
     def _require_size(self, size: int) -> None:
         limit = self._state_bytes

@@ -29,7 +29,7 @@ from ...records.counts import NOTED_MOST, Counts
 from ...records.exchange import Exchange
 from ...records.journal import Journal
 from ...records.outcome import Outcome
-from ...samples import Samples
+from ...resources.samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from megaapi_mock.clock import LATEST
+from megaapi_mock.domain.groups import PARTICIPANTS_MOST
 from megaapi_mock.errors import ControlRefused
+from megaapi_mock.faults.parameters import COUNT_MOST
+from megaapi_mock.testing.waiting import WAIT_MOST
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control.operation_input import control_document, operation_input
 
@@ -216,3 +220,21 @@ def test_views_take_the_bodies_that_are_described(app: MockApp) -> None:
             path = rule.rule.replace("<", "{").replace(">", "}")
             taking |= {(method.lower(), path) for method in rule.methods or () if method == "POST"}
     assert taking == described
+
+
+@pytest.mark.parametrize(
+    ("form", "bound", "most"),
+    [
+        (COMPONENTS["schemas"]["NewGroup"]["properties"]["participants"], "maxItems",
+         PARTICIPANTS_MOST - 1),
+        (COMPONENTS["schemas"]["FaultWishes"]["properties"]["times"], "maximum", COUNT_MOST),
+        (COMPONENTS["schemas"]["FaultWishes"]["properties"]["skip"], "maximum", COUNT_MOST),
+        (COMPONENTS["schemas"]["ClockMove"]["properties"]["set"], "maximum", LATEST),
+        (COMPONENTS["parameters"]["Wait"]["schema"], "maximum", WAIT_MOST),
+    ],
+    ids=["a group's people", "times of a fault", "calls a fault skips", "clock", "wait"],
+)  # fmt: skip
+def test_limit_that_code_knows_too_is_the_described_one(
+    form: dict[str, Any], bound: str, most: float
+) -> None:
+    assert form[bound] == most

@@ -9,7 +9,7 @@ from typing import Any
 from megaapi_mock.clock import Clock
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.journal import Journal
-from megaapi_mock.timers import Timers
+from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import ControlRefused
+from megaapi_mock.web.control.operation_input import control_document
 from megaapi_mock.webhooks.chaos.chaos_options import Chaos
+
+SETTINGS = control_document()["components"]["schemas"]["ChaosSettings"]["properties"]
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,27 @@ def test_what_cannot_be_is_refused_with_a_sentence(wishes: dict[str, Any], sente
 def test_what_is_not_said_is_as_ever() -> None:
     assert Chaos.of({"drop": None}, seed=4) == Chaos(seed=4)
     assert Chaos.of({"delay": [1, 2]}, seed=4).as_json()["delay"] == [1.0, 2.0]
+
+
+def test_kinds_and_defaults_are_those_that_the_control_api_describes() -> None:
+    usual = Chaos().as_json()
+    assert SETTINGS.keys() == usual.keys()
+    defaults = {name: form["default"] for name, form in SETTINGS.items() if "default" in form}
+    assert defaults == {name: usual[name] for name in defaults} != {}
+
+
+@pytest.mark.parametrize(
+    "name", ["duplicate", "drop", "reorder", "delay", "burst", "redeliver", "hold"]
+)
+def test_limits_are_those_that_the_control_api_describes(name: str) -> None:
+    form = SETTINGS[name].get("items", SETTINGS[name])
+    least, most = form["minimum"], form["maximum"]
+
+    def wish(value: float) -> dict[str, Any]:
+        return {name: [value, value] if "items" in SETTINGS[name] else value}
+
+    for value in (least, most):
+        assert Chaos.of(wish(value), seed=0).as_json()[name] == wish(value)[name]
+    for value in (least - 1, most + 1):
+        with pytest.raises(ControlRefused):
+            Chaos.of(wish(value), seed=0)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
-from ....session import PICTURE_URL
 from ...cases import PICTURE
+from ...session import PICTURE_URL
 from ..messages import SHOP
 
 Fields = dict[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....host.stage import Stage
-from ....session import Session
+from ...session import Session
 from ..assertions import value_at
 from ..calls import make_group
 from ..webhook_listener import WebhookListener

@@ -13,7 +13,7 @@ from ....host.place import Place
 from ....host.stage import WORLD, Stage
 from ....judging.results import Exchange, Promise, weakest
 from ....judging.values import jid_of
-from ....session import Session
+from ...session import Session
 from ..calls import make_group
 from ..webhook_listener import WebhookListener
 from ..webhooks import unsaid

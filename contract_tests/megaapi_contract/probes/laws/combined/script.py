@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from ....errors import NotTried
 from ....host.place import Place
 from ....host.stage import Stage
-from ....session import Session
+from ...session import Session
 from ..assertions import claim_success, value_at
 from ..calls import set_webhook
 from ..connection import link, unlink

@@ -12,8 +12,8 @@ from ....errors import HeldBack
 from ....host.place import Place
 from ....host.stage import NO_WHATSAPP, WORLD, Stage
 from ....judging.results import Exchange
-from ....session import Session
 from ...hypothesis_settings import suite_settings, without_flaky_errors
+from ...session import Session
 
 LIVES, STEPS = 10, 16
 FRIENDS = WORLD[:3]

@@ -16,7 +16,7 @@ from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
-from ..support import KEY, TOKEN
+from ...support import KEY, TOKEN
 
 PEER_KEY, PEER_TOKEN, PEER = "megacode-TESTKEY0009", "TESTTOKEN0009", "5511900000009"
 PEER_NAME = "Par Teste"

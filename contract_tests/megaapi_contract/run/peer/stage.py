@@ -7,10 +7,10 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ..errors import HeldBack, NotTried, Unusable
-from ..host.place import Place
-from ..host.stage import GivenStage
-from ..session import Session
+from ...errors import HeldBack, NotTried, Unusable
+from ...host.place import Place
+from ...host.stage import GivenStage
+from ...probes.session import Session
 from .messages import WRITINGS, Json, MessageRequest, Writing
 
 # What the second instance may be asked for: nothing that its owner would have to put back.

@@ -9,9 +9,9 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 
-from ..errors import NotTried
+from ...errors import NotTried
 
 Json = dict[str, Any]
 WORDS = "Bom dia"

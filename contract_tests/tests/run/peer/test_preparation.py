@@ -18,12 +18,14 @@ from megaapi_contract.host.stage import NO_CUSTOMER
 from megaapi_contract.host.target import HttpTarget
 from megaapi_contract.judging.results import Report, Result, read_json
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.peer import BLOCKED
+from megaapi_contract.run.peer.preparation import BLOCKED
 from megaapi_contract.run.runner import prepare_run, probes
 from megaapi_contract.run.runner import run as run_all
 from megaapi_contract.run.secrets import remove_secrets, tokens_of_command_line
 
-from ..peer.pair import (
+from ...safety.test_restore import until
+from ...support import KEY, LISTED, OWN, REAL, TOKEN
+from .pair import (
     PEER,
     PEER_KEY,
     PEER_TOKEN,
@@ -31,8 +33,6 @@ from ..peer.pair import (
     RecordingProxy,
     two_instances,
 )
-from ..safety.test_restore import until
-from ..support import KEY, LISTED, OWN, REAL, TOKEN
 
 # Whole runs: `make hosts` has them.
 pytestmark = pytest.mark.hosts

@@ -16,9 +16,9 @@ from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.files import file_problem
 from megaapi_mock.spec.plans import PLAN_NAMES
 
-from . import __version__
-from .cli_options import comparison_options, proxy_options, read_options, target_options
-from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
+from .. import __version__
+from ..run.secrets import TOKENS, remove_secrets, tokens_of_command_line
+from .options import comparison_options, proxy_options, read_options, target_options
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
 _ENDINGS = [
@@ -31,7 +31,7 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
-        from .errors import INTERRUPTED, SuiteError, as_bug, require_extra
+        from ..errors import INTERRUPTED, SuiteError, as_bug, require_extra
 
         try:
             # Before anything else is imported: what is missing would end in a traceback there.
@@ -141,7 +141,7 @@ def run(plan: bool, report: Path | None, **values: Any) -> None:
     usage, the host is down, a mistake of this program). 3: not complete: nothing is broken, but
     some operation never gave a 2xx; the last lines say which and why. 130: interrupted.
     """
-    from .run import command
+    from ..run import command
 
     values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
     options = read_options(values)
@@ -156,9 +156,9 @@ def run(plan: bool, report: Path | None, **values: Any) -> None:
 @report_errors
 def probes(gateway_plan: str) -> None:
     """Every probe by name, with its phase and what it does to an instance."""
-    from .run.options import RunOptions
-    from .run.runner import prepare_run
-    from .run.runner import probes as all_probes
+    from ..run.options import RunOptions
+    from ..run.runner import prepare_run
+    from ..run.runner import probes as all_probes
 
     with prepare_run(RunOptions(target="mock", gateway_plan=gateway_plan)) as context:
         for probe in all_probes(context):
@@ -184,8 +184,8 @@ def fit(output: Path, **values: Any) -> None:
 
     Exit code 0: the profile is written. 2: nothing could be read. 130: interrupted.
     """
-    from .run import command
-    from .run.fit import fit as fit_host
+    from ..run import command
+    from ..run.fit import fit as fit_host
 
     values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
     fit_host(read_options(values), output)
@@ -204,7 +204,7 @@ def drift(folder: Path, output: str, spec: Path | None, send_back: Path | None) 
 
     Exit code 0: no difference. 1: there are some. 2: FOLDER holds no capture.
     """
-    from .capture.drift_command import drift as print_drift
+    from ..capture.drift_command import drift as print_drift
 
     sys.exit(print_drift(folder, output, spec, send_back))
 
@@ -227,7 +227,7 @@ def learn(folder: Path, spec: Path | None, output: Path) -> None:
     spec/; what has to be done by hand, and switches as they were seen, are sentences above it.
     Nothing is applied.
     """
-    from .capture.drift_command import learn as write_proposals
+    from ..capture.drift_command import learn as write_proposals
 
     write_proposals(folder, spec, output)
 
@@ -244,8 +244,8 @@ def proxy(**values: Any) -> None:
 
     Exit code 0: ended with Ctrl-C, the contract was kept. 1: promises were broken.
     """
-    from .capture.command import ProxyOptions
-    from .capture.command import proxy as run_proxy
+    from ..capture.command import ProxyOptions
+    from ..capture.command import proxy as run_proxy
 
     sys.exit(run_proxy(ProxyOptions(**values)))
 
@@ -268,11 +268,11 @@ def replay(file: Path, output: str, profile: str, send_back: Path | None, **valu
     tried.
     """
     if file.is_dir():
-        from .capture.drift_command import replay_capture
+        from ..capture.drift_command import replay_capture
 
         target, spec = values["target"], values["spec"]
         sys.exit(replay_capture(file, target, output, profile, spec, send_back))
-    from .run import command
+    from ..run import command
 
     values["seed"] = command.seed_of(file) if values["seed"] is None else values["seed"]
     sys.exit(command.replay_file(file, read_options(values)))
@@ -292,7 +292,7 @@ def restore(file: Path, **values: Any) -> None:
 
     Exit code 0: everything is as it was. 2: something is not, and stays in FILE.
     """
-    from .run import command
+    from ..run import command
 
     click.echo(command.restore(file, values))
 
@@ -314,6 +314,6 @@ def mutate(sample: int | None, only: tuple[str, ...], workers: int, real: bool) 
 
     Without --sample and --only the score is written to docs/ of the checkout.
     """
-    from .mutation.command import run as run_trials
+    from ..mutation.command import run as run_trials
 
     sys.exit(run_trials(sample, only, workers, given=real))

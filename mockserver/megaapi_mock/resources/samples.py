@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from .errors import SetupError
+from ..errors import SetupError
 
 # The stand-in bytes of each kind of media: small, real files. The video is two seconds of colour
 # bars that every browser plays, made by ffmpeg alone:

@@ -13,11 +13,11 @@ from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.judging.results import Promise
+from megaapi_contract.probes.session import PICTURE_URL, Session
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.safety.restore_file import Undo
-from megaapi_contract.session import PICTURE_URL, Session
 
-from .support import KEY, LISTED, TOKEN
+from ..support import KEY, LISTED, TOKEN
 
 OWN = "http://127.0.0.1:9/own.png"
 

@@ -133,7 +133,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_options(values: dict[str, Any], **others: Any) -> Any:
     """The values of the command line as RunOptions."""
-    from .run.options import RunOptions
+    from ..run.options import RunOptions
 
     return RunOptions(
         target=values.pop("target"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
-from megaapi_mock.samples import MEDIA_FILES, Samples
+from megaapi_mock.resources.samples import MEDIA_FILES, Samples
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.verdict import valid_bundle
 

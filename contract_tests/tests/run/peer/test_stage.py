@@ -12,13 +12,13 @@ from megaapi_contract.errors import BudgetSpent, HeldBack, NotTried, Unusable
 from megaapi_contract.host.http import Answer, request
 from megaapi_contract.host.stage import NO_CUSTOMER, GivenStage
 from megaapi_contract.judging.contract import Contract
-from megaapi_contract.peer.messages import WRITINGS
-from megaapi_contract.peer.stage import NEEDS_SENDS, ONE_WRITER, PeerStage
 from megaapi_contract.run.context import RunContext
+from megaapi_contract.run.peer.messages import WRITINGS
+from megaapi_contract.run.peer.stage import NEEDS_SENDS, ONE_WRITER, PeerStage
 from megaapi_contract.safety.fence import Fence
 from megaapi_mock.spec.plans import EVERY_PLAN
 
-from ..support import KEY, LISTED, OWN, TOKEN, UNLISTED
+from ...support import KEY, LISTED, OWN, TOKEN, UNLISTED
 from .pair import PEER, PEER_KEY, PEER_NAME, PEER_TOKEN, Pair, two_instances
 
 

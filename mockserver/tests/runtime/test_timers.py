@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.errors import UnknownInstance
+from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.store import Store
-from megaapi_mock.timers import Timers
 
-from .conftest import MakeApp
-from .support import AUTH, KEY, START
+from ..conftest import MakeApp
+from ..support import AUTH, KEY, START
 
 
 class Agenda:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .errors import SetupError
-from .errors.names import did_you_mean
+from ..errors import SetupError
+from ..errors.names import did_you_mean
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def root(name: str) -> Path:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
-from megaapi_mock import qr
+from megaapi_mock.domain import qr_code
 from PIL import Image
 
 
@@ -22,16 +22,16 @@ def read(picture: bytes) -> str:
     ids=["short", "as shown", "long"],
 )
 def test_a_reader_finds_the_text(text: str) -> None:
-    assert read(qr.png(text)) == text
+    assert read(qr_code.png(text)) == text
 
 
 def test_the_same_text_is_the_same_picture() -> None:
-    first = qr.png("2@TEST-1")
-    qr.png.cache_clear()
-    assert qr.png("2@TEST-1") == first != qr.png("2@TEST-2")
+    first = qr_code.png("2@TEST-1")
+    qr_code.png.cache_clear()
+    assert qr_code.png("2@TEST-1") == first != qr_code.png("2@TEST-2")
 
 
 def test_the_data_uri_holds_the_picture() -> None:
-    kind, _, data = qr.data_uri("2@TEST").partition(",")
+    kind, _, data = qr_code.data_uri("2@TEST").partition(",")
     assert kind == "data:image/png;base64"
-    assert b64decode(data) == qr.png("2@TEST")
+    assert b64decode(data) == qr_code.png("2@TEST")

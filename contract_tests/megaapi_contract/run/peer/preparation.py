@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from ..errors import SetupError
-from ..host.http import request
-from ..host.place import Place
-from ..host.stage import MockStage, is_mock
-from ..host.status import Status, read_status
-from ..host.target import HttpTarget, Target
-from ..judging.judge import Judge
-from ..peer.stage import OPERATIONS, PeerStage
-from ..safety.fence import Fence
-from ..safety.gate import Gate
-from ..session import Session
-from .context import RunContext
-from .pace import pace_of
-from .planning import PlanTarget
-from .preflight import Given, require_instance
+from ...errors import SetupError
+from ...host.http import request
+from ...host.place import Place
+from ...host.stage import MockStage, is_mock
+from ...host.status import Status, read_status
+from ...host.target import HttpTarget, Target
+from ...judging.judge import Judge
+from ...probes.session import Session
+from ...safety.fence import Fence
+from ...safety.gate import Gate
+from ..context import RunContext
+from ..pace import pace_of
+from ..planning import PlanTarget
+from ..preflight import Given, require_instance
+from .stage import OPERATIONS, PeerStage
 
 # What a second instance may do at all: it writes, and leaves the groups it was put into.
 EFFECTS = frozenset({"reads", "sends", "changes"})

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .clock import Clock
-from .errors import StoreUnavailable, UnknownInstance
-from .records.bugs import log_failure
-from .store import Store
+from ..clock import Clock
+from ..errors import StoreUnavailable, UnknownInstance
+from ..records.bugs import log_failure
+from ..store import Store
 
 log = logging.getLogger(__name__)
 

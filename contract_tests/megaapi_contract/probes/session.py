@@ -10,21 +10,21 @@ from urllib.parse import quote
 from megaapi_mock.spec.operations import Operation
 from megaapi_mock.spec.plans import ADMIN_TOKEN
 
-from .errors import HeldBack, NotTried, SuiteError, as_bug
-from .host.forms import settled_form
-from .host.http import Headers, Request, request
-from .host.place import Place
-from .host.webhook_receiver import Receiver
-from .judging.alternatives import USUAL, FirstSight, SettledSwitches
-from .judging.contract import Contract
-from .judging.judge import Judge
-from .judging.results import Breach, Exchange, Promise, Webhook
-from .judging.values import value_at
-from .safety.fence import WRONG_TOKEN
-from .safety.gate import Gate
-from .safety.restore import Restorer
-from .safety.restore_file import Undo
-from .safety.run_record import RunRecord
+from ..errors import HeldBack, NotTried, SuiteError, as_bug
+from ..host.forms import settled_form
+from ..host.http import Headers, Request, request
+from ..host.place import Place
+from ..host.webhook_receiver import Receiver
+from ..judging.alternatives import USUAL, FirstSight, SettledSwitches
+from ..judging.contract import Contract
+from ..judging.judge import Judge
+from ..judging.results import Breach, Exchange, Promise, Webhook
+from ..judging.values import value_at
+from ..safety.fence import WRONG_TOKEN
+from ..safety.gate import Gate
+from ..safety.restore import Restorer
+from ..safety.restore_file import Undo
+from ..safety.run_record import RunRecord
 
 # A file that does not exist; most hosts of a test fetch none.
 PICTURE_URL = "https://files.example.test/picture.jpg"

@@ -17,8 +17,8 @@ Rows = Sequence[tuple[Any, ...]]
 Statement = tuple[str, Rows]
 
 
-class StoreAhead(StoreUnavailable):
-    """What a change wrote is in the database, though the change was refused."""
+class StoreDiverged(StoreUnavailable):
+    """What a refused change wrote is in the database, or what a kept one wrote is not."""
 
 
 class Database(Protocol):
@@ -36,7 +36,7 @@ class Database(Protocol):
     def write(self, statements: Sequence[Statement]) -> None:
         """All of these, or, with StoreUnavailable, none.
 
-        StoreAhead where some before these were written after all.
+        StoreDiverged, and none, where it turns out that it does not hold what was said before.
         """
 
     def check(self) -> list[str]:

@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from ...errors import SetupError, StoreUnavailable
 from ..postgres_url import PostgresUrl
 from . import database
-from .database import VERSION, Statement, StoreAhead
+from .database import VERSION, Statement, StoreDiverged
 from .postgres_session import (
     ANSWER_WITHIN,
     ROWS_PER_SECOND,
@@ -66,7 +66,8 @@ class PostgresDatabase:
         self._token = secrets.token_hex(8)
         self._last_writers = {self._token}
         self._has_signed = False
-        # A transaction of which it is not known whether it was committed.
+        # The last transaction, and one of which it is not known whether it was committed.
+        self._last_commit: int | None = None
         self._unsure: int | None = None
         self._next_attempt, self._problem = 0.0, ""
         self._session = self._opened(sync, must_exist)
@@ -163,12 +164,13 @@ class PostgresDatabase:
             raise StoreUnavailable(self._problem)
         try:
             self._session = self._connected_again()
+            self._server_process = self._session.info.backend_pid
+            self._require_last_commit(self._session)
         except (psycopg.Error, SetupError) as error:
             why = error if isinstance(error, SetupError) else f"it is away: {one_line(error)}"
             self._problem = f"{self.name} cannot be written: {why}"
             self._next_attempt = time.monotonic() + RECONNECT_AFTER
             raise StoreUnavailable(self._problem) from None
-        self._server_process = self._session.info.backend_pid
         return self._session
 
     def _connected_again(self) -> Session:
@@ -182,18 +184,17 @@ class PostgresDatabase:
             raise
         return session
 
+    def _require_last_commit(self, session: Session) -> None:
+        """StoreDiverged where the server has lost it: another one took over, or a disk lied."""
+        number, self._last_commit = self._last_commit, None
+        if number is not None and _state_of(session, number) != "committed":
+            raise StoreDiverged(f"{self.name} is being rewritten: try again")
+
     def _resolve_unsure(self, session: Session) -> None:
-        """StoreAhead where the transaction whose end was not seen was committed after all."""
-        if self._unsure is None:
-            return
-        try:
-            ((state,),) = rows_of(session, "SELECT txid_status($1)", self._unsure)
-        except psycopg.errors.InvalidParameterValue:
-            # The server has not kept even its number.
-            state = "aborted"
-        self._unsure = None
-        if state != "aborted":
-            raise StoreAhead(f"{self.name} is being rewritten: try again")
+        """StoreDiverged where the transaction whose end was not seen was committed after all."""
+        number, self._unsure = self._unsure, None
+        if number is not None and _state_of(session, number) != "aborted":
+            raise StoreDiverged(f"{self.name} is being rewritten: try again")
 
     # -- reading and writing -----------------------------------------------------------------
 
@@ -242,7 +243,7 @@ class PostgresDatabase:
                 cursor.execute(f"UPDATE {MARK} SET writer = $1".encode(), [self._token])
         ((self._unsure,),) = number.fetchall()
         session.execute(b"COMMIT")
-        self._unsure = None
+        self._last_commit, self._unsure = self._unsure, None
         if not self._has_signed:
             self._has_signed, self._last_writers = True, {self._token}
 
@@ -291,6 +292,16 @@ def _refused(name: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise SetupError(f"the store {name} cannot be opened: {one_line(error)}") from None
+
+
+def _state_of(session: Session, number: int) -> str | None:
+    """Whether a transaction was committed or aborted; None where the server knows no more."""
+    try:
+        ((state,),) = rows_of(session, "SELECT txid_status($1)", number)
+    except psycopg.errors.InvalidParameterValue:
+        # It has not kept even the number.
+        return "aborted"
+    return None if state is None else str(state)
 
 
 @cache

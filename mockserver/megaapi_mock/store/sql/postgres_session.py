@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -12,6 +13,9 @@ import psycopg
 
 from ...errors import SetupError
 from ..postgres_url import PostgresUrl
+
+# What the driver warns of (a pipeline that ends with its connection) is raised as well.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 # The first half of the advisory lock: "mega"; the other is the schema's.
 _LOCK = 0x6D656761

@@ -18,7 +18,7 @@ from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..serialize import Forms
 from ..snapshot import DOCUMENTS
 from .batch import Batch, dumps
-from .database import Database, StoreAhead
+from .database import Database, StoreDiverged
 from .record_rows import (
     DELIVERY,
     EXCHANGE,
@@ -240,7 +240,7 @@ class RecordWriter:
                 self._write_all(waiting, adds)
             except BaseException as error:
                 self._waiting.put_back(waiting, size)
-                if isinstance(error, StoreAhead):
+                if isinstance(error, StoreDiverged):
                     self.fall_behind()
                 raise
 

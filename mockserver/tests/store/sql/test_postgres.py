@@ -15,7 +15,7 @@ from megaapi_mock.store.open_store import is_begun, open_database
 from megaapi_mock.store.postgres_url import PostgresUrl
 from megaapi_mock.store.sql import database as common
 from megaapi_mock.store.sql import postgres, postgres_session
-from megaapi_mock.store.sql.database import VERSION, StoreAhead
+from megaapi_mock.store.sql.database import VERSION, StoreDiverged
 from megaapi_mock.store.sql.postgres import PostgresDatabase
 from megaapi_mock.store.sql.schema import SQL
 from megaapi_mock.web.app import build_app
@@ -367,12 +367,23 @@ def test_a_commit_whose_answer_is_lost_is_looked_up(
         with pytest.raises(StoreUnavailable, match="the connection is lost"):
             opened.write([(PART, [("a", "2")])])
     if is_committed:
-        with pytest.raises(StoreAhead):
+        with pytest.raises(StoreDiverged):
             opened.write([(PART, [("b", "3")])])
         assert opened.read(SQL.parts) == [("a", "2")]
         opened.write([(PART, [("a", "1")])])
     opened.write([(PART, [("b", "3")])])
     assert opened.read(SQL.parts) == [("a", "1"), ("b", "3")]
+
+
+def test_a_server_that_has_lost_a_commit_is_noticed(opened: PostgresDatabase) -> None:
+    opened.write([(PART, [("a", "1")])])
+    assert opened._last_commit is not None
+    opened._last_commit += 1_000
+    opened._session.close()
+    with pytest.raises(StoreDiverged):
+        opened.write([(PART, [("a", "2")])])
+    opened.write([(PART, [("a", "3")])])
+    assert opened.read(SQL.parts) == [("a", "3")]
 
 
 def test_writers_in_many_threads_are_one_after_the_other(opened: PostgresDatabase) -> None:

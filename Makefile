@@ -22,7 +22,7 @@ test: $(VENV)/dev.stamp
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis, whole trials of bots, and secrets planted
 # everywhere: minutes that `make test` leaves out.
 hosts: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m hosts $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal --timeout 900 -m hosts $(ARGS)
 
 # The store on PostgreSQL, with servers of the tests' own: processes in temporary folders, on 127.0.0.1 alone. Only
 # files that name the mark, or a fixture that leads to it, are collected: all of them take longer than their tests.

@@ -18,7 +18,7 @@ from dataclasses import replace
 from functools import partial
 
 from megaapi_contract.host.target import MockTarget
-from megaapi_contract.judging.switch_readings import Seen, SwitchReadings, read_switches
+from megaapi_contract.judging.switch_readings import RunObservations, SwitchReadings, read_switches
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run, run
 from megaapi_mock.profile import SWITCHES, default_profile
@@ -43,7 +43,7 @@ def fit(changes: Mapping[str, str], *, seed: int = 1) -> SwitchReadings:
     target = MockTarget(seed=seed, profile=default_profile().with_switches(changes))
     with prepare_run(replace(options), target) as context:
         report = run(context)
-        seen = Seen(report.exchanges, report.webhooks, context.routes.present)
+        seen = RunObservations(report.exchanges, report.webhooks, context.routes.present)
         return read_switches(context.settled_switches, seen)
 
 

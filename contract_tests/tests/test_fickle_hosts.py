@@ -48,7 +48,7 @@ class Fickle(Profile):
 
     asked: ClassVar[Counter[str]] = Counter()
 
-    def on(self, name: str) -> bool:
+    def is_on(self, name: str) -> bool:
         return self[name] == "on"
 
     def __getitem__(self, name: str) -> str:

@@ -248,7 +248,7 @@ class Profile:
     def __getitem__(self, name: str) -> str:
         return self.values[name]
 
-    def on(self, name: str) -> bool:
+    def is_on(self, name: str) -> bool:
         """Whether an on/off switch is on."""
         return self.values[name] == "on"
 
@@ -258,7 +258,7 @@ class Profile:
 
     def with_switches(self, changes: Mapping[str, str]) -> Profile:
         """The profile with some switches set; SwitchError names what is wrong."""
-        return replace(self, values={**self.values, **_checked(changes)})
+        return replace(self, values={**self.values, **_check_switches(changes)})
 
     def rules(self, *, messages_kept: int = 100_000, messages_bytes: int = 64 * 2**20) -> Rules:
         """The switches as the domain needs them."""
@@ -272,10 +272,10 @@ class Profile:
             restart_seconds=self.seconds("restart_seconds"),
             ack_delays=tuple(_delay(part) for part in self["ack_delays"].split(",")),
             each_in_group=self["group_acks"] == "each",
-            group_events=self.on("group_events"),
-            presence_events=self.on("presence_events"),
-            echo=self.on("echo"),
-            acks=self.on("acks"),
+            group_events=self.is_on("group_events"),
+            presence_events=self.is_on("presence_events"),
+            echo=self.is_on("echo"),
+            acks=self.is_on("acks"),
             canonical_jid=self["remote_jid"] == "canonical",
             addressing=self["addressing"],
             knows_lids=self["payload_generation"] == "2026",
@@ -329,7 +329,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     return changes
 
 
-def _checked(changes: Mapping[str, str]) -> dict[str, str]:
+def _check_switches(changes: Mapping[str, str]) -> dict[str, str]:
     for name, value in changes.items():
         switch = _BY_NAME.get(name)
         if switch is None:

@@ -80,7 +80,7 @@ def test_yaml_that_reads_on_as_true_is_understood(tmp_path: Path) -> None:
         "plan: start\nswitches: {echo: off, jid_suffix: on, disconnected_status: 401}\n"
     )
     profile = load_profile(str(path), FIXTURES)
-    assert not profile.on("echo") and profile.on("jid_suffix")
+    assert not profile.is_on("echo") and profile.is_on("jid_suffix")
     assert (profile.plan, profile["disconnected_status"]) == ("start", "401")
 
 
@@ -136,7 +136,7 @@ def test_every_choice_can_be_set(switch: Switch) -> None:
 @each_switch
 def test_no_switch_is_without_effect(switch: Switch) -> None:
     """Somewhere in the package its value is read."""
-    read = re.compile(rf"(\[|\.on\(|\.seconds\()\"{switch.name}\"[\])]")
+    read = re.compile(rf"(\[|\.is_on\(|\.seconds\()\"{switch.name}\"[\])]")
     assert read.search(SOURCES), f"{switch.name} is declared and never read"
 
 

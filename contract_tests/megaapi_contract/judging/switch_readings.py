@@ -27,7 +27,7 @@ UNTRIED = frozenset({
     "fetch_media", "group_full", "body_parsing", "number_lengths",
 })  # fmt: skip
 # The share of webhooks that must agree: probes let single ones be sent in another form.
-_MOST = 0.75
+_MAJORITY_SHARE = 0.75
 _CONNECTION = "connection_update"
 _TEXTS = next(switch for switch in SWITCHES if switch.name == "disconnect_text").choices
 # Since when people are met under hidden numbers.
@@ -48,7 +48,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RunObservations:
     """What a run has seen: exchanges, webhooks, and which guessed paths there are."""
 
     exchanges: Sequence[Exchange]
@@ -65,15 +65,15 @@ class SwitchReadings:
 
 
 Sight = tuple[str, Exchange | Webhook | None]
-Observer = Callable[[Seen], Iterable[Sight]]
+Observer = Callable[[RunObservations], Iterable[Sight]]
 
 
-def read_switches(settled: SettledSwitches, seen: Seen) -> SwitchReadings:
+def read_switches(settled: SettledSwitches, observations: RunObservations) -> SwitchReadings:
     """Every switch of the mock as this host has it, or why that cannot be said."""
     read: dict[str, Reading] = {}
     unread: dict[str, str] = {}
     for switch in SWITCHES:
-        reading = _settled(switch, settled) or _observed(switch, seen)
+        reading = _reading_of_probes(switch, settled) or _reading_of_run(switch, observations)
         if isinstance(reading, Reading):
             read[switch.name] = reading
         else:
@@ -85,7 +85,7 @@ def read_switches(settled: SettledSwitches, seen: Seen) -> SwitchReadings:
     return SwitchReadings(read, unread)
 
 
-def _settled(switch: Switch, settled: SettledSwitches) -> Reading | str | None:
+def _reading_of_probes(switch: Switch, settled: SettledSwitches) -> Reading | str | None:
     """What the probes noted; None where they note nothing, or only a part of it."""
     name = switch.name
     if name in settled.changed:
@@ -100,7 +100,7 @@ def _settled(switch: Switch, settled: SettledSwitches) -> Reading | str | None:
     return Reading(value, sight.probe, sight.exchange)
 
 
-def _observed(switch: Switch, seen: Seen) -> Reading | str:
+def _reading_of_run(switch: Switch, observations: RunObservations) -> Reading | str:
     """What the run shows beside that."""
     observer = _OBSERVERS.get(switch.name)
     if switch.form is not None and observer is None:
@@ -108,7 +108,7 @@ def _observed(switch: Switch, seen: Seen) -> Reading | str:
     if switch.name in UNTRIED:
         return "no probe tries it"
     sights: dict[str, Exchange | Webhook | None] = {}
-    for value, sight in observer(seen) if observer else ():
+    for value, sight in observer(observations) if observer else ():
         sights.setdefault(value, sight)
     if not sights:
         return "nothing of this run shows it"
@@ -123,37 +123,43 @@ def _observed(switch: Switch, seen: Seen) -> Reading | str:
 # -- what exchanges show -----------------------------------------------------------------------
 
 
-def _location_form(seen: Seen) -> Iterator[Sight]:
+def _location_form(observations: RunObservations) -> Iterator[Sight]:
     """Whole degrees and empty texts: kept, or made decimal and left out."""
-    for exchange in _answered(seen, "send_location"):
-        asked = value_at(read_json(exchange.request_body), "messageData")
+    for exchange in _successful_calls(observations, "send_location"):
+        request_data = value_at(read_json(exchange.request_body), "messageData")
         place = value_at(exchange.json, "messageData", "message", "locationMessage")
-        for given, answered in (("latitude", "degreesLatitude"), ("longitude", "degreesLongitude")):
-            if type(value_at(asked, given)) is int and value_at(place, answered) is not None:
-                is_whole = type(value_at(place, answered)) is int
+        for request_field, reply_field in (
+            ("latitude", "degreesLatitude"),
+            ("longitude", "degreesLongitude"),
+        ):
+            if (
+                type(value_at(request_data, request_field)) is int
+                and value_at(place, reply_field) is not None
+            ):
+                is_whole = type(value_at(place, reply_field)) is int
                 yield "as_given" if is_whole else "tidied", exchange
-        if value_at(asked, "caption") == "" and isinstance(place, dict):
+        if value_at(request_data, "caption") == "" and isinstance(place, dict):
             yield "as_given" if "name" in place else "tidied", exchange
 
 
-def _qrcode_img(seen: Seen) -> Iterator[Sight]:
+def _qrcode_img(observations: RunObservations) -> Iterator[Sight]:
     """Whether the guessed path of the QR code's picture is there."""
-    is_there = seen.paths.get("qr_code_image")
+    is_there = observations.paths.get("qr_code_image")
     if is_there is not None:
-        asked = (one for one in seen.exchanges if one.operation == "qr_code_image")
-        yield "on" if is_there else "off", next(asked, None)
+        calls = (one for one in observations.exchanges if one.operation == "qr_code_image")
+        yield "on" if is_there else "off", next(calls, None)
 
 
-def _answered(seen: Seen, operation: str) -> Iterator[Exchange]:
-    return (one for one in seen.exchanges if one.operation == operation and one.ok)
+def _successful_calls(observations: RunObservations, operation: str) -> Iterator[Exchange]:
+    return (one for one in observations.exchanges if one.operation == operation and one.ok)
 
 
 # -- what webhooks show ------------------------------------------------------------------------
 
 
-def _payload_generation(seen: Seen) -> Iterator[Sight]:
+def _payload_generation(observations: RunObservations) -> Iterator[Sight]:
     """The year whose form the messages have."""
-    return _mostly((_year(webhook), webhook) for webhook in _messages(seen))
+    return _majority((_year(webhook), webhook) for webhook in _message_webhooks(observations))
 
 
 def _year(webhook: Webhook) -> str:
@@ -165,17 +171,19 @@ def _year(webhook: Webhook) -> str:
     return "2024" if list(payload)[2:3] == ["isBusiness"] else "2023"
 
 
-def _disconnect_text(seen: Seen) -> Iterator[Sight]:
+def _disconnect_text(observations: RunObservations) -> Iterator[Sight]:
     """What the webhook of a disconnection says; a probe may have had the other one emitted."""
-    news = (one for one in seen.webhooks if value_at(one.json, "messageType") == _CONNECTION)
+    news = (
+        one for one in observations.webhooks if value_at(one.json, "messageType") == _CONNECTION
+    )
     texts = ((value_at(webhook.json, "message"), webhook) for webhook in news)
-    return _mostly((text, webhook) for text, webhook in texts if text in _TEXTS)
+    return _majority((text, webhook) for text, webhook in texts if text in _TEXTS)
 
 
-def _group_acks(seen: Seen) -> Iterator[Sight]:
+def _group_acks(observations: RunObservations) -> Iterator[Sight]:
     """Several receipts of one step of a message in a group; one alone proves nothing."""
     steps: Counter[tuple[Any, ...]] = Counter()
-    for webhook in seen.webhooks:
+    for webhook in observations.webhooks:
         payload = webhook.json
         status, key = value_at(payload, "update", "status"), value_at(payload, "key")
         if status is None or not jid_of(value_at(key, "remoteJid")).group:
@@ -186,19 +194,19 @@ def _group_acks(seen: Seen) -> Iterator[Sight]:
             yield "each", webhook
 
 
-def _user_agent(seen: Seen) -> Iterator[Sight]:
+def _user_agent(observations: RunObservations) -> Iterator[Sight]:
     """What deliveries call their sender."""
-    for webhook in seen.webhooks:
+    for webhook in observations.webhooks:
         for name, value in webhook.headers:
             if name.lower() == "user-agent":
                 yield value, webhook
 
 
-def _presence_events(seen: Seen) -> Iterator[Sight]:
+def _presence_events(observations: RunObservations) -> Iterator[Sight]:
     """Customers write, and nothing says before it that they do: what does so is noted by probes."""
     private = [
         webhook
-        for webhook in _messages(seen)
+        for webhook in _message_webhooks(observations)
         if not value_at(webhook.json, "key", "fromMe")
         and not jid_of(value_at(webhook.json, "key", "remoteJid")).group
     ]
@@ -206,26 +214,26 @@ def _presence_events(seen: Seen) -> Iterator[Sight]:
         yield "off", private[0]
 
 
-def _context_info_type(seen: Seen) -> Iterator[Sight]:
+def _context_info_type(observations: RunObservations) -> Iterator[Sight]:
     """Only what has the type messageContextInfo says when that is the type."""
-    generation = {year for year, _ in _payload_generation(seen)}
-    for webhook in _messages(seen):
+    generation = {year for year, _ in _payload_generation(observations)}
+    for webhook in _message_webhooks(observations):
         if value_at(webhook.json, "messageType") == "messageContextInfo" and len(generation) == 1:
             yield "in_2023" if generation == {"2023"} else "always", webhook
 
 
-def _mostly(sights: Iterable[Sight]) -> Iterator[Sight]:
+def _majority(sights: Iterable[Sight]) -> Iterator[Sight]:
     """The one that nearly all agree on, or all of them."""
     all_sights = list(sights)
     if all_sights:
         value, times = Counter(value for value, _ in all_sights).most_common(1)[0]
-        is_clear = times >= _MOST * len(all_sights)
+        is_clear = times >= _MAJORITY_SHARE * len(all_sights)
         yield from (sight for sight in all_sights if not is_clear or sight[0] == value)
 
 
-def _messages(seen: Seen) -> Iterator[Webhook]:
+def _message_webhooks(observations: RunObservations) -> Iterator[Webhook]:
     """The webhooks of messages whose form is that of the host's year."""
-    for webhook in seen.webhooks:
+    for webhook in observations.webhooks:
         payload = webhook.json
         is_message = isinstance(payload, dict) and {"key", "message"} <= payload.keys()
         if is_message and webhook.event not in _OF_ONE_YEAR and not _is_by_lid(payload):

@@ -12,21 +12,21 @@ from ..host.http import Answer
 from .mutant import Fault, InterceptedCall
 from .payload_edits import Edit
 
-When = Callable[[Answer], bool]
+AnswerFilter = Callable[[Answer], bool]
 Change = Callable[[Answer], Answer]
 
 
-def good(answer: Answer) -> bool:
+def is_success(answer: Answer) -> bool:
     """Whether the answer's status is a 2xx."""
     return 200 <= answer.status < 300
 
 
-def of_status(*statuses: int) -> When:
+def has_status(*statuses: int) -> AnswerFilter:
     """Whether the answer has one of these statuses."""
     return lambda answer: answer.status in statuses
 
 
-def saying(text: str) -> When:
+def has_text(text: str) -> AnswerFilter:
     """An answer whose body has this text."""
     return lambda answer: text.encode() in answer.body
 
@@ -34,7 +34,9 @@ def saying(text: str) -> When:
 class Altered(Fault):
     """Answers of some operations come out changed."""
 
-    def __init__(self, operations: tuple[str, ...], change: Change, when: When = good) -> None:
+    def __init__(
+        self, operations: tuple[str, ...], change: Change, when: AnswerFilter = is_success
+    ) -> None:
         self._operations, self._change, self._when = operations, change, when
 
     def answer(self, call: InterceptedCall) -> Answer:

@@ -46,7 +46,7 @@ def put(path: str, value: Any) -> Edit:
     return edit_at(path, lambda _: deepcopy(value))
 
 
-def without(path: str) -> Edit:
+def remove(path: str) -> Edit:
     """Nothing where the path leads."""
 
     def edit(document: Any) -> Any:
@@ -97,7 +97,7 @@ def _retype(value: Any) -> Any:
     return [value]
 
 
-def both(*edits: Edit) -> Edit:
+def in_order(*edits: Edit) -> Edit:
     """One edit after the other."""
 
     def edit(document: Any) -> Any:

@@ -12,7 +12,7 @@ from megaapi_mock.spec.plans import ADMIN_TOKEN, EVERY_PLAN
 from ..host.http import Answer, Request
 from ..host.stage import NO_WHATSAPP, WORLD
 from ..judging.contract import Contract
-from .answer_faults import When, with_body
+from .answer_faults import AnswerFilter, with_body
 from .mutant import Fault, InterceptedCall
 
 OPERATIONS = Contract(plan=EVERY_PLAN).by_id
@@ -25,7 +25,7 @@ Mend = Callable[[InterceptedCall], Request | None]
 class LetIn(Fault):
     """Where the clean mock refuses, the mended request is answered instead."""
 
-    def __init__(self, operations: tuple[str, ...], is_refused: When, mend: Mend) -> None:
+    def __init__(self, operations: tuple[str, ...], is_refused: AnswerFilter, mend: Mend) -> None:
         self._operations, self._is_refused, self._mend = operations, is_refused, mend
 
     def answer(self, call: InterceptedCall) -> Answer:

@@ -11,67 +11,69 @@ from .mutant import Fault
 from .payload_edits import Edit, put, value_at
 
 Payload = dict[str, Any]
-Which = Callable[[Payload], bool]
+WebhookFilter = Callable[[Payload], bool]
 
 CONNECTED, GONE = "phone_connected", "Number disconnected from api"
 
 
-def kind(*message_types: str) -> Which:
+def kind(*message_types: str) -> WebhookFilter:
     """Of one of these messageTypes."""
     return lambda payload: payload.get("messageType") in message_types
 
 
-def having(path: str, *values: Any) -> Which:
+def has_value(path: str, *values: Any) -> WebhookFilter:
     """With something at the path, or with one of these values there."""
 
-    def which(payload: Payload) -> bool:
+    def is_matching(payload: Payload) -> bool:
         value = value_at(payload, path)
         return value is not None if not values else value in values
 
-    return which
+    return is_matching
 
 
-def every(*tests: Which) -> Which:
+def all_of(*tests: WebhookFilter) -> WebhookFilter:
     """What passes all of these."""
     return lambda payload: all(test(payload) for test in tests)
 
 
-def anything(payload: Payload) -> bool:
+def any_webhook(payload: Payload) -> bool:
     """Every webhook there is."""
     return True
 
 
-def ack(*statuses: int) -> Which:
+def is_ack(*statuses: int) -> WebhookFilter:
     """Receipts of these statuses, or any."""
-    return every(kind("message.ack"), having("update.status", *statuses))
+    return all_of(kind("message.ack"), has_value("update.status", *statuses))
 
 
-def message(payload: Payload) -> bool:
+def is_message(payload: Payload) -> bool:
     """Whether a message is told of, whoever wrote it."""
     return "messageTimestamp" in payload
 
 
-def inbound(payload: Payload) -> bool:
+def is_inbound(payload: Payload) -> bool:
     """Whether it is a message of somebody else."""
-    return message(payload) and value_at(payload, "key.fromMe") is False
+    return is_message(payload) and value_at(payload, "key.fromMe") is False
 
 
-def echo(payload: Payload) -> bool:
+def is_echo(payload: Payload) -> bool:
     """Whether it repeats what was sent through the gateway."""
     identity = str(value_at(payload, "key.id"))
     own = value_at(payload, "key.fromMe") is True
-    return message(payload) and own and identity.startswith("3EB0")
+    return is_message(payload) and own and identity.startswith("3EB0")
 
 
-def connection(*texts: str) -> Which:
+def connection(*texts: str) -> WebhookFilter:
     """News of the link with one of these texts."""
-    return every(kind("connection_update"), having("message", *texts))
+    return all_of(kind("connection_update"), has_value("message", *texts))
 
 
-class Spoilt(Fault):
+class Changed(Fault):
     """Some webhooks come out as others, as several or not at all."""
 
-    def __init__(self, which: Which, change: Callable[[Payload], Sequence[Payload]]) -> None:
+    def __init__(
+        self, which: WebhookFilter, change: Callable[[Payload], Sequence[Payload]]
+    ) -> None:
         self._which, self._change = which, change
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
@@ -81,10 +83,10 @@ class Spoilt(Fault):
         return [orjson.dumps(one) for one in self._change(payload)]
 
 
-class Halved(Fault):
+class EverySecondLost(Fault):
     """Every second of some webhooks is lost."""
 
-    def __init__(self, which: Which) -> None:
+    def __init__(self, which: WebhookFilter) -> None:
         self._which, self._turn = which, 0
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
@@ -94,10 +96,10 @@ class Halved(Fault):
         return (body,) if self._turn % 2 else ()
 
 
-class Late(Fault):
+class LateWebhooks(Fault):
     """Some webhooks wait until `after` others have passed; what is left at the end is lost."""
 
-    def __init__(self, which: Which, *, after: int = 1) -> None:
+    def __init__(self, which: WebhookFilter, *, after: int = 1) -> None:
         self._which, self._after = which, after
         self._late_bodies: list[tuple[int, bytes]] = []
 
@@ -113,10 +115,10 @@ class Late(Fault):
         return (body, *due)
 
 
-class Echoing(Fault):
+class RepeatedAfterAnother(Fault):
     """When one kind of webhook comes, the last of another kind comes again after it."""
 
-    def __init__(self, when: Which, repeat: Which) -> None:
+    def __init__(self, when: WebhookFilter, repeat: WebhookFilter) -> None:
         self._when, self._again = when, repeat
         self._last: dict[str, bytes] = {}
 
@@ -130,10 +132,10 @@ class Echoing(Fault):
         return (body,)
 
 
-class Stuck(Fault):
+class FirstValueKept(Fault):
     """A field keeps the first value it had in any of these webhooks."""
 
-    def __init__(self, which: Which, path: str) -> None:
+    def __init__(self, which: WebhookFilter, path: str) -> None:
         self._which, self._path = which, path
         self._first: Any = None
 

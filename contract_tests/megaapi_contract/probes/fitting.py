@@ -15,7 +15,7 @@ from ..judging.results import Webhook
 from ..judging.values import jid_of, value_at
 from .laws.calls import group_of, make_group, someone, text
 from .laws.groups import verdicts_of
-from .laws.requests import ASKS
+from .laws.requests import GOOD_REQUESTS
 from .laws.unsettled import QUESTIONS, ask_unsettled, without
 from .laws.webhook_listener import WebhookListener
 from .probe import Laws, Probe
@@ -67,7 +67,7 @@ def _each() -> None:
         run = partial(what_is_left_open_is_asked_once, switch)
         update_wrapper(run, what_is_left_open_is_asked_once)
         operation = QUESTIONS[switch].operation
-        LAWS.law(operation, effects=(ASKS[operation].effect,), about=switch)(run)
+        LAWS.law(operation, effects=(GOOD_REQUESTS[operation].effect,), about=switch)(run)
 
 
 _each()
@@ -91,7 +91,9 @@ def a_place_without_a_latitude_is_sent(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_buttons", effects=("sends",))
 def buttons_are_sent(session: Session, stage: Stage) -> None:
-    session.call("send_buttons", stage.place(), **ASKS["send_buttons"].make(someone(session)))
+    session.call(
+        "send_buttons", stage.place(), **GOOD_REQUESTS["send_buttons"].arguments(someone(session))
+    )
 
 
 @LAWS.law("webhook_settings")
@@ -101,7 +103,7 @@ def settings_are_looked_at(session: Session, stage: Stage) -> None:
 
 @LAWS.law("download_media")
 def media_that_is_nowhere_are_asked_for(session: Session, stage: Stage) -> None:
-    arguments = ASKS["download_media"].make(someone(session))
+    arguments = GOOD_REQUESTS["download_media"].arguments(someone(session))
     answer = session.call("download_media", stage.place(), **arguments)
     if not session.takes_alternative(answer, "media_gone"):
         session.settle("media_gone", exchange=answer)

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ..errors import SetupError, Unusable
 from ..judging.results import Report
-from ..judging.switch_readings import Seen, SwitchReadings, read_switches
+from ..judging.switch_readings import RunObservations, SwitchReadings, read_switches
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
 from ..reports.profile_file import Origin, differing, profile_text
@@ -72,7 +72,7 @@ def _run(context: RunContext) -> Report:
 def _readings(context: RunContext, report: Report) -> SwitchReadings:
     if report.unusable:
         raise Unusable(report.unusable)
-    seen = Seen(report.exchanges, report.webhooks, context.routes.present)
+    seen = RunObservations(report.exchanges, report.webhooks, context.routes.present)
     readings = read_switches(context.settled_switches, seen)
     if not readings.read:
         raise Unusable("the host showed nothing that a switch decides")

@@ -18,7 +18,7 @@ from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..probes.cases import PICTURE
 from ..probes.laws.access import unreadable_bodies
-from ..probes.laws.requests import asks_of
+from ..probes.laws.requests import good_requests_of
 from ..safety.fence import Fence, digits_of
 from ..safety.gate import Gate
 from ..safety.put_back import restore_leftovers
@@ -156,7 +156,10 @@ def _fenced_gate(
         effects=options.allow | {"reads"},
         recipients=digits_of(options.recipients),
         unreadable=unreadable_bodies(),
-        files={CUT_FORM, *filter(None, (ask.upload for ask in asks_of(contract).values()))},
+        files={
+            CUT_FORM,
+            *filter(None, (request.upload for request in good_requests_of(contract).values())),
+        },
     )
     return Gate(
         target,

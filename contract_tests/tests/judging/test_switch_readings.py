@@ -12,7 +12,7 @@ from megaapi_contract.judging.switch_readings import (
     CHANGED,
     MANY,
     UNTRIED,
-    Seen,
+    RunObservations,
     SwitchReadings,
     read_switches,
 )
@@ -46,7 +46,7 @@ def read(
     webhooks: tuple[Webhook, ...] = (),
     **paths: bool,
 ) -> SwitchReadings:
-    return read_switches(settled or SettledSwitches(), Seen(exchanges, webhooks, paths))
+    return read_switches(settled or SettledSwitches(), RunObservations(exchanges, webhooks, paths))
 
 
 def settled(**values: str) -> SettledSwitches:

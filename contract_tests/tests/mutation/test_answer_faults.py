@@ -12,12 +12,12 @@ from megaapi_contract.mutation.answer_faults import (
     chain,
     content_type,
     document,
-    good,
+    has_status,
+    has_text,
+    is_success,
     json_of,
     no_header,
-    of_status,
     raw,
-    saying,
     status,
     with_document,
 )
@@ -29,7 +29,7 @@ from .calls import Mock, answer
     ("number", "is_good"), [(199, False), (200, True), (299, True), (300, False)]
 )
 def test_good_is_a_2xx(number: int, is_good: bool) -> None:
-    assert good(answer({}, number)) == is_good
+    assert is_success(answer({}, number)) == is_good
 
 
 def test_only_such_answers_of_such_operations_are_altered() -> None:
@@ -37,13 +37,13 @@ def test_only_such_answers_of_such_operations_are_altered() -> None:
     assert fault.answer(Mock().call("send_text")).status == 418
     assert fault.answer(Mock().call("logout")).status == 200
     assert fault.answer(Mock(answer({}, 500)).call("send_text")).status == 500
-    refused = Altered(("send_text",), status(418), of_status(500, 503))
+    refused = Altered(("send_text",), status(418), has_status(500, 503))
     assert refused.answer(Mock(answer({}, 503)).call("send_text")).status == 418
     assert refused.answer(Mock().call("send_text")).status == 200
 
 
 def test_an_answer_is_known_by_what_it_says() -> None:
-    assert saying("oi")(answer({"text": "oi"})) and not saying("oi")(answer({}))
+    assert has_text("oi")(answer({"text": "oi"})) and not has_text("oi")(answer({}))
 
 
 @pytest.mark.parametrize(

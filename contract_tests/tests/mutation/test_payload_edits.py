@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from megaapi_contract.mutation.payload_edits import (
-    both,
     edit_at,
+    in_order,
     places,
     put,
+    remove,
     rename,
     retype,
     swap_values,
     value_at,
-    without,
 )
 
 GROUP: dict[str, Any] = {
@@ -57,13 +57,18 @@ def test_put_value_is_a_copy_in_each_place() -> None:
 
 
 def test_edit_where_nothing_fits_changes_nothing() -> None:
-    for edit in (put("none.here", 1), without("none"), rename("none", "new"), retype("a.b")):
+    for edit in (
+        put("none.here", 1),
+        remove("none"),
+        rename("none", "new"),
+        retype("a.b"),
+    ):
         assert edit(deepcopy(GROUP)) == GROUP
 
 
 def test_without_removes_every_item_of_a_list() -> None:
-    assert without("participants.*")(deepcopy(GROUP))["participants"] == []
-    assert "size" not in without("size")(deepcopy(GROUP))
+    assert remove("participants.*")(deepcopy(GROUP))["participants"] == []
+    assert "size" not in remove("size")(deepcopy(GROUP))
 
 
 def test_rename_keeps_the_value_under_the_new_name_alone() -> None:
@@ -96,6 +101,6 @@ def test_retype_gives_a_value_of_another_type(value: Any, other: Any) -> None:
 
 
 def test_both_edits_happen_in_order() -> None:
-    edit = both(rename("x", "y"), edit_at("y", lambda value: value + 1))
+    edit = in_order(rename("x", "y"), edit_at("y", lambda value: value + 1))
     assert edit({"x": 1}) == {"y": 2}
-    assert both()({"x": 1}) == {"x": 1}
+    assert in_order()({"x": 1}) == {"x": 1}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from megaapi_contract.host.http import Request
 from megaapi_contract.host.stage import NO_WHATSAPP, WORLD
-from megaapi_contract.mutation.answer_faults import of_status
+from megaapi_contract.mutation.answer_faults import has_status
 from megaapi_contract.mutation.mutant import InterceptedCall
 from megaapi_contract.mutation.request_faults import (
     OF_HOST,
@@ -33,7 +33,7 @@ Mend = Callable[[InterceptedCall], Request | None]
 def sent_again(mend: Mend, token: str = "WRONG", operation: str = "send_text") -> list[str]:
     """The tokens under which a refused request was asked."""
     mock = Mock(answer({}, 401), answer({}))
-    fault = LetIn((operation,), of_status(401), mend)
+    fault = LetIn((operation,), has_status(401), mend)
     fault.answer(mock.call(operation, mock.made(token)))
     return mock.tokens()
 
@@ -62,7 +62,7 @@ def test_an_unknown_instance_has_no_right_token() -> None:
 def test_what_is_not_refused_or_of_another_operation_stays() -> None:
     for operation, status in (("send_text", 200), ("logout", 401)):
         mock = Mock(answer({}, status))
-        fault = LetIn(("send_text",), of_status(401), right_token)
+        fault = LetIn(("send_text",), has_status(401), right_token)
         assert fault.answer(mock.call(operation)).status == status
         assert len(mock.asked) == 1
 

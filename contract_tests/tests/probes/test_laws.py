@@ -12,7 +12,7 @@ from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws import all_laws
-from megaapi_contract.probes.laws.requests import ASKS
+from megaapi_contract.probes.laws.requests import GOOD_REQUESTS
 from megaapi_contract.probes.laws.sessions import DEALS
 from megaapi_contract.probes.probe import Probe
 from megaapi_mock.spec.plans import EVERY_PLAN
@@ -66,10 +66,13 @@ def test_every_operation_has_an_ask_that_fits_it() -> None:
     # What is about a whole host has laws of its own.
     about_instances = [one for one in Contract(plan=EVERY_PLAN).operations if not one.is_of_host]
     for operation in about_instances:
-        ask = ASKS[operation.id]
-        assert (ask.effect, ask.linked) == (operation.effect, operation.needs_connection)
-        assert ask.people == (operation.recipient is not None), operation.id
-    assert len(ASKS) == len(about_instances)
+        request = GOOD_REQUESTS[operation.id]
+        assert (request.effect, request.needs_phone) == (
+            operation.effect,
+            operation.needs_connection,
+        )
+        assert request.refuses_strangers == (operation.recipient is not None), operation.id
+    assert len(GOOD_REQUESTS) == len(about_instances)
 
 
 @pytest.mark.parametrize("rule", LAWS)

@@ -20,7 +20,7 @@ from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.laws.access import unreadable_bodies
 from megaapi_contract.probes.laws.calls import set_webhook
-from megaapi_contract.probes.laws.requests import ASKS
+from megaapi_contract.probes.laws.requests import GOOD_REQUESTS
 from megaapi_contract.probes.probe import Probe
 from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.fence import EFFECTS, Fence
@@ -67,7 +67,7 @@ class Given:
         fence = Fence(
             contract=contract, key=KEY, token=TOKEN, effects=frozenset(EFFECTS),
             recipients=frozenset({LISTED, UNLISTED}), own=OWN, unreadable=unreadable_bodies(),
-            files={CUT_FORM, *filter(None, (ask.upload for ask in ASKS.values()))},
+            files={CUT_FORM, *filter(None, (ask.upload for ask in GOOD_REQUESTS.values()))},
         )  # fmt: skip
         gate = Gate(Spoilt(self.bench.target, fault.alter, fault.swallow), contract, fence=fence)
         return Session(

@@ -124,7 +124,7 @@ def events(name: str | None) -> None:
     from ..spec.verdict import valid_bundle
 
     every = webhook_events(valid_bundle(root("spec")))
-    wanted = _wanted("event", name, [event.name for event in every])
+    wanted = _names_to_list("event", name, [event.name for event in every])
     rows = [
         (event.name, event.grade, event.default, event.arrival, event.summary)
         for event in every
@@ -166,7 +166,7 @@ def switches(name: str | None) -> None:
 
     With NAME only this one.
     """
-    wanted = _wanted("switch", name, [switch.name for switch in SWITCHES])
+    wanted = _names_to_list("switch", name, [switch.name for switch in SWITCHES])
     for switch in SWITCHES:
         if switch.name not in wanted:
             continue
@@ -188,7 +188,7 @@ def faults(name: str | None, page: bool) -> None:
     if page:
         click.echo(whole_page(kinds), nl=False)
         return
-    for kind in map(kinds.__getitem__, _wanted("fault", name, list(kinds))):
+    for kind in map(kinds.__getitem__, _names_to_list("fault", name, list(kinds))):
         click.echo(f"{kind.name}\n    {kind.line}")
         for parameter in kind.parameters:
             default, accepts = json(parameter.default), parameter.form.words
@@ -196,7 +196,7 @@ def faults(name: str | None, page: bool) -> None:
         click.echo(f"    {json(kind.kind.example)}")
 
 
-def _wanted(what: str, name: str | None, names: list[str]) -> list[str]:
+def _names_to_list(what: str, name: str | None, names: list[str]) -> list[str]:
     """The names to list; SetupError for a name that is none of them."""
     if name is None or name in names:
         return names if name is None else [name]

@@ -1,4 +1,4 @@
-"""A receiver's trial: a fixed story told to it by a running mock, and the verdict at its end."""
+"""A receiver's trial: a running mock sends it a fixed series of messages, then judges it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ IN_CHAOS, CALM = 4, 2  # messages of each contact in the storm, and after it
 COPIES = 3
 WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
-FIRST = 1001
-# Seconds a look at the mock waits for news, and a verdict at most for what is still to come.
-LOOK, WAIT = 0.2, 60.0
+FIRST_NUMBER = 1001
+# Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
+LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
 
 
 # What a bot meets beside plain texts, each told once. The gateway's own events are among them.
@@ -39,7 +39,7 @@ EVERYTHING = (
 
 # Events whose text can bear a number, and those a bot must answer if it answers anything.
 NUMBERED = frozenset({"text-plain", "text-plain-lid"})
-MUST = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
+MUST_BE_ANSWERED = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +85,26 @@ def run_verdict(
     Raises SetupError when gateway or instance do not serve.
     """
     terms = terms or TrialTerms()
-    door = TrialClient(gateway.rstrip("/"), control_token)
-    key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
-    before = door.borrow(key, receiver)
+    client = TrialClient(gateway.rstrip("/"), control_token)
+    key = instance or client.first_linked() or f"megacode-VERDICT{seed:07d}"
+    before = client.borrow(key, receiver)
     try:
-        trial = _Trial.of(door, key, before.since, seed, terms, event)
-        trial.tell()
+        trial = _Trial.create(client, key, before.since, seed, terms, event)
+        trial.run()
         request: Json = {"instance": key, "since": before.since, "url": receiver}
         request |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
         request |= {"burst": terms.burst, "listens_only": terms.listens_only}
         request |= {"quiet": terms.quiet}
         return trial.verdict(request)
     finally:
-        door.give_back(key, before)
+        client.give_back(key, before)
 
 
 @dataclass(slots=True)
 class _Trial:
-    """The story, and how far the receiver is with it."""
+    """The trial, and how far the receiver is with it."""
 
-    door: TrialClient
+    client: TrialClient
     key: str
     seed: int
     terms: TrialTerms
@@ -130,9 +130,9 @@ class _Trial:
     event: str | None = None
 
     @classmethod
-    def of(
+    def create(
         cls,
-        door: TrialClient,
+        client: TrialClient,
         key: str,
         since: str | None,
         seed: int,
@@ -140,7 +140,7 @@ class _Trial:
         event: str | None = None,
     ) -> _Trial:
         """A trial among people this instance has never heard of."""
-        messages = door.all_items("/messages", key)
+        messages = client.all_items("/messages", key)
         chats_met = {message["chat"] for message in messages}
         everybody = [f"5511900{number}00" for number in PEOPLE]
         strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in chats_met]
@@ -152,62 +152,64 @@ class _Trial:
         deadline = time.monotonic() + terms.limit
         newest_message = newest_id(messages)
         trial = cls(
-            door, key, seed, terms, chance, contacts, friend, since, newest_message, deadline
+            client, key, seed, terms, chance, contacts, friend, since, newest_message, deadline
         )
         trial.event = event
         return trial
 
-    def tell(self) -> None:
-        """The whole story; it ends early with a receiver that talks to itself."""
-        if not (self._storm() and self._calm() and self._everything()):
+    def run(self) -> None:
+        """Do the whole trial; it ends early if the receiver answers its own messages."""
+        if not (self._send_in_chaos() and self._send_in_order() and self._send_every_event()):
             return
-        self.door.call("DELETE", f"/instances/{quote(self.key)}/chaos")
-        for delivery in self._some_again():
-            self.door.call("POST", f"/deliveries/{quote(delivery)}/resend")
+        self.client.call("DELETE", f"/instances/{quote(self.key)}/chaos")
+        for delivery in self._deliveries_to_resend():
+            self.client.call("POST", f"/deliveries/{quote(delivery)}/resend")
         chat = f"{self.friend}@s.whatsapp.net"
         self.chats.add(chat)
         self._call_instance("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
         if self._wait_until_settled():
             self._wait_for_late_answers()
 
-    def _storm(self) -> bool:
+    def _send_in_chaos(self) -> bool:
         lines = self.contacts * IN_CHAOS
         self.chance.shuffle(lines)
         storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
         self._call_instance("chaos", {**storm, "seed": self.seed})
-        self._write(lines)
+        self._send_messages(lines)
         # The next chaos lets them all go. It multiplies nothing that the answers cause: a bot
         # that answers itself would flood the gateway.
         self._call_instance("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
         return self._wait_until_settled()
 
-    def _calm(self) -> bool:
-        self._write(self.contacts * CALM)
+    def _send_in_order(self) -> bool:
+        self._send_messages(self.contacts * CALM)
         return self._wait_until_settled()
 
-    def _everything(self) -> bool:
+    def _send_every_event(self) -> bool:
         """One of each event a bot meets, unless the story is about one event alone."""
         if self.event is not None:
             return True
         self.expected_answers, self.open_chats = self.answers, set()
         for number, event in enumerate(EVERYTHING):
-            self._happen(self.contacts[number % CONTACTS], event)
+            self._cause_event(self.contacts[number % CONTACTS], event)
         return self._wait_until_settled()
 
-    def _write(self, lines: list[str]) -> None:
+    def _send_messages(self, lines: list[str]) -> None:
         # What came too much before answers none of these.
         self.expected_answers, self.open_chats = self.answers, set()
         for contact in lines:
-            self._happen(contact, self.event or "text-plain")
+            self._cause_event(contact, self.event or "text-plain")
 
-    def _happen(self, contact: str, event: str) -> None:
+    def _cause_event(self, contact: str, event: str) -> None:
         """A contact does it where a contact can; else the gateway tells of it.
 
         What the mock allows neither way (a group event where there is no group) is left out.
         """
         body: Json = {"from": contact, "event": event}
         if event in NUMBERED:
-            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.delivered_ids)}"}
+            body["set"] = {
+                "message.conversation": f"Mensagem {FIRST_NUMBER + len(self.delivered_ids)}"
+            }
         chat = f"{contact}@s.whatsapp.net"
         for verb, each in (
             ("inbound", body),
@@ -223,19 +225,19 @@ class _Trial:
             self.delivered_ids.append(str(delivery.get("id", event)))
             self.last_written = time.monotonic()
             self.chats.add(str(delivery.get("chat", chat)))
-            if event in MUST and not self.terms.listens_only:
+            if event in MUST_BE_ANSWERED and not self.terms.listens_only:
                 self.expected_answers += 1
                 self.open_chats.add(str(delivery.get("chat", chat)))
             return
 
     def _post_or_note(self, verb: str, body: Json) -> Json | None:
-        """What it led to; None when the mock refuses it."""
+        """The mock's answer; None when the mock refuses it."""
         try:
-            return self.door.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
+            return self.client.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
         except ControlRefused:
             return None
 
-    def _some_again(self) -> list[str]:
+    def _deliveries_to_resend(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
         every = self._deliveries(event=self.event or "text-plain", limit=5000)
         ids = set(self.delivered_ids)
@@ -246,30 +248,33 @@ class _Trial:
 
     def verdict(self, request: Json) -> Verdict:
         """The mock's verdict; answers that may still come are waited for."""
-        frozen = self.door.call("GET", "/clock")["frozen"]
+        frozen = self.client.call("GET", "/clock")["frozen"]
         mute = self.gave_up and not self.answers
         patience = 0.0 if frozen or mute else self.terms.patience
         while True:
             seconds = max(0.0, self.deadline - time.monotonic())
-            terms = {"patience": min(patience, seconds), "wait": min(WAIT, seconds + 5.0)}
-            verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", request | terms))
+            terms = {
+                "patience": min(patience, seconds),
+                "wait": min(VERDICT_SECONDS, seconds + 5.0),
+            }
+            verdict = Verdict.of(self.client.call("POST", "/deliveries/verdict", request | terms))
             if not verdict.open or not seconds:
                 return verdict
 
     def _deliveries(self, **query: Any) -> list[Json]:
-        return self.door.find("/deliveries", instance=self.key, since=self.since, **query)
+        return self.client.find("/deliveries", instance=self.key, since=self.since, **query)
 
     def _call_instance(self, verb: str, body: Json) -> Json:
-        return self.door.call("POST", f"/instances/{quote(self.key)}/{verb}", body)
+        return self.client.call("POST", f"/instances/{quote(self.key)}/{verb}", body)
 
     def _wait_until_settled(self) -> bool:
         """Wait until all is delivered and answered; False for a receiver that talks to itself."""
         last_change = time.monotonic()
         while time.monotonic() < self.deadline:
             # Whatever it says, in other chats too, shows that it is at work.
-            if self._look() or self._deliveries(status="queued", limit=1):
+            if self._read_new_messages() or self._deliveries(status="queued", limit=1):
                 last_change = time.monotonic()
-                if self._loops():
+                if self._is_in_loop():
                     return False
             elif self.answers >= self.expected_answers:
                 return True
@@ -287,8 +292,8 @@ class _Trial:
         Who answers what the owner sent by phone has shown a loop: nothing is left to wait for.
         """
         last_change = time.monotonic()
-        while not self._loops() and time.monotonic() < self.deadline:
-            chats = self._look()
+        while not self._is_in_loop() and time.monotonic() < self.deadline:
+            chats = self._read_new_messages()
             if f"{self.friend}@s.whatsapp.net" in chats:
                 return
             if self.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
@@ -296,7 +301,7 @@ class _Trial:
             elif time.monotonic() - last_change >= self.terms.quiet:
                 return
 
-    def _loops(self) -> bool:
+    def _is_in_loop(self) -> bool:
         """Whether it says so much, or still so much so late, that the verdict will call it a loop.
 
         The story ends then: a bot that talks to itself drives out of the journal what it is about.
@@ -313,15 +318,15 @@ class _Trial:
             return 0.0
         return self.terms.patience
 
-    def _look(self) -> list[str]:
+    def _read_new_messages(self) -> list[str]:
         """Wait a moment for what the instance says; the chats it said it in."""
-        messages = self.door.find(
+        messages = self.client.find(
             "/messages",
             instance=self.key,
             from_me="true",
             since=self.newest_message,
             limit=5000,
-            wait=min(LOOK, self.terms.quiet),
+            wait=min(LOOK_SECONDS, self.terms.quiet),
         )
         if messages:
             self.newest_message = messages[-1]["id"]

@@ -41,7 +41,7 @@ def act(event: str, scene: Scene, content: Content) -> Action:
     """
     if scene.message is not None and event not in ACTIONS:
         raise Invalid(f"message: {event} is about no other message; {_in_words(ACTIONS)} are")
-    if scene.chosen is not None and event not in ANSWERED:
+    if scene.choice is not None and event not in ANSWERED:
         raise Invalid(f"option: {event} chooses nothing; {_in_words(ANSWERED)} do")
     result = ACTIONS.get(event, _as_it_is)(scene, content)
     return result if isinstance(result, Action) else Action(result)
@@ -86,7 +86,7 @@ def _forward(scene: Scene, content: Content) -> Content:
     original = scene.instance.messages.get(scene.message)
     if original is None:
         raise Conflict(f"message: {scene.message} is unknown to {scene.instance.key}")
-    why = scene.withheld(original)
+    why = scene.undelivered_reason(original)
     if why is not None:
         raise Conflict(f"message: {original.id} {why}")
     inner = unwrap(orjson.loads(original.content))
@@ -115,11 +115,11 @@ def _mention(scene: Scene, content: Content) -> Content:
 def _edit(scene: Scene, content: Content) -> Action:
     """Texts and captions of one's own can be edited."""
     target = scene.target(
-        lambda it: scene.own(it) and _kind(it) in (*TEXTS, *CAPTIONED),
+        lambda it: scene.is_by_author(it) and _kind(it) in (*TEXTS, *CAPTIONED),
         f"{scene.author} can edit only texts and captions of their own",
     )
     part = content["protocolMessage"]
-    part["key"], part["timestampMs"] = key_of(target), scene.moment
+    part["key"], part["timestampMs"] = key_of(target), scene.milliseconds
     kind = _kind(target)
     if kind in CAPTIONED:
         part["editedMessage"] = {kind: {"caption": part["editedMessage"]["conversation"]}}
@@ -129,7 +129,7 @@ def _edit(scene: Scene, content: Content) -> Action:
 def _delete(scene: Scene, content: Content) -> Action:
     """One's own messages, and in groups those of everybody for an admin."""
     target = scene.target(
-        lambda it: scene.own(it) or scene.rules_group(),
+        lambda it: scene.is_by_author(it) or scene.is_group_admin(),
         f"{scene.author} can delete only messages of their own",
     )
     content["protocolMessage"]["key"] = key_of(target)
@@ -138,13 +138,13 @@ def _delete(scene: Scene, content: Content) -> Action:
 
 def _react(scene: Scene, content: Content) -> Content:
     part = content["reactionMessage"]
-    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.milliseconds
     return content
 
 
 def _pin(scene: Scene, content: Content) -> Content:
     part = content["pinInChatMessage"]
-    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.milliseconds
     return content
 
 
@@ -204,7 +204,7 @@ def _vote(scene: Scene, content: Content) -> Content:
             "encPayload": b64encode(ids.raw(key, "vote", number, 50)).decode(),
             "encIv": b64encode(ids.raw(key, "vote iv", number, 12)).decode(),
         },
-        "senderTimestampMs": scene.moment,
+        "senderTimestampMs": scene.milliseconds,
     }
     return content
 
@@ -239,17 +239,17 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
             return []
         return options_of(orjson.loads(message.content))
 
-    if event != "poll-vote" and not scene.mine:
+    if event != "poll-vote" and not scene.is_by_owner:
         _require_buttons(scene)
     nothing = f"a {ANSWERED[event]} must have been sent there first"
     newest = scene.target(lambda message: bool(offers(message)), nothing)
     candidates = [newest] if scene.message is not None else scene.newest()
     for message in candidates:
         for option in offers(message):
-            if scene.chosen is None or option.is_called(scene.chosen):
+            if scene.choice is None or option.is_called(scene.choice):
                 return message, option
     raise Conflict(
-        f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
+        f"option: {scene.choice!r} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
     )
 

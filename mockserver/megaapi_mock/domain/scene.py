@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who does it where; `chosen` and `message` are what the caller named, if anything.
+    """Who acts, and in which chat; `choice` and `message` are what the caller named, if anything.
 
-    `mine`: the owner does it, on the instance's own phone.
+    `is_by_owner`: the owner does it, on the instance's own phone.
     """
 
     instance: Instance
@@ -29,18 +29,18 @@ class Scene:
     author: Jid
     id: str
     message: str | None = None
-    chosen: str | None = None
-    mine: bool = False
+    choice: str | None = None
+    is_by_owner: bool = False
 
     @property
-    def moment(self) -> str:
+    def milliseconds(self) -> str:
         """Now, in the milliseconds that some contents carry."""
         return str(int(self.instance.now * 1000))
 
     def newest(self) -> Iterator[Message]:
         """What people can see in this chat, the newest first."""
         for message in self._visible_messages():
-            if self.withheld(message) is None:
+            if self.undelivered_reason(message) is None:
                 yield message
 
     def _visible_messages(self) -> Iterator[Message]:
@@ -48,13 +48,13 @@ class Scene:
             if message.chat == self.chat and is_visible(message):
                 yield message
 
-    def withheld(self, message: Message) -> str | None:
+    def undelivered_reason(self, message: Message) -> str | None:
         """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
         if not message.from_me:
             return None
         if message.sender != self.instance.own_jid:
             return f"was sent by {message.sender}, which is not linked any more"
-        if self.mine:
+        if self.is_by_owner:
             # Where it is written: how far it has come does not matter.
             return None
         is_lost = message.state == STOPPED and not message.reached
@@ -72,7 +72,7 @@ class Scene:
         if not is_visible(message):
             what = "deleted" if message.deleted == "everyone" else f"a {message.type}"
             raise Conflict(f"message: {message.id} is {what}: nobody can see it")
-        why = self.withheld(message)
+        why = self.undelivered_reason(message)
         if why is not None:
             raise Conflict(f"message: {message.id} {why}")
         return message
@@ -87,7 +87,7 @@ class Scene:
         near_miss = ""
         for message in self._visible_messages():
             if suits(message):
-                why = self.withheld(message)
+                why = self.undelivered_reason(message)
                 if why is None:
                     return message
                 near_miss = near_miss or f"; message {message.id} {why}"
@@ -97,11 +97,11 @@ class Scene:
         """Whatever can be seen in this chat."""
         return self.target(lambda _: True, "nobody has written there yet")
 
-    def own(self, message: Message) -> bool:
+    def is_by_author(self, message: Message) -> bool:
         """Whether the author wrote it."""
-        return message.from_me == self.mine and message.sender == self.author
+        return message.from_me == self.is_by_owner and message.sender == self.author
 
-    def rules_group(self) -> bool:
+    def is_group_admin(self) -> bool:
         """Whether the author is an admin of this group."""
         return is_admin(self.instance.state, self.chat, self.author)
 

@@ -31,7 +31,7 @@ NUMBERED_MOST = 20_000
 class ActiveFaults:
     """Thread-safe. `has_faults` is false while there is nothing to ask: look at it first.
 
-    `struck` hears of every strike, and asks nothing of the faults meanwhile.
+    `on_hit` hears of every strike, and asks nothing of the faults meanwhile.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class ActiveFaults:
             jid = self._directory.read(recipient)
             scope["recipient"] = str(self._directory.canonical_jid(jid))
         with self._lock:
-            return self._add(fault_kind, kind, scope, arguments)
+            return self._arm_kind(fault_kind, kind, scope, arguments)
 
-    def _add(
+    def _arm_kind(
         self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
     ) -> ArmedFault:
         self._make_room()
@@ -89,7 +89,7 @@ class ActiveFaults:
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
         fault = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=arguments, **scope)
-        self._set((*self._all, fault))
+        self._replace_faults((*self._all, fault))
         return fault
 
     def _make_room(self) -> None:
@@ -100,7 +100,7 @@ class ActiveFaults:
             raise ControlRefused(
                 409, f"{ARMED_MOST} faults are armed: clear some with DELETE /_mock/faults"
             )
-        self._set(tuple(fault for fault in self._all if fault is not used_up_fault))
+        self._replace_faults(tuple(fault for fault in self._all if fault is not used_up_fault))
 
     def _require_bytes(self, arguments: Mapping[str, Any]) -> None:
         size = sum(len(dumps(each)) for each in (arguments, *(fault.given for fault in self._all)))
@@ -187,14 +187,14 @@ class ActiveFaults:
             self._directory = directory
             self._numbers.update(memory.numbers)
             self._header_tallies.update(memory.header_tallies)
-            self._set((*self._all, *memory.armed))
+            self._replace_faults((*self._all, *memory.armed))
 
     def _drop(self, faults: Sequence[ArmedFault]) -> None:
         for fault in faults:
             fault.is_cleared = True
-        self._set(tuple(fault for fault in self._all if not fault.is_cleared))
+        self._replace_faults(tuple(fault for fault in self._all if not fault.is_cleared))
 
-    def _set(self, faults: tuple[ArmedFault, ...]) -> None:
+    def _replace_faults(self, faults: tuple[ArmedFault, ...]) -> None:
         self._all = faults
         self.has_faults = bool(faults)
 
@@ -214,7 +214,7 @@ class ActiveFaults:
     ) -> list[Strike]:
         """What strikes this call: of those that replace the answer, the oldest alone.
 
-        With `replaced` none of those: the answer is replaced already.
+        With `is_replaced` none of those: the answer is replaced already.
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
@@ -235,10 +235,10 @@ class ActiveFaults:
     def settle(self, strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
         if strike.fault is None:
-            due = strike.kind.due(FaultTally(), strike.moment.now)
-            if due:
+            is_due = strike.kind.is_due(FaultTally(), strike.moment.now)
+            if is_due:
                 self._on_hit(strike.hit_on(key))
-            return due
+            return is_due
         with self._lock:
             return self._draw(strike.fault, key, strike.what) is not None
 
@@ -250,7 +250,7 @@ class ActiveFaults:
             tally = tally_of(self._header_tallies, key)
             tally.calls += 1
             now = self._clock.now()
-            if not kind.late and not kind.due(FaultTally(), now):
+            if not kind.late and not kind.is_due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
             strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)
@@ -260,33 +260,37 @@ class ActiveFaults:
 
     def refuses(self, occasion: Occasion, key: str) -> Strike | None:
         """The fault that strikes something other than a call of the gateway."""
-        return self._outside(key, occasion, lambda fault: fault.kind.occasion == occasion)
+        return self._strike_without_call(
+            key, occasion, lambda fault: fault.kind.occasion == occasion
+        )
 
     # -- as the domain asks ------------------------------------------------------------------
 
     def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat just now; not counted."""
         return any(
-            fault.kind.cuts_link and not fault.over and self._meets(fault, key, people)
+            fault.kind.cuts_link and not fault.over and self._is_about(fault, key, people)
             for fault in self._all
         )
 
     def swallows(self, key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
-        strike = self._outside(
+        strike = self._strike_without_call(
             key,
             f"inbound from {people[0]}",
-            lambda fault: fault.kind.cuts_link and self._meets(fault, key, people),
+            lambda fault: fault.kind.cuts_link and self._is_about(fault, key, people),
         )
         return strike.reason if strike else None
 
     # -- inside ------------------------------------------------------------------------------
 
     @staticmethod
-    def _meets(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
+    def _is_about(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
         return fault.instance in (None, key) and fault.recipient in (None, *people)
 
-    def _outside(self, key: str, subject: str, fits: Callable[[ArmedFault], bool]) -> Strike | None:
+    def _strike_without_call(
+        self, key: str, subject: str, fits: Callable[[ArmedFault], bool]
+    ) -> Strike | None:
         with self._lock:
             for fault in self._all:
                 if fault.operation is None and fault.instance in (None, key) and fits(fault):
@@ -322,7 +326,7 @@ class ActiveFaults:
         share = self._chance(key, f"fault {fault.id} percent", tally.calls)
         if fault.percent is not None and share * 100 >= fault.percent:
             return None
-        if not fault.kind.due(tally, now):
+        if not fault.kind.is_due(tally, now):
             return None
         fault.used += 1
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)

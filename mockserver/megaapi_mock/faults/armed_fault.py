@@ -63,7 +63,8 @@ def copies_of(tallies: Mapping[str, FaultTally]) -> OrderedDict[str, FaultTally]
 
 @dataclass(slots=True, eq=False)
 class ArmedFault:
-    """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
+    """One fault at work. `given` is the body it was armed with, `used` counts its strikes, `seen`
+    the calls that it might have struck. A state file has the same names."""
 
     id: str
     name: str

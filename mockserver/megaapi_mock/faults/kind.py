@@ -73,7 +73,7 @@ class Kind:
         """Whether calls of this operation can be struck; `concerned` is the same in words."""
         return True
 
-    def due(self, tally: FaultTally, now: float) -> bool:
+    def is_due(self, tally: FaultTally, now: float) -> bool:
         """Whether it is time: called in order, once for each call that matches."""
         return True
 

@@ -30,7 +30,7 @@ def fill_missing_text(body: Any, profile: Profile) -> Any:
 def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
     """With switch swallowed_sends a failed send looks like a success without messageData."""
     is_send_failure = isinstance(refusal, Unusable | NumberNotRegistered)
-    if is_send_failure and profile.on("swallowed_sends"):
+    if is_send_failure and profile.is_on("swallowed_sends"):
         return SwallowedFailure(f"failed, and the failure was swallowed: {refusal.reason}")
     return refusal
 

@@ -152,7 +152,7 @@ def _answered_once(
     often = [each.id for each in answered_too_often(chats_written_to, terms.answers)]
     surplus = [message.id for message in surplus_of(chats_written_to)]
     open_messages = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
-    late = [each for each in open_messages if now - each.had >= terms.patience]
+    late = [each for each in open_messages if now - each.received_at >= terms.patience]
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
@@ -183,7 +183,7 @@ def _answers_may_come(
     name: str, open_messages: Sequence[Inbound], terms: Terms, now: float
 ) -> Check:
     """Answers that may still come."""
-    seconds = terms.patience - min(now - each.had for each in open_messages)
+    seconds = terms.patience - min(now - each.received_at for each in open_messages)
     message = f"{len(open_messages)} messages have no answer yet: ask again in {seconds:.0f} s"
     return Check(name, UNDECIDED, message, tuple(each.id for each in open_messages))
 
@@ -218,7 +218,7 @@ def _silent(
     expected = never_answered(chats_written_to, terms.burst)
     if terms.listens_only or not expected:
         return Check(name, OPEN, message)
-    if young := [each for each in expected if now - each.had < terms.patience]:
+    if young := [each for each in expected if now - each.received_at < terms.patience]:
         return _answers_may_come(name, young, terms, now)
     message = f"nothing to judge: {message}; if it does not have to answer, use listens_only"
     return Check(name, FAILED, message)
@@ -280,7 +280,7 @@ def _in_order(chats: Sequence[ChatTranscript], plain: Mapping[Delivery, int]) ->
             each for each in chat.inbound.values() if each.answers and each.is_accepted
         ]
         # An answer known by its place alone would be in its place whatever it answers.
-        sure = [each for each in answered_messages if each.sure]
+        sure = [each for each in answered_messages if each.is_answer_certain]
         pairs, late = _out_of_order(sure, plain)
         sure_pairs, unknown = sure_pairs + pairs, unknown + len(answered_messages) - len(sure)
         wrong += late
@@ -300,10 +300,10 @@ def _out_of_order(
     answered_messages: Sequence[Inbound], plain: Mapping[Delivery, int]
 ) -> tuple[int, list[str]]:
     """How many messages have a known predecessor, and the ids of those answered too late."""
-    by_had = sorted(answered_messages, key=lambda each: each.had)
+    by_had = sorted(answered_messages, key=lambda each: each.received_at)
     sure_pairs, wrong, position, latest = 0, set(), 0, (-1, "")
     for each in sorted(answered_messages, key=lambda each: each.first_attempt):
-        while position < len(by_had) and by_had[position].had <= each.first_attempt:
+        while position < len(by_had) and by_had[position].received_at <= each.first_attempt:
             latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
             position += 1
         if position:

@@ -27,17 +27,17 @@ ChatOf = Callable[[str], str]
 class Inbound:
     """One message of a contact, however often it was delivered, and what answered it.
 
-    `text` is "" for what is no text. `sure`: an answer quotes it, or repeats a number of it; else
-    its answer is only told by the place among the others. `from_instance`: another instance of
-    the mock sent it, maybe a bot of its own.
+    `text` is "" where it is not a text. `is_answer_certain`: an answer quotes it, or repeats a
+    number of it; otherwise only the order of the messages tells which answer is meant.
+    `from_instance`: another instance of the mock sent it, maybe a bot of its own.
     """
 
     id: str
-    must: bool
+    must_be_answered: bool
     text: str
     deliveries: list[Delivery] = field(default_factory=list)
     answers: list[Message] = field(default_factory=list)
-    sure: bool = False
+    is_answer_certain: bool = False
     from_instance: bool = False
     # Its place among all messages of the instance; None where the instance does not know it.
     arrival: int | None = None
@@ -54,14 +54,14 @@ class Inbound:
 
     @property
     def first_attempt(self) -> float:
-        """Before this the receiver cannot have had it."""
+        """The receiver cannot have had it before this time."""
         # An attempt under way is not recorded yet.
         open_ = [each.time for each in self.deliveries if each.state == "queued"]
         return min((*open_, *(attempt.time for attempt in self.attempts)), default=inf)
 
     @property
-    def had(self) -> float:
-        """From here on the receiver certainly had it."""
+    def received_at(self) -> float:
+        """The receiver certainly had it from this time on."""
         delivery_times = [
             attempt.time + attempt.duration_ms / 1000
             for delivery in self.deliveries
@@ -75,8 +75,8 @@ class Inbound:
 class ChatTranscript:
     """What was told in one chat, and what was said back.
 
-    `own_webhooks`: echoes of the instance's messages, and what became of them. `free` are the
-    replies that neither quote nor name a message, `loop_answers` those to own messages.
+    `own_webhooks`: echoes of the instance's messages, and what became of them.
+    `unattributed_replies` neither quote nor name a message, `loop_answers` answer own messages.
     """
 
     name: str
@@ -84,7 +84,7 @@ class ChatTranscript:
     own_webhooks: list[Delivery] = field(default_factory=list)
     has_delivery: bool = False
     replies: list[Message] = field(default_factory=list)
-    free: list[Message] = field(default_factory=list)
+    unattributed_replies: list[Message] = field(default_factory=list)
     loop_answers: list[Message] = field(default_factory=list)
 
 
@@ -120,13 +120,15 @@ def chats_of(
                 foreign.setdefault(name, set()).add(message_id)
             continue
         if message_id not in chat.inbound:
-            chat.inbound[message_id] = _inbound(name, message_id, content, from_instances)
+            chat.inbound[message_id] = _inbound_message(name, message_id, content, from_instances)
         chat.inbound[message_id].deliveries.append(delivery)
     # Where nobody wrote, whatever was sent may be part of a loop.
-    _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
+    _collect_replies(
+        chats, start if start < inf or not deliveries else deliveries[0].time, messages
+    )
     _note_own_webhooks(chats, deliveries, chat_of)
     for chat in chats.values():
-        _attribute(chat, own, foreign.get(chat.name, set()), burst)
+        _attribute_replies(chat, own, foreign.get(chat.name, set()), burst)
     return list(chats.values())
 
 
@@ -166,7 +168,7 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
     return not {*addresses, *map(chat_of, addresses)}.isdisjoint({*names, *map(chat_of, names)})
 
 
-def _inbound(
+def _inbound_message(
     name: str, message_id: str, content: Mapping[str, Any], from_instances: Collection[str]
 ) -> Inbound:
     plain = unwrap(content)
@@ -190,7 +192,9 @@ def _address(key: Mapping[str, Any]) -> str:
     return str(key.get("senderPn") or jid) if Jid.written(jid).lid else jid
 
 
-def _collect(chats: Mapping[str, ChatTranscript], start: float, messages: list[Message]) -> None:
+def _collect_replies(
+    chats: Mapping[str, ChatTranscript], start: float, messages: list[Message]
+) -> None:
     """Give each chat what the instance itself wrote there after the first message it was told of.
 
     What it wrote before answers none of them, though its echo may be delivered beside them.
@@ -210,25 +214,27 @@ def _collect(chats: Mapping[str, ChatTranscript], start: float, messages: list[M
         chat.replies.sort(key=lambda message: message.arrival)
 
 
-def _attribute(chat: ChatTranscript, own: set[str], foreign: set[str], burst: float) -> None:
+def _attribute_replies(
+    chat: ChatTranscript, own: set[str], foreign: set[str], burst: float
+) -> None:
     """Each reply to the message it quotes, else to the one it names, else to the next one left."""
     free = []
     for reply in chat.replies:
         quoted_id = _quoted_id(reply)
         if quoted_id in chat.inbound:
             chat.inbound[quoted_id].answers.append(reply)
-            chat.inbound[quoted_id].sure = True
+            chat.inbound[quoted_id].is_answer_certain = True
         elif quoted_id in own or quoted_id in foreign:
             chat.loop_answers.append(reply)
         else:
             free.append(reply)
-    chat.free = _by_name(chat, free, burst)
+    chat.unattributed_replies = _attribute_by_number(chat, free, burst)
     # In a chat where nobody wrote, an answer can only be one to what the phone sent.
     if not chat.inbound and foreign:
         chat.loop_answers += chat.replies
 
 
-def _by_name(chat: ChatTranscript, free: list[Message], burst: float) -> list[Message]:
+def _attribute_by_number(chat: ChatTranscript, free: list[Message], burst: float) -> list[Message]:
     """Give each message the first reply that repeats a number only it has; returns the others."""
     numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
     common = Counter(number for own_numbers in numbers.values() for number in own_numbers)
@@ -248,17 +254,21 @@ def _by_name(chat: ChatTranscript, free: list[Message], burst: float) -> list[Me
             named_replies.append((message, reply))
         else:
             message.answers.append(reply)
-            message.sure = True
-    rest = _to_unanswered(chat, nameless_replies, burst)
+            message.is_answer_certain = True
+    rest = _attribute_to_unanswered(chat, nameless_replies, burst)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
-        if not _give(reply, [each for each in _asking(chat) if not each.answers]):
+        if not _attribute_to_first(
+            reply, [each for each in _answerable_messages(chat) if not each.answers]
+        ):
             message.answers.append(reply)
-    _to_fewest(chat, rest)
+    _attribute_to_fewest_answers(chat, rest)
     return [*nameless_replies, *(reply for _, reply in named_replies)]
 
 
-def _to_unanswered(chat: ChatTranscript, free: Sequence[Message], burst: float) -> list[Message]:
+def _attribute_to_unanswered(
+    chat: ChatTranscript, free: Sequence[Message], burst: float
+) -> list[Message]:
     """Each reply that names nothing to a message without an answer; returns the others.
 
     To the burst it follows, if that has none yet; else to an earlier burst without any, whose
@@ -266,14 +276,18 @@ def _to_unanswered(chat: ChatTranscript, free: Sequence[Message], burst: float) 
     """
     # Where every message wants its own answer, the place among all of them tells which it is.
     bursts = bursts_of(chat, burst or inf)
-    return [reply for reply in free if not _give(reply, _unanswered_for(chat, reply, bursts))]
+    return [
+        reply
+        for reply in free
+        if not _attribute_to_first(reply, _unanswered_messages(chat, reply, bursts))
+    ]
 
 
-def _unanswered_for(
+def _unanswered_messages(
     chat: ChatTranscript, reply: Message, bursts: Sequence[Sequence[Inbound]]
 ) -> list[Inbound]:
     """The messages without an answer of the burst that this reply is most probably meant for."""
-    unanswered = [each for each in _asking(chat) if not each.answers]
+    unanswered = [each for each in _answerable_messages(chat) if not each.answers]
     before = [group for group in bursts if group[0].first_attempt <= reply.time]
     silent = [group for group in before if not any(each.answers for each in group)]
     candidates = [*before[-1:], *silent, *before[-1:]]
@@ -298,25 +312,25 @@ def bursts_of(chat: ChatTranscript, seconds: float) -> list[list[Inbound]]:
     return bursts
 
 
-def _to_fewest(chat: ChatTranscript, free: Sequence[Message]) -> None:
+def _attribute_to_fewest_answers(chat: ChatTranscript, free: Sequence[Message]) -> None:
     """Each of these replies to the message with the fewest answers.
 
     So several bubbles for each message are spread over the messages as they were meant.
     """
     for reply in free:
-        asking = _asking(chat)
+        asking = _answerable_messages(chat)
         fewest = min((len(each.answers) for each in asking), default=0)
-        _give(reply, [each for each in asking if len(each.answers) == fewest])
+        _attribute_to_first(reply, [each for each in asking if len(each.answers) == fewest])
 
 
-def _asking(chat: ChatTranscript) -> list[Inbound]:
+def _answerable_messages(chat: ChatTranscript) -> list[Inbound]:
     """The messages an answer may be meant for: those that must have one, else all, in order."""
     order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
-    expected = [each for each in order if each.must and each.is_accepted]
+    expected = [each for each in order if each.must_be_answered and each.is_accepted]
     return [each for each in expected if not each.answers] or order
 
 
-def _give(reply: Message, messages: Sequence[Inbound]) -> bool:
+def _attribute_to_first(reply: Message, messages: Sequence[Inbound]) -> bool:
     """Add the reply to the first of these messages that came before it, else to the first."""
     before = [each for each in messages if each.first_attempt <= reply.time]
     for each in [*before, *messages][:1]:

@@ -39,7 +39,7 @@ def surplus_of(chats: Sequence[ChatTranscript]) -> list[Message]:
         if not any(_copies(each) > 1 for each in chat.inbound.values()):
             continue
         counts: Counter[str] = Counter()
-        for reply in chat.free:
+        for reply in chat.unattributed_replies:
             text = _reply_content(reply)
             counts[text] += 1
             if counts[text] > len(chat.inbound):
@@ -58,7 +58,9 @@ def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inboun
         if chat.replies or not Jid.written(chat.name).group
         for group in bursts_of(chat, burst)
         for each in group
-        if each.must and each.is_accepted and not _is_covered_by_another(each, group, chat)
+        if each.must_be_answered
+        and each.is_accepted
+        and not _is_covered_by_another(each, group, chat)
     ]
 
 
@@ -66,10 +68,10 @@ def _is_covered_by_another(
     message: Inbound, burst: Sequence[Inbound], chat: ChatTranscript
 ) -> bool:
     later = burst[burst.index(message) :]
-    if message.answers or any(each.sure for each in later):
+    if message.answers or any(each.is_answer_certain for each in later):
         return True
     # One answer that names none of them may be meant for all that had come by then.
-    free = {id(reply) for reply in chat.free}
+    free = {id(reply) for reply in chat.unattributed_replies}
     free_replies = (reply for each in burst for reply in each.answers if id(reply) in free)
     return len(burst) > 1 and any(_after(reply, message) for reply in free_replies)
 
@@ -85,12 +87,18 @@ def _has_one_answer_twice(message: Inbound, usual: int) -> bool:
     """Whether it came again and was given one answer again. Where its answers are told by their
     place, see `surplus_of`.
     """
-    return message.sure and len(message.deliveries) > 1 and _same_answers(message) > usual
+    return (
+        message.is_answer_certain and len(message.deliveries) > 1 and _same_answers(message) > usual
+    )
 
 
 def _usual_repeats(messages: Iterable[Inbound]) -> int:
     """How often this bot says the same to a message that came once: bubbles may be equal."""
-    single = [each for each in messages if each.must and each.sure and _came_once(each)]
+    single = [
+        each
+        for each in messages
+        if each.must_be_answered and each.is_answer_certain and _came_once(each)
+    ]
     return min(map(_same_answers, single), default=1)
 
 
@@ -105,7 +113,7 @@ def _same_answers(message: Inbound) -> int:
 
 def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
     """Those that came several times, when they have as many times the usual number of answers."""
-    texts = [each for each in messages if each.must and each.is_accepted]
+    texts = [each for each in messages if each.must_be_answered and each.is_accepted]
     messages_with_copies = [each for each in texts if _copies(each) > 1]
     single = [each for each in texts if _copies(each) == 1]
     if not messages_with_copies or not single or not any(each.answers for each in single):

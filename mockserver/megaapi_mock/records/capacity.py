@@ -25,7 +25,7 @@ class Capacity:
         self.size += sign * len(delivery.body)
 
 
-class Held:
+class HeldDeliveries:
     """The deliveries one series holds, in the order they came, each counted in its room."""
 
     def __init__(self, room: Capacity) -> None:

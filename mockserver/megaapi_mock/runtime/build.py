@@ -191,7 +191,7 @@ def _timers(
 
 
 def _is_offered(operation: Operation, profile: Profile) -> bool:
-    if operation.id == "qr_code_image" and not profile.on("qrcode_img"):
+    if operation.id == "qr_code_image" and not profile.is_on("qrcode_img"):
         return False
     return offers(profile.plan, operation.plans)
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 Engine = Literal["granian", "waitress"]
 _LIMITS = Limits()
-_Tell = Callable[[str | None], object]
+_Report = Callable[[str | None], object]
 
 THREADS = 64
 # Granian begins threads on demand, so each connection may have one: a client that stops in the
@@ -90,7 +90,7 @@ class ServedApp(Protocol):
 
 
 @dataclass(frozen=True)
-class _Terms:
+class _ServerOptions:
     """What both engines need to know; travels to granian's worker, so it must pickle."""
 
     host: str
@@ -123,11 +123,11 @@ def serve(
     Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
     """
     address, port = _probe(host, port)
-    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped, limits)
+    options = _ServerOptions(host, address, port, stop_grace, on_ready, on_stopped, limits)
     if (engine or _best_engine()) == "granian":
-        _serve_with_granian(factory, terms)
+        _serve_with_granian(factory, options)
     else:
-        _serve_with_waitress(factory, terms)
+        _serve_with_waitress(factory, options)
     # Python gives handled signals back their default on its way out: a late Ctrl-C would kill.
     for number in _stop_signals():
         signal.signal(number, signal.SIG_IGN)
@@ -150,31 +150,31 @@ def _best_engine() -> Engine:
 # --- granian ----------------------------------------------------------------------------------
 
 
-def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None:
+def _serve_with_granian(factory: Callable[[], ServedApp], options: _ServerOptions) -> None:
     """Granian's parent: it watches the worker and hears its last word, None after a clean stop."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    last_word, tell = Pipe(duplex=False)
+    last_word, report = Pipe(duplex=False)
     server = Granian(
         "megaapi_mock",
-        address=terms.address,
-        port=terms.port,
+        address=options.address,
+        port=options.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
         blocking_threads=GRANIAN_THREADS,
         # It counts connections, idle ones too, and takes no more once there are so many: twice
         # as many as we bear, so that one that is opened in a crowd still gets in.
-        backpressure=2 * terms.limits.connections,
+        backpressure=2 * options.limits.connections,
         http1_settings=HTTP1Settings(
-            header_read_timeout=int(1000 * min(HEADERS_WITHIN, terms.limits.request_seconds)),
-            max_buffer_size=max(READ_AHEAD_LEAST, terms.limits.header_bytes),
+            header_read_timeout=int(1000 * min(HEADERS_WITHIN, options.limits.request_seconds)),
+            max_buffer_size=max(READ_AHEAD_LEAST, options.limits.header_bytes),
         ),
         # A last resort: the worker ends itself earlier.
-        workers_kill_timeout=math.ceil(terms.stop_grace + REQUESTS_GRACE) + 1,
+        workers_kill_timeout=math.ceil(options.stop_grace + REQUESTS_GRACE) + 1,
         log_level=LogLevels.error,
         log_dictconfig=_LOGS,
     )
@@ -182,7 +182,7 @@ def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None
     logging.getLogger("_granian").setLevel(logging.CRITICAL)
     server.on_startup(partial(_end_on_hangup, server.signal_handler_interrupt))
     try:
-        server.serve(target_loader=partial(_load, factory, terms, tell.send), wrap_loader=False)
+        server.serve(target_loader=partial(_load, factory, options, report.send), wrap_loader=False)
     except SystemExit:
         if not last_word.poll():
             raise SystemExit("the serving process ended unexpectedly") from None
@@ -197,7 +197,7 @@ def _end_on_hangup(interrupt: Callable[..., None]) -> None:
         signal.signal(signal.SIGHUP, interrupt)
 
 
-def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> WatchedApp:
+def _load(factory: Callable[[], ServedApp], options: _ServerOptions, report: _Report) -> WatchedApp:
     """Build the app in the worker's main thread, before granian sets its own signal handlers."""
     # The parent hears Ctrl-C and hang-ups too and passes them on as SIGTERM, which may simply end
     # us until there is something to stop.
@@ -206,30 +206,34 @@ def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> Watch
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     limit_arenas()
     return_free_memory()
-    allow_files(3 * terms.limits.connections)
+    allow_files(3 * options.limits.connections)
     try:
-        served = factory()
+        served_app = factory()
     except BaseException as error:
-        _give_up(error, tell)
+        _give_up(error, report)
     reader = _wakeup()
     # Not a daemon: the worker's end waits for it, whereas atexit never runs here.
-    threading.Thread(target=_keep, args=(served, terms, reader, tell), name="keeper").start()
-    _announce(served, terms)
-    app = WatchedApp(served, terms.limits)
-    Watch(app, terms.port, terms.limits).start()
+    threading.Thread(
+        target=_wait_for_stop, args=(served_app, options, reader, report), name="keeper"
+    ).start()
+    _announce(served_app, options)
+    app = WatchedApp(served_app, options.limits)
+    Watch(app, options.port, options.limits).start()
     return app
 
 
-def _give_up(error: BaseException, tell: _Tell) -> NoReturn:
+def _give_up(error: BaseException, report: _Report) -> NoReturn:
     """End a worker whose app cannot be built, also when threads of the half-built one still run."""
     if isinstance(error, SetupError):
-        tell(str(error))
+        report(str(error))
     else:
         traceback.print_exception(error)
     _leave(2 if isinstance(error, SetupError) else 1)
 
 
-def _keep(served: ServedApp, terms: _Terms, reader: socket.socket, tell: _Tell) -> None:
+def _wait_for_stop(
+    served_app: ServedApp, options: _ServerOptions, reader: socket.socket, report: _Report
+) -> None:
     """Wait for the stop in the worker and see it through.
 
     Granian alone would wait for open streams for ever and not notice a killed parent at all.
@@ -245,12 +249,12 @@ def _keep(served: ServedApp, terms: _Terms, reader: socket.socket, tell: _Tell) 
     orphan = parent.sentinel in ready
     if orphan:
         os.kill(os.getpid(), signal.SIGTERM)
-    served.close_streams()
+    served_app.close_streams()
     # The main thread ends when the last request is answered: only then is everything owed.
     threading.main_thread().join(ORPHAN_GRACE if orphan else REQUESTS_GRACE)
-    _finish(served, terms, ORPHAN_GRACE if orphan else terms.stop_grace)
+    _finish(served_app, options, ORPHAN_GRACE if orphan else options.stop_grace)
     with suppress(BrokenPipeError):
-        tell(None)
+        report(None)
     if threading.main_thread().is_alive():
         _leave(0)
 
@@ -267,30 +271,30 @@ def _leave(code: int) -> NoReturn:
 # --- waitress ---------------------------------------------------------------------------------
 
 
-def _serve_with_waitress(factory: Callable[[], ServedApp], terms: _Terms) -> None:
+def _serve_with_waitress(factory: Callable[[], ServedApp], options: _ServerOptions) -> None:
     """Waitress in a thread of this process; the main thread waits for the signal."""
     from .waitress_server import WaitressServer
 
     reader = _wakeup()
     for number in _stop_signals():
-        signal.signal(number, _noted)
+        signal.signal(number, _ignore_signal)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     limit_arenas()
     return_free_memory()
-    allow_files(3 * terms.limits.connections)
-    served = factory()
+    allow_files(3 * options.limits.connections)
+    served_app = factory()
     server = WaitressServer(
-        served, terms.limits, host=terms.address, port=terms.port, threads=THREADS
+        served_app, options.limits, host=options.address, port=options.port, threads=THREADS
     )
     threading.Thread(target=server.run, name="waitress", daemon=True).start()
-    _announce(served, terms)
+    _announce(served_app, options)
     reader.recv(1)
     reader.detach()
-    served.close_streams()
+    served_app.close_streams()
     # Its threads finish their request and end while the loop goes on writing; what hangs is left
     # behind, being daemons.
     server.task_dispatcher.shutdown(timeout=math.ceil(REQUESTS_GRACE))
-    _finish(served, terms, terms.stop_grace)
+    _finish(served_app, options, options.stop_grace)
 
 
 def _stop_signals() -> list[signal.Signals]:
@@ -298,7 +302,7 @@ def _stop_signals() -> list[signal.Signals]:
     return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
-def _noted(number: int, frame: object) -> None:
+def _ignore_signal(number: int, frame: object) -> None:
     """A handler that leaves the work to whoever reads the wake-up socket."""
 
 
@@ -313,24 +317,24 @@ def _wakeup() -> socket.socket:
     return reader
 
 
-def _announce(served: ServedApp, terms: _Terms) -> None:
+def _announce(served_app: ServedApp, options: _ServerOptions) -> None:
     """Call `started` and `on_ready` once the server answers, without holding up the server."""
-    threading.Thread(target=_await_ready, args=(served, terms), daemon=True).start()
+    threading.Thread(target=_await_ready, args=(served_app, options), daemon=True).start()
 
 
-def _await_ready(served: ServedApp, terms: _Terms) -> None:
-    while not is_answering(terms.address, terms.port):
+def _await_ready(served_app: ServedApp, options: _ServerOptions) -> None:
+    while not is_answering(options.address, options.port):
         time.sleep(0.005)
-    getattr(served, "started", _nothing)()
+    getattr(served_app, "started", _do_nothing)()
     with suppress(BrokenPipeError):  # nobody reads the start screen: not our trouble
-        terms.on_ready(url_of(terms.host, terms.port))
+        options.on_ready(url_of(options.host, options.port))
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """For an app that need not know."""
 
 
-def _finish(served: ServedApp, terms: _Terms, grace: float) -> None:
-    abandoned = served.stop(grace)
+def _finish(served_app: ServedApp, options: _ServerOptions, grace: float) -> None:
+    abandoned = served_app.stop(grace)
     with suppress(BrokenPipeError):  # whoever read our output may have gone first
-        terms.on_stopped(abandoned)
+        options.on_stopped(abandoned)

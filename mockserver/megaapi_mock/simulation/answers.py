@@ -1,4 +1,4 @@
-"""What a bot sent, held against what a conversation says it sent: which message is which turn."""
+"""Compare what a bot sent with its turns in a conversation: which message is which turn."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any
 from ..domain.message import Message
 
 Json = dict[str, Any]
-# Above so many pairs the best way to match is not looked for, only a good one.
+# With more pairs than this, a good match is taken; to find the best one would take too long.
 PAIRS_MOST = 250_000
-# The members of a bot's turn, in the order in which differences are told.
+# The members of a bot's turn, in the order in which differences are listed.
 MEMBERS = ("type", "text", "options", "message")
 _NOTHING: Json = {"options": []}
 
 
 class Answers:
-    """What a bot has sent, oldest first; `start` is the arrival before the customer's turn.
+    """What a bot has sent, oldest first.
 
-    `turn_of` says what a conversation would say of a message.
+    `start` is the number of the last message that arrived before the customer's turn; `turn_of`
+    gives a message as a conversation's turn.
     """
 
     def __init__(
@@ -32,31 +33,31 @@ class Answers:
 
     @cached_property
     def sent(self) -> list[Json]:
-        """All of it as turns."""
+        """Every message as a turn."""
         return [self._turn_of(message) for message in self.messages]
 
     @property
     def fresh(self) -> list[Json]:
-        """What came since the customer acted."""
+        """The turns of messages that came after the customer's turn."""
         return self.sent[self._fresh_from :]
 
     def is_same(self, other: Answers) -> bool:
-        """Whether nothing was sent or edited; how far it has come does not matter."""
+        """Whether both hold the same messages with the same contents, whatever their states."""
         return self._contents() == other._contents()
 
     def complete(self, turns: Sequence[Json]) -> bool:
-        """Whether there is what the file says for every turn, since the customer acted."""
+        """Whether every turn has a message that fits it and came after the customer's turn."""
         return len(match_in_order(turns, self.fresh)) == len(turns)
 
     def enough(self, turns: Sequence[Json]) -> bool:
-        """Whether something that came since is there for every turn that nothing earlier is."""
+        """Whether every turn has a message, fitting or not, and some message is fresh."""
         return bool(self.fresh) and None not in self.of(turns)
 
     def of(self, turns: Sequence[Json]) -> list[int | None]:
         """The place of each turn's message among `messages`, if there is one.
 
-        What came before the customer acted is used only for the first turns, only where it is what
-        the file says, and only as far as what came since does not suffice.
+        A message from before the customer's turn is used only for the first turns, only where it
+        is exactly what the file says, and only if too few messages came after it.
         """
         earlier = [place for _, place in self._earlier(turns)]
         for count in range(len(earlier) + 1):
@@ -69,7 +70,7 @@ class Answers:
         return [*earlier[:count], *fresh]
 
     def _earlier(self, turns: Sequence[Json]) -> list[tuple[int, int]]:
-        """As many of the first turns as fit what came before, in order."""
+        """The first turns that messages from before the customer's turn fit, in order."""
         asking = takewhile(lambda turn: differences(turn, {}), turns)
         pairs = match_in_order(list(asking), self.sent[: self._fresh_from])
         return [pair for place, pair in enumerate(pairs) if pair[0] == place]
@@ -79,12 +80,12 @@ class Answers:
 
 
 def is_sent(message: Message) -> bool:
-    """Whether the bot sent it, not the owner on the own phone."""
+    """Whether the bot sent it, and not the owner on the instance's own phone."""
     return message.from_me and message.id.startswith("3EB0")
 
 
 def differences(turn: Json, message: Json) -> list[str]:
-    """The members of a bot's turn in which what it sent is another; what it lacks is not asked."""
+    """The members of a bot's turn that differ in the message; members it lacks are not compared."""
     return [
         name
         for name in MEMBERS
@@ -93,11 +94,11 @@ def differences(turn: Json, message: Json) -> list[str]:
 
 
 def match(turns: Sequence[Json], messages: Sequence[Json]) -> list[int | None]:
-    """Which message each turn is, each used once and both in order.
+    """Which message each turn is; each message is used once, and the order is kept.
 
-    All turns are messages that fit, where that can be; else as many as can be of those that say
-    something. A turn that nothing fits is the next message left over between its neighbours', or
-    none. Messages beyond that are ignored.
+    If possible, every turn gets a message that fits; otherwise as many as possible of the turns
+    that name some member. A turn without a fitting message gets the next unused one between those
+    of its neighbours, or None. All other messages are ignored.
     """
     pairs = match_in_order(turns, messages)
     if len(pairs) < len(turns):
@@ -116,7 +117,7 @@ def match(turns: Sequence[Json], messages: Sequence[Json]) -> list[int | None]:
 
 
 def match_in_order(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
-    """Pairs that fit, each turn with the first message that is left; all turns if that can be."""
+    """Fitting pairs: each turn with the first unused message; all turns, if that is possible."""
     pairs, answer = [], 0
     for turn, wanted in enumerate(turns):
         rest = range(answer, len(messages))
@@ -128,12 +129,12 @@ def match_in_order(turns: Sequence[Json], messages: Sequence[Json]) -> list[tupl
 
 
 def _fits(turn: Json, message: Json) -> bool:
-    """Whom it quotes is asked later: only then is it known which message has which name."""
+    """Which message it quotes is compared later: the names of messages are known only then."""
     return not differences({**turn, "message": None}, message)
 
 
 def _fitting(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
-    """As many pairs that fit as can be, in order: the longest common subsequence."""
+    """As many fitting pairs as possible, in order: the longest common subsequence."""
     asking = [turn for turn, wanted in enumerate(turns) if differences(wanted, {})]
     if len(asking) * len(messages) > PAIRS_MOST:
         pairs = match_in_order([turns[turn] for turn in asking], messages)
@@ -154,7 +155,7 @@ def _fitting(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int,
 
 
 def _most_pairs(fits: Sequence[Sequence[bool]], answers: int) -> Sequence[Sequence[int]]:
-    """How many pairs there can be from each turn and each answer on."""
+    """For each turn and answer: the most pairs among these and those after them."""
     most = [[0] * (answers + 1) for _ in range(len(fits) + 1)]
     for turn in reversed(range(len(fits))):
         for answer in reversed(range(answers)):

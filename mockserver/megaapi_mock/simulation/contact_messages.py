@@ -121,8 +121,8 @@ class _Incoming:
             author=origin.author,
             id=origin.key["id"],
             message=self.body.get("message"),
-            chosen=self.body.get("option"),
-            mine=origin.key["fromMe"],
+            choice=self.body.get("option"),
+            is_by_owner=origin.key["fromMe"],
         )
 
 

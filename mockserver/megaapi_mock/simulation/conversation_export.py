@@ -1,4 +1,4 @@
-"""A chat as a conversation that can be played again: what was done in it, turn by turn."""
+"""Save a chat as a conversation that can be played again: what happened in it, turn by turn."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from .answers import is_sent
 from .conversation_file import BOT, CUSTOMER, PHONE, VERSION
 
 Json = dict[str, Any]
-# Larger files are left out; whoever plays the conversation gets the sample's bytes instead.
+# Larger files are left out; when the conversation is played, the sample's bytes are sent instead.
 MEDIA_MOST = 256 * 2**10
-# Where an answer to a list or to buttons says what was chosen.
+# Where the answer to a list or to buttons holds the chosen id.
 _CHOSEN: Mapping[str, tuple[str, ...]] = {
     "listResponseMessage": ("singleSelectReply", "selectedRowId"),
     "buttonsResponseMessage": ("selectedButtonId",),
     "templateButtonReplyMessage": ("selectedId",),
 }
-# Members of contents of their own that are told by `set`.
+# Members that a turn keeps in `set`, by kind of content.
 _SET: Mapping[str, tuple[str, ...]] = {
     "albumMessage": ("expectedImageCount", "expectedVideoCount"),
     "locationMessage": ("degreesLatitude", "degreesLongitude", "name", "address"),
@@ -64,7 +64,7 @@ def export(
 
 
 def turn_of_bot(message: Message) -> Json:
-    """What a bot's turn says of such a message; a message that it is about by its id."""
+    """A bot's message as a turn; `message` is the id of the message that it refers to."""
     content = orjson.loads(message.content)
     turn: Json = {"type": content_key(unwrap(content)) or message.type}
     if (words := words_of(content)) is not None:
@@ -75,7 +75,7 @@ def turn_of_bot(message: Message) -> Json:
 
 
 class _Export:
-    """One chat of one instance, which the caller holds."""
+    """Saves one chat of an instance; the caller holds the instance's lock."""
 
     def __init__(self, instance: Instance, chat: str, journal: Journal, samples: Samples) -> None:
         self._instance, self._chat = instance, chat
@@ -83,11 +83,11 @@ class _Export:
         self._labels: dict[str, str] = {}
 
     def document(self, since: str | None, first: str | None) -> Json:
-        """All of it, or what came after a message, or from one on."""
+        """The whole chat, or only what came after message `since`, or from message `first` on."""
         messages = [
             each
             for each in self._instance.messages.values()
-            # The pictures of an album come by themselves.
+            # The album itself brings its pictures again.
             if each.chat == self._chat and not _in_album(orjson.loads(each.content))
         ]
         if since is not None:
@@ -112,7 +112,7 @@ class _Export:
         return {CUSTOMER: customer_turn}
 
     def _turn_of_customer(self, message: Message, content: Json) -> Json:
-        """What makes such a message come in again."""
+        """What `inbound` takes to make the same message arrive again."""
         kind, part = _inside(content)
         turn: Json = {"event": _event(kind, part, content)}
         words = words_of(self._as_it_came(message, content))
@@ -128,7 +128,7 @@ class _Export:
         return _about(turn, content) if turn["event"] in ACTIONS else turn
 
     def _as_it_came(self, message: Message, content: Json) -> Json:
-        """The content before it was edited, where the webhook that told it is still recorded."""
+        """The content before an edit, if the webhook that delivered it is still recorded."""
         edits = (_names(orjson.loads(each.content)) for each in self._edits())
         if message.id not in edits:
             return content
@@ -158,7 +158,7 @@ class _Export:
         return f"data:{media.mimetype};base64,{b64encode(content).decode('ascii')}"
 
     def _with_labels(self, messages: Sequence[Message], turns: Sequence[Json]) -> list[Json]:
-        """Messages that others are about are called m1, m2...; those from before by their ids."""
+        """Name the messages that other turns refer to m1, m2...; those before the file keep ids."""
         inside = {message.id for message in messages}
         subject_ids = {
             turn["message"] for each in turns for turn in each.values() if "message" in turn
@@ -201,7 +201,7 @@ def _inside(content: Json) -> tuple[str, Any]:
 
 
 def _event(kind: str, part: Any, content: Json) -> str:
-    """The event by which such a content comes in."""
+    """The event that brings such a content."""
     if kind == "protocolMessage":
         return _PROTOCOL.get(str(part.get("type")), "edited")
     if kind in _WRITTEN:
@@ -213,7 +213,7 @@ def _event(kind: str, part: Any, content: Json) -> str:
 
 
 def _names(content: Json) -> str | None:
-    """The id of the message that this one is about."""
+    """The id of the message that this one refers to."""
     kind, part = _inside(content)
     if not isinstance(part, dict):
         return None

@@ -1,4 +1,4 @@
-"""Conversations as files: what a customer and a bot said, in YAML; docs/conversations.md."""
+"""Read and write conversations as YAML files; docs/conversations.md describes them."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ from ..errors import ControlRefused
 
 Json = dict[str, Any]
 VERSION = 1
-# Who acts in a turn: a contact, the bot, the owner of the instance on the own phone.
+# Who acts in a turn: a contact, the bot, or the instance's owner on the instance's own phone.
 CUSTOMER, BOT, PHONE = "customer", "bot", "phone"
-# All else is text, whatever it looks like: 12:30, 2026-01-01, no.
+# Below these names a value has its YAML type; elsewhere it is text: 12:30, 2026-01-01, no.
 _TYPED = frozenset({"conversation", "set"})
-# What separates values; 5,000 turns have up to 50,000. Reading a million takes a minute.
+# Most separators in a file; 5,000 turns have up to 50,000. Reading a million takes a minute.
 MARKS_MOST = 100_000
 _MARKS = "\n,:[{"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read_yaml(text: str) -> Json:
-    """The conversation that a file holds, unchecked. ControlRefused names the line."""
+    """The conversation in a file, not yet validated. ControlRefused names the line."""
     if sum(text.count(mark) for mark in _MARKS) > MARKS_MOST:
         raise ControlRefused(
-            400, f"yaml: it has more than {MARKS_MOST:,} line ends, commas, colons and brackets"
+            400,
+            f"yaml: the file has more than {MARKS_MOST:,} line breaks, commas, colons and brackets",
         )
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise ControlRefused(400, _not_yaml(error)) from None
     except RecursionError:
-        raise ControlRefused(400, "yaml: it nests too deeply") from None
+        raise ControlRefused(400, "yaml: the file is nested too deeply") from None
     if not isinstance(node, yaml.MappingNode):
-        raise ControlRefused(400, "yaml: a conversation has `conversation: 1` and `turns`")
+        raise ControlRefused(400, "yaml: the file must have `conversation: 1`, `with` and `turns`")
     document = _NodeReader().value(node, by_yaml_type=False)
-    assert isinstance(document, dict), "a mapping is a mapping"
+    assert isinstance(document, dict), "a MappingNode gives a dict"
     return document
 
 
 def write_yaml(conversation: Mapping[str, Any]) -> str:
-    """The file of a conversation; a turn that only says something is one line."""
+    """A conversation as the text of its file; a turn that is a text alone takes one line."""
     turns = [_shorten(turn) for turn in conversation["turns"]]
     return yaml.dump(
         {**conversation, "turns": turns},
@@ -54,7 +55,7 @@ def write_yaml(conversation: Mapping[str, Any]) -> str:
 
 
 def normalize(conversation: Mapping[str, Any]) -> Json:
-    """The conversation with every turn written out."""
+    """The conversation with every turn as an object, also those that are a text alone."""
     turns = [
         {
             actor: {"text": turn} if isinstance(turn, str) else dict(turn)
@@ -71,7 +72,7 @@ def who_acts(turn: Mapping[str, Any]) -> str:
 
 
 class _Writer(yaml.SafeDumper):
-    """Quotes every text that would be read as something else: YAML 1.1 takes 1e3 for a word."""
+    """Quotes each text that would not be read as text: 1e3 is text in YAML 1.1, but not here."""
 
     def represent_text(self, text: str) -> yaml.Node:
         """A text as a node."""
@@ -84,17 +85,18 @@ _Writer.add_representer(str, _Writer.represent_text)
 
 
 class _NodeReader:
-    """Makes values of nodes; a node that comes again is refused, as it may come a million times."""
+    """Makes values of nodes. A repeated node is refused: aliases can repeat one a million times."""
 
     def __init__(self) -> None:
         self._node_ids: set[int] = set()
 
     def value(self, node: yaml.Node, *, by_yaml_type: bool) -> Any:
-        """The value of a node: text, unless `typed` or a mapping or list."""
+        """The value of a node: a mapping, a list, or text (or another type `by_yaml_type`)."""
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node, by_yaml_type=by_yaml_type)
         if id(node) in self._node_ids:
-            raise ControlRefused(400, f"yaml: line {_line(node)} is an alias, which none may be")
+            problem = "an alias repeats this list or mapping: write it out instead"
+            raise ControlRefused(400, f"yaml: line {_line(node)}: {problem}")
         self._node_ids.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, by_yaml_type=by_yaml_type) for each in node.value]
@@ -104,7 +106,7 @@ class _NodeReader:
             name = _scalar(key, by_yaml_type=False) if isinstance(key, yaml.ScalarNode) else None
             if not isinstance(name, str) or name in mapping:
                 raise ControlRefused(
-                    400, f"yaml: line {_line(key)} has a name that is twice there, or is no text"
+                    400, f"yaml: line {_line(key)}: the name is used twice, or it is not text"
                 )
             mapping[name] = self.value(value, by_yaml_type=by_yaml_type or name in _TYPED)
         return mapping
@@ -135,7 +137,7 @@ def _shorten(turn: Mapping[str, Any]) -> Json:
 
 def _not_yaml(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "it cannot be read"
+    problem = getattr(error, "problem", None) or "the file cannot be read"
     return f"yaml: line {mark.line + 1 if mark else 1}: {problem}"
 
 

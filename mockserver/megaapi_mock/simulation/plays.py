@@ -1,4 +1,4 @@
-"""Conversations played to a bot: the customer's half is done, the bot's half is waited for."""
+"""Play conversations to a bot: do the customer's turns, and wait for the bot's answers."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from .conversation_export import turn_of_bot
 from .conversation_file import BOT, CUSTOMER, normalize, who_acts
 
 Json = dict[str, Any]
-# Of so many plays the results are remembered.
+# The mock remembers this many plays and their results.
 PLAYS_MOST = 100
 READY, PLAYING, DONE = "ready", "playing", "done"
 WAITING, MISSING, REFUSED = "waiting", "missing", "refused"
 # The member of a turn that names it.
 LABEL = "as"
-# Seconds without a message of the bot after which its answers count as all there are, although some
-# are others than those of the file.
+# When some answers differ from the file, the wait ends after so many seconds without a message of
+# the bot.
 QUIET = 2.0
 
 
 @dataclass(slots=True, eq=False)
 class TurnResult:
-    """How one turn went; `differs` names what is otherwise in a bot's than the file says."""
+    """How one turn went; `differs` names the members of a bot's turn that differ."""
 
     index: int
     who: str
@@ -60,11 +60,11 @@ class TurnResult:
 
 @dataclass(slots=True, eq=False)
 class Play:
-    """One conversation on its way; one caller at a time takes it further.
+    """A conversation that is being played, by one caller at a time.
 
-    What the bot sent answers the customer's turns that are being played if it came after the
-    message numbered `turn_arrival`; what came before it, after the last that counted
-    (`last_counted`), counts only where it is what the file says.
+    A message of the bot answers the customer's present turns if it came after the message numbered
+    `turn_arrival`. A message before that, but after the last one that was counted
+    (`last_counted`), counts only where it is exactly what the file says.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Play:
 
 
 class Plays:
-    """The plays of one mock. Thread-safe; the oldest go beyond PLAYS_MOST."""
+    """The plays of one mock. Thread-safe; above PLAYS_MOST the oldest are removed."""
 
     def __init__(
         self, instances: Instances, records: Records, contact_messages: ContactMessages
@@ -112,14 +112,14 @@ class Plays:
         self._number = 0
 
     def add(self, instance: str, conversation: Mapping[str, Any], with_: str | None) -> Play:
-        """A play that has not begun. UnknownInstance, ControlRefused."""
+        """Add a play; it does not begin yet. Raises UnknownInstance and ControlRefused."""
         whole = normalize(conversation)
         chat = self._chat(instance, str(with_ or whole["with"]))
         self._settle_people(whole, chat)
         whole["with"] = with_ or whole["with"]
         _require_labels(whole["turns"])
         if not whole["turns"]:
-            raise ControlRefused(400, "turns: there is none: nothing can be played")
+            raise ControlRefused(400, "turns: the list is empty: there is nothing to play")
         arrival = self._newest_arrival(instance)
         results = [TurnResult(index, who_acts(turn)) for index, turn in enumerate(whole["turns"])]
         with self._lock:
@@ -168,14 +168,14 @@ class Plays:
         self._records.journal.show("play", play.instance, play.as_json())
 
     def _note_arrival(self, play: Play) -> None:
-        """Remember what came before the customer's next turn, if no other one is unanswered."""
+        """Remember where the customer's next turn begins, unless it follows another of theirs."""
         place = play.next
         if place < len(play.results) and play.results[place].who != BOT:
             if place == 0 or play.results[place - 1].who == BOT:
                 play.turn_arrival = self._newest_arrival(play.instance)
 
     def _act(self, play: Play) -> bool:
-        """Do the next turn, where it is not the bot's; whether it was not refused."""
+        """Do the next turn unless it is the bot's; False if it was refused."""
         if play.next >= len(play.results) or play.results[play.next].who == BOT:
             return True
         result = play.results[play.next]
@@ -218,7 +218,7 @@ class Plays:
     def _await(
         self, play: Play, expected: list[TurnResult], deadline: float, waiter: Waiter
     ) -> None:
-        """Wait until all that is expected is there, or nothing more comes; say which is which."""
+        """Wait until every expected answer is there, or no more come; note the results."""
         turns = [play.conversation["turns"][result.index][BOT] for result in expected]
         answers = self._answers(play)
         while not answers.complete(turns):
@@ -230,7 +230,7 @@ class Plays:
         self._note_answers(play, expected, turns, answers)
 
     def _more(self, play: Play, before: Answers, until: float, waiter: Waiter) -> Answers:
-        """The answers as soon as they are others than before; the same ones at that time."""
+        """The answers as soon as they change; at the time `until`, `before` itself."""
 
         def look() -> list[Answers]:
             answers = self._answers(play)
@@ -265,7 +265,7 @@ class Plays:
         return None if about is None else play.labels.get(about, about)
 
     def _answers(self, play: Play) -> Answers:
-        """What the bot has sent into the chat and did not count yet, oldest first."""
+        """What the bot has sent into the chat and no turn has counted yet, oldest first."""
 
         def look(instance: Any) -> list[Message]:
             newest = instance.messages.newest()
@@ -286,28 +286,34 @@ class Plays:
         return self._instances.publisher.look(play.instance, lambda each: each.own_jid.user)
 
     def _settle_people(self, conversation: Json, chat: str) -> None:
-        """Who acts is settled by the chat, but in groups. ControlRefused where others would."""
+        """In a private chat only its person acts; ControlRefused for anybody else's turn."""
         if Jid.parse(chat).group:
             return
         directory = self._instances.store.gateway.directory
         people = directory.canonical_jid(directory.read(str(conversation["with"])))
         if people.group:
-            reason = f"{people} is a group, where several people act"
-            raise ControlRefused(400, f"with: {reason}: only a group can play its conversation")
+            raise ControlRefused(
+                400,
+                f"with: {people} is a group, where several people write: "
+                "play its conversation in a group",
+            )
         for index, turn in enumerate(conversation["turns"]):
             sender = turn.get(CUSTOMER, {}).pop("from", None)
             if sender is None:
                 continue
             if directory.canonical_jid(directory.read(sender)) not in (people, chat):
                 raise ControlRefused(
-                    400, f"turns: {index}: {sender!r} is not who is written with: leave `from` out"
+                    400,
+                    f"turns: {index}: {sender!r} is not the person in this chat: leave out `from`",
                 )
 
     def _chat(self, instance: str, with_: str) -> str:
         self._instances.publisher.look(instance, lambda _: None)
         directory = self._instances.store.gateway.directory
         if "@" in with_ and chat_kind(with_) not in ("person", "group"):
-            raise ControlRefused(400, f"with: {with_!r} is no person and no group: nobody answers")
+            raise ControlRefused(
+                400, f"with: {with_!r} is neither a person nor a group: nobody can answer there"
+            )
         jid = directory.read(with_)
         if not jid.group and directory.owner(jid.user) is None and not jid.lid:
             raise ControlRefused(400, f"with: {directory.no_account(jid)}")
@@ -317,7 +323,9 @@ class Plays:
 @contextmanager
 def _taking(play: Play) -> Iterator[None]:
     if not play.lock.acquire(blocking=False):
-        raise ControlRefused(409, f"{play.id} is being played already: wait for its answer")
+        raise ControlRefused(
+            409, f"{play.id} is already being played by another call: wait until that call ends"
+        )
     try:
         yield
     finally:
@@ -325,11 +333,11 @@ def _taking(play: Play) -> Iterator[None]:
 
 
 def _require_labels(turns: list[Json]) -> None:
-    """ControlRefused for a name that two turns have."""
+    """ControlRefused when two turns have the same name."""
     labels: set[str] = set()
     for index, turn in enumerate(turns):
         label = turn[who_acts(turn)].get(LABEL)
         if label in labels:
-            raise ControlRefused(400, f"turns: {index}: another turn is called {label!r} already")
+            raise ControlRefused(400, f"turns: {index}: another turn is already called {label!r}")
         if label is not None:
             labels.add(label)

@@ -46,7 +46,7 @@ def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) 
         content = load(database)
         if content is None:
             if start is not None:
-                snapshot.begin(parts, abandon, start, world=world)
+                snapshot.start_from_state(parts, abandon, start, world=world)
             store.write_all()
         else:
             _resume(parts, abandon, courier, store, content)

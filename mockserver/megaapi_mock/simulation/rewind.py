@@ -34,7 +34,7 @@ class Rewind:
     clock: Clock
     ids: Ids
 
-    def to(
+    def return_to(
         self,
         key: str,
         *,

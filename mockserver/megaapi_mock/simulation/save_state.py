@@ -105,7 +105,7 @@ def _save_outside(outside: OutsideParts, key: str | None, forms: Forms) -> Json:
     """Chaos and faults, with what they have done so far."""
     memory = saved_faults.save(outside.faults.memory(key))
     return {
-        "chaos": encode("chaos", outside.chaos_dispatcher.saved(key), forms),
+        "chaos": encode("chaos", outside.chaos_dispatcher.save(key), forms),
         "faults": encode("faults", memory, forms),
     }
 

@@ -102,7 +102,9 @@ def load_one(
     return _answer(parts, saved, [instance], instance.key)
 
 
-def begin(parts: StateParts, abandon: Abandon, state: Mapping[str, Any], *, world: str) -> None:
+def start_from_state(
+    parts: StateParts, abandon: Abandon, state: Mapping[str, Any], *, world: str
+) -> None:
     """Start with a saved state, to which every reset returns. SetupError for a bad one.
 
     `world` is where it comes from.
@@ -129,7 +131,7 @@ def reset(
     if key is None:
         load(parts, lifecycle.abandon, dict(start), start=start, on_loaded=on_loaded)
     elif any(instance["key"] == key for instance in start["instances"]):
-        load(parts, lifecycle.abandon, alone(start, key), on_loaded=on_loaded)
+        load(parts, lifecycle.abandon, state_of_instance(start, key), on_loaded=on_loaded)
     else:
         with parts.instances.publisher.at_rest():
             parts.instances.store.remove(key)
@@ -137,7 +139,7 @@ def reset(
             on_loaded()
 
 
-def alone(state: Mapping[str, Any], key: str) -> Json:
+def state_of_instance(state: Mapping[str, Any], key: str) -> Json:
     """The part of a saved state that is about one instance; ControlRefused when there is none."""
     try:
         forms = Forms()

@@ -142,7 +142,7 @@ def _access(profile: Profile, admin_token: str) -> Access:
     """Where nobody administers all instances, each has a token of its own, whatever is set."""
     if not offers(profile.plan, ("admin",)):
         return Access()
-    return Access(admin_token, own_tokens=profile.on("own_tokens"))
+    return Access(admin_token, own_tokens=profile.is_on("own_tokens"))
 
 
 def _begin(runtime: Runtime) -> None:
@@ -157,7 +157,7 @@ def _begin(runtime: Runtime) -> None:
     if start is not None:
         from ..simulation import snapshot
 
-        snapshot.begin(parts, abandon, start, world=settings.world)
+        snapshot.start_from_state(parts, abandon, start, world=settings.world)
 
 
 def build_app(

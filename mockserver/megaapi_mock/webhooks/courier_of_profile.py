@@ -32,7 +32,7 @@ def courier_of(
     return Courier(
         transport=transport
         or HttpTransport(
-            keep_alive=profile.on("webhook_keep_alive"),
+            keep_alive=profile.is_on("webhook_keep_alive"),
             allowed_hosts=webhook_policy(profile, settings),
             redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
         ),

@@ -66,7 +66,7 @@ class Renderer:
         self._samples = {name: samples.payload(name) for name in samples.names()}
         self._generation = profile["payload_generation"]
         self._context_type = profile["context_info_type"]
-        self._device = profile.on("jid_suffix")
+        self._device = profile.is_on("jid_suffix")
 
     def render(self, event: Event) -> tuple[str, bytes]:
         """The messageType and the JSON to post."""

@@ -20,7 +20,7 @@ from ..resources import find_fixture
 from ..spec.bundle import read_yaml
 from .people import CROWD_MOST, crowd, numbers_of
 from .schema import mistakes
-from .yaml_lines import YamlPath, line_of, oddities, written_out
+from .yaml_lines import YamlPath, expanded_size, line_of, unsupported_yaml
 
 # When a world's groups were made; real ones carry some past second.
 GROUPS_CREATED = 1_767_225_600
@@ -35,7 +35,7 @@ _OF_ACCOUNTS = (
 
 Json = dict[str, Any]
 # Makes the error for a place and a sentence.
-Wrong = Callable[[YamlPath, str], WorldError]
+ErrorAt = Callable[[YamlPath, str], WorldError]
 
 
 def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
@@ -49,43 +49,45 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
     except SpecError as error:
         raise WorldError(str(error)) from None
 
-    if written_out(path) > VALUES_MOST:
+    if expanded_size(path) > VALUES_MOST:
         raise WorldError(f"{path}: its aliases expand to more than {VALUES_MOST:,} values")
 
-    def wrong(place: YamlPath, sentence: str) -> WorldError:
+    def error_at(place: YamlPath, sentence: str) -> WorldError:
         return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {sentence}")
 
-    for place, sentence in chain(oddities(path), mistakes(content)):
-        raise wrong(place, sentence)
-    return _build_world(content, wrong, contacts)
+    for place, sentence in chain(unsupported_yaml(path), mistakes(content)):
+        raise error_at(place, sentence)
+    return _build_world(content, error_at, contacts)
 
 
 def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int = 0) -> World:
     """A world from its document. WorldError names the field that is wrong."""
 
-    def wrong(place: YamlPath, sentence: str) -> WorldError:
+    def error_at(place: YamlPath, sentence: str) -> WorldError:
         return WorldError(f"{name}: {_in_words(place)}: {sentence}")
 
     for place, sentence in mistakes(content):
-        raise wrong(place, sentence)
-    return _build_world(content, wrong, contacts)
+        raise error_at(place, sentence)
+    return _build_world(content, error_at, contacts)
 
 
 def _in_words(place: YamlPath) -> str:
     return "/".join(map(str, place)) or "the file"
 
 
-def _build_world(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
-    if not 0 <= more <= CROWD_MOST:
-        raise WorldError(f"--contacts {more}: use a number from 0 to {CROWD_MOST}")
-    ninth = _ninth(content.get("ninth_digit", {}), wrong)
-    owners = _refuse_contradictions(content, ninth, wrong)
+def _build_world(content: Mapping[str, Any], error_at: ErrorAt, extra_contacts: int) -> World:
+    if not 0 <= extra_contacts <= CROWD_MOST:
+        raise WorldError(f"--contacts {extra_contacts}: use a number from 0 to {CROWD_MOST}")
+    ninth = _read_ninth_digit(content.get("ninth_digit", {}), error_at)
+    owners = _refuse_contradictions(content, ninth, error_at)
     people = [*content.get("contacts", ())]
-    if more:
-        people += crowd(more, lambda number: number in owners or ninth.other(number) in owners)
+    if extra_contacts:
+        people += crowd(
+            extra_contacts, lambda number: number in owners or ninth.other(number) in owners
+        )
     directory = _directory(content, people, ninth)
     groups = [
-        _group(entry, directory, wrong, ("groups", index))
+        _group(entry, directory, error_at, ("groups", index))
         for index, entry in enumerate(content.get("groups", ()))
     ]
     seeds = tuple(_seed(entry, directory, groups) for entry in content.get("instances", ()))
@@ -104,17 +106,17 @@ def _seed(entry: Json, directory: Directory, groups: Iterable[Group]) -> Instanc
     )
 
 
-def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
+def _read_ninth_digit(entry: Mapping[str, Sequence[str]], error_at: ErrorAt) -> NinthDigit:
     for name in _TABLE:
         for index, span in enumerate(entry.get(name, ())):
             if not [*_areas((span,))]:
                 sentence = f"{span} contains no area code: write the smaller one first"
-                raise wrong(("ninth_digit", name, index), sentence)
+                raise error_at(("ninth_digit", name, index), sentence)
     areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
     both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
     if both:
         place = ("ninth_digit", _TABLE[1])
-        raise wrong(place, f"area {both[0]} is in {_TABLE[0]} too: remove it from one of them")
+        raise error_at(place, f"area {both[0]} is in {_TABLE[0]} too: remove it from one of them")
     return NinthDigit(**areas)
 
 
@@ -131,79 +133,79 @@ def _areas(spans: Iterable[str]) -> Iterator[str]:
 
 
 def _refuse_contradictions(
-    content: Mapping[str, Any], ninth: NinthDigit, wrong: Wrong
+    content: Mapping[str, Any], ninth: NinthDigit, error_at: ErrorAt
 ) -> Mapping[str, YamlPath]:
     """WorldError for what each entry may say and two of them, or two fields, may not.
 
     Returns every number and hidden number that belongs to somebody, with its place.
     """
     for index, entry in enumerate(content.get("contacts", ())):
-        _refuse_odd_person(entry, ("contacts", index), wrong)
-        _refuse_number_kept(entry, ("contacts", index), ninth, wrong)
+        _refuse_odd_person(entry, ("contacts", index), error_at)
+        _refuse_number_kept(entry, ("contacts", index), ninth, error_at)
     for index, entry in enumerate(content.get("instances", ())):
         place = ("instances", index)
         if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
             reason = "an instance that is connected, or has a jid or lid, needs a number"
-            raise wrong((*place, "number"), f"{reason}: add number, such as '5511900000001'")
-        _refuse_taken_lid(entry, place, wrong)
+            raise error_at((*place, "number"), f"{reason}: add number, such as '5511900000001'")
+        _refuse_taken_lid(entry, place, error_at)
     for section, field in (("instances", "key"), ("groups", "jid")):
         identifiers = (
             (entry[field], (section, index, field))
             for index, entry in enumerate(content.get(section, ()))
         )
-        _owners_of(identifiers, wrong)
-    return _owners_of(_claims(content, ninth), wrong)
+        _owners_of(identifiers, error_at)
+    return _owners_of(_claims(content, ninth), error_at)
 
 
-def _refuse_odd_person(entry: Json, place: YamlPath, wrong: Wrong) -> None:
+def _refuse_odd_person(entry: Json, place: YamlPath, error_at: ErrorAt) -> None:
     if "number" not in entry and "lid" not in entry:
-        raise wrong((*place, "number"), "a person needs a number or a lid: add one of them")
+        raise error_at((*place, "number"), "a person needs a number or a lid: add one of them")
     if "number" not in entry:
         for field in ("also", "jid", "formerly", "whatsapp"):
             if field in entry:
                 sentence = f"{field} is only for people with a number: remove it or add number"
-                raise wrong((*place, field), sentence)
+                raise error_at((*place, field), sentence)
     if not entry.get("whatsapp", True):
         for field in _OF_ACCOUNTS:
             if field in entry:
                 sentence = f"{field} is only for accounts: remove it or set whatsapp: true"
-                raise wrong((*place, field), sentence)
-    _refuse_odd_addressing(entry, place, wrong)
+                raise error_at((*place, field), sentence)
+    _refuse_odd_addressing(entry, place, error_at)
     if "verified_name" in entry and entry.get("business") is False:
         sentence = "only businesses have a verified_name: remove one of the two"
-        raise wrong((*place, "business"), sentence)
-    _refuse_taken_lid(entry, place, wrong)
+        raise error_at((*place, "business"), sentence)
+    _refuse_taken_lid(entry, place, error_at)
 
 
-def _refuse_odd_addressing(entry: Json, place: YamlPath, wrong: Wrong) -> None:
+def _refuse_odd_addressing(entry: Json, place: YamlPath, error_at: ErrorAt) -> None:
     if entry.get("addressing") != BY_PHONE:
         return
     if "number" not in entry:
-        raise wrong(
+        raise error_at(
             (*place, "addressing"), "a person without a number can only be met by lid: remove it"
         )
     if entry.get("number_hidden"):
         sentence = "a person with a hidden number is met by lid: remove one of the two"
-        raise wrong((*place, "addressing"), sentence)
+        raise error_at((*place, "addressing"), sentence)
 
 
-def _refuse_number_kept(entry: Json, place: YamlPath, ninth: NinthDigit, wrong: Wrong) -> None:
+def _refuse_number_kept(entry: Json, place: YamlPath, ninth: NinthDigit, error_at: ErrorAt) -> None:
     before = entry.get("formerly")
     if before is None:
         return
     numbers = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
     if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in numbers:
         sentence = f"{before} still reaches this person: write the number they had before"
-        raise wrong((*place, "formerly"), sentence)
+        raise error_at((*place, "formerly"), sentence)
 
 
-def _refuse_taken_lid(entry: Json, place: YamlPath, wrong: Wrong) -> None:
+def _refuse_taken_lid(entry: Json, place: YamlPath, error_at: ErrorAt) -> None:
     number = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
     if number is not None and number not in numbers_of(entry):
         sentence = (
             f"{entry['lid']} is generated for {number}: use 15 digits, or another first digit"
         )
-        raise wrong((*place, "lid"), sentence)
+        raise error_at((*place, "lid"), sentence)
 
 
 def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, YamlPath]]:
@@ -227,13 +229,15 @@ def _bare(address: str) -> str:
     return address.removesuffix(f"@{PERSON}")
 
 
-def _owners_of(identifiers: Iterable[tuple[str, YamlPath]], wrong: Wrong) -> Mapping[str, YamlPath]:
+def _owners_of(
+    identifiers: Iterable[tuple[str, YamlPath]], error_at: ErrorAt
+) -> Mapping[str, YamlPath]:
     """Everything named with its place; refused when two entries name the same."""
     owners: dict[str, YamlPath] = {}
     for value, place in identifiers:
         if value in owners:
             first = _in_words(owners[value])
-            raise wrong(place, f"{value} is the one of {first} already: give another one")
+            raise error_at(place, f"{value} is the one of {first} already: give another one")
         owners[value] = place
     return owners
 
@@ -295,15 +299,15 @@ def _contact(entry: Json, ninth: NinthDigit) -> Contact:
     )
 
 
-def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: YamlPath) -> Group:
+def _group(entry: Json, directory: Directory, error_at: ErrorAt, place_of_group: YamlPath) -> Group:
     def person(member: str, *place: str | int) -> Jid:
         contact = directory.person(Jid.parse(member))
         if contact is None:
             sentence = f"{directory.no_account(Jid.parse(member))}: name somebody who has one"
-            raise wrong((*place_of_group, *place), sentence)
+            raise error_at((*place_of_group, *place), sentence)
         if contact.state == UNREGISTERED and "participants" in place:
             sentence = f"{member} is {UNREGISTERED}, and an account that was deleted is in no group"
-            raise wrong((*place_of_group, *place), f"{sentence}: remove it, or change its state")
+            raise error_at((*place_of_group, *place), f"{sentence}: remove it, or change its state")
         return contact.jid
 
     members: dict[Jid, Participant] = {}
@@ -311,7 +315,7 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: Yaml
         jid = person(member["number"], "participants", index, "number")
         if jid in members:
             sentence = f"{member['number']} is already in this group: remove one of the two"
-            raise wrong((*place_of_group, "participants", index, "number"), sentence)
+            raise error_at((*place_of_group, "participants", index, "number"), sentence)
         members[jid] = Participant(jid, member.get("admin"))
     description = entry.get("description")
     return Group(

@@ -36,7 +36,7 @@ def line_of(path: Path, place: Sequence[str | int]) -> int:
     return line
 
 
-def written_out(path: Path) -> int:
+def expanded_size(path: Path) -> int:
     """How many values a file stands for once every alias is written out.
 
     A few lines of aliases of aliases stand for more than any memory holds.
@@ -59,16 +59,16 @@ def _count(node: yaml.Node | None, counts: dict[int, int]) -> int:
     return counts[id(node)]
 
 
-def oddities(path: Path) -> Iterator[tuple[YamlPath, str]]:
+def unsupported_yaml(path: Path) -> Iterator[tuple[YamlPath, str]]:
     """Where a file says what no document can hold: a key twice, a date, a part that holds itself.
 
     The file has been read before, so it is YAML.
     """
     root = yaml.compose(path.read_bytes(), Loader=Loader)
-    yield from _oddities(root, (), set(), ())
+    yield from _unsupported_nodes(root, (), set(), ())
 
 
-def _oddities(
+def _unsupported_nodes(
     node: yaml.Node | None, place: YamlPath, node_ids: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[YamlPath, str]]:
     if node is None:
@@ -82,15 +82,15 @@ def _oddities(
     kind = node.tag.removeprefix(_TAG)
     if kind not in _JSON:
         yield place, f"this is a {kind} in YAML: put it in quotes"
-    yield from _inside(node, place, node_ids, (*above, node))
+    yield from _unsupported_children(node, place, node_ids, (*above, node))
 
 
-def _inside(
+def _unsupported_children(
     node: yaml.Node, place: YamlPath, node_ids: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[YamlPath, str]]:
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _oddities(item, (*place, index), node_ids, above)
+            yield from _unsupported_nodes(item, (*place, index), node_ids, above)
     elif isinstance(node, yaml.MappingNode):
         names: set[str] = set()
         for key, value in node.value:
@@ -100,4 +100,4 @@ def _inside(
             names.add(name)
             if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
                 yield (*place, name), "a name must be a string: put it in quotes"
-            yield from _oddities(value, (*place, name), node_ids, above)
+            yield from _unsupported_nodes(value, (*place, name), node_ids, above)

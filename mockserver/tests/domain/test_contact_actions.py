@@ -59,7 +59,7 @@ def theirs(instance: Instance, part: dict[str, Any]) -> Message:
 def test_what_is_about_no_message_names_none(instance: Instance) -> None:
     sentence = refusal(instance, "text-plain", message="ONE")
     assert sentence.startswith("message: text-plain is about no other message; text-quoted-reply")
-    sentence = refusal(instance, "reaction", chosen="1")
+    sentence = refusal(instance, "reaction", choice="1")
     assert sentence.startswith("option: reaction chooses nothing; list-response, ")
 
 
@@ -167,7 +167,7 @@ def test_an_order_quotes_only_what_is_named(instance: Instance) -> None:
 def test_a_row_is_picked_by_id_title_or_as_the_first(instance: Instance) -> None:
     add_message(instance, "ONE", **content(LIST))
     picked = [
-        does(instance, "list-response", chosen=name).content["listResponseMessage"]
+        does(instance, "list-response", choice=name).content["listResponseMessage"]
         for name in (None, "um", "Dois")
     ]
     assert [part["singleSelectReply"]["selectedRowId"] for part in picked] == ["um", "um", "dois"]
@@ -179,9 +179,9 @@ def test_an_option_of_an_older_list_can_still_be_picked(instance: Instance) -> N
     add_message(instance, "OLD", **content(LIST))
     newer = {"listMessage": {"sections": [{"rows": [{"rowId": "tres", "title": "Três"}]}]}}
     add_message(instance, "NEW", **content(newer))
-    part = does(instance, "list-response", chosen="um").content["listResponseMessage"]
+    part = does(instance, "list-response", choice="um").content["listResponseMessage"]
     assert part["contextInfo"]["stanzaId"] == "OLD"
-    sentence = refusal(instance, "list-response", chosen="um", message="NEW")
+    sentence = refusal(instance, "list-response", choice="um", message="NEW")
     assert sentence == "option: 'um' was never offered; message NEW offers 'tres' (Três)"
 
 
@@ -202,10 +202,10 @@ MENUS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("event", MENUS)
 def test_a_button_is_pressed_with_its_id(instance: Instance, event: str) -> None:
-    part, (key, field, chosen) = MENUS[event]
+    part, (key, field, choice) = MENUS[event]
     add_message(instance, "ONE", **content(part))
-    pressed = does(instance, event, chosen="Sim").content[key]
-    assert (pressed[field], pressed["selectedDisplayText"]) == (chosen, "Sim")
+    pressed = does(instance, event, choice="Sim").content[key]
+    assert (pressed[field], pressed["selectedDisplayText"]) == (choice, "Sim")
     assert pressed["contextInfo"]["stanzaId"] == "ONE"
 
 
@@ -234,7 +234,7 @@ def test_a_phone_without_buttons_chooses_nothing_but_votes(instance: Instance) -
     assert does(instance, "poll-vote").content["pollUpdateMessage"]
     # The owner's own phone shows them.
     add_message(instance, "ONE", **content(LIST))
-    assert does(instance, "list-response", mine=True).content["listResponseMessage"]
+    assert does(instance, "list-response", is_by_owner=True).content["listResponseMessage"]
 
 
 def test_contents_of_their_own_name_chat_owner_and_moment(instance: Instance) -> None:

@@ -52,12 +52,12 @@ def test_what_the_instance_alone_deleted_can_be_seen(instance: Instance) -> None
 def test_what_nobody_has_on_their_phone_is_withheld(
     instance: Instance, fields: dict[str, Any], why: str | None
 ) -> None:
-    assert scene(instance).withheld(add_message(instance, "ONE", **fields)) == why
+    assert scene(instance).undelivered_reason(add_message(instance, "ONE", **fields)) == why
 
 
 def test_the_owner_sees_what_was_written_there(instance: Instance) -> None:
     message = add_message(instance, "ONE", state=STOPPED, reason="blocked")
-    assert scene(instance, mine=True).withheld(message) is None
+    assert scene(instance, is_by_owner=True).undelivered_reason(message) is None
 
 
 @pytest.mark.parametrize(
@@ -104,19 +104,19 @@ def test_a_refusal_names_the_newest_near_miss(instance: Instance) -> None:
 def test_ones_own_is_what_the_same_person_wrote_from_the_same_side(instance: Instance) -> None:
     theirs = add_message(instance, "ONE", from_me=False)
     own = add_message(instance, "TWO")
-    assert scene(instance).own(theirs) and not scene(instance).own(own)
-    assert not scene(instance, author=BIA).own(theirs)
+    assert scene(instance).is_by_author(theirs) and not scene(instance).is_by_author(own)
+    assert not scene(instance, author=BIA).is_by_author(theirs)
     # What was sent through the gateway is not what the number's own phone wrote elsewhere.
-    assert not scene(instance, author=instance.own_jid).own(own)
-    assert scene(instance, author=instance.own_jid, mine=True).own(own)
+    assert not scene(instance, author=instance.own_jid).is_by_author(own)
+    assert scene(instance, author=instance.own_jid, is_by_owner=True).is_by_author(own)
 
 
 def test_only_an_admin_rules_a_group(instance: Instance) -> None:
     group = add_group(instance, FRIEND)
-    assert scene(instance, chat=group.jid, author=instance.own_jid).rules_group()
-    assert not scene(instance, chat=group.jid).rules_group()
+    assert scene(instance, chat=group.jid, author=instance.own_jid).is_group_admin()
+    assert not scene(instance, chat=group.jid).is_group_admin()
 
 
 def test_a_moment_is_in_milliseconds(instance: Instance) -> None:
     instance.now = 1_700_000_000.25
-    assert scene(instance).moment == "1700000000250"
+    assert scene(instance).milliseconds == "1700000000250"

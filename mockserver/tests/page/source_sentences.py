@@ -100,7 +100,7 @@ COMPOSED = (
     *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",
-    "yaml: line 1: it cannot be read",
+    "yaml: line 1: the file cannot be read",
     "body: Content-Type a/b: send the file as c/d, in the part `file` (spec/e.yaml)",
 )
 # A sentence that stands elsewhere, behind the field that it is about.

@@ -64,7 +64,7 @@ def test_only_a_text_must_be_answered(
     payload = json.loads(delivery.body)
     delivery.body = json.dumps({**payload, "message": content}).encode()
     inbound = chats(story)[ANA].inbound["A1"]
-    assert (inbound.text, inbound.must) == (text, must)
+    assert (inbound.text, inbound.must_be_answered) == (text, must)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_only_a_text_must_be_answered(
 )
 def test_stories_need_no_answer(story: Story, chat: str, must: bool) -> None:
     story.told("A1", chat=chat)
-    assert chats(story)[chat].inbound["A1"].must == must
+    assert chats(story)[chat].inbound["A1"].must_be_answered == must
 
 
 @pytest.mark.parametrize("body", [b"[]", b'{"key": 5}', b'{"key": {}, "message": 5}', b"7"])
@@ -88,7 +88,10 @@ def test_an_answer_belongs_to_the_message_it_quotes(story: Story) -> None:
     story.answer("R2", quoting="A1")
     chat = chats(story)[ANA]
     assert answers(chat) == {"A1": ["R2"], "A2": ["R1"]}
-    assert all(each.sure for each in chat.inbound.values()) and chat.free == []
+    assert (
+        all(each.is_answer_certain for each in chat.inbound.values())
+        and chat.unattributed_replies == []
+    )
 
 
 def test_an_answer_to_ones_own_is_a_loop(story: Story) -> None:
@@ -116,8 +119,8 @@ def test_an_answer_that_repeats_a_number_belongs_to_its_message(story: Story) ->
     story.answer("R2", saying="Olá")
     chat = chats(story)[ANA]
     assert answers(chat) == {"A1": ["R2"], "A2": ["R1"], "A3": []}
-    assert [each.sure for each in chat.inbound.values()] == [False, True, False]
-    assert [each.id for each in chat.free] == ["R2"]
+    assert [each.is_answer_certain for each in chat.inbound.values()] == [False, True, False]
+    assert [each.id for each in chat.unattributed_replies] == ["R2"]
 
 
 def test_a_number_of_several_messages_tells_nothing(story: Story) -> None:
@@ -125,7 +128,7 @@ def test_a_number_of_several_messages_tells_nothing(story: Story) -> None:
         told(story, message_id, "Pedido 1001")
     story.answer("R1", saying="1001")
     chat = chats(story)[ANA]
-    assert answers(chat) == {"A1": ["R1"], "A2": []} and not chat.inbound["A1"].sure
+    assert answers(chat) == {"A1": ["R1"], "A2": []} and not chat.inbound["A1"].is_answer_certain
 
 
 def test_a_second_bubble_may_be_the_answer_that_another_message_lacks(story: Story) -> None:
@@ -179,10 +182,14 @@ def test_a_receiver_has_a_message_once_a_delivery_of_it_succeeded(story: Story) 
     failed = attempt(START + 1, 500)
     story.told("A1", state="failed", attempts=[failed])
     inbound = chats(story)[ANA].inbound["A1"]
-    assert (inbound.is_accepted, inbound.first_attempt, inbound.had) == (False, START + 1, inf)
+    assert (inbound.is_accepted, inbound.first_attempt, inbound.received_at) == (
+        False,
+        START + 1,
+        inf,
+    )
     story.told("A1", attempts=[attempt(START + 5), attempt(START + 3)])
     inbound = chats(story)[ANA].inbound["A1"]
-    assert inbound.is_accepted and inbound.had == START + 3.01
+    assert inbound.is_accepted and inbound.received_at == START + 3.01
     assert [each.time for each in inbound.attempts] == [START + 1, START + 5, START + 3]
 
 

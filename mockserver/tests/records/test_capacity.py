@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from megaapi_mock.records.capacity import Capacity, Held
+from megaapi_mock.records.capacity import Capacity, HeldDeliveries
 from megaapi_mock.records.delivery import Delivery
 
 HOOK = "http://127.0.0.1:9000/hook"
@@ -31,7 +31,7 @@ def test_one_delivery_fits_however_large_and_two_do_not() -> None:
 
 def test_held_deliveries_count_once_in_the_order_they_came() -> None:
     room = Capacity()
-    held, first, second = Held(room), delivery("d1"), delivery("d2", b"1")
+    held, first, second = HeldDeliveries(room), delivery("d1"), delivery("d2", b"1")
     held.add(first)
     held.add(second)
     assert (list(held), len(held), room.count, room.size) == ([first, second], 2, 2, 6)
@@ -42,7 +42,7 @@ def test_held_deliveries_count_once_in_the_order_they_came() -> None:
 
 def test_restore_replaces_what_was_held() -> None:
     room = Capacity()
-    held = Held(room)
+    held = HeldDeliveries(room)
     held.add(delivery("d1"))
     newer = [delivery("d2", b"12"), delivery("d3", b"")]
     held.restore(newer)
@@ -53,7 +53,7 @@ def test_restore_replaces_what_was_held() -> None:
 
 def test_move_counts_in_the_new_room_alone() -> None:
     old, new = Capacity(), Capacity()
-    mine, neighbours = Held(old), Held(old)
+    mine, neighbours = HeldDeliveries(old), HeldDeliveries(old)
     mine.add(delivery("d1"))
     neighbours.add(delivery("d2", b"1"))
     mine.move_to(new)

@@ -81,9 +81,9 @@ def test_below_set_numbers_are_numbers() -> None:
         ("turns:\n- customer: [\n", "line 3"),
         ("- 1", "conversation: 1"),
         ("", "conversation: 1"),
-        ("a: &x [1]\nb: *x\nc: *x", "line 1 is an alias"),
-        ("a: 1\na: 2", "line 2 has a name that is twice"),
-        ("? [a]\n: 1", "line 1 has a name"),
+        ("a: &x [1]\nb: *x\nc: *x", "line 1: an alias"),
+        ("a: 1\na: 2", "line 2: the name is used twice"),
+        ("? [a]\n: 1", "line 1: the name"),
         ("a: " + "[" * 5000, "yaml"),
         ("a: \x00", "yaml"),
     ],
@@ -98,7 +98,7 @@ def test_conversation_file_with_too_many_values_is_refused_unread(
     text: str,
 ) -> None:
     started = time.process_time()
-    with pytest.raises(ControlRefused, match="more than 100,000 line ends"):
+    with pytest.raises(ControlRefused, match="more than 100,000 line breaks"):
         read_yaml(text)
     assert time.process_time() - started < 0.5
 

@@ -295,7 +295,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
     assert len(bodies) == 2 and b"undone" not in bodies[1] and b"later" in bodies[1]
 
 
-@pytest.mark.parametrize("name", ["take", "happen"])
+@pytest.mark.parametrize("name", ["accept", "run_turn"])
 def test_what_chaos_cannot_handle_leaves_without_chaos(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

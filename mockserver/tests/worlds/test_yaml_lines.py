@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from megaapi_mock.worlds.yaml_lines import YamlPath, line_of, oddities, written_out
+from megaapi_mock.worlds.yaml_lines import YamlPath, expanded_size, line_of, unsupported_yaml
 
 WORLD = """\
 contacts:
@@ -57,13 +57,13 @@ def test_line_is_that_of_the_place_or_of_what_holds_it(
 )
 def test_alias_counts_as_often_as_it_stands(path: Path, text: str, size: int) -> None:
     path.write_text(text)
-    assert written_out(path) == size
+    assert expanded_size(path) == size
 
 
 def test_size_of_many_aliases_is_known_without_writing_them_out(path: Path) -> None:
     lines = ["a0: &a0 [1]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 61))]
     path.write_text("\n".join(lines))
-    assert written_out(path) > 2**60
+    assert expanded_size(path) > 2**60
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,5 @@ def test_oddity_is_reported_once_at_its_place(
     path: Path, text: str, expected: list[tuple[YamlPath, str]]
 ) -> None:
     path.write_text(text)
-    reports = [(place, sentence.partition(":")[0]) for place, sentence in oddities(path)]
+    reports = [(place, sentence.partition(":")[0]) for place, sentence in unsupported_yaml(path)]
     assert reports == expected

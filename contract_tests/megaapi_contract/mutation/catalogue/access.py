@@ -8,19 +8,19 @@ from typing import Any
 
 from ..answer_faults import (
     Altered,
+    AnswerFilter,
     Change,
-    When,
     chain,
     content_type,
     document,
+    has_status,
+    has_text,
     no_header,
-    of_status,
     raw,
-    saying,
     status,
 )
 from ..mutant import Mutant
-from ..payload_edits import put, without
+from ..payload_edits import put, remove
 from ..request_faults import (
     OPERATIONS,
     LetIn,
@@ -92,8 +92,8 @@ REFUSED: tuple[tuple[str, int, str, Change], ...] = (
     ("download_media", 500, "without its reason", no_header("X-Mock-Reason")),
     ("send_text", 403, "with another envelope", document(lambda _: {"error": "forbidden"})),
     ("config_details", 401, "with another envelope", document(lambda _: {"detail": "no token"})),
-    ("add_participants", 404, "without a name", document(without("name"))),
-    ("webhook_settings", 404, "without a number", document(without("statusCode"))),
+    ("add_participants", 404, "without a name", document(remove("name"))),
+    ("webhook_settings", 404, "without a number", document(remove("statusCode"))),
     ("send_location", 500, "with a stack", document(lambda error: {**error, "stack": "at send"})),
     ("is_on_whatsapp", 403, "with its number as a text", document(put("statusCode", "403"))),
     ("send_media_base64", 413, "as a page", _AS_PAGE),
@@ -116,16 +116,16 @@ def mutants() -> Iterator[Mutant]:
     for operation in CHECKED:
         yield _let_in(
             operation, "token not checked", "token not checked",
-            "Any token opens it, or none.", of_status(401), right_token,
+            "Any token opens it, or none.", has_status(401), right_token,
         )  # fmt: skip
     for operation in PROBED:
         yield _let_in(
             operation, "no token needed", "token not checked",
-            "Who brings no token is let in.", of_status(401), right_token_for_none,
+            "Who brings no token is let in.", has_status(401), right_token_for_none,
         )  # fmt: skip
         yield _let_in(
             operation, "a neighbour's token", "token not checked",
-            "The token of any instance opens all.", of_status(401), right_token_for_a_neighbours,
+            "The token of any instance opens all.", has_status(401), right_token_for_a_neighbours,
         )  # fmt: skip
     yield from _states()
     yield from _bodies()
@@ -134,7 +134,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {number} {name}",
             kind="wrong status" if name.startswith("as ") else "error envelope",
             sentence=f"What is refused with {number} comes {name}.",
-            make=partial(Altered, (operation,), change, of_status(number)),
+            make=partial(Altered, (operation,), change, has_status(number)),
             operations=(operation,),
         )
 
@@ -143,7 +143,7 @@ def _states() -> Iterator[Mutant]:
     for operation in LINKED:
         yield _let_in(
             operation, "phone not needed", "connection not checked",
-            "Without a phone it is answered as with one.", saying("not logged in"),
+            "Without a phone it is answered as with one.", has_text("not logged in"),
             on_a_linked_instance,
         )  # fmt: skip
     for operation in WRITING:
@@ -160,17 +160,17 @@ def _bodies() -> Iterator[Mutant]:
     for operation, body in BODIES.items():
         yield _let_in(
             operation, "broken JSON taken", "malformed JSON accepted",
-            "A body that is no JSON is taken.", of_status(400), good_body(body),
+            "A body that is no JSON is taken.", has_status(400), good_body(body),
         )  # fmt: skip
         yield _let_in(
             operation, "fields not needed", "malformed body accepted",
-            "A body without what it needs is taken.", of_status(500), good_body(body),
+            "A body without what it needs is taken.", has_status(500), good_body(body),
         )  # fmt: skip
     for operation in TOO_LARGE:
         body = BODIES.get(operation) or _small_media()
         yield _let_in(
             operation, "no limit", "limit ignored", "What is too large is taken.",
-            of_status(413), good_body(body),
+            has_status(413), good_body(body),
         )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _small_media() -> Any:
 
 
 def _let_in(
-    operation: str, name: str, kind: str, sentence: str, when: When, mend: Mend
+    operation: str, name: str, kind: str, sentence: str, when: AnswerFilter, mend: Mend
 ) -> Mutant:  # fmt: skip
     return Mutant(
         name=f"{operation}: {name}",

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ...host.http import Answer
-from ..answer_faults import Altered, document, saying
+from ..answer_faults import Altered, document, has_text
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import Edit, edit_at, swap_values
-from ..webhook_faults import Spoilt, alter, echo
+from ..webhook_faults import Changed, alter, is_echo
 from .planted_rules import rewritten, rule
 
 KIND = "as written"
@@ -48,7 +48,7 @@ def _each_id_once(sections: Any) -> Any:
 
 def _echoed(edit: Edit) -> Callable[[], Fault]:
     """Echoes come out changed; the answers stay as they are."""
-    return lambda: Spoilt(echo, alter(edit))
+    return lambda: Changed(is_echo, alter(edit))
 
 
 ROWS: tuple[Row, ...] = (
@@ -63,7 +63,7 @@ ROWS: tuple[Row, ...] = (
     ("of rows with one id the first stays", ("send_list",), (),
      rewritten("send_list", edit_at("messageData.sections", _each_id_once))),
     ("an unknown route is named in small letters", ("instance_status",), (),
-     lambda: Altered(("",), document(edit_at("message", str.lower)), saying("Resource "))),
+     lambda: Altered(("",), document(edit_at("message", str.lower)), has_text("Resource "))),
     ("echoes are escaped as HTML", ("send_text",), ("from-me-api-echo",),
      _echoed(edit_at("message.extendedTextMessage.text", escape))),
     ("echoes have the line ends of another system", ("send_text",), ("from-me-api-echo",),

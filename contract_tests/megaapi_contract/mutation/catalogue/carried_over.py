@@ -13,13 +13,13 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
-from ...probes.laws.requests import ASKS
-from ..answer_faults import good, json_of, with_document
+from ...probes.laws.requests import GOOD_REQUESTS
+from ..answer_faults import is_success, json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import bearer, with_token
 from ..stateful_faults import Frozen
-from ..webhook_faults import Payload, Spoilt, alter, echo
+from ..webhook_faults import Changed, Payload, alter, is_echo
 from .from_users_instance import asked_jid
 from .planted_rules import changed_answer, rewritten, rule, spoil, spoil_answers
 from .second_call import Besides, _body
@@ -32,7 +32,7 @@ Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 def _look_up_by_its_end(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if not good(answer):
+    if not is_success(answer):
         return answer
     first = memory.setdefault((call.key, jid_of(asked_jid(call)).user[-8:]), json_of(answer))
     return answer if first == json_of(answer) else with_document(answer, first)
@@ -41,7 +41,7 @@ def _look_up_by_its_end(call: InterceptedCall, memory: Any) -> Answer:
 def _code_of_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     custom = dict(parse_qsl(call.request.query)).get("customPairingCode")
-    if not good(answer) or not (custom or memory):
+    if not is_success(answer) or not (custom or memory):
         return answer
     memory[""] = custom or memory[""]
     return with_document(answer, {**json_of(answer), "pairingCode": memory[""]})
@@ -66,10 +66,10 @@ def _old_token_after_restart(call: InterceptedCall, memory: Any) -> Answer:
             return call.ask(with_token(call.request, new))
         return replace(with_document(call.look(call.request), UNAUTHORIZED), status=401)
     answer = call.ask(call.request)
-    if call.operation == "change_token" and good(answer):
+    if call.operation == "change_token" and is_success(answer):
         memory.setdefault((call.key, "old"), bearer(call.request))
         memory[call.key, "new"] = _body(call, "messageData", "token")
-    if call.operation == "restart" and good(answer) and new is not None:
+    if call.operation == "restart" and is_success(answer) and new is not None:
         memory[call.key, "restarted"] = True
     return answer
 
@@ -80,7 +80,7 @@ def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
         memory[call.key] = _body(call, "option")
         return answer
     document = json_of(answer)
-    if not good(answer) or memory.get(call.key) != "unavailable":
+    if not is_success(answer) or memory.get(call.key) != "unavailable":
         return answer
     status = {"key": call.key, "status": "disconnected"}
     return with_document(answer, {**document, "instance": status})
@@ -89,7 +89,7 @@ def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
 def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     data = _body(call, "messageData") or {}
-    if good(answer) and "key" in data:
+    if is_success(answer) and "key" in data:
         target = call.request.target.removesuffix("FromMe")
         call.ask(replace(call.request, target=target))
     return answer
@@ -187,7 +187,7 @@ class HeldWhileWriting(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        return () if echo(payload) and payload["instance_key"] in self._writing else (body,)
+        return () if is_echo(payload) and payload["instance_key"] in self._writing else (body,)
 
 
 class NextOneToo(Fault):
@@ -245,7 +245,7 @@ def _name_of_who_wrote_before(payload: Payload, memory: Any) -> Sequence[Payload
     chat = (payload.get("instance_key"), value_at(payload, "key.remoteJid"))
     if value_at(payload, "key.fromMe") is False:
         memory[chat] = payload.get("pushName")
-    elif "message" in payload and not echo(payload) and memory.get(chat):
+    elif "message" in payload and not is_echo(payload) and memory.get(chat):
         payload["pushName"] = memory[chat]
     return (payload,)
 
@@ -313,7 +313,7 @@ ROWS: tuple[Row, ...] = (
      FirstOfATitle),
     ("sends under way together have one id", ("send_text",), (), OneIdTogether),
     ("a restart brings the old token back", ("change_token", "restart"), (),
-     rule(tuple(ASKS), _old_token_after_restart)),
+     rule(tuple(GOOD_REQUESTS), _old_token_after_restart)),
     ("reading the configuration accepts everything", ("config_details", "block_events"),
      ("reaction",),
      partial(Besides, "config_details", "accept_webhook_events",
@@ -334,7 +334,7 @@ ROWS: tuple[Row, ...] = (
      spoil(_number_of_who_came_first)),
     ("receipts name the chat of the last message", ("send_text",), ("ack-read",), ChatOfTheLast),
     ("groups of the old kind are no groups", (), ("group-text", "group-image"),
-     lambda: Spoilt(lambda payload: "-" in str(value_at(payload, "key.remoteJid")),
+     lambda: Changed(lambda payload: "-" in str(value_at(payload, "key.remoteJid")),
                     alter(put("isGroup", False)))),
     ("the own phone has the name of who wrote before", (), ("from-me-phone",),
      spoil(_name_of_who_wrote_before)),

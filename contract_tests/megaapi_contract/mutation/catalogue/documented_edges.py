@@ -12,7 +12,7 @@ from ..answer_faults import Altered, document, json_of
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at
 from ..request_faults import bearer
-from ..webhook_faults import Spoilt, ack, alter
+from ..webhook_faults import Changed, alter, is_ack
 from .planted_rules import changed_answer, rewritten, rule, spoil_answers
 from .second_call import Refusing, _body
 
@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
     ("groups of others are administered too", ("admin_groups",), (),
      rule(("admin_groups",), _every_group)),
     ("receipts have a name", ("send_text",), ("ack-server", "ack-delivered", "ack-read"),
-     lambda: Spoilt(ack(), alter(lambda payload: {**payload, "pushName": "Loja"}))),
+     lambda: Changed(is_ack(), alter(lambda payload: {**payload, "pushName": "Loja"}))),
     ("the configuration shows the token", ("config_details",), (),
      spoil_answers(("config_details",), _with_token)),
 )  # fmt: skip

@@ -10,22 +10,22 @@ from typing import Any
 import orjson
 
 from ...judging.values import jid_of
-from ..payload_edits import edit_at, put, value_at, without
+from ..payload_edits import edit_at, put, remove, value_at
 from ..webhook_faults import (
     CONNECTED,
     GONE,
-    Echoing,
+    Changed,
     Payload,
-    Spoilt,
-    ack,
+    RepeatedAfterAnother,
+    all_of,
     alter,
     connection,
-    echo,
-    every,
-    having,
-    inbound,
+    has_value,
+    is_ack,
+    is_echo,
+    is_inbound,
+    is_message,
     kind,
-    message,
     omit,
 )
 from .planted_rules import (
@@ -42,7 +42,7 @@ _REACTED = "message.reactionMessage"
 
 
 def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
-    if payload.get("isGroup") is not True or not inbound(payload):
+    if payload.get("isGroup") is not True or not is_inbound(payload):
         return (payload,)
     place = (value_at(payload, "key.remoteJid"), payload.get("messageTimestamp"))
     own = {"participant": value_at(payload, "key.participant"), "name": payload.get("pushName"),
@@ -57,7 +57,7 @@ def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _media_of_lid(payload: Payload) -> bool:
     return (
-        inbound(payload)
+        is_inbound(payload)
         and jid_of(value_at(payload, "key.remoteJid")).lid
         and any(name in payload.get("message", {}) for name in MEDIA)
     )
@@ -65,7 +65,7 @@ def _media_of_lid(payload: Payload) -> bool:
 
 def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
     image = value_at(payload, "message.imageMessage")
-    if inbound(payload) and isinstance(image, dict):
+    if is_inbound(payload) and isinstance(image, dict):
         before, memory[payload["instance_key"]] = (
             memory.get(payload["instance_key"]), image.get("caption"),
         )  # fmt: skip
@@ -105,7 +105,7 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
     chat, content = value_at(payload, "key.remoteJid"), payload.get("message")
-    if not message(payload) or not isinstance(content, dict):
+    if not is_message(payload) or not isinstance(content, dict):
         return (payload,)
     quoted_message = value_at(content, "*.contextInfo.quotedMessage")
     if quoted_message is not None and chat in memory:
@@ -148,11 +148,11 @@ def _own_chat(payload: Payload) -> Payload:
 def _own_phone(payload: Payload) -> bool:
     own = value_at(payload, "key.fromMe") is True
     chat = str(value_at(payload, "key.remoteJid"))
-    return own and message(payload) and not echo(payload) and chat.endswith(ACCOUNT)
+    return own and is_message(payload) and not is_echo(payload) and chat.endswith(ACCOUNT)
 
 
 def _echo_in_group(payload: Payload) -> bool:
-    return echo(payload) and payload.get("isGroup") is True
+    return is_echo(payload) and payload.get("isGroup") is True
 
 
 def _no_number(card: Any) -> str:
@@ -162,44 +162,44 @@ def _no_number(card: Any) -> str:
 FAULTS: tuple[PlantedRule, ...] = (
     (50, (), ("group-text",), "A batch of a group has one author.", spoil(_one_sender)),
     (51, (), ("image",), "Files of a LID have no number.",
-     partial(Spoilt, _media_of_lid, alter(without("key.senderPn")))),
+     partial(Changed, _media_of_lid, alter(remove("key.senderPn")))),
     (52, (), ("image",), "A picture has the caption of the one before.", spoil(_caption_before)),
     (53, (), ("ack-read",), "Read comes as delivered.",
-     partial(Spoilt, every(ack(4), lambda one: str(
+     partial(Changed, all_of(is_ack(4), lambda one: str(
          value_at(one, "key.remoteJid")).endswith(ACCOUNT)), alter(put("update.status", 3)))),
     (54, (), ("list-response",), "A choice is told by its place.",
-     partial(Spoilt, having(_ROW), alter(put(_ROW, "1")))),
+     partial(Changed, has_value(_ROW), alter(put(_ROW, "1")))),
     (55, (), ("ack-read",), "Receipts have the time of the send.", spoil(_time_of_send)),
     (57, (), ("reaction",), "A reaction points to the wrong side.",
-     partial(Spoilt, having(_REACTED), alter(edit_at(
+     partial(Changed, has_value(_REACTED), alter(edit_at(
          f"{_REACTED}.key.fromMe", lambda own: not own)))),
     (58, (), ("reaction",), "A reaction taken back is silent.",
-     partial(Spoilt, having(f"{_REACTED}.text", ""), omit)),
+     partial(Changed, has_value(f"{_REACTED}.text", ""), omit)),
     (59, (), ("edited",), "An edit carries the old text.", spoil(_old_text)),
     (60, (), ("deleted",), "A deletion names itself.",
-     partial(Spoilt, every(inbound, having("message.protocolMessage.type", "REVOKE", 0)),
+     partial(Changed, all_of(is_inbound, has_value("message.protocolMessage.type", "REVOKE", 0)),
              alter(lambda one: put("message.protocolMessage.key.id", one["key"]["id"])(one)))),
     (61, (), ("text-quoted-reply",), "A quote shows the newest message.", spoil(_newest_quoted)),
     (62, (), ("document-with-caption",), "A document with caption is unwrapped.",
-     partial(Spoilt, _CAPTIONED, alter(_unwrap_document))),
+     partial(Changed, _CAPTIONED, alter(_unwrap_document))),
     (63, (), ("audio-voice-note",), "Voice notes lose their codec.",
-     partial(Spoilt, inbound, alter(edit_at(
+     partial(Changed, is_inbound, alter(edit_at(
          "message.audioMessage.mimetype", lambda name: str(name).partition(";")[0])))),
     (64, ("send_text",), ("from-me-api-echo",), "Groups have no echo.",
-     partial(Spoilt, _echo_in_group, omit)),
+     partial(Changed, _echo_in_group, omit)),
     (65, ("logout",), ("disconnected",), "Receipts come after the logout.",
-     partial(Echoing, connection(GONE), ack(3, 4))),
+     partial(RepeatedAfterAnother, connection(GONE), is_ack(3, 4))),
     (66, (), ("text-plain",), "Names are decoded twice.",
-     partial(Spoilt, inbound, alter(edit_at("pushName", _latin)))),
+     partial(Changed, is_inbound, alter(edit_at("pushName", _latin)))),
     (68, (), ("connected",), "The second link is silent.", spoil(_once_connected)),
     (69, (), ("group-text",), "The root jid of a group's message is its author.",
-     partial(Spoilt, lambda one: one.get("isGroup") is True and inbound(one),
+     partial(Changed, lambda one: one.get("isGroup") is True and is_inbound(one),
              alter(_author_is_jid))),
     (70, (), ("from-me-phone",), "What the owner types is in the own chat.",
-     partial(Spoilt, _own_phone, alter(_own_chat))),
+     partial(Changed, _own_phone, alter(_own_chat))),
     (71, (), ("poll-creation",), "The last option of a poll is lost.",
-     partial(Spoilt, having(_POLL), alter(edit_at(
+     partial(Changed, has_value(_POLL), alter(edit_at(
          _POLL, lambda options: options[:-1] if len(options) > 2 else options)))),
     (72, (), ("contact",), "A card has no number to dial.",
-     partial(Spoilt, inbound, alter(edit_at("message.contactMessage.vcard", _no_number)))),
+     partial(Changed, is_inbound, alter(edit_at("message.contactMessage.vcard", _no_number)))),
 )  # fmt: skip

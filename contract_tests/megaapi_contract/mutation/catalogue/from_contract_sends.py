@@ -10,11 +10,19 @@ from typing import Any
 import orjson
 
 from ...host.http import Answer
-from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
+from ..answer_faults import (
+    Altered,
+    document,
+    is_success,
+    json_of,
+    status,
+    with_body,
+    with_document,
+)
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import Registered
-from ..webhook_faults import Payload, Spoilt, alter, echo
+from ..webhook_faults import Changed, Payload, alter, is_echo
 from .planted_rules import (
     ACCOUNT,
     MEDIA,
@@ -35,7 +43,7 @@ def _repeat(call: InterceptedCall, memory: Any) -> Answer:
         call.strike()
         return memory[call_key]  # type: ignore[no-any-return]
     answer = call.ask(call.request)
-    if good(answer):
+    if is_success(answer):
         memory[call_key] = answer
     return answer
 
@@ -111,7 +119,7 @@ def _last_file(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     content = next(iter((value_at(document, "messageData.message") or {}).values()), None)
-    if not good(answer) or not isinstance(content, dict):
+    if not is_success(answer) or not isinstance(content, dict):
         return answer
     own = {name: content[name] for name in _FILE if name in content}
     before, memory[call.key] = memory.get(call.key), own
@@ -123,7 +131,7 @@ def _last_file(call: InterceptedCall, memory: Any) -> Answer:
 
 def _low_limit(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
+    if is_success(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
         error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
                  "statusCode": 413}  # fmt: skip
         return with_document(status(413)(answer), error_body)
@@ -176,7 +184,7 @@ class DeletesNewest(Fault):
         if call.operation in SENDS:
             answer = call.ask(call.request)
             chat = str(value_at(json_of(answer), "messageData.key.remoteJid"))
-            if good(answer):
+            if is_success(answer):
                 self._newest[call.key, chat] = str(value_at(json_of(answer), "messageData.key.id"))
             return answer
         message_id = _body(call, "messageData", "key", "id")
@@ -199,7 +207,7 @@ def _repeats_id(document: Any, call: InterceptedCall) -> Any:
 def _for_everyone(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     to, identity = _body(call, "to"), _body(call, "messageData", "id")
-    if good(answer) and to and identity:
+    if is_success(answer) and to and identity:
         jid = to if "@" in str(to) else f"{to}{ACCOUNT}"
         key = {"remoteJid": jid, "fromMe": True, "id": identity}
         body = orjson.dumps({"messageData": {"to": to, "key": key}})
@@ -209,7 +217,7 @@ def _for_everyone(call: InterceptedCall, memory: Any) -> Answer:
 
 
 def _media_echo(payload: Payload) -> bool:
-    return echo(payload) and any(name in payload.get("message", {}) for name in MEDIA)
+    return is_echo(payload) and any(name in payload.get("message", {}) for name in MEDIA)
 
 
 def _other_id(identity: Any) -> str:
@@ -226,7 +234,7 @@ FAULTS: tuple[PlantedRule, ...] = (
      spoil_answers(SENDS, _milliseconds)),
     (28, ("send_media_url", "send_media_base64"), ("from-me-api-echo",),
      "Echoes of files have another id.",
-     partial(Spoilt, _media_echo, alter(edit_at("key.id", _other_id)))),
+     partial(Changed, _media_echo, alter(edit_at("key.id", _other_id)))),
     (29, ("send_text",), (), "Digits without WhatsApp are written to.",
      rule(("send_text", "send_media_url", "quote_message"), _bare_unregistered)),
     (30, ("send_text",), (), "Old group ids are taken for persons.",

@@ -11,22 +11,22 @@ import orjson
 
 from ...host.http import Answer
 from ...judging.values import jid_of
-from ..answer_faults import good, json_of
+from ..answer_faults import is_success, json_of
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, put, value_at, without
+from ..payload_edits import edit_at, put, remove, value_at
 from ..webhook_faults import (
     GONE,
-    Echoing,
+    Changed,
     Payload,
-    Spoilt,
-    ack,
+    RepeatedAfterAnother,
+    all_of,
     alter,
     connection,
-    echo,
-    every,
-    having,
-    inbound,
-    message,
+    has_value,
+    is_ack,
+    is_echo,
+    is_inbound,
+    is_message,
     omit,
 )
 from .from_contract_events import _own_phone
@@ -56,7 +56,7 @@ class OldReceiverToo(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         url = _body(call, "messageData", "webhookUrl")
-        if call.operation == "configure_webhook" and good(answer) and url:
+        if call.operation == "configure_webhook" and is_success(answer) and url:
             self._urls.setdefault(call.key, set()).add(str(url))
         return answer
 
@@ -74,14 +74,14 @@ class LostInRestart(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "restart" and good(answer):
+        if call.operation == "restart" and is_success(answer):
             self._restarting_keys.add(call.key)
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
         key = payload.get("instance_key")
-        if inbound(payload) and key in self._restarting_keys:
+        if is_inbound(payload) and key in self._restarting_keys:
             self._restarting_keys.discard(key)
             return ()
         return (body,)
@@ -114,9 +114,9 @@ def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
     """An inbound message whose text another instance has just sent bears that one's key."""
     words = value_at(payload, "message.conversation") or value_at(payload, "message.*.text")
-    if echo(payload):
+    if is_echo(payload):
         memory[words] = payload["instance_key"]
-    elif inbound(payload) and words in memory:
+    elif is_inbound(payload) and words in memory:
         return ({**payload, "instance_key": memory[words]},)
     return (payload,)
 
@@ -155,7 +155,7 @@ class SubjectAsName(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "create_group" and good(answer):
+        if call.operation == "create_group" and is_success(answer):
             document = json_of(answer)
             group = document.get("group", document)
             self._subjects[str(group.get("id"))] = str(group.get("subject"))
@@ -164,16 +164,16 @@ class SubjectAsName(Fault):
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
         subject = self._subjects.get(str(value_at(payload, "key.remoteJid")))
-        if subject is None or not inbound(payload):
+        if subject is None or not is_inbound(payload):
             return (body,)
         return (orjson.dumps({**payload, "pushName": subject}),)
 
 
 def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
     chat = value_at(payload, "key.remoteJid")
-    if inbound(payload):
+    if is_inbound(payload):
         memory[chat] = payload.get("pushName")
-    elif message(payload):
+    elif is_message(payload):
         return ({**payload, "pushName": memory.get(chat, "Ana Exemplo")},)
     return (payload,)
 
@@ -244,52 +244,52 @@ FAULTS: tuple[PlantedRule, ...] = (
      OldReceiverToo),
     (14, ("configure_webhook",), ("ack-server",), "Disabled, but receipts go on.", AcksGoOn),
     (19, (), ("text-plain",), "Accents are encoded twice on delivery.",
-     partial(Spoilt, lambda one: not orjson.dumps(one).isascii(), alter(_twice_encoded))),
+     partial(Changed, lambda one: not orjson.dumps(one).isascii(), alter(_twice_encoded))),
     (20, ("logout",), ("disconnected",), "Receipts come after the logout.",
-     partial(Echoing, connection(GONE), ack(3, 4))),
+     partial(RepeatedAfterAnother, connection(GONE), is_ack(3, 4))),
     (21, (), ("connected",), "After a swap the jid is the old number's.", spoil(_first_jid)),
     (22, (), ("qrcode",), "A QR event claims a connected number.", spoil(_jid_in_qr)),
     (23, ("restart",), ("text-plain",), "What is written in a restart is lost.", LostInRestart),
     (24, ("send_text",), ("text-extended",), "Events swap their owner.", spoil(_owner_swapped)),
     (25, (), ("text-plain",), "The root lid is the sender's.",
-     partial(Spoilt, lambda one: inbound(one) and not one.get("isGroup"),
+     partial(Changed, lambda one: is_inbound(one) and not one.get("isGroup"),
              alter(_lid_is_senders))),
     (26, (), ("text-plain-lid",), "The sender's number is made of LID digits.",
-     partial(Spoilt, inbound, alter(_lid_digits))),
+     partial(Changed, is_inbound, alter(_lid_digits))),
     (27, (), ("image",), "Pictures of a hidden contact come under the number.",
-     partial(Spoilt, inbound, alter(_number_for_media))),
+     partial(Changed, is_inbound, alter(_number_for_media))),
     (28, (), ("group-text",), "The author's number is missing in LID groups.",
-     partial(Spoilt, inbound, alter(_no_participant_pn))),
+     partial(Changed, is_inbound, alter(_no_participant_pn))),
     (29, (), ("group-text",), "The subject is the author's name.", SubjectAsName),
     (30, (), ("from-me-phone",), "Own messages bear the customer's name.",
      spoil(_customers_name)),
     (31, (), ("from-me-phone",), "What the owner types is dropped.",
-     partial(Spoilt, _own_phone, omit)),
+     partial(Changed, _own_phone, omit)),
     (32, ("send_text",), ("from-me-api-echo",), "An echo is a conversation.",
-     partial(Spoilt, echo, alter(_plain_conversation))),
+     partial(Changed, is_echo, alter(_plain_conversation))),
     (33, ("send_text",), ("ack-server",), "Receipts' ids are in small letters.",
-     partial(Spoilt, ack(), alter(edit_at("key.id", lambda one: str(one).lower())))),
+     partial(Changed, is_ack(), alter(edit_at("key.id", lambda one: str(one).lower())))),
     (34, ("send_media_base64",), ("ack-played",), "Played never comes.",
-     partial(Spoilt, ack(5), alter(put("update.status", 4)))),
+     partial(Changed, is_ack(5), alter(put("update.status", 4)))),
     (35, ("send_text", "create_group"), ("ack-server",), "Receipts in a group look private.",
-     partial(Spoilt, ack(), alter(put("isGroup", False)))),
+     partial(Changed, is_ack(), alter(put("isGroup", False)))),
     (36, (), ("list-response",), "A row of another section is told.", spoil(_wrong_section)),
     (37, (), ("buttons-response",), "A button's place stands for its id.",
-     partial(Spoilt, inbound, alter(put(
+     partial(Changed, is_inbound, alter(put(
          "message.buttonsResponseMessage.selectedButtonId", "id0")))),
     (38, (), ("text-quoted-reply",), "A quote names the replier.",
-     partial(Spoilt, inbound, alter(_replier))),
+     partial(Changed, is_inbound, alter(_replier))),
     (39, (), ("reaction",), "A withdrawn reaction has no text.",
-     partial(Spoilt, having(f"{_REACTED}.text", ""), alter(without(f"{_REACTED}.text")))),
+     partial(Changed, has_value(f"{_REACTED}.text", ""), alter(remove(f"{_REACTED}.text")))),
     (40, (), ("edited",), "An edit points at itself.",
-     partial(Spoilt, every(inbound, _is_edit), alter(_itself))),
+     partial(Changed, all_of(is_inbound, _is_edit), alter(_itself))),
     (41, (), ("deleted",), "An admin's deletion names the admin.",
-     partial(Spoilt, inbound, alter(_admins))),
+     partial(Changed, is_inbound, alter(_admins))),
     (42, (), ("contact",), "The number of a card has punctuation.",
-     partial(Spoilt, inbound, alter(edit_at(_VCARD, _punctuate_numbers)))),
+     partial(Changed, is_inbound, alter(edit_at(_VCARD, _punctuate_numbers)))),
     (43, (), ("poll-creation",), "A poll has no secret.",
-     partial(Spoilt, having("message.pollCreationMessageV3"),
-             alter(without("message.messageContextInfo.messageSecret")))),
+     partial(Changed, has_value("message.pollCreationMessageV3"),
+             alter(remove("message.messageContextInfo.messageSecret")))),
     (44, (), ("status-story",), "A status looks like a private chat.",
-     partial(Spoilt, _status, alter(_as_author))),
+     partial(Changed, _status, alter(_as_author))),
 )  # fmt: skip

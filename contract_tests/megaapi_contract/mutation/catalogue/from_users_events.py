@@ -11,19 +11,19 @@ import orjson
 
 from ...host.http import Answer
 from ...judging.values import jid_of
-from ..answer_faults import good, json_of
+from ..answer_faults import is_success, json_of
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, places, put, value_at, without
+from ..payload_edits import edit_at, places, put, remove, value_at
 from ..webhook_faults import (
     CONNECTED,
+    Changed,
     Payload,
-    Spoilt,
-    ack,
+    all_of,
     alter,
     connection,
-    every,
-    having,
-    inbound,
+    has_value,
+    is_ack,
+    is_inbound,
     omit,
 )
 from .from_customers_events import _jid_in_qr
@@ -51,7 +51,7 @@ def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
         for writer in [one for one in memory if one[0] == key]:
             del memory[writer]
     chat = str(value_at(payload, "key.remoteJid"))
-    if inbound(payload) and jid_of(chat).group and "pushName" in payload:
+    if is_inbound(payload) and jid_of(chat).group and "pushName" in payload:
         payload["pushName"] = memory.setdefault((key, chat), payload["pushName"])
     return (payload,)
 
@@ -59,7 +59,7 @@ def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _file_of_a_lid(payload: Payload) -> bool:
     chat = str(value_at(payload, "key.remoteJid"))
     files = any(name in (payload.get("message") or {}) for name in FILES)
-    return inbound(payload) and jid_of(chat).lid and files
+    return is_inbound(payload) and jid_of(chat).lid and files
 
 
 def _edit_of(payload: Payload) -> Any:
@@ -71,7 +71,7 @@ def _edit_of(payload: Payload) -> Any:
 
 
 def _first_edit(payload: Payload, memory: Any) -> Sequence[Payload]:
-    edit = _edit_of(payload) if inbound(payload) else None
+    edit = _edit_of(payload) if is_inbound(payload) else None
     if edit is not None:
         message = edit["key"]["id"]
         first = memory.setdefault(message, payload["key"]["id"])
@@ -104,7 +104,12 @@ class SectionChosen(Fault):
                 value_at(json_of(answer), "messageData.key.id"),
                 _body(call, "messageData", "sections"),
             )
-            if good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
+            if (
+                is_success(answer)
+                and message_id
+                and isinstance(sections, list)
+                and len(sections) > 1
+            ):
                 self._lists[str(message_id)] = sections
         return answer
 
@@ -145,7 +150,7 @@ class GivenUp(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "configure_webhook" and good(answer):
+        if call.operation == "configure_webhook" and is_success(answer):
             self._switched_off.discard(call.key)
             self._since[call.key] = next(reversed(self._ids(call)), "")
         if call.operation and call.key not in self._switched_off and self._fails(call):
@@ -203,21 +208,21 @@ FAULTS: tuple[PlantedRule, ...] = (
     (52, (), ("group-text",), "A group's messages have the name of its first writer.",
      spoil(_first_writer)),
     (53, (), ("image", "text-plain-lid"), "Hidden numbers lose their phone in media.",
-     partial(Spoilt, _file_of_a_lid, alter(without("key.senderPn")))),
+     partial(Changed, _file_of_a_lid, alter(remove("key.senderPn")))),
     (54, (), ("reaction",), "A reaction taken back is never told.",
-     partial(Spoilt, every(inbound, having("message.reactionMessage.text", "")), omit)),
+     partial(Changed, all_of(is_inbound, has_value("message.reactionMessage.text", "")), omit)),
     (55, (), ("edited",), "The second edit points at the first.", spoil(_first_edit)),
     (56, (), ("ack-played",), "Played is reported as read.",
-     partial(Spoilt, ack(5), alter(put("update.status", 4)))),
+     partial(Changed, is_ack(5), alter(put("update.status", 4)))),
     (57, (), ("album",), "Pictures of an album hang on the first.", spoil(_first_picture)),
     (58, (), ("list-response",), "A choice is named after its section.", SectionChosen),
     (59, (), ("contacts-array",), "The second card is the first again.",
-     partial(Spoilt, having(CARDS), alter(_first_card))),
+     partial(Changed, has_value(CARDS), alter(_first_card))),
     (60, (), ("text-mention",), "Only the first mention counts.",
-     partial(Spoilt, every(inbound, having(MENTIONS)), alter(edit_at(
+     partial(Changed, all_of(is_inbound, has_value(MENTIONS)), alter(edit_at(
          MENTIONS, lambda people: people[:1])))),
     (61, (), ("text-quoted-reply",), "Replies with a file do not say to what.",
-     partial(Spoilt, inbound, alter(_no_context))),
+     partial(Changed, is_inbound, alter(_no_context))),
     (62, (), ("qrcode",), "The QR event names the last owner.", spoil(_jid_in_qr)),
     (63, ("webhook_settings",), ("text-plain",), "A receiver that errs is given up.", GivenUp),
     (64, (), ("text-plain",), "Two instances with one address have one key.", OneKeyPerAddress),

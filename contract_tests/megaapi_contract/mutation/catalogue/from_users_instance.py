@@ -16,7 +16,7 @@ from ...judging.values import jid_of
 from ..answer_faults import (
     Altered,
     document,
-    good,
+    is_success,
     json_of,
     with_body,
     with_document,
@@ -24,7 +24,7 @@ from ..answer_faults import (
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, value_at
 from ..request_faults import bearer, with_token
-from ..webhook_faults import Payload, inbound
+from ..webhook_faults import Payload, is_inbound
 from .planted_rules import PlantedRule, rule, spoil_answers
 from .second_call import _body
 
@@ -49,7 +49,7 @@ def _first_owner(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     user = value_at(document, "instance.user")
-    if not good(answer) or not user:
+    if not is_success(answer) or not user:
         return answer
     first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
     if first["id"] == user["id"]:
@@ -67,10 +67,10 @@ class StillAUser(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         self._remember(call)
         answer = call.ask(call.request)
-        if call.operation == "logout" and good(answer):
+        if call.operation == "logout" and is_success(answer):
             self._users.pop(call.key, None)
         document = json_of(answer)
-        if call.operation != "instance_status" or not good(answer):
+        if call.operation != "instance_status" or not is_success(answer):
             return answer
         user = value_at(document, "instance.user")
         if user is not None or call.key not in self._users:
@@ -91,7 +91,7 @@ class StillAUser(Fault):
 def _answer_from_cache(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     digits = re.sub(r"\D", "", jid_of(asked_jid(call)).user)
-    if not good(answer) or len(digits) < 12 or jid_of(asked_jid(call)).group:
+    if not is_success(answer) or len(digits) < 12 or jid_of(asked_jid(call)).group:
         return answer
     moment, first = memory.get((call.key, digits[:12]), (None, None))
     if first is not None and now(call) - moment < 60:
@@ -123,11 +123,11 @@ class LastCodesPage(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "qr_code_base64" and good(answer):
+        if call.operation == "qr_code_base64" and is_success(answer):
             code = value_at(json_of(answer), "qrcode")
             self._last = (call.key, code) if code else self._last
         key, code = self._last
-        if call.operation != "qr_code_page" or not good(answer) or key in ("", call.key):
+        if call.operation != "qr_code_page" or not is_success(answer) or key in ("", call.key):
             return answer
         if key not in call.tokens or _linked(call, key):
             return answer
@@ -152,7 +152,7 @@ class NewestOfABurst(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         self._door = call.door
-        if call.operation == "restart" and good(answer):
+        if call.operation == "restart" and is_success(answer):
             self._since[call.key] = {one["id"] for one in self._messages(call.key)}
         return answer
 
@@ -165,7 +165,7 @@ class NewestOfABurst(Fault):
         payload = orjson.loads(body)
         key = str(payload.get("instance_key"))
         before = self._since.get(key)
-        if before is None or not inbound(payload):
+        if before is None or not is_inbound(payload):
             return (body,)
         burst = [one for one in self._messages(key) if one["id"] not in before]
         chat = [one["id"] for one in burst if one["chat"] == self._chat(burst, payload)]

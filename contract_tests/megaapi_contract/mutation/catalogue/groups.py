@@ -11,9 +11,9 @@ from urllib.parse import quote
 import orjson
 
 from ...host.http import Answer, Request
-from ..answer_faults import Altered, document, good, with_body
+from ..answer_faults import Altered, document, is_success, with_body
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import Edit, both, edit_at, put, value_at, without
+from ..payload_edits import Edit, edit_at, in_order, put, remove, value_at
 from ..stateful_faults import Frozen, FrozenField, Leak, Undone
 
 _ADDED = "200"
@@ -27,7 +27,7 @@ class StaysIn(Fault):
             return call.ask(call.request)
         path = f"/rest/group/{call.key}/group?{call.request.query}"
         membership = call.look(replace(call.request, method="GET", target=path, body=b""))
-        if not good(membership):
+        if not is_success(membership):
             return call.ask(call.request)
         return with_body(membership, b'{"error":false,"message":"Left group"}')
 
@@ -90,7 +90,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("create_group", "somebody else's", "A new group belongs to somebody else.",
      put("group.owner", "5511900000077@s.whatsapp.net")),
     ("create_group", "alone", "A new group has its owner alone.",
-     both(edit_at("group.participants", lambda people: people[:1]), put("group.size", 1))),
+     in_order(edit_at("group.participants", lambda people: people[:1]), put("group.size", 1))),
     ("create_group", "milliseconds", "`creation` counts milliseconds.",
      edit_at("group.creation", lambda moment: moment * 1000)),
     ("create_group", "a person's JID", "A new group has a JID like a person.",
@@ -102,7 +102,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("add_participants", "first verdict alone", "One verdict comes for several people.",
      edit_at("updatedParticipants", lambda people: people[:1])),
     ("add_participants", "of nobody", "Verdicts do not say of whom.",
-     without("updatedParticipants.*.*.jid")),
+     remove("updatedParticipants.*.*.jid")),
     ("remove_participants", "all removed", "Strangers are said to be removed.",
      put("updatedParticipants.*.*.status", "200")),
     ("remove_participants", "no verdicts", "The list of verdicts is empty.",
@@ -142,7 +142,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {name}",
             kind="wrong value",
             sentence=sentence,
-            make=partial(Altered, (operation,), document(edit), good),
+            make=partial(Altered, (operation,), document(edit), is_success),
             operations=(operation,),
         )
     for name, operations, kind, sentence, make in REMEMBERED:

@@ -11,18 +11,18 @@ import orjson
 from ...host.http import Answer, Request
 from ...judging.results import read_json
 from ...judging.values import jid_of
-from ..answer_faults import Altered, document, good
+from ..answer_faults import Altered, document, is_success
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, value_at, without
+from ..payload_edits import edit_at, put, remove, value_at
 from ..webhook_faults import (
+    Changed,
     Payload,
-    Spoilt,
-    Which,
-    ack,
+    WebhookFilter,
+    all_of,
     alter,
-    echo,
-    every,
-    inbound,
+    is_ack,
+    is_echo,
+    is_inbound,
     omit,
 )
 
@@ -41,7 +41,7 @@ class AfterCalls(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = self._fault.answer(call) if call.key in self._keys else call.ask(call.request)
-        if call.operation == self._operation and good(answer):
+        if call.operation == self._operation and is_success(answer):
             self._keys.add(call.key)
         return answer
 
@@ -87,7 +87,7 @@ class Twice(Asked):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         body = read_json(call.request.body)
-        if call.operation == self._operation and good(answer) and self._when(body):
+        if call.operation == self._operation and is_success(answer) and self._when(body):
             call.ask(call.request)
         return answer
 
@@ -100,7 +100,7 @@ def _in_group(payload: Payload) -> bool:
     return jid_of(value_at(payload, "key.remoteJid")).group
 
 
-def _kind(name: str) -> Which:
+def _kind(name: str) -> WebhookFilter:
     return lambda payload: payload.get("messageType") == name
 
 
@@ -128,22 +128,22 @@ ROWS: tuple[Row, ...] = (
     ("long addresses of places are cut", ("send_location",), (),
      lambda: Asked("send_location", _long("messageData.address"), _cut_at("messageData.address"))),
     ("long texts are cut in their echo", ("send_text",), ("from-me-api-echo",),
-     lambda: Spoilt(every(echo, _long(_TEXT)), alter(_cut_at(_TEXT)))),
+     lambda: Changed(all_of(is_echo, _long(_TEXT)), alter(_cut_at(_TEXT)))),
     ("receipts of delivery are missing after a restart", ("restart",), ("ack-delivered",),
-     lambda: AfterCalls("restart", Spoilt(ack(3), omit))),
+     lambda: AfterCalls("restart", Changed(is_ack(3), omit))),
     ("pictures in groups name another LID", (), ("group-image",),
-     lambda: Spoilt(every(inbound, _in_group, _kind("imageMessage")),
+     lambda: Changed(all_of(is_inbound, _in_group, _kind("imageMessage")),
                     alter(put("key.participantLid", "1234@lid")))),
     ("reactions in groups do not say whose message it is", (), ("reaction",),
-     lambda: Spoilt(_in_group, alter(without("message.reactionMessage.key.participant")))),
+     lambda: Changed(_in_group, alter(remove("message.reactionMessage.key.participant")))),
     ("templates in groups have another type", ("send_template",), ("from-me-api-echo",),
-     lambda: Spoilt(every(_in_group, _kind("interactiveMessage")),
+     lambda: Changed(all_of(_in_group, _kind("interactiveMessage")),
                     alter(put("messageType", "buttonsMessage")))),
     ("who writes in groups is another after a restart", ("restart",), ("group-text",),
-     lambda: AfterCalls("restart", Spoilt(every(inbound, _in_group),
+     lambda: AfterCalls("restart", Changed(all_of(is_inbound, _in_group),
                                      alter(put("key.participant", OTHER))))),
     ("documents in groups have another name", ("send_media_base64",), ("from-me-api-echo",),
-     lambda: Spoilt(every(echo, _in_group),
+     lambda: Changed(all_of(is_echo, _in_group),
                     alter(put("message.documentMessage.fileName", "x.pdf")))),
     ("the status names another number after a logout", ("logout", "instance_status"), (),
      lambda: AfterCalls("logout", Altered(("instance_status",),
@@ -159,7 +159,7 @@ ROWS: tuple[Row, ...] = (
          "groups.*.subject", lambda text: text.encode("latin-1", "ignore").decode("latin-1")
      )))),
     ("a quote names no other chat", ("quote_message",), (),
-     lambda: Altered(("quote_message",), document(without(f"{_QUOTED}.remoteJid")))),
+     lambda: Altered(("quote_message",), document(remove(f"{_QUOTED}.remoteJid")))),
 )  # fmt: skip
 
 

@@ -8,9 +8,17 @@ from functools import partial
 from typing import Any
 
 from ...judging.values import jid_of
-from ..answer_faults import Altered, Change, When, document, good, raw, saying
+from ..answer_faults import (
+    Altered,
+    AnswerFilter,
+    Change,
+    document,
+    has_text,
+    is_success,
+    raw,
+)
 from ..mutant import Fault, Mutant
-from ..payload_edits import both, edit_at, put, rename, without
+from ..payload_edits import edit_at, in_order, put, remove, rename
 from ..stateful_faults import After, Frozen, NotDone
 
 _PIXEL = bytes.fromhex(
@@ -20,8 +28,8 @@ _PIXEL = bytes.fromhex(
 _NO_PICTURE = "data:image/png;base64," + b64encode(b"not a picture at all").decode()
 _WHITE = "data:image/png;base64," + b64encode(_PIXEL).decode()
 _QR = ("qr_code_page", "qr_code_image", "qr_code_base64")
-_LINKED = saying('"connected"')
-_UNLINKED = saying('"disconnected"')
+_LINKED = has_text('"connected"')
+_UNLINKED = has_text('"disconnected"')
 
 
 def _shorter(text: Any) -> Any:
@@ -46,13 +54,13 @@ def _as_connected(document: Any) -> Any:
 
 
 # Operation, name, sentence, which answers, and what becomes of them.
-ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
+ALTERED: tuple[tuple[str, str, str, AnswerFilter, Change], ...] = (
     ("instance_status", "always connected", "An unlinked instance says that it is connected.",
      _UNLINKED, document(_as_connected)),
     ("instance_status", "never connected", "A linked instance says that it is disconnected.",
-     _LINKED, document(both(put("instance.status", "disconnected"), without("instance.user")))),
+     _LINKED, document(in_order(put("instance.status", "disconnected"), remove("instance.user")))),
     ("instance_status", "state in other words", "The state is `open` and `close`.",
-     good, document(edit_at("instance.status",
+     is_success, document(edit_at("instance.status",
                            lambda state: "open" if state == "connected" else "close"))),
     ("instance_status", "user null when unlinked", "An unlinked instance shows `user: null`.",
      _UNLINKED, document(_no_user)),
@@ -62,59 +70,60 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
      _LINKED, document(put("instance.user.name", ""))),
     ("instance_status", "user without @", "The user's id is bare digits.", _LINKED,
      document(edit_at("instance.user.id", lambda jid: str(jid).partition(":")[0]))),
-    ("instance_status", "another key", "The status names another instance.", good,
+    ("instance_status", "another key", "The status names another instance.", is_success,
      document(put("instance.key", "megacode-TESTKEY0002"))),
-    ("is_on_whatsapp", "everybody exists", "Numbers without WhatsApp exist.", good,
+    ("is_on_whatsapp", "everybody exists", "Numbers without WhatsApp exist.", is_success,
      document(put("exists", True))),
-    ("is_on_whatsapp", "nobody exists", "Numbers with WhatsApp do not exist.", good,
+    ("is_on_whatsapp", "nobody exists", "Numbers with WhatsApp do not exist.", is_success,
      document(put("exists", False))),
-    ("is_on_whatsapp", "in an envelope", "The answer stands under `data`.", good,
+    ("is_on_whatsapp", "in an envelope", "The answer stands under `data`.", is_success,
      document(lambda body: {"error": False, "data": body})),
-    ("is_on_whatsapp", "jid without a host", "The JID is bare digits.", good,
+    ("is_on_whatsapp", "jid without a host", "The JID is bare digits.", is_success,
      document(edit_at("jid", lambda jid: jid_of(jid).user))),
-    ("is_on_whatsapp", "jid with a ninth digit", "The JID is not the number WhatsApp knows.", good,
-     document(edit_at("jid", lambda jid: str(jid).replace("553190", "5531990")))),
-    ("qr_code_page", "no picture", "The page has no picture of the code.", good,
+    ("is_on_whatsapp", "jid with a ninth digit", "The JID is not the number WhatsApp knows.",
+     is_success, document(edit_at("jid", lambda jid: str(jid).replace("553190", "5531990")))),
+    ("qr_code_page", "no picture", "The page has no picture of the code.", is_success,
      raw(lambda body: body.replace(b"data:image/png;base64,", b""))),
-    ("qr_code_page", "picture cut", "The picture on the page lacks its end.", good,
+    ("qr_code_page", "picture cut", "The picture on the page lacks its end.", is_success,
      raw(lambda body: body[: len(body) // 2] + b'"></body></html>')),
-    ("qr_code_image", "no picture", "The picture is a page that says `not found`.", good,
+    ("qr_code_image", "no picture", "The picture is a page that says `not found`.", is_success,
      raw(lambda body: b"<html>not found</html>")),
-    ("qr_code_image", "in base64", "The picture comes as its base64 text.", good,
+    ("qr_code_image", "in base64", "The picture comes as its base64 text.", is_success,
      raw(b64encode)),
-    ("qr_code_image", "a white dot", "The picture shows no code.", good, raw(lambda body: _PIXEL)),
-    ("qr_code_image", "cut", "The last bytes of the picture are missing.", good,
+    ("qr_code_image", "a white dot", "The picture shows no code.", is_success,
+     raw(lambda body: _PIXEL)),
+    ("qr_code_image", "cut", "The last bytes of the picture are missing.", is_success,
      raw(lambda body: body[:-20])),
-    ("qr_code_image", "a wrong checksum", "One byte of the picture is another.", good,
+    ("qr_code_image", "a wrong checksum", "One byte of the picture is another.", is_success,
      raw(lambda body: body[:60] + bytes([body[60] ^ 255]) + body[61:])),
-    ("qr_code_base64", "no picture", "`qrcode` is base64 of no picture.", good,
+    ("qr_code_base64", "no picture", "`qrcode` is base64 of no picture.", is_success,
      document(put("qrcode", _NO_PICTURE))),
-    ("qr_code_base64", "a white dot", "`qrcode` shows no code.", good,
+    ("qr_code_base64", "a white dot", "`qrcode` shows no code.", is_success,
      document(put("qrcode", _WHITE))),
-    ("qr_code_base64", "cut", "The last quarter of `qrcode` is missing.", good,
+    ("qr_code_base64", "cut", "The last quarter of `qrcode` is missing.", is_success,
      document(edit_at("qrcode", _shorter))),
-    ("qr_code_base64", "bare base64", "`qrcode` is no data URI.", good,
+    ("qr_code_base64", "bare base64", "`qrcode` is no data URI.", is_success,
      document(edit_at("qrcode", lambda text: str(text).rpartition(",")[2]))),
-    ("qr_code_base64", "under another name", "The code stands under `base64`.", good,
+    ("qr_code_base64", "under another name", "The code stands under `base64`.", is_success,
      document(rename("qrcode", "base64"))),
-    ("pairing_code", "hyphenated", "The code comes as `ABCD-EFGH`.", good,
+    ("pairing_code", "hyphenated", "The code comes as `ABCD-EFGH`.", is_success,
      document(edit_at("pairingCode", lambda code: f"{code[:4]}-{code[4:]}"))),
-    ("pairing_code", "seven characters", "The code lacks its last character.", good,
+    ("pairing_code", "seven characters", "The code lacks its last character.", is_success,
      document(edit_at("pairingCode", lambda code: code[:-1]))),
-    ("pairing_code", "small letters", "The code comes in small letters.", good,
+    ("pairing_code", "small letters", "The code comes in small letters.", is_success,
      document(edit_at("pairingCode", lambda code: code.lower()))),
-    ("pairing_code", "the number itself", "The code is part of the number.", good,
+    ("pairing_code", "the number itself", "The code is part of the number.", is_success,
      document(put("pairingCode", "55119000"))),
-    ("download_media", "other bytes", "Another file comes back.", saying("base64,"),
+    ("download_media", "other bytes", "Another file comes back.", has_text("base64,"),
      document(edit_at("data", _other_bytes))),
-    ("download_media", "cut", "The last quarter of a file is missing.", saying("base64,"),
+    ("download_media", "cut", "The last quarter of a file is missing.", has_text("base64,"),
      document(edit_at("data", _shorter))),
-    ("download_media", "another type", "Every file comes back as image/gif.", saying("base64,"),
+    ("download_media", "another type", "Every file comes back as image/gif.", has_text("base64,"),
      document(edit_at("data", lambda text: "data:image/gif;base64," + text.rpartition(",")[2]))),
     ("download_media", "an error has data", "A file that is gone comes back as some bytes.",
-     saying('"error":true'), document(put("data", "data:image/png;base64,AAAA"))),
+     has_text('"error":true'), document(put("data", "data:image/png;base64,AAAA"))),
     ("download_media", "an error is no error", "A file that is gone is no error.",
-     saying('"error":true'), document(put("error", False))),
+     has_text('"error":true'), document(put("error", False))),
 )  # fmt: skip
 
 _LINK, _UNLINK = "/_mock/instances/{key}/link", "/_mock/instances/{key}/unlink"

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from ...judging.values import jid_of
-from ..answer_faults import Altered, Change, document, good
+from ..answer_faults import Altered, Change, document, is_success
 from ..mutant import Mutant
-from ..payload_edits import Edit, edit_at, put, swap_values, without
+from ..payload_edits import Edit, edit_at, put, remove, swap_values
 from ..stateful_faults import Frozen, FrozenField
 
 _DATA = "messageData"
@@ -77,9 +77,9 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_text", "a participant to persons", "Texts to persons name a participant.",
      edit_at(_DATA, lambda data: {**data, "participant": "5511900000001@s.whatsapp.net"})),
     ("send_text", "no participant in groups", "Texts to groups do not name the sender.",
-     without(f"{_DATA}.participant")),
+     remove(f"{_DATA}.participant")),
     ("send_media_url", "caption lost", "The caption does not come back.",
-     without(f"{_MESSAGE}.*.caption")),
+     remove(f"{_MESSAGE}.*.caption")),
     ("send_media_url", "caption cut", "Captions end after a hundred letters.",
      edit_at(f"{_MESSAGE}.*.caption", _truncate)),
     ("send_media_url", "another type", "Files by address are always image/jpeg.",
@@ -87,11 +87,11 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_media_url", "another hash", "fileSha256 is that of another file.",
      put(f"{_MESSAGE}.*.fileSha256", "Vv3K2TrRrvcEQCDmJ1+TnIC2OZSHQ/l1WwHP+C/asdY=")),
     ("send_media_base64", "caption lost", "The caption does not come back.",
-     without(f"{_MESSAGE}.*.caption")),
+     remove(f"{_MESSAGE}.*.caption")),
     ("send_media_base64", "caption cut", "Captions end after a hundred letters.",
      edit_at(f"{_MESSAGE}.*.caption", _truncate)),
     ("send_media_base64", "name lost", "Documents lose their name.",
-     without(f"{_MESSAGE}.documentMessage.fileName")),
+     remove(f"{_MESSAGE}.documentMessage.fileName")),
     ("send_media_base64", "all are documents", "Every file becomes a document.",
      edit_at(_MESSAGE, lambda message: {"documentMessage": next(iter(message.values()))})),
     ("send_media_base64", "another length", "fileLength is one too many.",
@@ -106,10 +106,10 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
      swap_values(f"{_PLACE}.degreesLatitude", "degreesLongitude")),
     ("send_location", "rounded", "Degrees lose their fractions.",
      edit_at(f"{_PLACE}.degreesLatitude", round)),
-    ("send_location", "name lost", "The place loses its name.", without(f"{_PLACE}.name")),
-    ("send_location", "address lost", "The place loses its address.", without(f"{_PLACE}.address")),
+    ("send_location", "name lost", "The place loses its name.", remove(f"{_PLACE}.name")),
+    ("send_location", "address lost", "The place loses its address.", remove(f"{_PLACE}.address")),
     ("send_link_preview", "no link found", "The link in the text is not found.",
-     without(f"{_TEXT}.matchedText")),
+     remove(f"{_TEXT}.matchedText")),
     ("send_link_preview", "link cut", "The link loses its path.",
      edit_at(f"{_TEXT}.matchedText", lambda link: "/".join(link.split("/")[:3]))),
     ("send_link_preview", "always a link", "A text without a link has one.",
@@ -117,7 +117,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_list", "last row lost", "The last row of a section is missing.",
      edit_at(f"{_LIST}.sections.*.rows", _all_but_last)),
     ("send_list", "row ids lost", "Rows have no rowId.",
-     without(f"{_LIST}.sections.*.rows.*.rowId")),
+     remove(f"{_LIST}.sections.*.rows.*.rowId")),
     ("send_list", "texts exchanged", "Description and footer change places.",
      swap_values(f"{_LIST}.description", "footerText")),
     ("send_list", "text cut", "The text of a list ends after a hundred letters.",
@@ -134,7 +134,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
      _button("id", lambda identity: f"{identity}-1")),
     ("send_buttons", "one id", "Buttons share one id.", _button("id", lambda _: "sim")),
     ("send_buttons", "footer lost", "The footer does not come back.",
-     without(f"{_MESSAGE}.interactiveMessage.footer")),
+     remove(f"{_MESSAGE}.interactiveMessage.footer")),
     ("send_template", "payload lost", "The code to copy is empty.",
      _button("copy_code", lambda _: "")),
     ("send_template", "links cut", "Links lose their path.",
@@ -154,7 +154,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("forward_message", "back to the chat", "It is forwarded to where it came from.",
      put(f"{_DATA}.key.remoteJid", "5511900000099@s.whatsapp.net")),
     ("quote_message", "id lost", "The quote does not name what it quotes.",
-     without(f"{_CONTEXT}.stanzaId")),
+     remove(f"{_CONTEXT}.stanzaId")),
     ("quote_message", "another id", "The quote names another message.",
      put(f"{_CONTEXT}.stanzaId", "3EB0000000000000000000")),
     ("quote_message", "content lost", "The quote has lost the quoted content.",
@@ -183,7 +183,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {name}",
             kind="wrong value",
             sentence=sentence,
-            make=partial(Altered, (operation,), change, good),
+            make=partial(Altered, (operation,), change, is_success),
             operations=(operation,),
         )
     for operation, path, name in REPEATED:

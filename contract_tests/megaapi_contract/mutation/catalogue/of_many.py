@@ -13,7 +13,7 @@ from ...host.stage import NO_WHATSAPP
 from ..answer_faults import json_of
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, value_at
-from ..webhook_faults import Spoilt, alter, every, inbound, kind
+from ..webhook_faults import Changed, all_of, alter, is_inbound, kind
 from .planted_rules import rewritten
 from .second_call import Refusing, _body
 
@@ -57,7 +57,7 @@ class KeyOfTheWriter(Fault):
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
         writer = self._writers.get(str(value_at(payload, "key.id")))
-        if not inbound(payload) or writer is None:
+        if not is_inbound(payload) or writer is None:
             return (body,)
         return (orjson.dumps({**payload, "instance_key": writer}),)
 
@@ -83,7 +83,7 @@ ROWS: tuple[Row, ...] = (
     ("bodies with accents are posted as text", ("configure_webhook",), ("text-plain",),
      TypeByLetters),
     ("texts of other instances come on one line", ("send_text",), ("text-extended",),
-     lambda: Spoilt(every(inbound, kind("extendedTextMessage")),
+     lambda: Changed(all_of(is_inbound, kind("extendedTextMessage")),
                     alter(edit_at("message.extendedTextMessage.text",
                                   lambda words: words.replace("\n", " "))))),
     ("texts of other instances have the writer's key", ("send_text",), ("text-extended",),

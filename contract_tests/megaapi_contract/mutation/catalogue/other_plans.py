@@ -10,7 +10,7 @@ from typing import Any
 from ...host.http import Request
 from ..answer_faults import Altered, Change, document
 from ..mutant import InterceptedCall, Mutant
-from ..payload_edits import put, without
+from ..payload_edits import put, remove
 from ..stateful_faults import Swallowed, Undone
 
 
@@ -50,7 +50,7 @@ SPOILT: tuple[tuple[str, str, str, Change], ...] = (
     ("send_contact", "without a card", "The card is empty.",
      document(put("messageData.message.contactMessage.vcard", "BEGIN:VCARD\nEND:VCARD"))),
     ("send_contact", "without a name above", "The card has no name above it.",
-     document(without("messageData.message.contactMessage.displayName"))),
+     document(remove("messageData.message.contactMessage.displayName"))),
     ("group_invite_code", "one for all", "All groups have one invite code.",
      document(put("inviteCode", "ABCDEFGHIJKLMNOPQRSTUV"))),
     ("admin_groups", "none", "No group is administered.", document(put("groups", []))),
@@ -58,7 +58,7 @@ SPOILT: tuple[tuple[str, str, str, Change], ...] = (
      document(lambda answer: {**answer, "groups": [{**one, "participants": []}
                                                    for one in answer["groups"]]})),
     ("send_text_mentioned", "nobody mentioned", "The answer mentions nobody.",
-     document(without("messageData.message.extendedTextMessage.contextInfo"))),
+     document(remove("messageData.message.extendedTextMessage.contextInfo"))),
     ("text_to_many", "counts one too many", "Who did not get it is counted among those who did.",
      document(put("messageData.sent", 3))),
     ("text_to_many", "names nobody", "Who did not get it is not named.",
@@ -70,7 +70,7 @@ SPOILT: tuple[tuple[str, str, str, Change], ...] = (
     ("upload_document", "without its name", "An uploaded document has another name.",
      document(put("messageData.message.documentMessage.fileName", "file"))),
     ("upload_image", "without its text", "An uploaded picture loses its caption.",
-     document(without("messageData.message.imageMessage.caption"))),
+     document(remove("messageData.message.imageMessage.caption"))),
     ("create_instance", "another key", "A new instance has another key than it was to have.",
      document(put("data.instance_key", "another-key"))),
     ("list_instances", "the last is missing", "The newest instance is not listed.",

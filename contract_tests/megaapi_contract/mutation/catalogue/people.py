@@ -10,15 +10,15 @@ from ...judging.values import jid_of
 from ..mutant import Fault, Mutant
 from ..payload_edits import Edit, edit_at, put
 from ..webhook_faults import (
-    Spoilt,
-    Stuck,
-    Which,
-    ack,
+    Changed,
+    FirstValueKept,
+    WebhookFilter,
+    all_of,
     alter,
-    echo,
-    every,
-    having,
-    inbound,
+    has_value,
+    is_ack,
+    is_echo,
+    is_inbound,
     kind,
 )
 
@@ -37,12 +37,12 @@ def _to_somebody(payload: Any) -> Any:
     return dict.fromkeys([SOMEBODY], next(iter(payload.values())))
 
 
-def _in_group(path: str) -> Which:
-    return every(inbound, having("isGroup", True), having(path))
+def _in_group(path: str) -> WebhookFilter:
+    return all_of(is_inbound, has_value("isGroup", True), has_value(path))
 
 
-def _edit_event(which: Which, edit: Edit) -> Callable[[], Fault]:
-    return partial(Spoilt, which, alter(edit))
+def _edit_event(which: WebhookFilter, edit: Edit) -> Callable[[], Fault]:
+    return partial(Changed, which, alter(edit))
 
 
 # Name, events, sentence, fault.
@@ -61,32 +61,32 @@ FAULTS: tuple[tuple[str, tuple[str, ...], str, Callable[[], Fault]], ...] = (
      _edit_event(_in_group("pushName"), put("pushName", "Outro Cliente"))),
     ("message: another hidden number", ("image", "reaction", "text-plain"),
      "Whoever writes has the hidden number of another.",
-     _edit_event(every(inbound, having("key.senderLid")), put("key.senderLid", HIDDEN))),
+     _edit_event(all_of(is_inbound, has_value("key.senderLid")), put("key.senderLid", HIDDEN))),
     ("message: first hidden number", ("text-plain",), "All customers have one hidden number.",
-     partial(Stuck, inbound, "key.senderLid")),
+     partial(FirstValueKept, is_inbound, "key.senderLid")),
     ("message: another number", ("text-plain-lid",),
      "The number of a hidden customer is another person's.",
-     _edit_event(having("key.senderPn"), put("key.senderPn", SOMEBODY))),
+     _edit_event(has_value("key.senderPn"), put("key.senderPn", SOMEBODY))),
     ("message: another name", ("image", "reaction", "text-plain"),
      "Whoever writes has the name of another.",
-     _edit_event(inbound, put("pushName", "Outro Cliente"))),
+     _edit_event(is_inbound, put("pushName", "Outro Cliente"))),
     ("message: another own hidden number", ("text-plain", "image"),
-     "The instance's own hidden number is another's.", _edit_event(inbound, put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(is_inbound, put("lid", HIDDEN))),
     ("echo: another own hidden number", ("from-me-api-echo",),
-     "The instance's own hidden number is another's.", _edit_event(echo, put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(is_echo, put("lid", HIDDEN))),
     ("ack: another own hidden number", ("ack-server", "ack-read"),
-     "The instance's own hidden number is another's.", _edit_event(ack(), put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(is_ack(), put("lid", HIDDEN))),
     ("every webhook: first own hidden number", ("text-plain", "from-me-api-echo"),
      "All instances have the hidden number of the first.",
-     partial(Stuck, having("lid"), "lid")),
+     partial(FirstValueKept, has_value("lid"), "lid")),
     ("echo: another name", ("from-me-api-echo",), "What the instance sent has another name.",
-     _edit_event(echo, put("pushName", "Outra Loja"))),
+     _edit_event(is_echo, put("pushName", "Outra Loja"))),
     ("from-me-phone: another name", ("from-me-phone", "self-chat"),
      "What was typed on the phone has another name.",
-     _edit_event(every(having("messageTimestamp"), having("key.fromMe", True)),
+     _edit_event(all_of(has_value("messageTimestamp"), has_value("key.fromMe", True)),
            put("pushName", "Outra Loja"))),
     ("ack-group: another reader", ("ack-group",), "Who of the group has it is somebody else.",
-     _edit_event(every(ack(), having("key.participant")), put("key.participant", SOMEBODY))),
+     _edit_event(all_of(is_ack(), has_value("key.participant")), put("key.participant", SOMEBODY))),
     ("group-participants: other people", ("group-participants",),
      "Somebody else is told as the one who came or went.",
      _edit_event(_PEOPLE, put("participants", [SOMEBODY]))),

@@ -12,12 +12,20 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
-from ..answer_faults import Altered, document, good, of_status, saying, status, with_document
+from ..answer_faults import (
+    Altered,
+    document,
+    has_status,
+    has_text,
+    is_success,
+    status,
+    with_document,
+)
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put
 from ..request_faults import LetIn, Mend, at_instance, bearer, with_token
 from ..stateful_faults import NotDone
-from ..webhook_faults import Spoilt, ack, alter, echo, inbound
+from ..webhook_faults import Changed, alter, is_ack, is_echo, is_inbound
 
 _TEXT = "messageData.message.extendedTextMessage.text"
 _NAMES = {403: "FORBIDDEN", 500: "INTERNAL_SERVER_ERROR"}
@@ -43,7 +51,7 @@ class Refusing(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and good(answer) and self._odd(call):
+        if call.operation == self._operation and is_success(answer) and self._odd(call):
             return _refuse(status(500)(answer))
         return answer
 
@@ -73,11 +81,11 @@ class OnceOnly(Fault):
         if is_repeated and not self._refusal_status:
             return self._not_done.answer(call)
         answer = call.ask(call.request)
-        if call.operation == self._operation and good(answer):
+        if call.operation == self._operation and is_success(answer):
             self._past_keys.add(call.key)
         return (
             _refuse(status(self._refusal_status)(answer))
-            if is_repeated and good(answer)
+            if is_repeated and is_success(answer)
             else answer
         )
 
@@ -90,7 +98,7 @@ class Besides(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and good(answer):
+        if call.operation == self._operation and is_success(answer):
             controller, verb = _CALLS[self._also]
             token = call.tokens.get(call.key, bearer(call.request))
             headers = (("Content-Type", "application/json"),)
@@ -183,7 +191,7 @@ def _text(change: Callable[[Any], Any]) -> Callable[[], Fault]:
     return partial(Altered, ("send_text",), document(edit_at(_TEXT, change)))
 
 
-_LOGGED_IN = saying("already logged in")
+_LOGGED_IN = has_text("already logged in")
 
 
 def _people(change: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
@@ -298,34 +306,35 @@ FAULTS: tuple[
      _let_in("pairing_code", _LOGGED_IN, _at_new_unlinked_instance)),
     ("instance_status: tokens by their beginning", ("instance_status",), (),
      "A token is right when it begins rightly.",
-     _let_in("instance_status", of_status(401), _begins_right)),
+     _let_in("instance_status", has_status(401), _begins_right)),
     ("send_text: tokens by their beginning", ("send_text",), (),
      "A token is right when it begins rightly.",
-     _let_in("send_text", of_status(401), _begins_right)),
+     _let_in("send_text", has_status(401), _begins_right)),
     ("unknown routes: 200", ("instance_status",), (), "Paths nobody knows are answered with 200.",
      partial(UnknownRoutes, False, status(200))),
     ("other methods: 405", ("send_text", "list_groups"), (), "Other methods are answered with 405.",
      partial(UnknownRoutes, True, status(405))),
     ("ack: an hour late", ("send_text",), ("ack-server", "ack-read"),
      "Receipts tell the time of the next hour.",
-     partial(Spoilt, ack(), alter(edit_at("timestamp", lambda moment: moment + 3600)))),
+     partial(Changed, is_ack(), alter(edit_at("timestamp", lambda moment: moment + 3600)))),
     ("ack: to the person", ("send_text", "create_group"), ("ack-server", "ack-read"),
      "Receipts of a group name a person as the chat.",
-     partial(Spoilt, ack(), alter(edit_at(
+     partial(Changed, is_ack(), alter(edit_at(
          "key.remoteJid", lambda jid: str(jid).replace("@g.us", "@s.whatsapp.net"))))),
     ("echo: a second off", ("send_text",), ("from-me-api-echo",),
      "The echo's time is not that of the answer.",
-     partial(Spoilt, echo, alter(edit_at("messageTimestamp", lambda moment: moment + 1)))),
+     partial(Changed, is_echo, alter(edit_at("messageTimestamp", lambda moment: moment + 1)))),
     ("echo: unmarked in groups", ("send_text", "create_group"), ("from-me-api-echo",),
      "Echoes of a group say that it is none.",
-     partial(Spoilt, echo, alter(put("isGroup", False)))),
+     partial(Changed, is_echo, alter(put("isGroup", False)))),
     ("message: time of yesterday", (), ("text-plain", "image"),
      "Messages of customers have yesterday's time.",
-     partial(Spoilt, inbound, alter(edit_at("messageTimestamp", lambda moment: moment - 86400)))),
+     partial(Changed, is_inbound,
+             alter(edit_at("messageTimestamp", lambda moment: moment - 86400)))),
     ("message: everybody is one", (), ("text-plain",), "All customers have one number.",
-     partial(Spoilt, inbound, alter(put("key.remoteJid", "5511900000002@s.whatsapp.net")))),
+     partial(Changed, is_inbound, alter(put("key.remoteJid", "5511900000002@s.whatsapp.net")))),
     ("message: everybody has one name", (), ("text-plain",), "All customers have one name.",
-     partial(Spoilt, inbound, alter(put("pushName", "Contato Teste")))),
+     partial(Changed, is_inbound, alter(put("pushName", "Contato Teste")))),
 )  # fmt: skip
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..answer_faults import Altered, Change, chain, content_type, document, raw, status
+from ..answer_faults import (
+    Altered,
+    Change,
+    chain,
+    content_type,
+    document,
+    raw,
+    status,
+)
 from ..mutant import Mutant
-from ..payload_edits import put, retype, without
+from ..payload_edits import put, remove, retype
 
 _MESSAGE = "messageData.message"
 
@@ -140,7 +148,7 @@ def mutants() -> Iterator[Mutant]:
     for operation, path in MISSING:
         yield _one(
             operation, f"without {path}", "field missing",
-            f"A good answer has no {path}.", document(without(path)),
+            f"A good answer has no {path}.", document(remove(path)),
         )  # fmt: skip
     for operation, path in RETYPED:
         yield _one(
@@ -164,7 +172,11 @@ def mutants() -> Iterator[Mutant]:
 def _bodies() -> Iterator[Mutant]:
     for operation in EMPTY:
         yield _one(
-            operation, "empty", "empty body", "A good answer has no body.", raw(lambda body: b"")
+            operation,
+            "empty",
+            "empty body",
+            "A good answer has no body.",
+            raw(lambda body: b""),
         )
     for operation in HTML:
         yield _one(

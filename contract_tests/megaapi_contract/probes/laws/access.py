@@ -19,16 +19,16 @@ from .assertions import (
     claim,
     claim_refusal,
     claim_success,
-    guess,
     in_order,
+    inferred_promise,
     no_account,
     not_logged_in,
 )
 from .calls import someone
-from .requests import ASKS, BROKEN_JSON, ODD_BODIES, OPEN_BRACE, Ask
+from .requests import BROKEN_JSON, GOOD_REQUESTS, ODD_BODIES, OPEN_BRACE, GoodRequest
 
 LAWS = Laws()
-Rule = Callable[[str, Ask, Session, Stage], None]
+Rule = Callable[[str, GoodRequest, Session, Stage], None]
 
 TOO_LARGE = 32 * 2**20 + 1
 MEDIA_MOST = 16 * 2**20
@@ -46,18 +46,19 @@ REFUSED = 10
 
 
 def _one_law_per_operation(
-    phone: Callable[[Ask], bool] = lambda ask: True,
-    about: Callable[[str, Ask], bool] = lambda operation, ask: True,
+    phone: Callable[[GoodRequest], bool] = lambda good_request: True,
+    about: Callable[[str, GoodRequest], bool] = lambda operation, good_request: True,
 ) -> Callable[[Rule], Rule]:
     """The rule as a law of every operation it is about."""
 
     def keep(rule: Rule) -> Rule:
-        for operation, ask in ASKS.items():
-            if about(operation, ask):
-                run = partial(rule, operation, ask)
+        for operation, good_request in GOOD_REQUESTS.items():
+            if about(operation, good_request):
+                run = partial(rule, operation, good_request)
                 update_wrapper(run, rule)
                 LAWS.law(
-                    operation, effects=(ask.effect,), phone=phone(ask), about=operation,
+                    operation, effects=(good_request.effect,), phone=phone(good_request),
+                    about=operation,
                     worth=REFUSED,
                 )(run)  # fmt: skip
         return rule
@@ -65,35 +66,35 @@ def _one_law_per_operation(
     return keep
 
 
-@_one_law_per_operation(phone=lambda ask: ask.phone)
+@_one_law_per_operation(phone=lambda good_request: good_request.is_for_mocks_only)
 def only_the_right_key_and_token_get_in(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place, arguments = stage.place(connected=None), ask.make(someone(session))
+    place, arguments = stage.place(connected=None), good_request.arguments(someone(session))
     for when, token in (("a wrong token", session.wrong_token()), ("no token", "")):
         claim_refusal(session, session.call(operation, place, token=token, **arguments), 401, when)
     if stage.phone:
         other = stage.place()
         answer = session.call(operation, place, token=other.token, **arguments)
         claim_refusal(session, answer, 401, "another instance's token")
-    if stage.phone or ask.effect == "reads":
+    if stage.phone or good_request.effect == "reads":
         nowhere = Place(UNKNOWN_KEY, place.token)
         answer = session.call(operation, nowhere, **arguments)
         claim_refusal(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
 
 
-@_one_law_per_operation(phone=lambda ask: ask.effect == "disconnects")
+@_one_law_per_operation(phone=lambda good_request: good_request.effect == "disconnects")
 def checks_come_in_the_documented_order(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=False if stage.phone else None)
     wrong = session.wrong_token()
 
     def broken_call(target: Place, token: str | None = None) -> Exchange:
-        return session.call(operation, target, token=token, **ask.unreadable)
+        return session.call(operation, target, token=token, **good_request.unreadable_arguments)
 
-    if stage.phone or ask.effect == "reads":
+    if stage.phone or good_request.effect == "reads":
         answer = broken_call(Place(UNKNOWN_KEY, place.token), wrong)
         claim_refusal(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
@@ -107,10 +108,10 @@ def checks_come_in_the_documented_order(
     answer = broken_call(place)
     claim_refusal(session, answer, 400, "an unreadable body before the missing phone",
                   promise=before(400))  # fmt: skip
-    if ask.loose or place.connected:
+    if good_request.is_body_optional or place.connected:
         return
-    incomplete = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
-    if ask.linked:
+    incomplete = session.call(operation, place, **good_request.incomplete_arguments(NO_WHATSAPP))
+    if good_request.needs_phone:
         not_logged_in(
             session, incomplete, "the missing phone before unusable fields", promise=before(403)
         )
@@ -121,48 +122,54 @@ def checks_come_in_the_documented_order(
         )  # fmt: skip
 
 
-@_one_law_per_operation(about=lambda operation, ask: ask.linked)
-def nothing_goes_without_a_phone(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
+@_one_law_per_operation(about=lambda operation, good_request: good_request.needs_phone)
+def nothing_goes_without_a_phone(
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
+) -> None:
     place = stage.place(connected=False)
-    answer = session.call(operation, place, **ask.make(someone(session)))
+    answer = session.call(operation, place, **good_request.arguments(someone(session)))
     not_logged_in(session, answer, "without a phone")
 
 
-@_one_law_per_operation(about=lambda operation, ask: not ask.linked)
-def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
+@_one_law_per_operation(about=lambda operation, good_request: not good_request.needs_phone)
+def no_phone_is_needed(
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
+) -> None:
     place = stage.place(connected=False)
-    answer = session.call(operation, place, **ask.make(someone(session)))
+    answer = session.call(operation, place, **good_request.arguments(someone(session)))
     if not session.takes_alternative(answer, "logout_disconnected", "media_gone"):
         claim(session, answer, answer.ok, "answered without a phone")
 
 
 @_one_law_per_operation(
-    phone=lambda ask: ask.grouped or ask.operation.id in _LEFT_TO_MOCKS,
-    about=lambda operation, ask: not ask.loose,
+    phone=lambda good_request: (
+        good_request.names_group or good_request.operation.id in _LEFT_TO_MOCKS
+    ),
+    about=lambda operation, good_request: not good_request.is_body_optional,
 )
 def what_lacks_its_fields_is_a_bare_500(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=operation not in LINKING)
-    answer = session.call(operation, place, **ask.incomplete(someone(session)))
+    answer = session.call(operation, place, **good_request.incomplete_arguments(someone(session)))
     claim_refusal(session, answer, 500, "without its wrapper or its fields", switches=HANDLED)
 
 
-@_one_law_per_operation(about=lambda operation, ask: ask.people)
+@_one_law_per_operation(about=lambda operation, good_request: good_request.refuses_strangers)
 def numbers_without_whatsapp_are_refused(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     place = stage.place()
-    answer = session.call(operation, place, **ask.make(NO_WHATSAPP))
+    answer = session.call(operation, place, **good_request.arguments(NO_WHATSAPP))
     no_account(session, answer, "a number without WhatsApp")
-    unusable = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
+    unusable = session.call(operation, place, **good_request.incomplete_arguments(NO_WHATSAPP))
     claim_refusal(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
             promise=in_order(session, operation, 500))  # fmt: skip
 
 
 @_one_law_per_operation()
 def other_methods_are_unknown_routes(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=False)
     path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
@@ -236,7 +243,11 @@ def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
     session.gate.learn([base64_text])
     answer = _send_much(session, stage, "send_media_base64", place, body={"messageData": data})
     claim_refusal(
-        session, answer, 413, "media above 16 MiB", promise=guess(session, "send_media_base64")
+        session,
+        answer,
+        413,
+        "media above 16 MiB",
+        promise=inferred_promise(session, "send_media_base64"),
     )
 
 
@@ -249,15 +260,20 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
     }
     answer = session.call("send_media_base64", stage.place(), body={"messageData": data})
     claim_success(
-        session, answer, "media of just 16 MiB", promise=guess(session, "send_media_base64")
+        session,
+        answer,
+        "media of just 16 MiB",
+        promise=inferred_promise(session, "send_media_base64"),
     )
 
 
 @LAWS.law("send_text", effects=("sends",), worth=REFUSED)
 def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
-    place, arguments = stage.place(), ASKS["send_text"].make(someone(session))
+    place, arguments = stage.place(), GOOD_REQUESTS["send_text"].arguments(someone(session))
     answer = session.call("send_text", place, content_type="text/plain", **arguments)
-    claim_refusal(session, answer, 500, "a text/plain body", promise=guess(session, "send_text"))
+    claim_refusal(
+        session, answer, 500, "a text/plain body", promise=inferred_promise(session, "send_text")
+    )
 
 
 def unreadable_bodies() -> frozenset[bytes]:

@@ -17,7 +17,7 @@ from .calls import sent_id, set_webhook, someone, text
 from .connection import link, restart, unlink
 from .media import qr
 from .particulars import NEW_PHONE
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 from .settings import NEW_TOKEN
 from .webhook_listener import READ, WebhookListener
 from .webhooks import ECHO, PHASE, is_ack, listening, message_id, off_means_off
@@ -133,12 +133,12 @@ def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> Non
     after.open()
     _does(stage, place, "text-plain")
     webhooks = after.receive()
-    late_webhooks = switched_off.mine(session.receiver.webhooks[before:])
+    late_webhooks = switched_off.webhooks_here(session.receiver.webhooks[before:])
     promise = off_means_off(session)
-    switched_off.nothing(late_webhooks, "text-plain", "a webhook that is off", promise)
+    switched_off.check_none(late_webhooks, "text-plain", "a webhook that is off", promise)
     # Receipts of what was sent meanwhile may be due only now.
     made_up = [one for one in webhooks if message_id(one) in missed and not is_ack(one)]
-    after.nothing(made_up, "text-plain", "what happened while it was off", promise)
+    after.check_none(made_up, "text-plain", "what happened while it was off", promise)
 
 
 @LAWS.law("configure_webhook", "send_text", effects=("changes", "sends"), phase=PHASE, phone=True,
@@ -156,7 +156,7 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
     webhooks = new.receive(
         lambda webhooks: any(value_at(one.json, "update", "status") == READ for one in webhooks)
     )
-    stray = old.mine(session.receiver.webhooks)
+    stray = old.webhooks_here(session.receiver.webhooks)
     acks = [
         one for one in (*webhooks, *stray) if is_ack(one) and message_id(one) == sent_id(answer)
     ]
@@ -214,7 +214,7 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
 def an_echo_has_the_id_that_was_answered(session: Session, stage: Stage) -> None:
     """Of a host whose echoes have ids of their own it looks as if it sent none."""
     place, hook = listening(session, stage)
-    location = ASKS["send_location"].make(someone(session))
+    location = GOOD_REQUESTS["send_location"].arguments(someone(session))
     sent_ids = {sent_id(text(session, place))}
     sent_ids.add(sent_id(session.call("send_location", place, **location)))
     echoed_ids = {
@@ -243,7 +243,7 @@ def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
         is_told = messages.count("phone_connected") == 1
         hook.claim("connected", is_told, "phone_connected, whichever way it was linked")
         _does(stage, neighbour, "text-plain")
-        theirs.only(theirs.receive(), "text-plain", "a text to who was linked before")
+        theirs.check_single(theirs.receive(), "text-plain", "a text to who was linked before")
 
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)

@@ -74,7 +74,7 @@ def each_of_two_is_told_under_its_own_name(session: Session, stage: Stage) -> No
             hook.claim(TEXT_EVENT, key == place.key, "instance_key is that of who reads", one)
             owner = jid_of(value_at(one.json, "jid")).user.partition(":")[0]
             hook.claim(TEXT_EVENT, owner == place.number, "jid is that of who reads", one)
-            hook.names(one, TEXT_EVENT, writer.number)
+            hook.check_author(one, TEXT_EVENT, writer.number)
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,

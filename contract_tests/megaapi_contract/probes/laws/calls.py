@@ -30,7 +30,7 @@ def someone(session: Session, number: int = 0) -> str:
     return people[number % len(people)]
 
 
-def now(stage: Stage) -> float:
+def host_time(stage: Stage) -> float:
     """The host's time in unix seconds, as far as anybody knows it."""
     if not stage.phone:
         return time.time()
@@ -39,7 +39,7 @@ def now(stage: Stage) -> float:
 
 def time_of(answer: Exchange, stage: Stage) -> float:
     """When an answer was given: on a given host that may have been for a law before."""
-    return now(stage) if stage.phone else answer.time
+    return host_time(stage) if stage.phone else answer.time
 
 
 def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
@@ -120,10 +120,10 @@ def _group_of_run(
     session: Session, place: Place, name: str, people: tuple[str, ...]
 ) -> tuple[Exchange, Json] | None:
     """A group that the run has made before, if nothing has become of it since."""
-    made = session.run_record.group_like(name, _numbers(people))
-    if session.gate.fence is None or made is None:
+    recorded_group = session.run_record.group_like(name, _numbers(people))
+    if session.gate.fence is None or recorded_group is None:
         return None
-    jid, creation = made
+    jid, creation = recorded_group
     now_in_it = members(group_of(session.call("group_details", place, query={"jid": jid})))
     if now_in_it != members(group_of(creation)):
         return None

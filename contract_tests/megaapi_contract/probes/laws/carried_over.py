@@ -16,7 +16,7 @@ from ...judging.results import Webhook
 from ..cases import PICTURE
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
-from .assertions import claim, claim_success, guess, value_at
+from .assertions import claim, claim_success, inferred_promise, value_at
 from .calls import message, sent_id, someone, text
 from .chat import PRESENCES
 from .connection import restart, status
@@ -85,7 +85,9 @@ def a_new_token_outlives_a_restart(session: Session, stage: Stage) -> None:
     place = stage.place()
     body = {"messageData": {"token": NEW_TOKEN}}
     changed = session.call("change_token", place, body=body)
-    if not claim_success(session, changed, "a new token", promise=guess(session, "change_token")):
+    if not claim_success(
+        session, changed, "a new token", promise=inferred_promise(session, "change_token")
+    ):
         return
     renewed = Place(place.key, NEW_TOKEN, place.number, place.connected)
     if session.call("instance_status", renewed).status == 401:
@@ -160,7 +162,9 @@ def who_is_seen_writing_is_held_back_nowhere(session: Session, stage: Stage) -> 
 
 def _is_echoed(session: Session, hook: WebhookListener, id_: str, before: int) -> bool:
     def is_there(webhooks: list[Webhook]) -> bool:
-        return any(message_id(one) == id_ and not is_ack(one) for one in hook.mine(webhooks))
+        return any(
+            message_id(one) == id_ and not is_ack(one) for one in hook.webhooks_here(webhooks)
+        )
 
     return is_there(session.receiver.wait_for(is_there, since=before))
 
@@ -197,7 +201,7 @@ def receipts_end_with_the_link(session: Session, stage: Stage) -> None:
     hook.receive()
     _put_phone(stage, place, WORLD[0], "reachable")
     late = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
-    hook.nothing(late, "ack-read", "after a logout", session.contract.promise("logout"))
+    hook.check_none(late, "ack-read", "after a logout", session.contract.promise("logout"))
 
 
 # -- filters ---------------------------------------------------------------------------------
@@ -240,4 +244,4 @@ def the_own_phone_speaks_in_its_own_name(session: Session, stage: Stage) -> None
         id_ = _does(stage, place, "from-me-phone", to=person)
         for one in hook.receive():
             if message_id(one) == id_:
-                hook.names(one, "from-me-phone", place.number)
+                hook.check_author(one, "from-me-phone", place.number)

@@ -9,7 +9,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, guess, not_logged_in, value_at
+from .assertions import claim, claim_success, inferred_promise, not_logged_in, value_at
 from .calls import make_group, message, sent_id, someone, text, time_of
 from .requests import MESSAGE_ID
 
@@ -59,7 +59,10 @@ def a_presence_nobody_knows_is_passed_over(session: Session, stage: Stage) -> No
     for body in ({"to": to, "option": "pause"}, {"to": to}):
         answer = session.call("update_presence", place, body=body)
         claim_success(
-            session, answer, "an unknown presence", promise=guess(session, "update_presence")
+            session,
+            answer,
+            "an unknown presence",
+            promise=inferred_promise(session, "update_presence"),
         )
 
 

@@ -18,7 +18,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, guess, value_at
+from .assertions import claim, claim_success, inferred_promise, value_at
 from .calls import (
     make_group,
     members,
@@ -31,7 +31,7 @@ from .calls import (
     texts,
 )
 from .media import fetch, same_bytes
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 from .settings import NEW_TOKEN
 from .webhook_listener import WebhookListener
 
@@ -116,7 +116,7 @@ def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -
     place, ways = stage.place(), WRITTEN[operation]
     # A person gets one message with all of them; a mock shows by itself which text is cut.
     for together in [[way] for way in ways] if stage.phone else [ways]:
-        body = deepcopy(ASKS[operation].make(someone(session))["body"])
+        body = deepcopy(GOOD_REQUESTS[operation].arguments(someone(session))["body"])
         texts_by_way = {way: f"{LONG}{'.' * index}" for index, way in enumerate(together)}
         for way, words in texts_by_way.items():
             put_at(body["messageData"], ".".join(map(str, way)), words)
@@ -180,7 +180,7 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
     answer = session.call("config_details", place)
     blocked = value_at(answer.json, "configData", "blockEvents") or ()
     claim(session, answer, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
-          promise=guess(session, "block_events"))  # fmt: skip
+          promise=inferred_promise(session, "block_events"))  # fmt: skip
 
 
 @LAWS.law("restart", "logout", "change_token", "config_details", "webhook_settings",
@@ -200,7 +200,13 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
         claim_success(session, answer, operation)
         after = _settings(session, place, token)
         same = after[0] == before[0]
-        claim(session, answer, same, "settings are as before", promise=guess(session, operation))
+        claim(
+            session,
+            answer,
+            same,
+            "settings are as before",
+            promise=inferred_promise(session, operation),
+        )
         # What was said to be saved is there until somebody says otherwise.
         claim(session, answer, after[1] == before[1], "the webhook is as before",
               promise=session.contract.promise("webhook_settings", 200))  # fmt: skip

@@ -21,7 +21,7 @@ from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
 from .echo_content import acknowledged
 from .media import PNG, fetch, same_bytes
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookListener
 from .webhooks import (
     ECHO,
@@ -54,14 +54,16 @@ def _after_poll(session: Session, stage: Stage, place: Place) -> Json:
 
 def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
     def send(session: Session, stage: Stage, place: Place) -> Json:
-        arguments = ASKS[operation].make(WORLD[0])
+        arguments = GOOD_REQUESTS[operation].arguments(WORLD[0])
         return {"message": sent_id(session.call(operation, place, **arguments))}
 
     return send
 
 
 def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
-    answer = session.call("send_buttons", place, **ASKS["send_buttons"].make(WORLD[0]))
+    answer = session.call(
+        "send_buttons", place, **GOOD_REQUESTS["send_buttons"].arguments(WORLD[0])
+    )
     if _are_old(answer) and session.takes_alternative(answer, "buttons_form"):
         raise NotTried("its buttons are those of 2022, which are answered otherwise")
     return {"message": sent_id(answer)}
@@ -156,7 +158,7 @@ def _inbound(rule: Rule) -> Rule:
         update_wrapper(run, rule)
         LAWS.law(
             *causes, "configure_webhook",
-            effects={"changes"} | {ASKS[cause].effect for cause in causes},
+            effects={"changes"} | {GOOD_REQUESTS[cause].effect for cause in causes},
             phase=PHASE, about=event, events=(event,),
             customer=(event, *_WRITTEN_BEFORE.get(event, ())),
         )(run)  # fmt: skip
@@ -171,7 +173,7 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     inbound_message = stage.customer_writes(place, event, **before)
     event = inbound_message["event"]
     webhooks = hook.receive()
-    payload = hook.only(webhooks[:1], event, "what a customer does")
+    payload = hook.check_single(webhooks[:1], event, "what a customer does")
     _follow(hook, event, payload, webhooks[1:])
     if not payload or "id" not in inbound_message:
         return
@@ -191,7 +193,7 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     hook.claim(event, right, "broadcast says whether it went to many", webhooks[0])
     if event != "newsletter":
         author = place.number if inbound_message["from_me"] else stage.customers[0]
-        hook.names(webhooks[0], event, author)
+        hook.check_author(webhooks[0], event, author)
     _fetchable(session, place, payload)
 
 
@@ -202,14 +204,14 @@ def author_content(content: Any) -> Any:
     return {name: part for name, part in content.items() if name != "messageContextInfo"}
 
 
-def is_content_told(stage: Stage, told: Any, written: Any) -> bool:
+def is_content_told(stage: Stage, told: Any, written_content: Any) -> bool:
     """Whether a webhook has what was written: all of it where the mock shows what that was.
 
     Elsewhere it is what the writer's own host answered, and must be in it.
     """
     if stage.phone:
-        return bool(author_content(told) == author_content(written))
-    return _has_all(told, written)
+        return bool(author_content(told) == author_content(written_content))
+    return _has_all(told, written_content)
 
 
 def _has_all(told: Any, written: Any) -> bool:
@@ -233,7 +235,7 @@ def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook
     kinds += ["video"] * (value_at(album, "expectedVideoCount") or 0)
     hook.claim(event, len(rest) == len(kinds), "no webhook that was not announced")
     for follower, kind in zip(rest, kinds, strict=False):
-        if hook.is_event(follower, kind, "a part of an album"):
+        if hook.check_event(follower, kind, "a part of an album"):
             names = ("message", "messageContextInfo", "messageAssociation", "parentMessageKey")
             parent = value_at(follower.json, *names, "id")
             mine = parent == value_at(payload, "key", "id")
@@ -265,7 +267,7 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     for words in (LONG, *LOOKALIKES):
         texts_set = {"message.conversation": words}
         event = stage.customer_writes(place, "text-plain", set=texts_set)["event"]
-        payload = hook.only(hook.receive(), event, "a long or odd text")
+        payload = hook.check_single(hook.receive(), event, "a long or odd text")
         whole = words_of(payload) == words
         hook.claim(event, whole, "every letter comes, as a text")
 
@@ -282,7 +284,7 @@ def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> 
     place, hook = listening(session, stage)
     picture_uri = f"data:image/png;base64,{b64encode(PNG).decode()}"
     stage.customer_writes(place, "image", media=picture_uri)
-    payload = hook.only(hook.receive(), "image", "a picture")
+    payload = hook.check_single(hook.receive(), "image", "a picture")
     part = value_at(payload, "message", "imageMessage")
     if isinstance(part, dict):
         same_bytes(session, fetch(session, place, part, "image"), part, PNG)
@@ -317,7 +319,7 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
 def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     event = stage.customer_writes(place, "text-plain")["event"]
-    payload = hook.only(hook.receive(), event, "a text")
+    payload = hook.check_single(hook.receive(), event, "a text")
     if not payload:
         return
     to, key = as_given(stage.customers[0]), payload["key"]

@@ -8,9 +8,9 @@ from ...host.stage import WORLD, Stage
 from ...host.upload import UPLOAD_TYPE, upload
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, guess, value_at
+from .assertions import claim, claim_success, inferred_promise, value_at
 from .calls import can_write, make_group, message, someone, text
-from .requests import ASKS, MESSAGE_ID
+from .requests import GOOD_REQUESTS, MESSAGE_ID
 from .sent_message import hold_sent
 from .webhooks import ACKS, PHASE, is_ack, listening
 
@@ -129,8 +129,8 @@ def a_receipt_has_nothing_of_the_message(session: Session, stage: Stage) -> None
 
 
 _SHOWING = tuple(
-    name for name, ask in ASKS.items()
-    if ask.effect == "reads" and not ask.strange and name != "download_media"
+    name for name, request in GOOD_REQUESTS.items()
+    if request.effect == "reads" and not request.names_unknown_target and name != "download_media"
 )  # fmt: skip
 
 
@@ -138,8 +138,8 @@ _SHOWING = tuple(
 def no_answer_shows_the_token(session: Session, stage: Stage) -> None:
     place = stage.place()
     for operation in _SHOWING:
-        answer = session.call(operation, place, **ASKS[operation].make(WORLD[0]))
+        answer = session.call(operation, place, **GOOD_REQUESTS[operation].arguments(WORLD[0]))
         # The vendor makes a key of the token and its plan's name.
         is_shown = place.token.encode() in answer.body.replace(place.key.encode(), b"")
         claim(session, answer, not is_shown, "the token is not shown",
-              promise=guess(session, operation))  # fmt: skip
+              promise=inferred_promise(session, operation))  # fmt: skip

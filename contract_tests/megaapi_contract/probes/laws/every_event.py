@@ -19,7 +19,7 @@ from .connection import restart
 from .customers import author_content, is_content_told, words_of
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
-from .requests import ASKS, DELETIONS, SENDS
+from .requests import DELETIONS, GOOD_REQUESTS, SENDS
 from .webhooks import PHASE, Rule, listening, message_id
 
 LAWS = Laws()
@@ -51,9 +51,13 @@ def _one_law_per_event(
         for name in names:
             run = partial(rule, name)
             update_wrapper(run, rule)
-            events = (name,) if name not in ASKS else ("text-plain",)
-            operations = (*causes, "configure_webhook") if name not in ASKS else (name, *causes)
-            needs: dict[str, Any] = {"phone": True} if name in ASKS else {"customer": (name,)}
+            events = (name,) if name not in GOOD_REQUESTS else ("text-plain",)
+            operations = (
+                (*causes, "configure_webhook") if name not in GOOD_REQUESTS else (name, *causes)
+            )
+            needs: dict[str, Any] = (
+                {"phone": True} if name in GOOD_REQUESTS else {"customer": (name,)}
+            )
             LAWS.law(*operations, effects=effects, phase=PHASE, about=name, events=events,
                      **needs)(run)  # fmt: skip
         return rule
@@ -92,7 +96,7 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
     ):
         same = is_content_told(stage, value_at(one.json, "message"), message_["content"])
         hook.claim(event, same, "every field is what was written", one)
-        hook.names(one, event, person)
+        hook.check_author(one, event, person)
         if stage.phone:
             moment = value_at(one.json, "messageTimestamp")
             right = moment is None or moment == int(message_["time"])
@@ -114,7 +118,9 @@ def _odd_fields(stage: Stage, written: Json) -> Json:
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
     other, hook = listening(session, stage)
-    answer = session.call(operation, stage.place(), **ASKS[operation].make(other.number))
+    answer = session.call(
+        operation, stage.place(), **GOOD_REQUESTS[operation].arguments(other.number)
+    )
     if not claim_success(session, answer, "a good send"):
         return
     webhooks = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
@@ -157,7 +163,9 @@ def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> N
           effects=("sends", "reads", "disconnects"), phone=True)  # fmt: skip
 def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    answer = session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
+    answer = session.call(
+        "send_media_base64", place, **GOOD_REQUESTS["send_media_base64"].arguments(to)
+    )
     part = value_at(answer.json, "messageData", "message", "imageMessage") or {}
     for number in range(OTHERS):
         # Pictures of their own: what follows the end of a picture is shown nowhere.

@@ -17,7 +17,7 @@ from .assertions import claim, claim_success, value_at
 from .calls import message, parse_json, someone, texts
 from .media import fetch, same_bytes
 from .messages import SHOP
-from .requests import ASKS, Arguments
+from .requests import GOOD_REQUESTS, Arguments
 from .sent_message import hold_sent
 
 LAWS = Laws()
@@ -158,7 +158,7 @@ def shown_texts(content: Any) -> Iterator[str]:
 def fullest_request(operation: str, to: str) -> tuple[Arguments, dict[str, str]]:
     """A good request with an odd text wherever one can stand, and these texts by their place."""
     if operation not in FULL:
-        return ASKS[operation].make(to), {}
+        return GOOD_REQUESTS[operation].arguments(to), {}
     data, texts_by_path = odd(FULL[operation])
     return {"body": {"messageData": {"to": to, **data}}}, texts_by_path
 

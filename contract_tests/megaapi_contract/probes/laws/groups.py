@@ -15,7 +15,14 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import NOT_REGISTERED, claim, claim_refusal, claim_success, guess, value_at
+from .assertions import (
+    NOT_REGISTERED,
+    claim,
+    claim_refusal,
+    claim_success,
+    inferred_promise,
+    value_at,
+)
 from .calls import (
     group_name,
     group_of,
@@ -262,7 +269,11 @@ def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Sta
     claim_refusal(session, creation, 403, "a number without WhatsApp", message=NOT_REGISTERED)
     creation, _ = make_group(session, stage, place)
     claim_refusal(
-        session, creation, 500, "a group of nobody", promise=guess(session, "create_group")
+        session,
+        creation,
+        500,
+        "a group of nobody",
+        promise=inferred_promise(session, "create_group"),
     )
 
 
@@ -279,7 +290,7 @@ def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     claim(session, listing, jid not in groups_by_jid, "a group that was left is not listed")
     if not stage.phone:
         return
-    unsure = guess(session, "leave_group")
+    unsure = inferred_promise(session, "leave_group")
     claim_refusal(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
     answer, _ = _details(session, place, jid)
     claim_refusal(session, answer, 404, "details of a group that was left", promise=unsure)
@@ -296,10 +307,14 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
     group_data = {"jid": UNKNOWN_GROUP, "participants": [person]}
     for operation in ("add_participants", "remove_participants"):
         answer = session.call(operation, place, body={"group_data": group_data})
-        claim_refusal(session, answer, 404, "an unknown group", promise=guess(session, operation))
+        claim_refusal(
+            session, answer, 404, "an unknown group", promise=inferred_promise(session, operation)
+        )
     for operation in ("group_details", "leave_group"):
         answer = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
-        claim_refusal(session, answer, 404, "an unknown group", promise=guess(session, operation))
+        claim_refusal(
+            session, answer, 404, "an unknown group", promise=inferred_promise(session, operation)
+        )
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",))
@@ -308,7 +323,7 @@ def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     jid, _ = _create_group(session, stage, place, someone(session))
     for operation in ("add_participants", "remove_participants") if jid else ():
         answer, _ = _change(session, place, operation, jid)
-        claim_refusal(session, answer, 500, "nobody", promise=guess(session, operation))
+        claim_refusal(session, answer, 500, "nobody", promise=inferred_promise(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),

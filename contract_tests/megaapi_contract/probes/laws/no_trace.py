@@ -11,7 +11,7 @@ from .combined.factors import Row
 from .combined.play import Play
 from .combined.refusals import refuse_all
 from .combined.script import greet, one_address
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookListener
 from .webhooks import ECHO, PHASE
 
@@ -38,7 +38,7 @@ def what_is_refused_leaves_no_trace(operation: str, session: Session, stage: Sta
     refuse_all(play, operation)
 
 
-for _operation, _ask in ASKS.items():
+for _operation, _ask in GOOD_REQUESTS.items():
     _run = partial(what_is_refused_leaves_no_trace, _operation)
     update_wrapper(_run, what_is_refused_leaves_no_trace)
     LAWS.law(

@@ -14,7 +14,7 @@ from ..session import PICTURE_URL, Session
 from .assertions import claim_success
 from .calls import someone
 from .messages import SHOP
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 
 LAWS = Laws()
 Schema = Mapping[str, Any]
@@ -47,7 +47,9 @@ def _values(name: str, field: Schema) -> Iterator[Any]:
 
 
 def _fields_of(operation: str) -> list[tuple[str, Schema]]:
-    content = ASKS[operation].operation.definition.get("requestBody", {}).get("content", {})
+    content = (
+        GOOD_REQUESTS[operation].operation.definition.get("requestBody", {}).get("content", {})
+    )
     schema = content.get("application/json", {}).get("schema", {})
     wrapper = schema.get("properties", {}).get(WRAPPER, {})
     return list(_optional_fields(wrapper))
@@ -62,14 +64,14 @@ def every_optional_field_is_taken_with_every_value(
         grade = field.get("x-provenance", {}).get("grade", taken.grade)
         promise = weakest(taken, Promise(grade, taken.file))
         for value in _values(name, field):
-            body = deepcopy(ASKS[operation].make(to)["body"])
+            body = deepcopy(GOOD_REQUESTS[operation].arguments(to)["body"])
             body[WRAPPER][name] = value
             answer = session.call(operation, place, body=body)
             when = f"{name} of type {type(value).__name__}"
             claim_success(session, answer, when, promise=promise)
 
 
-for _operation, _ask in ASKS.items():
+for _operation, _ask in GOOD_REQUESTS.items():
     if _ask.effect == "sends" and _ask.upload is None and _fields_of(_operation):
         _run = partial(every_optional_field_is_taken_with_every_value, _operation)
         update_wrapper(_run, every_optional_field_is_taken_with_every_value)

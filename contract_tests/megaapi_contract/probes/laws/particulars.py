@@ -177,7 +177,7 @@ def many_who_write_at_once_are_told_apart(session: Session, stage: Stage) -> Non
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= 3)
     hook.claim("group-text", len(webhooks) == 3, "every message of a group is told")
     for one, person in zip(webhooks, WORLD, strict=False):
-        hook.names(one, "group-text", person)
+        hook.check_author(one, "group-text", person)
     names = {value_at(one.json, "pushName") for one in webhooks}
     hook.claim("group-text", len(names) == len(webhooks), "each author has a name of their own")
 
@@ -188,7 +188,7 @@ def names_keep_their_accents(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     name = "Jo\u00e3o \u00c7a\u00edque \U0001f6cd"
     stage.customer_writes(place, "text-plain", set={"pushName": name})
-    payload = hook.only(hook.receive(), "text-plain", "a text")
+    payload = hook.check_single(hook.receive(), "text-plain", "a text")
     hook.claim("text-plain", not payload or payload.get("pushName") == name,
                "pushName is the name, letter by letter")  # fmt: skip
 
@@ -212,7 +212,7 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
     options = [{"optionName": name} for name in ("Pix", "Boleto", "Cart\u00e3o", "Dinheiro")]
     path = "message.pollCreationMessageV3.options"
     stage.customer_writes(place, "poll-creation", set={path: options})
-    payload = hook.only(hook.receive(), "poll-creation", "a poll")
+    payload = hook.check_single(hook.receive(), "poll-creation", "a poll")
     shown_options = value_at(payload, "message", "pollCreationMessageV3", "options")
     complete = shown_options == options or (not payload and shown_options is None)
     hook.claim("poll-creation", complete, "every option, in order")
@@ -257,7 +257,7 @@ def a_row_of_a_later_section_is_told_by_its_own_id(session: Session, stage: Stag
     answer = message(session, place, "send_list", to=WORLD[0], **LIST)
     hook.receive()
     stage.customer_writes(place, "list-response", message=sent_id(answer), option="004")
-    payload = hook.only(hook.receive(), "list-response", "a choice")
+    payload = hook.check_single(hook.receive(), "list-response", "a choice")
     reply = value_at(payload, "message", "listResponseMessage", "singleSelectReply")
     right = not payload or value_at(reply, "selectedRowId") == "004"
     hook.claim("list-response", right, "the row's id as it was sent")
@@ -335,7 +335,7 @@ def an_admins_deletion_names_the_author(session: Session, stage: Stage) -> None:
     hook.receive()
     stage.customer_writes(place, "deleted", group=group, message=inbound["id"],
                    **{"from": WORLD[0]})  # fmt: skip
-    payload = hook.only(hook.receive(), "deleted", "a deletion")
+    payload = hook.check_single(hook.receive(), "deleted", "a deletion")
     author = value_at(payload, "message", "protocolMessage", "key", "participant")
     person = hook.person(WORLD[1])
     right = not payload or author in (None, person["jid"], person["lid"])

@@ -63,10 +63,10 @@ def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(messages))
     hook.claim("group-text", len(webhooks) == len(messages), "every message of a group is told")
     for one, (event, group, person) in zip(webhooks, messages, strict=False):
-        if hook.is_event(one, event, "a message of a group"):
+        if hook.check_event(one, event, "a message of a group"):
             right = value_at(one.json, "key", "remoteJid") == group
             hook.claim(event, right, "remoteJid is the group's", one)
-            hook.names(one, event, person)
+            hook.check_author(one, event, person)
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,

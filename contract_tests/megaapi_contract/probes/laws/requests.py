@@ -59,7 +59,7 @@ _UPLOADS: Mapping[str, tuple[str, bytes]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class GoodRequest:
     """How an operation is asked: everything that the contract says about a good request."""
 
     operation: Operation
@@ -74,17 +74,17 @@ class Ask:
         return self.operation.effect
 
     @property
-    def linked(self) -> bool:
+    def needs_phone(self) -> bool:
         """Whether it needs a phone."""
         return self.operation.needs_connection
 
     @property
-    def people(self) -> bool:
+    def refuses_strangers(self) -> bool:
         """Whether a recipient without WhatsApp is refused."""
         return self.operation.recipient is not None
 
     @property
-    def grouped(self) -> bool:
+    def names_group(self) -> bool:
         """Whether it names a group."""
         return any(map(_GROUP.fullmatch, _texts([self.body, self.query])))
 
@@ -94,29 +94,29 @@ class Ask:
         return tuple(content.get("application/json", {}).get("examples", {}).values())
 
     @property
-    def in_groups(self) -> bool:
+    def has_group_form(self) -> bool:
         """Whether any of its documented forms names a group."""
         values = [example["value"] for example in self._examples]
-        return self.grouped or any(map(_GROUP.fullmatch, _texts(values)))
+        return self.names_group or any(map(_GROUP.fullmatch, _texts(values)))
 
     @property
-    def strange(self) -> bool:
+    def names_unknown_target(self) -> bool:
         """Whether it names a group or a file that a given instance does not have."""
         texts = _texts([self.body, self.query])
         return any(_GROUP.fullmatch(text) or text.startswith(_FILES) for text in texts)
 
     @property
-    def loose(self) -> bool:
+    def is_body_optional(self) -> bool:
         """Whether nothing in it is needed."""
         body = self.operation.definition.get("requestBody", {})
         return not self.query and not body.get("required", False)
 
     @property
-    def phone(self) -> bool:
+    def is_for_mocks_only(self) -> bool:
         """Whether it is left to mocks, so that nobody's instance is changed by asking."""
-        return self.strange or self.effect in ("changes", "disconnects")
+        return self.names_unknown_target or self.effect in ("changes", "disconnects")
 
-    def make(self, to: str) -> Arguments:
+    def arguments(self, to: str) -> Arguments:
         """The keyword arguments of Session.call for a request about this person."""
         arguments: Arguments = {}
         if self.query:
@@ -132,55 +132,57 @@ class Ask:
         return arguments
 
     @property
-    def unreadable(self) -> Arguments:
+    def unreadable_arguments(self) -> Arguments:
         """The same with a body that nobody can read."""
         if self.upload is not None:
             return {"raw": CUT_FORM, "content_type": UPLOAD_TYPE}
         return {"raw": BROKEN_JSON}
 
-    def make_for_group(self, to: str, group: str) -> Arguments:
+    def arguments_for_group(self, to: str, group: str) -> Arguments:
         """The same about this group."""
-        arguments: Arguments = _replaced(self.make(to), {NO_GROUP: group})
+        arguments: Arguments = _replaced(self.arguments(to), {NO_GROUP: group})
         return arguments
 
-    def forms(self, to: str, group: str) -> Iterator[tuple[Arguments, Mapping[str, Any]]]:
+    def documented_forms(
+        self, to: str, group: str
+    ) -> Iterator[tuple[Arguments, Mapping[str, Any]]]:
         """Every documented form of it about this person or this group, with what says so."""
         for example in self._examples or ({"value": None},):
-            arguments = self.make_for_group(to, group)
+            arguments = self.arguments_for_group(to, group)
             if self.body is not None:
                 arguments["body"] = _replaced(_about(example["value"], to), {NO_GROUP: group})
             yield arguments, example.get("x-provenance", {})
 
-    def incomplete(self, to: str) -> Arguments:
+    def incomplete_arguments(self, to: str) -> Arguments:
         """The same without its wrapper, or without what it needs."""
-        body = self.make(to).get("body")
+        body = self.arguments(to).get("body")
         if not isinstance(body, dict):
             return {}
         inner = next(iter(body.values()))
         return {"body": inner if isinstance(inner, dict) else {}}
 
 
-def asks_of(contract: Contract) -> Mapping[str, Ask]:
+def good_requests_of(contract: Contract) -> Mapping[str, GoodRequest]:
     """One good request per operation of an instance, by the operation's id."""
     return {
-        operation.id: _ask(operation, contract)
+        operation.id: _good_request(operation, contract)
         for operation in contract.operations
         if not operation.is_of_host
     }
 
 
-def _ask(operation: Operation, contract: Contract) -> Ask:
+def _good_request(operation: Operation, contract: Contract) -> GoodRequest:
     query = dict(contract.query_examples(operation))
     query.pop("instance_key", None)
     if operation.takes_file:
         kind, content = _UPLOADS.get(operation.id, ("image/png", b64decode(PICTURE)))
-        return Ask(operation, None, query, upload(content, "arquivo", kind))
+        return GoodRequest(operation, None, query, upload(content, "arquivo", kind))
     body = contract.example(operation, _EXAMPLE_NAMES.get(operation.id))
     if operation.id in _FIELDS:
         wrapper = next(iter(body))
         fields = {**body[wrapper], **_FIELDS[operation.id]}
         body = {**body, wrapper: {key: each for key, each in fields.items() if each is not None}}
-    return Ask(operation, body, query)
+    return GoodRequest(operation, body, query)
 
 
 def _about(node: Any, to: str) -> Any:
@@ -220,11 +222,11 @@ def _texts(node: Any) -> Iterable[str]:
             yield from _texts(value)
 
 
-ASKS: Mapping[str, Ask] = asks_of(Contract(plan=EVERY_PLAN))
+GOOD_REQUESTS: Mapping[str, GoodRequest] = good_requests_of(Contract(plan=EVERY_PLAN))
 # What sends a message to one recipient, and what of it only takes a message back.
 SENDS = tuple(
     name
-    for name, ask in ASKS.items()
-    if ask.effect == "sends" and ask.people and name != "update_presence"
+    for name, request in GOOD_REQUESTS.items()
+    if request.effect == "sends" and request.refuses_strangers and name != "update_presence"
 )
 DELETIONS = ("delete_message", "delete_message_of_2022")

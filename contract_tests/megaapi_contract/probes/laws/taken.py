@@ -14,12 +14,12 @@ from ..session import Session
 from .access import LINKING
 from .assertions import claim
 from .calls import make_group, someone
-from .requests import ASKS, DELETIONS, Arguments, Ask
+from .requests import DELETIONS, GOOD_REQUESTS, Arguments, GoodRequest
 
 LAWS = Laws()
 # They need an instance to link, or name a time that a fence takes for a number.
 _OWN_NEEDS = (*LINKING, *DELETIONS)
-Rule = Callable[[str, Ask, Session, Stage], None]
+Rule = Callable[[str, GoodRequest, Session, Stage], None]
 
 # What programs that work send besides: the n8n node's parameter, a bridge's fields.
 STRAY_QUERY = {"Content-Type": "text/plain"}
@@ -29,12 +29,12 @@ _OF_OTHERS = ("download_media", "set_profile_picture_url", "upload_profile_pictu
 
 
 def every_documented_form_is_taken(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     """The documents show the request, also where nobody has seen what it is answered with."""
     to = someone(session)
-    place, group = _place_and_group(operation, ask, session, stage)
-    for arguments, provenance in ask.forms(to, group):
+    place, group = _place_and_group(operation, request, session, stage)
+    for arguments, provenance in request.documented_forms(to, group):
         if operation == "update_presence" and "option" not in arguments["body"]:
             # As one client writes it: a switch says whether that is refused.
             continue
@@ -49,24 +49,24 @@ def every_documented_form_is_taken(
 
 
 def what_nobody_knows_is_passed_over(
-    operation: str, ask: Ask, session: Session, stage: Stage
+    operation: str, request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     """Whatever the answer is, it is not another one for what stands beside the request."""
     seen = Promise("observed", session.contract.by_id[operation].spec_file)
     promise = weakest(session.contract.promise(operation), seen)
     usual = None
-    for more in (None, *_strays(ask)):
-        place, group = _place_and_group(operation, ask, session, stage)
-        arguments = ask.make_for_group(someone(session), group)
+    for more in (None, *_strays(request)):
+        place, group = _place_and_group(operation, request, session, stage)
+        arguments = request.arguments_for_group(someone(session), group)
         answer = session.call(operation, place, **(more(arguments) if more else arguments))
         same = usual in (None, answer.status)
         claim(session, answer, same, "what nobody knows is passed over", promise=promise)
         usual = usual or answer.status
 
 
-def _strays(ask: Ask) -> tuple[Callable[[Arguments], Arguments], ...]:
+def _strays(request: GoodRequest) -> tuple[Callable[[Arguments], Arguments], ...]:
     """What programs that work send besides, each as a change of a good request."""
-    return (_with_parameter, _with_fields if ask.body is not None else _with_empty_body)
+    return (_with_parameter, _with_fields if request.body is not None else _with_empty_body)
 
 
 def _with_parameter(arguments: Arguments) -> Arguments:
@@ -88,29 +88,37 @@ def _with_empty_body(arguments: Arguments) -> Arguments:
     return {**arguments, "body": {}}
 
 
-def _place_and_group(operation: str, ask: Ask, session: Session, stage: Stage) -> tuple[Place, str]:
+def _place_and_group(
+    operation: str, request: GoodRequest, session: Session, stage: Stage
+) -> tuple[Place, str]:
     """An instance that can do it, and the JID of a group of its own; empty where none is named."""
     place = stage.place(connected=operation not in LINKING)
-    if not ask.in_groups:
+    if not request.has_group_form:
         return place, ""
     return place, str(make_group(session, stage, place, someone(session))[1].get("id"))
 
 
-def _one_law_per_operation(rule: Rule, is_about: Callable[[Ask], bool]) -> None:
-    for operation, ask in ASKS.items():
-        if is_about(ask):
-            run = partial(rule, operation, ask)
+def _one_law_per_operation(rule: Rule, is_about: Callable[[GoodRequest], bool]) -> None:
+    for operation, request in GOOD_REQUESTS.items():
+        if is_about(request):
+            run = partial(rule, operation, request)
             update_wrapper(run, rule)
-            made = ("create_group",) if ask.in_groups and operation != "create_group" else ()
-            effects = {ask.effect, *(("changes",) if made else ())}
+            made = (
+                ("create_group",) if request.has_group_form and operation != "create_group" else ()
+            )
+            effects = {request.effect, *(("changes",) if made else ())}
             # Nobody takes back what these change; a group or file of the example is not there.
-            phone = ask.strange or ask.effect not in ("reads", "sends") or operation in _OWN_NEEDS
+            phone = (
+                request.names_unknown_target
+                or request.effect not in ("reads", "sends")
+                or operation in _OWN_NEEDS
+            )
             LAWS.law(
                 operation, *made, effects=effects, phone=phone, about=operation, worth=-2
             )(run)  # fmt: skip
 
 
 _one_law_per_operation(
-    every_documented_form_is_taken, lambda ask: ask.operation.id not in _OF_OTHERS
+    every_documented_form_is_taken, lambda request: request.operation.id not in _OF_OTHERS
 )
-_one_law_per_operation(what_nobody_knows_is_passed_over, lambda ask: True)
+_one_law_per_operation(what_nobody_knows_is_passed_over, lambda request: True)

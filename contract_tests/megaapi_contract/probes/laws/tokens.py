@@ -15,7 +15,7 @@ from .access import REFUSED
 from .assertions import claim, claim_refusal, value_at
 from .calls import make_group, someone
 from .connection import unlink
-from .requests import ASKS, Arguments
+from .requests import GOOD_REQUESTS, Arguments
 
 LAWS = Laws()
 
@@ -26,15 +26,15 @@ Scene = Callable[[Session, Stage], tuple[Place, Arguments]]
 
 def _arrange(operation: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
     """As the contract's example asks; a group that it names is there."""
-    place, ask = stage.place(), ASKS[operation]
-    if not ask.grouped:
-        return place, ask.make(someone(session))
+    place, request = stage.place(), GOOD_REQUESTS[operation]
+    if not request.names_group:
+        return place, request.arguments(someone(session))
     _, group = make_group(session, stage, place, WORLD[0])
-    return place, ask.make_for_group(someone(session), str(group.get("id")))
+    return place, request.arguments_for_group(someone(session), str(group.get("id")))
 
 
 def _arrange_no_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    return stage.place(connected=False), ASKS["pairing_code"].make(someone(session))
+    return stage.place(connected=False), GOOD_REQUESTS["pairing_code"].arguments(someone(session))
 
 
 def _arrange_lost_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
@@ -67,7 +67,9 @@ def _arrange_own_picture(session: Session, stage: Stage) -> tuple[Place, Argumen
 
 def _arrange_own_upload(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
-    return place, ASKS["upload_profile_picture"].make(f"{place.number}@s.whatsapp.net")
+    return place, GOOD_REQUESTS["upload_profile_picture"].arguments(
+        f"{place.number}@s.whatsapp.net"
+    )
 
 
 def _arrange_webhook_off(session: Session, stage: Stage) -> tuple[Place, Arguments]:
@@ -134,7 +136,7 @@ def what_is_refused_for_its_token_is_not_done(
 
 
 def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) -> None:
-    place, arguments = stage.place(), ASKS[operation].make(someone(session))
+    place, arguments = stage.place(), GOOD_REQUESTS[operation].arguments(someone(session))
     for when, scheme, token in (
         ("the token alone", "", place.token),
         ("the token as Basic", "Basic", place.token),
@@ -145,15 +147,21 @@ def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) 
 
 
 def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
-    for operation, ask in ASKS.items():
-        if ask.effect == "reads" and not reads:
+    for operation, request in GOOD_REQUESTS.items():
+        if request.effect == "reads" and not reads:
             continue
-        causes = ("create_group", *CAUSES.get(operation, ())) if ask.grouped and not reads else ()
+        causes = (
+            ("create_group", *CAUSES.get(operation, ()))
+            if request.names_group and not reads
+            else ()
+        )
         run = partial(rule, operation)
         update_wrapper(run, rule)
-        effects = {ask.effect, *(ASKS[cause].effect for cause in causes)}
+        effects = {request.effect, *(GOOD_REQUESTS[cause].effect for cause in causes)}
         # Whoever is let in by mistake must not change what nobody can put back.
-        phone = not reads or ask.effect not in ("reads", "sends") or ask.strange
+        phone = (
+            not reads or request.effect not in ("reads", "sends") or request.names_unknown_target
+        )
         LAWS.law(operation, *causes, effects=effects, phone=phone, about=operation, worth=REFUSED)(
             run
         )

@@ -14,7 +14,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import leave, make_group, members, sent_id, someone, text
-from .requests import ASKS, SENDS
+from .requests import GOOD_REQUESTS, SENDS
 from .webhook_listener import WebhookListener
 
 LAWS = Laws()
@@ -28,7 +28,9 @@ AT_ONCE, ROUNDS = 4, 3
 
 def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent_messages = [session.call(operation, place, **ASKS[operation].make(to)) for _ in range(3)]
+    sent_messages = [
+        session.call(operation, place, **GOOD_REQUESTS[operation].arguments(to)) for _ in range(3)
+    ]
     ids = {sent_id(one) for one in sent_messages if claim_success(session, one, "a good send")}
     claim(
         session, sent_messages[-1], len(ids) == 3 and "" not in ids, "ids differ from send to send"
@@ -126,7 +128,7 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     text(session, place)
     hook.receive(_has_read_ack)
     session.call("logout", place)
-    hook.only(hook.receive(), "disconnected", "a logout after a text")
+    hook.check_single(hook.receive(), "disconnected", "a logout after a text")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -141,6 +143,6 @@ def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> No
         ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
         stage.control_api("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
-        payload = hook.only(hook.receive(), event, "a hidden author")
+        payload = hook.check_single(hook.receive(), event, "a hidden author")
         is_named = value_at(payload, "key", number) == as_given(WORLD[0])
         hook.claim(event, is_named, f"{number} is the author's number")

@@ -15,9 +15,9 @@ from ...judging.results import Exchange
 from ..cases import NO_GROUP
 from ..probe import Laws
 from ..session import Session
-from .assertions import guess, no_account, value_at
+from .assertions import inferred_promise, no_account, value_at
 from .calls import someone, text
-from .requests import ASKS
+from .requests import GOOD_REQUESTS
 
 LAWS = Laws()
 
@@ -38,7 +38,7 @@ def without(operation: str, **changes: Any) -> Callable[[str], dict[str, Any]]:
     """A good body with some fields of messageData changed; None takes one away."""
 
     def make(to: str) -> dict[str, Any]:
-        body = dict(ASKS[operation].make(to)["body"])
+        body = dict(GOOD_REQUESTS[operation].arguments(to)["body"])
         data = {**body["messageData"], **changes}
         return {**body, "messageData": {k: v for k, v in data.items() if v is not None}}
 
@@ -78,7 +78,7 @@ def ask_unsettled(switch: str, session: Session, stage: Stage, *, times: int) ->
             continue
         is_refused = answer.status == 500 or session.takes_alternative(answer, "swallowed_sends")
         value = USUAL if is_refused is question.refused else "500" if is_refused else "200"
-        promise = guess(session, question.operation)
+        promise = inferred_promise(session, question.operation)
         session.settle(switch, value, exchange=answer, promise=promise)
 
 
@@ -86,7 +86,7 @@ def _each() -> None:
     for switch, question in QUESTIONS.items():
         run = partial(what_is_unsettled_is_decided_once, switch)
         update_wrapper(run, what_is_unsettled_is_decided_once)
-        effect = ASKS[question.operation].effect
+        effect = GOOD_REQUESTS[question.operation].effect
         phone = question.operation == "create_group"
         LAWS.law(question.operation, effects=(effect,), phone=phone, about=switch, worth=3)(run)
 
@@ -111,7 +111,7 @@ def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stag
         chat = value_at(answer.json, "messageData", "key", "remoteJid")
         if isinstance(chat, str):
             value = USUAL if chat == as_given(to) else "canonical"
-            promise = guess(session, "send_text")
+            promise = inferred_promise(session, "send_text")
             session.settle("remote_jid", value, exchange=answer, promise=promise)
 
 
@@ -119,10 +119,15 @@ def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stag
 def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
     place = stage.place()
     for _ in range(TIMES):
-        answer = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
+        answer = session.call(
+            "send_location", place, **GOOD_REQUESTS["send_location"].arguments(NO_WHATSAPP)
+        )
         no_account(session, answer, "a number without WhatsApp")
     # Whom a host refuses may be its own affair; that nobody can be sent a place without one is not.
-    make, promise = without("send_location", latitude=None), guess(session, "send_location")
+    make, promise = (
+        without("send_location", latitude=None),
+        inferred_promise(session, "send_location"),
+    )
     for _ in range(TIMES):
         answer = session.call("send_location", place, body=make(someone(session)))
         if not session.takes_alternative(answer, "swallowed_sends") and answer.status == 500:

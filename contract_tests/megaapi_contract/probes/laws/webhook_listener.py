@@ -17,7 +17,7 @@ from ...judging.results import Exchange, Promise, Webhook
 from ...judging.values import jid_of
 from ..session import Session
 from .assertions import AUTHOR, NAMELESS, value_at
-from .calls import now, set_webhook
+from .calls import host_time, set_webhook
 from .due_webhooks import DueWebhooks
 from .redeliveries import first_deliveries
 
@@ -53,7 +53,7 @@ class WebhookListener:
         self._looks = 0
         self._mark = b""
         self.is_silent = False
-        self._since = self._until = now(stage)
+        self._since = self._until = host_time(stage)
         self.due = DueWebhooks()
         self._people: dict[str, dict[str, Any]] = {}
 
@@ -87,22 +87,22 @@ class WebhookListener:
         `alarm` is the event that is announced last: one the instance does not block.
         """
         self._looks += 1
-        self._since, self._until = self._until, now(self._stage)
+        self._since, self._until = self._until, host_time(self._stage)
         mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
         self._mark = mark
         is_time_passed = self._stage.pass_time(AGES)
         is_announced = self._announce(alarm, mark.decode())
 
         def all_there(webhooks: list[Webhook]) -> bool:
-            mine = self.mine(webhooks)
+            mine = self.webhooks_here(webhooks)
             last = any(mark in one.body for one in mine) or not is_announced
             if not last or is_time_passed:
                 return last
-            return self._is_all_told(mine) and expected(self._own_webhooks(mine, mark))
+            return self._is_all_announced(mine) and expected(self._own_webhooks(mine, mark))
 
         all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(all_webhooks)
-        mine = self.mine(all_webhooks)
+        mine = self.webhooks_here(all_webhooks)
         for one in mine:
             self._session.breaches += self._session.judge.webhook(one, self._session.probe)
         mine = first_deliveries(self._session, mine, is_direct=self.plays_people)
@@ -120,17 +120,20 @@ class WebhookListener:
         mark = other._mark
 
         def all_there(webhooks: list[Webhook]) -> bool:
-            return any(mark in one.body for one in self.mine(webhooks)) or not self._stage.phone
+            return (
+                any(mark in one.body for one in self.webhooks_here(webhooks))
+                or not self._stage.phone
+            )
 
         webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(webhooks)
-        return self._own_webhooks(self.mine(webhooks), mark)
+        return self._own_webhooks(self.webhooks_here(webhooks), mark)
 
     def unread(self) -> list[Webhook]:
         """What has come here since the last look."""
         webhooks = self._session.receiver.webhooks[self._first_unread :]
         self._first_unread += len(webhooks)
-        return self.mine(webhooks)
+        return self.webhooks_here(webhooks)
 
     def _own_webhooks(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
         """What came without the mark, and without new events and presences that a host adds."""
@@ -142,7 +145,7 @@ class WebhookListener:
         following = [*webhooks[1:], None]
         return [
             one for one, after in zip(webhooks, following, strict=False)
-            if mark not in one.body and not self._heralds(one, after)
+            if mark not in one.body and not self._is_herald(one, after)
         ]  # fmt: skip
 
     def _is_new(self, one: Webhook) -> bool:
@@ -151,7 +154,7 @@ class WebhookListener:
         is_named = isinstance(kind, str) and value_at(one.json, "instance_key") == self.place.key
         return is_named and self._session.contract.recogniser.recognise(one.json).event is None
 
-    def _heralds(self, one: Webhook, after: Webhook | None) -> bool:
+    def _is_herald(self, one: Webhook, after: Webhook | None) -> bool:
         """Whether a presence only precedes the message of the same person."""
         if after is None or value_at(one.json, "messageType") != "presence.update":
             return False
@@ -176,7 +179,7 @@ class WebhookListener:
         """Whether the host was seen to send none of these."""
         return self._session.settled_switches.value_of_switch.get(switch) == "off"
 
-    def _is_all_told(self, mine: list[Webhook]) -> bool:
+    def _is_all_announced(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got its ack and, over networks, its echo."""
         self.due.note(mine, self.last_sure_ack)
         ids = self._session.sent_message_ids(self.place.key)
@@ -224,7 +227,7 @@ class WebhookListener:
             self._session.hold(False, words, promise=promise, operation=WEBHOOK)
             raise NotTried("the instance has forgotten its webhook") from None
 
-    def mine(self, webhooks: list[Webhook]) -> list[Webhook]:
+    def webhooks_here(self, webhooks: list[Webhook]) -> list[Webhook]:
         """Those that came to this address; what leads here may have put a path before it."""
         return [one for one in webhooks if urlsplit(one.url).path.endswith(self._end)]
 
@@ -239,13 +242,13 @@ class WebhookListener:
         promise = promise or session.contract.event_promise(event)
         return session.hold(holds, sentence, promise=promise, webhook=webhook, operation=event)
 
-    def is_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
+    def check_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
         """Hold that a webhook is this event, told of this place and of now."""
         payload = webhook.json
         definition = self._session.contract.events[event].definition
         schema = definition["requestBody"]["content"]["application/json"]["schema"]
         fits = self._session.contract.compiler.compile(schema).is_valid(payload)
-        fits = fits or self._has_more(schema, payload)
+        fits = fits or self._fits_with_additions(schema, payload)
         if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
             return False
         key = value_at(payload, "instance_key")
@@ -254,11 +257,11 @@ class WebhookListener:
             owner, device, _ = jid_of(value_at(payload, "jid")).user.partition(":")
             self.settle("jid_suffix", "on" if device else USUAL)
             self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
-            self._own_lid(event, webhook)
+            self._check_own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):
             moment = value_at(payload, field)
             if moment is not None:
-                close = type(moment) is int and self._recent(moment)
+                close = type(moment) is int and self._is_recent(moment)
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
         if value_at(payload, "isGroup") is not None:
             group = jid_of(value_at(payload, "key", "remoteJid")).group
@@ -266,13 +269,13 @@ class WebhookListener:
             self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
 
-    def _has_more(self, schema: Any, payload: Any) -> bool:
+    def _fits_with_additions(self, schema: Any, payload: Any) -> bool:
         """Whether it is that event but for what the host adds, and no other event either."""
         contract = self._session.contract
         wide = contract.wide.compile(widen(schema))
         return bool(wide.is_valid(payload)) and not contract.recogniser.recognise(payload).fits
 
-    def _own_lid(self, event: str, webhook: Webhook) -> None:
+    def _check_own_lid(self, event: str, webhook: Webhook) -> None:
         hidden_number = value_at(webhook.json, "lid")
         if hidden_number is not None:
             own = hidden_number == self._expected_jid(self.person(self.place.number), hidden_number)
@@ -295,7 +298,7 @@ class WebhookListener:
             person["lid"] = shown_jid
         return person["lid"]
 
-    def names(self, webhook: Webhook, event: str, number: str) -> None:
+    def check_author(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""
         person, payload = self.person(number), webhook.json
         # Beside what the own phone wrote, the sender is who it was written to.
@@ -317,18 +320,18 @@ class WebhookListener:
         guess = Promise("inferred", "openapi.yaml")
         return self.contract.event_promise(event) if self.plays_people else guess
 
-    def _recent(self, moment: int) -> bool:
+    def _is_recent(self, moment: int) -> bool:
         """Whether a time lies between the last two looks, give or take what clocks differ."""
         return self._since - CLOSE <= moment <= self._until + AGES + CLOSE
 
-    def only(self, webhooks: list[Webhook], event: str, when: str) -> dict[str, Any]:
+    def check_single(self, webhooks: list[Webhook], event: str, when: str) -> dict[str, Any]:
         """Hold that exactly this event came, once; its payload, empty when it did not."""
         if not self.claim(event, len(webhooks) == 1, f"{when}: exactly one webhook"):
             return {}
         payload = webhooks[0].json
-        return payload if self.is_event(webhooks[0], event, when) else {}
+        return payload if self.check_event(webhooks[0], event, when) else {}
 
-    def nothing(self, webhooks: list[Webhook], event: str, when: str, promise: Promise) -> bool:
+    def check_none(self, webhooks: list[Webhook], event: str, when: str, promise: Promise) -> bool:
         """Hold that nothing came."""
         first = webhooks[0] if webhooks else None
         return self.claim(event, not webhooks, f"{when}: no webhook", first, promise=promise)

@@ -10,7 +10,7 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ..probe import Laws, Probe
 from ..session import Session
-from .assertions import guess, value_at
+from .assertions import inferred_promise, value_at
 from .calls import sent_id, set_webhook, text
 from .content_fidelity import TEXTS
 from .echo_content import acknowledged
@@ -45,8 +45,8 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     for hook, other in ((old, new), (new, old)):
         hook.open()
         stage.control_api("POST", path, {"event": "text-plain"})
-        hook.only(hook.receive(), "text-plain", "a text")
-        stray = other.mine(session.receiver.webhooks)
+        hook.check_single(hook.receive(), "text-plain", "a text")
+        stray = other.webhooks_here(session.receiver.webhooks)
         hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
     set_webhook(session, place, new.url, enabled=False)
     before = len(session.receiver.webhooks)
@@ -54,8 +54,8 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     # The switched-off webhook would have come before what the next address gets.
     old.open()
     old.receive()
-    late_webhooks = new.mine(session.receiver.webhooks[before:])
-    new.nothing(late_webhooks, "text-plain", "a webhook switched off", off_means_off(session))
+    late_webhooks = new.webhooks_here(session.receiver.webhooks[before:])
+    new.check_none(late_webhooks, "text-plain", "a webhook switched off", off_means_off(session))
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -85,8 +85,8 @@ def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
     }  # fmt: skip
     session.call("configure_webhook", place, body={"messageData": data})
     stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
-    one = first.only(first.receive(), "text-plain", "a text")
-    other = second.only(second.receive(), "text-plain", "a text, the second time")
+    one = first.check_single(first.receive(), "text-plain", "a text")
+    other = second.check_single(second.receive(), "text-plain", "a text, the second time")
     first.claim("text-plain", one == other, "both addresses get the same")
 
 
@@ -162,7 +162,7 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
     names = {"messageData": {"events": [category]}}
     emit = f"/_mock/instances/{place.key}/emit"
-    promise = guess(session, "block_events")
+    promise = inferred_promise(session, "block_events")
     session.call("block_events", place, body=names)
     for name, event_name in CATEGORIES.items():
         stage.control_api(
@@ -175,14 +175,14 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     hook.claim(event, marks == others, "what is not blocked comes", promise=promise)
     session.call("accept_webhook_events", place, body=names)
     stage.control_api("POST", emit, {"event": event})
-    hook.only(hook.receive(alarm=alarm), event, "an accepted event")
+    hook.check_single(hook.receive(alarm=alarm), event, "an accepted event")
 
 
 @LAWS.law("block_events", "accept_status_events", "send_text", effects=("changes", "sends"),
           phase=PHASE, phone=True, events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    promise = guess(session, "accept_status_events")
+    promise = inferred_promise(session, "accept_status_events")
     names = {"messageData": {"events": ["messagesStatus"]}}
     session.call("block_events", place, body=names)
     hook.due.expect_none(text(session, place))
@@ -206,7 +206,7 @@ def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> N
     webhooks = hook.receive()
     kinds = [value_at(one.json, "messageType") for one in webhooks]
     hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
-               promise=guess(session, "block_events"))  # fmt: skip
+               promise=inferred_promise(session, "block_events"))  # fmt: skip
 
 
 # -- every event there is --------------------------------------------------------------------
@@ -234,7 +234,7 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
         return
     if hook.claim(event, len(webhooks) == 2, "what is asked for comes as often as it was asked"):
         for one in webhooks:
-            hook.is_event(one, event, "what is asked for")
+            hook.check_event(one, event, "what is asked for")
         ids = [
             message_id(one)
             for one in webhooks

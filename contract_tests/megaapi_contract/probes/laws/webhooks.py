@@ -16,7 +16,7 @@ from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
-from .assertions import NAMELESS, claim, guess, value_at
+from .assertions import NAMELESS, claim, inferred_promise, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
@@ -24,7 +24,7 @@ from .echo_content import acknowledged, hold_content
 from .every_text import fullest_request, shown_texts
 from .media import KINDS, qr
 from .redeliveries import OVER_NETWORK
-from .requests import ASKS, DELETIONS, SENDS
+from .requests import DELETIONS, GOOD_REQUESTS, SENDS
 from .webhook_listener import WebhookListener
 
 LAWS = Laws()
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 def unsaid(session: Session) -> Promise:
     """That something is told to nobody, no source says."""
-    return guess(session, "configure_webhook")
+    return inferred_promise(session, "configure_webhook")
 
 
 def off_means_off(session: Session) -> Promise:
@@ -114,7 +114,7 @@ def check_acks(
     for one in webhooks:
         status = value_at(one.json, "update", "status")
         if is_ack(one) and message_id(one) == id_ and status in ACKS:
-            hook.is_event(one, ACKS[status], "an acknowledgement")
+            hook.check_event(one, ACKS[status], "an acknowledgement")
             is_there = hook.is_chat_of(answer, value_at(one.json, "key", "remoteJid"))
             hook.claim(ACKS[status], is_there, "remoteJid is the chat of the message", one)
 
@@ -146,7 +146,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
         sentence = "pushName is the instance's own name"
         hook.claim(ECHO, name == own, sentence, echoes[0], promise=promise)
     if kind == "extendedTextMessage":
-        hook.is_event(echoes[0], ECHO, "a text of the instance")
+        hook.check_event(echoes[0], ECHO, "a text of the instance")
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
@@ -236,7 +236,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
 def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     _, group = make_group(session, stage, place, someone(session))
-    hook.nothing(hook.receive(), "group-participants", "making a group", unsaid(session))
+    hook.check_none(hook.receive(), "group-participants", "making a group", unsaid(session))
     jid = str(group.get("id"))
     answer = text(session, place, jid)
     webhooks = hook.receive(acknowledged(hook))
@@ -268,10 +268,12 @@ def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     text(session, place, NO_WHATSAPP)
     session.call("send_text", place, body={"to": someone(session), "text": "Bom dia"})
-    arguments = ASKS["send_text"].make(someone(session))
+    arguments = GOOD_REQUESTS["send_text"].arguments(someone(session))
     session.call("send_text", place, token=session.wrong_token(), **arguments)
-    session.call("update_presence", place, **ASKS["update_presence"].make(someone(session)))
-    hook.nothing(hook.receive(), ECHO, "calls that fail", unsaid(session))
+    session.call(
+        "update_presence", place, **GOOD_REQUESTS["update_presence"].arguments(someone(session))
+    )
+    hook.check_none(hook.receive(), ECHO, "calls that fail", unsaid(session))
 
 
 @LAWS.law("send_text", "logout", effects=("sends", "disconnects", "changes"), phase=PHASE,
@@ -279,10 +281,10 @@ def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
 def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("logout", place)
-    hook.only(hook.receive(), "disconnected", "a logout")
+    hook.check_single(hook.receive(), "disconnected", "a logout")
     text(session, place)
     session.call("logout", place)
-    hook.nothing(hook.receive(), "disconnected", "calls after a logout", unsaid(session))
+    hook.check_none(hook.receive(), "disconnected", "calls after a logout", unsaid(session))
 
 
 # -- the link --------------------------------------------------------------------------------
@@ -296,10 +298,10 @@ def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
         link(stage, place)
         instance = stage.control_api("GET", f"/_mock/instances/{place.key}")
         hook.place = Place(place.key, place.token, str(instance["number"]))
-        payload = hook.only(hook.receive(), "connected", "linking")
+        payload = hook.check_single(hook.receive(), "connected", "linking")
         hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")
         unlink(stage, place, cause=cause)
-        hook.only(hook.receive(), "disconnected", "unlinking")
+        hook.check_single(hook.receive(), "disconnected", "unlinking")
 
 
 @LAWS.law("restart", effects=("disconnects", "changes"), phase=PHASE, phone=True,
@@ -309,7 +311,7 @@ def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
     session.call("restart", place)
     webhooks = hook.receive()
     if hook.claim("connected", webhooks, "a restart is told"):
-        hook.is_event(webhooks[-1], "connected", "the end of a restart")
+        hook.check_event(webhooks[-1], "connected", "the end of a restart")
         connections = [value_at(one.json, "message") for one in webhooks].count("phone_connected")
         hook.claim("connected", connections == 1, "a restart links once")
 
@@ -322,7 +324,7 @@ def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
     webhooks = hook.receive()
     if not hook.claim("qrcode", webhooks, "a QR code is told"):
         return
-    hook.is_event(webhooks[0], "qrcode", "a QR code")
+    hook.check_event(webhooks[0], "qrcode", "a QR code")
     same = value_at(webhooks[0].json, "qrcode") == value_at(answer.json, "qrcode")
     hook.claim("qrcode", same, "the code told is the code shown", webhooks[0])
 
@@ -346,5 +348,5 @@ def codes_are_told_until_the_series_ends(session: Session, stage: Stage) -> None
         codes += pushed_codes
         hook.claim("qrcode", len(set(map(str, codes))) == len(codes), "no code comes twice")
         for one in webhooks[:series]:
-            hook.is_event(one, "qrcode", "a QR code")
-    hook.nothing(hook.receive(), "qrcode", "after the series", unsaid(session))
+            hook.check_event(one, "qrcode", "a QR code")
+    hook.check_none(hook.receive(), "qrcode", "after the series", unsaid(session))

@@ -81,9 +81,9 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     new.claim(ECHO, _about(came, last), "a text is told again", promise=promise)
     # Its acknowledgements may come later than the webhook was switched on again.
     echoes = [one for one in _about(came, unheard) if not is_ack(one)]
-    new.nothing(echoes, ECHO, "a webhook switched off", off_means_off(session))
-    strays = _about(old.mine(session.receiver.webhooks), last)
-    new.nothing(strays, ECHO, "the address before", promise)
+    new.check_none(echoes, ECHO, "a webhook switched off", off_means_off(session))
+    strays = _about(old.webhooks_here(session.receiver.webhooks), last)
+    new.check_none(strays, ECHO, "the address before", promise)
 
 
 @LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
@@ -99,6 +99,6 @@ def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> Non
     hook.due.expect_none(unheard)
     webhooks = hook.receive()
     echoes = [one for one in _about(webhooks, unheard) if not is_ack(one)]
-    hook.nothing(echoes, ECHO, "a send while both are blocked", unsaid(session))
+    hook.check_none(echoes, ECHO, "a send while both are blocked", unsaid(session))
     promise: Promise = unsaid(session)
     hook.claim(ECHO, _about(webhooks, last), "what is accepted again is told", promise=promise)

@@ -12,9 +12,9 @@ from megaapi_contract.host.stage import WORLD
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws.calls import (
     group_of,
+    host_time,
     members,
     message,
-    now,
     number_or_address,
     owner_of,
     parse_json,
@@ -51,8 +51,8 @@ def test_a_law_writes_to_who_is_listed_else_to_itself_else_to_the_world() -> Non
 
 def test_the_time_is_the_mocks_where_there_is_one() -> None:
     mock: Any = SimpleNamespace(phone=True, control_api=lambda *_: {"now": 7})
-    assert now(mock) == 7.0
-    assert now(cast(Any, SimpleNamespace(phone=False))) > 1_700_000_000
+    assert host_time(mock) == 7.0
+    assert host_time(cast(Any, SimpleNamespace(phone=False))) > 1_700_000_000
 
 
 def test_what_a_message_brings_along_and_gets_is_known_then() -> None:

@@ -17,7 +17,13 @@ from megaapi_contract.probes.laws.combined.factors import (
     WORDS,
     sessions,
 )
-from megaapi_contract.probes.laws.combined.model import STATUS, Group, Model, Owed, Written
+from megaapi_contract.probes.laws.combined.model import (
+    STATUS,
+    Group,
+    Model,
+    OwedWebhook,
+    WrittenMessage,
+)
 from megaapi_contract.probes.laws.combined.passed_on import as_forwarded, unwrap
 from megaapi_contract.probes.laws.combined.refusals import spoil, ways
 from megaapi_contract.probes.laws.combined.script import HAPPEN, SET_UP
@@ -27,9 +33,9 @@ from megaapi_contract.probes.laws.sessions import LAWS as SESSIONS
 FACTORS = (ACTIONS, CHATS, tuple(WORDS), ABOUT, TIMES, HOOKS, HISTORIES)
 
 
-def written(id_: str, *, content: object = None, kind: str = "instance") -> Written:
+def written(id_: str, *, content: object = None, kind: str = "instance") -> WrittenMessage:
     said = content if content is not None else {"conversation": "oi"}
-    return Written(id_, "5511900000002@s.whatsapp.net", "5511900000001", True, said, kind)
+    return WrittenMessage(id_, "5511900000002@s.whatsapp.net", "5511900000001", True, said, kind)
 
 
 @pytest.mark.parametrize("deal", DEALS)
@@ -83,14 +89,16 @@ def test_what_is_blocked_is_not_owed_until_it_is_accepted() -> None:
 
 def test_the_alarm_is_an_event_that_is_not_blocked() -> None:
     model = Model()
-    assert model.alarm == "call"
+    assert model.unblocked_event == "call"
     model.block("calls")
-    assert model.alarm == "text-plain"
+    assert model.unblocked_event == "text-plain"
 
 
 def test_receipts_of_a_phone_that_is_off_are_owed_later() -> None:
     model = Model()
-    model.write(Owed(written("A"), "from-me-api-echo", "messagesOutput", steps=(2, 3, 4)))
+    model.add_message(
+        OwedWebhook(written("A"), "from-me-api-echo", "messagesOutput", steps=(2, 3, 4))
+    )
     late = model.defer_receipts()
     assert [(one.steps, one.echoes) for one in model.owed_messages] == [((2,), True)]
     assert [(one.steps, one.echoes) for one in late] == [((3, 4), False)]
@@ -101,11 +109,11 @@ def test_the_last_message_of_a_chat_is_one_that_is_still_there() -> None:
     chat = "5511900000002@s.whatsapp.net"
     for id_, content in (("A", None), ("B", {"imageMessage": {}}), ("C", {"protocolMessage": {}})):
         model.messages[id_] = written(id_, content=content)
-    assert model.last(chat, "instance") is model.messages["B"]
-    assert model.last(chat, "instance", only_texts=True) is model.messages["A"]
+    assert model.last_message(chat, "instance") is model.messages["B"]
+    assert model.last_message(chat, "instance", only_texts=True) is model.messages["A"]
     model.messages["A"].deleted = "everyone"
-    assert model.last(chat, "instance", only_texts=True) is None
-    assert model.last(chat, "customer") is None
+    assert model.last_message(chat, "instance", only_texts=True) is None
+    assert model.last_message(chat, "customer") is None
 
 
 def test_a_message_is_passed_on_out_of_its_wrapper() -> None:

@@ -35,7 +35,7 @@ class BanAfter(Kind):
         """Only sends."""
         return sends_message(operation)
 
-    def due(self, tally: FaultTally, now: float) -> bool:
+    def is_due(self, tally: FaultTally, now: float) -> bool:
         """Every so many good sends."""
         tally.in_window += 1
         return tally.in_window % self.messages == 0

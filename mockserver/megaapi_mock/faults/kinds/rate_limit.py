@@ -38,7 +38,7 @@ class RateLimit(Replacing):
         ),
     )
 
-    def due(self, tally: FaultTally, now: float) -> bool:
+    def is_due(self, tally: FaultTally, now: float) -> bool:
         """Count the call in its window; a clock that was set back begins a new one."""
         if tally.window is None or not tally.window <= now < tally.window + self.window:
             tally.window, tally.in_window = now, 0

@@ -13,7 +13,7 @@ from ...webhooks.publish import Publisher
 Json = dict[str, Any]
 
 
-def shown(
+def document_after_change(
     publisher: Publisher,
     bugs: Bugs,
     key: str,

@@ -1,4 +1,4 @@
-"""The control API's routes to conversations: saved from a chat, and played to the bot again."""
+"""The control API's routes for conversations: save one from a chat, and play one to a bot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .places import Places
 from .record_search import RecordSearch
 
 Json = dict[str, Any]
-# Seconds for the bot to answer a turn, and for one call to play many of them.
+# Seconds that the bot has to answer a turn, and that one call may play turns.
 WAIT, RUN_MOST = 10.0, 60.0
 
 
@@ -78,7 +78,7 @@ class ConversationRoutes:
         return lists.page(items, limit=limit)
 
     def add(self, body: Json) -> tuple[Json, int]:
-        """A conversation that is to be played; nothing is done yet."""
+        """Load a conversation to play; nothing is played yet."""
         if ("yaml" in body) == ("conversation" in body):
             raise ControlRefused(400, "conversation: give either `conversation` or `yaml`")
         instance, with_ = body["instance"], body.get("with")
@@ -98,13 +98,13 @@ class ConversationRoutes:
         return {"removed": id}
 
     def step(self, id: str, body: Json) -> Json:
-        """The next turn of the customer, and what the bot answers."""
+        """Play the customer's next turn, and wait for the bot's answers to it."""
         play = self._plays.get(id)
         self._step(play, float(body.get("wait", WAIT)))
         return play.as_json()
 
     def run(self, id: str, body: Json) -> Json:
-        """All turns that are left, until one is refused or the time of one call is over."""
+        """Play the remaining turns, until one is refused or the time of one call is over."""
         play, deadline = self._plays.get(id), time.monotonic() + RUN_MOST
         while play.state != DONE and (seconds_left := deadline - time.monotonic()) > 0:
             first_turn = play.next

@@ -18,7 +18,7 @@ from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
 from ...simulation.lifecycle import Lifecycle, continue_counters
 from . import lists
-from .after_change import shown
+from .after_change import document_after_change
 
 Json = dict[str, Any]
 
@@ -181,7 +181,7 @@ class InstanceRoutes:
         return self._shown(key)
 
     def _shown(self, key: str, show: Callable[[Instance], Json] = Instance.as_json) -> Json:
-        return shown(self._instances.publisher, self._records.bugs, key, show)
+        return document_after_change(self._instances.publisher, self._records.bugs, key, show)
 
     def _instance_json(self, key: str) -> Json:
         return self._instances.publisher.look(key, lambda instance: instance.as_json())

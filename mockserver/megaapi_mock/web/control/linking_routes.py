@@ -11,7 +11,7 @@ from ...domain.instance import Instance
 from ...errors import AlreadyLoggedIn, ControlRefused
 from ...records.bugs import Bugs
 from ...runtime import Instances
-from .after_change import shown
+from .after_change import document_after_change
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ class LinkingRoutes:
     def show_qr(self, key: str) -> Json:
         """Begin a series of QR codes, unless one is on show."""
         self._change(key, lambda instance: instance.linking.show_qr())
-        return shown(self._instances.publisher, self._bugs, key, _qr_json)
+        return document_after_change(self._instances.publisher, self._bugs, key, _qr_json)
 
     def show_code(self, key: str, body: Json) -> Json:
         """Show a pairing code for a number."""
@@ -45,7 +45,7 @@ class LinkingRoutes:
         number = directory.read(body["number"]).user
         directory.require_owner(number)
         self._change(key, lambda instance: instance.linking.pair(number))
-        return shown(self._instances.publisher, self._bugs, key)
+        return document_after_change(self._instances.publisher, self._bugs, key)
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> None:
         try:

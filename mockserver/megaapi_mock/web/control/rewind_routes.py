@@ -53,7 +53,7 @@ class RewindRoutes:
         """Return to a point."""
         if ("point" in body) == ("before" in body):
             raise ControlRefused(400, "point: give either `point` or `before`")
-        return self._rewind.to(
+        return self._rewind.return_to(
             key,
             point=body.get("point"),
             before=body.get("before"),

@@ -121,7 +121,7 @@ class StateRoutes:
         self._require_size(len(raw))
         state, key = unseal(raw), request.args.get("instance")
         if key is not None:
-            state = snapshot.alone(state, key)
+            state = snapshot.state_of_instance(state, key)
         start, ids = state.get("start"), self._parts.ids
         again = request.args.get("ids", "again") == "again"
         renewed = _nothing if again else partial(ids.renew, key)

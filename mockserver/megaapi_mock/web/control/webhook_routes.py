@@ -25,7 +25,7 @@ from ...simulation import emit
 from ...simulation.payloads import Payloads
 from ...spec.operations import Operation
 from ...webhooks.chaos.chaos_options import Chaos
-from .after_change import shown
+from .after_change import document_after_change
 from .disconnect import gone_of
 from .places import Places
 
@@ -115,7 +115,7 @@ class WebhookRoutes:
             instance.set_webhook(url, enabled=enabled)
 
         self._instances.publisher.change(key, change)
-        return shown(self._instances.publisher, self._records.bugs, key)
+        return document_after_change(self._instances.publisher, self._records.bugs, key)
 
     def resend(self, id: str, body: Json) -> tuple[Json, int]:
         """Send one delivery again."""

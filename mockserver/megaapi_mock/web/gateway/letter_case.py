@@ -15,8 +15,8 @@ class AnyCase:
         """The contract's spellings of a path that differ from it in case alone."""
         parts = path.split("/")
         for shape in self._shapes:
-            if len(shape) == len(parts) and all(map(_same, shape, parts)):
-                spelt = "/".join(map(_spelt, shape, parts))
+            if len(shape) == len(parts) and all(map(_is_same_part, shape, parts)):
+                spelt = "/".join(map(_contract_part, shape, parts))
                 if spelt != path:
                     yield spelt
 
@@ -25,9 +25,9 @@ def _is_parameter(part: str) -> bool:
     return part.startswith("{")
 
 
-def _same(part: str, written_part: str) -> bool:
+def _is_same_part(part: str, written_part: str) -> bool:
     return _is_parameter(part) or part.lower() == written_part.lower()
 
 
-def _spelt(part: str, written_part: str) -> str:
+def _contract_part(part: str, written_part: str) -> str:
     return written_part if _is_parameter(part) else part

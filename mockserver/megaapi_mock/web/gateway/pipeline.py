@@ -85,7 +85,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self._endpoints = endpoints(self.operations, self.handlers, self.validators, self.profile)
         self._host = HostCalls(self.host, self.access, self.validators, self.profile, self.faults)
-        self._fetcher = self.fetcher if self.profile.on("fetch_media") else None
+        self._fetcher = self.fetcher if self.profile.is_on("fetch_media") else None
         self._outage = outage(self.profile)
         listener = self.on_exchange
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")

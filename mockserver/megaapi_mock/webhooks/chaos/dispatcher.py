@@ -1,4 +1,4 @@
-"""Chaos stands before the courier: it keeps what is held, and lets it out in time."""
+"""Chaos before the courier: it holds deliveries back, and hands them on when they are due."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
 from .chaos_options import Chaos
 from .saved_chaos import EchoKey, SavedSeries, as_recorded
-from .series import Out, Series, Turn
+from .series import Deliveries, Series, Turn
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class CopyRecords(Protocol):
 ENTRIES_MOST, STALE_MOST = 4, 64
 
 
-def matters(turn: Turn) -> bool:
+def is_pending(turn: Turn) -> bool:
     """Whether this turn will do anything: its delivery may have left already."""
     _, _, series, _, subject = turn
     return series.holds(subject)
@@ -79,7 +79,7 @@ class ChaosDispatcher:
         self._series_of_claim: dict[Delivery, Series] = {}
         self._agenda: list[Turn] = []
         self._order = itertools.count()
-        self._over = False
+        self._is_stopped = False
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         """Take deliveries over, in order; returns at once."""
@@ -87,31 +87,31 @@ class ChaosDispatcher:
             self._forward(deliveries)
             return
         with self._lock:
-            before, leaving_deliveries = self.next_due(), Out()
+            before, leaving = self.next_due(), Deliveries()
             for delivery in deliveries:
                 # What was due before it came is out before it.
-                self._run_due(delivery.time, leaving_deliveries, by_then=False)
-                self._take(delivery, leaving_deliveries)
-                self._run_due(delivery.time, leaving_deliveries)
-            self._let_out(leaving_deliveries)
+                self._run_due(delivery.time, leaving, by_then=False)
+                self._accept_one(delivery, leaving)
+                self._run_due(delivery.time, leaving)
+            self._forward_leaving(leaving)
             after = self.next_due()
         # Without the lock: the timers ask for next_due while they hold their own.
         if after is not None and (before is None or after < before):
             self.due_earlier()
 
-    def _take(self, delivery: Delivery, out: Out) -> None:
+    def _accept_one(self, delivery: Delivery, leaving: Deliveries) -> None:
         series = self._series_of_claim.pop(delivery, None) or self._series.get(delivery.instance)
         # After the stop nothing would ever let go what is held.
-        if series is None or self._over:
-            out.append(delivery)
+        if series is None or self._is_stopped:
+            leaving.append(delivery)
             return
         try:
-            series.take(delivery, out)
+            series.accept(delivery, leaving)
         except Exception:
             log_failure(log, "our own bug: %s leaves without chaos", delivery.id)
             series.held.discard(delivery)
-            if delivery not in out:
-                out.append(delivery)
+            if delivery not in leaving:
+                leaving.append(delivery)
 
     def claim(self, deliveries: Sequence[Delivery], chaos: Chaos) -> None:
         """Chaos for these alone, as a series with an end, when they are accepted."""
@@ -119,14 +119,16 @@ class ChaosDispatcher:
             # A reset may have come first, and nobody accepts what it ended.
             deliveries = [each for each in deliveries if each.state == "queued"]
             if deliveries:
-                series = self._new(deliveries[0].instance, chaos, arrivals_to_come=len(deliveries))
+                series = self._new_series(
+                    deliveries[0].instance, chaos, arrivals_to_come=len(deliveries)
+                )
                 self._series_of_claim.update(dict.fromkeys(deliveries, series))
 
     def start(self, key: str, chaos: Chaos) -> int:
         """Chaos for this instance from now on; how many deliveries earlier chaos let go."""
         with self._lock:
             release_count = self.end(key)
-            self._series[key] = self._new(key, chaos)
+            self._series[key] = self._new_series(key, chaos)
             return release_count
 
     def end(self, key: str) -> int:
@@ -159,7 +161,7 @@ class ChaosDispatcher:
         Chaos at work stays listed: a store writes it last, and it goes on after the next start.
         """
         with self._lock:
-            self._over = True
+            self._is_stopped = True
             for key in {series.key for series in self._all_series(None)}:
                 self._release_all(key)
 
@@ -186,21 +188,21 @@ class ChaosDispatcher:
     def wake(self, key: str, now: float) -> None:
         """Do everything that is due by then."""
         with self._lock:
-            out = Out()
-            self._run_due(now, out)
-            self._let_out(out)
+            leaving = Deliveries()
+            self._run_due(now, leaving)
+            self._forward_leaving(leaving)
 
-    def saved(self, key: str | None = None) -> tuple[SavedSeries, ...]:
+    def save(self, key: str | None = None) -> tuple[SavedSeries, ...]:
         """All chaos at work, or one instance's, as values."""
         with self._lock:
             turns = [
                 turn
                 for turn in sorted(self._agenda)
-                if key in (None, turn[2].key) and matters(turn)
+                if key in (None, turn[2].key) and is_pending(turn)
             ]
             at_work = dict.fromkeys((*self._series.values(), *(turn[2] for turn in turns)))
             return tuple(
-                series.saved(turns, active=self._series.get(series.key) is series)
+                series.save(turns, active=self._series.get(series.key) is series)
                 for series in at_work
                 if key in (None, series.key)
             )
@@ -222,7 +224,7 @@ class ChaosDispatcher:
     def _rebuild(self, saved: SavedSeries) -> RebuiltSeries:
         # Held to the same bounds as a body that asks for it.
         chaos = Chaos.of(saved.chaos.as_json(), seed=saved.chaos.seed)
-        series = self._new(saved.key, chaos, saved.awaited)
+        series = self._new_series(saved.key, chaos, saved.awaited)
         # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
         series.held.move_to(Capacity())
         return RebuiltSeries(series, saved.active, series.restore(saved))
@@ -238,15 +240,15 @@ class ChaosDispatcher:
                 one.series.held.move_to(self.room)
             entries = [entry for one in rebuilt for entry in one.entries]
             for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
-                self._later(due, series, what, subject)
+                self._schedule(due, series, what, subject)
             self._series.update({one.series.key: one.series for one in rebuilt if one.active})
             return as_recorded(delivery for one in rebuilt for delivery in one.series.held)
 
-    def _new(self, key: str, chaos: Chaos, arrivals_to_come: int | None = None) -> Series:
+    def _new_series(self, key: str, chaos: Chaos, arrivals_to_come: int | None = None) -> Series:
         return Series(
             key,
             chaos,
-            later=self._later,
+            schedule=self._schedule,
             copy=self._copy,
             on_drop=self._drop,
             arrivals_to_come=arrivals_to_come,
@@ -260,45 +262,50 @@ class ChaosDispatcher:
         )
         return [series for series in series_of_key if key is None or series.key == key]
 
-    def _later(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
+    def _schedule(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
         if len(self._agenda) > ENTRIES_MOST * self.room.count + STALE_MOST:
-            self._agenda = [entry for entry in self._agenda if matters(entry)]
+            self._agenda = [entry for entry in self._agenda if is_pending(entry)]
             heapq.heapify(self._agenda)
 
     def _release_all(self, key: str) -> int:
         """Let go what is held of this instance; how many those are."""
-        out, now = Out(), self._clock.now()
+        leaving, now = Deliveries(), self._clock.now()
         for series in self._all_series(key):
-            self._let_go(series, now, out)
-        self._let_out(out)
-        return len(out)
+            self._release_series(series, now, leaving)
+        self._forward_leaving(leaving)
+        return len(leaving)
 
-    def _run_due(self, now: float, out: Out, *, by_then: bool = True) -> None:
+    def _run_due(self, now: float, leaving: Deliveries, *, by_then: bool = True) -> None:
         while self._agenda and (
             self._agenda[0][0] < now or (by_then and self._agenda[0][0] == now)
         ):
             due, _, series, what, subject = heapq.heappop(self._agenda)
-            self._happen(series, what, subject, due, out)
+            self._run_turn(series, what, subject, due, leaving)
 
-    def _happen(
-        self, series: Series, what: str, subject: Delivery | EchoKey, moment: float, out: Out
+    def _run_turn(
+        self,
+        series: Series,
+        what: str,
+        subject: Delivery | EchoKey,
+        moment: float,
+        leaving: Deliveries,
     ) -> None:
         try:
-            series.happen(what, subject, moment, out)
+            series.run_turn(what, subject, moment, leaving)
         except Exception:
             log_failure(log, "our own bug: a turn of the chaos of %s failed", series.key)
-            if isinstance(subject, Delivery) and subject not in out:
+            if isinstance(subject, Delivery) and subject not in leaving:
                 series.held.discard(subject)
-                out.append(subject)
+                leaving.append(subject)
 
-    def _let_go(self, series: Series, moment: float, out: Out) -> None:
-        series.flush(moment, out)
+    def _release_series(self, series: Series, moment: float, leaving: Deliveries) -> None:
+        series.flush(moment, leaving)
         # Flushing may schedule redeliveries; they too go now.
         while entries := self._take_entries(series):
             for _, _, _, what, subject in entries:
-                self._happen(series, what, subject, moment, out)
-            series.flush(moment, out)
+                self._run_turn(series, what, subject, moment, leaving)
+            series.flush(moment, leaving)
 
     def _take_entries(self, series: Series) -> list[Turn]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
@@ -306,15 +313,15 @@ class ChaosDispatcher:
         heapq.heapify(self._agenda)
         return series_entries
 
-    def _let_out(self, out: Out) -> None:
+    def _forward_leaving(self, leaving: Deliveries) -> None:
         # Within the lock: two threads must not overtake each other on the way out.
-        if not out:
+        if not leaving:
             return
         try:
-            self._forward(out)
+            self._forward(leaving)
         except Exception as error:
             log_failure(log, "our own bug: the courier did not take what chaos let go")
-            for delivery in (each for each in out if each.state == "queued"):
+            for delivery in (each for each in leaving if each.state == "queued"):
                 end(delivery, "abandoned", f"our own bug: {describe(error)}")
                 self._on_change(delivery)
 

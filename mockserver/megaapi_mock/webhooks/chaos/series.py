@@ -9,7 +9,7 @@ from random import Random
 
 import orjson
 
-from ...records.capacity import Capacity, Held
+from ...records.capacity import Capacity, HeldDeliveries
 from ...records.delivery import Delivery
 from .chaos_options import Chaos
 from .saved_chaos import EchoKey, HeldTurn, SavedSeries, pack_chance, set_chance
@@ -18,10 +18,10 @@ from .saved_chaos import EchoKey, HeldTurn, SavedSeries, pack_chance, set_chance
 ACKS_KEPT = 1_000
 
 
-Out = list[Delivery]
+Deliveries = list[Delivery]
 # What happens at its time, and to which delivery or place: values, so that they can be written.
 ARRIVE, WINDOW, CROWD, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
-Later = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
+Schedule = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
 Turn = tuple[float, int, "Series", str, "Delivery | EchoKey"]
 
 
@@ -33,15 +33,15 @@ class Series:
         key: str,
         chaos: Chaos,
         *,
-        later: Later,
+        schedule: Schedule,
         copy: Callable[[Delivery, str, float], Delivery],
         on_drop: Callable[[Delivery], None],
         arrivals_to_come: int | None = None,
         room: Capacity | None = None,
     ) -> None:
         self.key, self.chaos = key, chaos
-        self.held = Held(room or Capacity())
-        self._later, self._copy, self._on_drop = later, copy, on_drop
+        self.held = HeldDeliveries(room or Capacity())
+        self._schedule, self._copy, self._on_drop = schedule, copy, on_drop
         # How many are still to come, where that is known: nothing waits for others after them.
         self._awaited = arrivals_to_come
         self._chance = Random(f"{chaos.seed}|{key}")
@@ -52,53 +52,55 @@ class Series:
         self._echoes: dict[tuple[str, str], list[Delivery]] = {}
         self._acked: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def take(self, delivery: Delivery, out: Out) -> None:
-        """A new delivery; what may leave by that is added to `out`."""
+    def accept(self, delivery: Delivery, leaving: Deliveries) -> None:
+        """Take a new delivery; those that may leave now are added to `leaving`."""
         # Always both, so that one seed drops the same ones with and without a delay.
         fate, wait = self._chance.random(), self._chance.uniform(*self.chaos.delay)
         self.held.add(delivery)
         if fate < self.chaos.drop:
             self.held.discard(delivery)
-            _mark(delivery, "drop")
+            _note_chaos(delivery, "drop")
             self._on_drop(delivery)
-            self._one_less(delivery.time, out)
+            self._count_arrival(delivery.time, leaving)
         elif wait > 0:
-            _mark(delivery, "delay")
-            if self._turned_away(delivery):
-                self._one_less(delivery.time, out)
+            _note_chaos(delivery, "delay")
+            if self._drop_if_full(delivery):
+                self._count_arrival(delivery.time, leaving)
             else:
-                self._later(delivery.time + wait, self, ARRIVE, delivery)
+                self._schedule(delivery.time + wait, self, ARRIVE, delivery)
         else:
-            self._arrive(delivery, delivery.time, out)
+            self._arrive(delivery, delivery.time, leaving)
 
-    def happen(self, what: str, subject: Delivery | EchoKey, moment: float, out: Out) -> None:
-        """Something that was put off is due; what may leave by that is added to `out`."""
+    def run_turn(
+        self, what: str, subject: Delivery | EchoKey, moment: float, leaving: Deliveries
+    ) -> None:
+        """Do what was scheduled; the deliveries that may leave now are added to `leaving`."""
         if isinstance(subject, tuple):
-            self._release(subject, moment, out)
+            self._release_echoes(subject, moment, leaving)
         elif what == ARRIVE:
-            self._arrive(subject, moment, out)
+            self._arrive(subject, moment, leaving)
         elif what == AGAIN:
             self.held.discard(subject)
             subject.left = moment
-            out.append(subject)
+            leaving.append(subject)
         # The first one's patience; those after it have waited less when it ends.
         elif what == WINDOW and subject in self._window:
-            self._shuffle(moment, out)
+            self._release_window(moment, leaving)
         elif what == CROWD and subject in self._crowd:
-            self._burst(moment, out)
+            self._release_burst(moment, leaving)
 
     def holds(self, subject: Delivery | EchoKey) -> bool:
         """Whether this delivery, or anything for this place, is still held here."""
         return subject in (self._echoes if isinstance(subject, tuple) else self.held)
 
-    def flush(self, moment: float, out: Out) -> None:
+    def flush(self, moment: float, leaving: Deliveries) -> None:
         """Nobody waits for others any longer."""
-        self._shuffle(moment, out)
+        self._release_window(moment, leaving)
         for place in list(self._echoes):
-            self._release(place, moment, out)
-        self._burst(moment, out)
+            self._release_echoes(place, moment, leaving)
+        self._release_burst(moment, leaving)
 
-    def saved(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
+    def save(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
         """As it is now, as values; `turns` are those of the agenda, in order, of any series."""
         numbers = {delivery: number for number, delivery in enumerate(self.held)}
         return SavedSeries(
@@ -149,29 +151,29 @@ class Series:
             raise ValueError(f"the turn {turn.order} is about nothing")
         return turn.due, turn.order, self, turn.what, subject
 
-    def _one_less(self, moment: float, out: Out) -> None:
+    def _count_arrival(self, moment: float, leaving: Deliveries) -> None:
         if self._awaited is not None:
             self._awaited -= 1
             if self._awaited == 0:
-                self.flush(moment, out)
+                self.flush(moment, leaving)
 
-    def _arrive(self, delivery: Delivery, moment: float, out: Out) -> None:
+    def _arrive(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
         if self.chaos.reorder > 1:
             self._wait_in(self._window, WINDOW, delivery, moment)
             if len(self._window) >= self.chaos.reorder:
-                self._shuffle(moment, out)
+                self._release_window(moment, leaving)
         else:
-            self._after_ack(delivery, moment, out)
-        self._one_less(moment, out)
+            self._after_ack(delivery, moment, leaving)
+        self._count_arrival(moment, leaving)
 
     def _wait_in(self, place: list[Delivery], what: str, delivery: Delivery, moment: float) -> None:
-        if self._turned_away(delivery):
+        if self._drop_if_full(delivery):
             return
         place.append(delivery)
         if len(place) == 1:
-            self._later(moment + self.chaos.hold, self, what, delivery)
+            self._schedule(moment + self.chaos.hold, self, what, delivery)
 
-    def _shuffle(self, moment: float, out: Out) -> None:
+    def _release_window(self, moment: float, leaving: Deliveries) -> None:
         window = self._window[:]
         self._window.clear()
         before = window[:]
@@ -180,61 +182,61 @@ class Series:
             window.reverse()
         for delivery in window:
             if len(window) > 1:
-                _mark(delivery, "reorder")
-            self._after_ack(delivery, moment, out)
+                _note_chaos(delivery, "reorder")
+            self._after_ack(delivery, moment, leaving)
 
-    def _after_ack(self, delivery: Delivery, moment: float, out: Out) -> None:
+    def _after_ack(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
         """An own message waits until its first acknowledgement is out."""
         kind, message_id = _order_key(delivery) if self.chaos.early_ack else ("", "")
         place = (delivery.lane, message_id)
         if kind == "echo" and place not in self._acked:
-            _mark(delivery, "early_ack")
-            if self._turned_away(delivery):
+            _note_chaos(delivery, "early_ack")
+            if self._drop_if_full(delivery):
                 return
             self._echoes.setdefault(place, []).append(delivery)
-            self._later(moment + self.chaos.hold, self, ECHO, place)
+            self._schedule(moment + self.chaos.hold, self, ECHO, place)
             return
-        self._let_into_crowd(delivery, moment, out)
+        self._let_into_crowd(delivery, moment, leaving)
         if kind == "ack":
             self._acked[place] = None
             if len(self._acked) > ACKS_KEPT:
                 self._acked.popitem(last=False)
-            self._release(place, moment, out)
+            self._release_echoes(place, moment, leaving)
 
-    def _release(self, place: tuple[str, str], moment: float, out: Out) -> None:
+    def _release_echoes(self, place: tuple[str, str], moment: float, leaving: Deliveries) -> None:
         for echo in self._echoes.pop(place, ()):
-            self._let_into_crowd(echo, moment, out)
+            self._let_into_crowd(echo, moment, leaving)
 
-    def _let_into_crowd(self, delivery: Delivery, moment: float, out: Out) -> None:
+    def _let_into_crowd(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
         if self.chaos.burst <= 1:
-            self._leave(delivery, moment, out)
+            self._leave(delivery, moment, leaving)
             return
         self._wait_in(self._crowd, CROWD, delivery, moment)
         if len(self._crowd) >= self.chaos.burst:
-            self._burst(moment, out)
+            self._release_burst(moment, leaving)
 
-    def _burst(self, moment: float, out: Out) -> None:
+    def _release_burst(self, moment: float, leaving: Deliveries) -> None:
         """All at once, each chat along a lane of its own: side by side, yet in order in a chat."""
         crowd = self._crowd[:]
         self._crowd.clear()
         for delivery in crowd:
-            _mark(delivery, "burst")
+            _note_chaos(delivery, "burst")
             delivery.lane = f"{delivery.lane}#{_chat(delivery)}"
-            self._leave(delivery, moment, out)
+            self._leave(delivery, moment, leaving)
 
-    def _leave(self, delivery: Delivery, moment: float, out: Out) -> None:
+    def _leave(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
         self.held.discard(delivery)
         delivery.left = moment
-        out.append(delivery)
+        leaving.append(delivery)
         for _ in range(self.chaos.duplicate - 1):
-            out.append(self._copy(delivery, f"duplicate of {delivery.id}", moment))
+            leaving.append(self._copy(delivery, f"duplicate of {delivery.id}", moment))
         if self.chaos.redeliver > 0:
             redelivery = self._copy(delivery, f"redelivery of {delivery.id}", moment)
             self.held.add(redelivery)
-            if not self._turned_away(redelivery):
-                self._later(moment + self.chaos.redeliver, self, AGAIN, redelivery)
+            if not self._drop_if_full(redelivery):
+                self._schedule(moment + self.chaos.redeliver, self, AGAIN, redelivery)
 
-    def _turned_away(self, delivery: Delivery) -> bool:
+    def _drop_if_full(self, delivery: Delivery) -> bool:
         """Drop what would have to wait here, when more is held already than may be."""
         room = self.held.room
         if not room.is_over:
@@ -245,7 +247,7 @@ class Series:
         return True
 
 
-def _mark(delivery: Delivery, what: str) -> None:
+def _note_chaos(delivery: Delivery, what: str) -> None:
     delivery.chaos = what if delivery.chaos is None else f"{delivery.chaos}, {what}"
 
 

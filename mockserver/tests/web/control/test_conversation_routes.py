@@ -452,7 +452,7 @@ def test_who_acts_in_a_private_chat_is_whoever_plays(bot: Bot, talk: Door) -> No
     conversation = {"conversation": 1, "with": ANA}
     body = {"instance": KEY, "conversation": conversation}
     conversation["turns"] = [{"customer": "oi"}, {"customer": {"text": "oi", "from": RUI}}]  # type: ignore[assignment]
-    assert "turns: 1: '5511900000004' is not who" in talk.refusal("POST", "/plays", body)
+    assert "turns: 1: '5511900000004' is not the person" in talk.refusal("POST", "/plays", body)
 
 
 def test_only_a_group_plays_the_conversation_of_a_group(bot: Bot, talk: Door) -> None:
@@ -491,7 +491,7 @@ def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: Door) -> No
     while not app.runtime.records.journal.waiting:
         assert thread.is_alive()
     said = talk.refusal("POST", f"/plays/{play['id']}/step", status=409)
-    assert "being played already" in said
+    assert "already being played" in said
     bot._send("text", {"to": RUI, "text": "outro"})
     bot._send("text", {"to": ANA, "text": "Pronto"})
     thread.join(10)
@@ -528,15 +528,18 @@ def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
             {"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{bot: [oi]}}]"},
             "conversation.turns[0].bot: must be a string",
         ),
-        ({"yaml": f"conversation: 1\nwith: '{ANA}'\nturns: []"}, "turns: there is none"),
+        ({"yaml": f"conversation: 1\nwith: '{ANA}'\nturns: []"}, "turns: the list is empty"),
         ({"yaml": "conversation: 1\nwith: '5511900000099'\nturns: []"}, "no WhatsApp account"),
-        ({"yaml": "conversation: 1\nwith: status@broadcast\nturns: []"}, "no person and no group"),
+        (
+            {"yaml": "conversation: 1\nwith: status@broadcast\nturns: []"},
+            "neither a person nor a group",
+        ),
         (
             {
                 "yaml": f"conversation: 1\nwith: {ANA}\nturns: "
                 "[{customer: {as: a}}, {bot: {as: a}}]"
             },
-            "called 'a' already",
+            "already called 'a'",
         ),
     ],
 )

@@ -269,7 +269,7 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.start(delay=[100, 200])
     bench.send(5)
     before = bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size
-    saved = bench.chaos_dispatcher.saved()
+    saved = bench.chaos_dispatcher.save()
     made = bench.chaos_dispatcher.rebuild(saved)
     assert (bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size) == before
     bench.chaos_dispatcher.put_back(made)

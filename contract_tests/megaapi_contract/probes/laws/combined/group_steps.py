@@ -8,7 +8,7 @@ from ....host.stage import NO_WHATSAPP, WORLD
 from ..assertions import claim
 from ..groups import verdicts_of
 from .factors import Row
-from .model import Happening
+from .model import GroupChange
 from .play import Chat, Play
 
 PEOPLE = WORLD[:4]
@@ -31,7 +31,7 @@ def rename(play: Play, chat: Chat, words: str) -> None:
     body = {"event": UPDATE, "group": chat.jid, "from": play.place.number}
     play.control("POST", "inbound", {**body, "set": {"subject": subject}})
     play.model.groups[chat.jid].subject = subject
-    play.model.happenings.append(Happening(UPDATE, chat.jid, (("subject", subject),)))
+    play.model.happenings.append(GroupChange(UPDATE, chat.jid, (("subject", subject),)))
 
 
 def change_by_phone(play: Play, chat: Chat, what: str) -> None:
@@ -44,7 +44,7 @@ def change_by_phone(play: Play, chat: Chat, what: str) -> None:
     body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.place.number, "to": number}
     play.control("POST", "inbound", {**body, "option": action})
     (people.add if action == "add" else people.discard)(_jid(play, number))
-    play.model.happenings.append(Happening(PARTICIPANTS, chat.jid, (("action", action),)))
+    play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, (("action", action),)))
 
 
 def change_by_call(play: Play, chat: Chat, what: str) -> None:
@@ -68,7 +68,7 @@ def change_by_call(play: Play, chat: Chat, what: str) -> None:
     for number in movable:
         (people.add if adding else people.discard)(_jid(play, number))
         fields = (("action", "add" if adding else "remove"),)
-        play.model.happenings.append(Happening(PARTICIPANTS, chat.jid, fields, is_own=True))
+        play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, fields, is_own=True))
 
 
 def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from ..customers import author_content
 from .contents import CONTENTS, WRITTEN
 from .factors import Row
 from .look import hear
-from .model import INPUT, OUTPUT, REACTION, Owed, Written
+from .model import INPUT, OUTPUT, REACTION, OwedWebhook, WrittenMessage
 from .play import Chat, Play
 from .sends import send
 
@@ -29,11 +29,13 @@ def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
     answer = play.control("POST", "inbound", body)
     author = play.place.number if row.actor == "phone" else chat.person
     content = author_content(answer["content"])
-    one = Written(str(answer["id"]), chat.jid, author, row.actor == "phone", content, row.actor)
+    one = WrittenMessage(
+        str(answer["id"]), chat.jid, author, row.actor == "phone", content, row.actor
+    )
     one.time = float(answer["time"])
     category = OUTPUT if row.actor == "phone" else REACTION if row.what == "reaction" else INPUT
-    play.model.write(
-        Owed(one, event_of(row, chat), category, inbound_answer=answer, names=chat.names)
+    play.model.add_message(
+        OwedWebhook(one, event_of(row, chat), category, inbound_answer=answer, names=chat.names)
     )
     if target is not None and row.what == "deleted":
         target.deleted = "everyone"
@@ -41,7 +43,7 @@ def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
         target.is_edited = True
 
 
-def _target(play: Play, chat: Chat, row: Row) -> Written | None:
+def _target(play: Play, chat: Chat, row: Row) -> WrittenMessage | None:
     """The message that is reacted to, answered, edited or deleted."""
     if row.what not in ABOUT_ANOTHER:
         return None
@@ -51,9 +53,11 @@ def _target(play: Play, chat: Chat, row: Row) -> Written | None:
     return target_in(play, chat, kind, only_texts=row.what == "edited")
 
 
-def target_in(play: Play, chat: Chat, kind: str, *, only_texts: bool = False) -> Written | None:
+def target_in(
+    play: Play, chat: Chat, kind: str, *, only_texts: bool = False
+) -> WrittenMessage | None:
     """The last message of this kind in a chat; where there is none, one is written first."""
-    target = play.model.last(chat.jid, kind, only_texts=only_texts)
+    target = play.model.last_message(chat.jid, kind, only_texts=only_texts)
     if target is not None or not play.is_fast:
         return target
     if kind == "instance":
@@ -61,7 +65,7 @@ def target_in(play: Play, chat: Chat, kind: str, *, only_texts: bool = False) ->
     else:
         happens(play, chat, Row(f"{kind}: text-plain", "", "plain", "", "alone"), "Antes")
     hear(play)
-    return play.model.last(chat.jid, kind, only_texts=only_texts)
+    return play.model.last_message(chat.jid, kind, only_texts=only_texts)
 
 
 def event_of(row: Row, chat: Chat) -> str:

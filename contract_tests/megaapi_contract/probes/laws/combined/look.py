@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from ....host.status import EMPTY, LIST, NONE, read_status
 from ....judging.results import Exchange, Webhook
 from ....judging.values import jid_of
-from ..assertions import claim, guess, value_at
+from ..assertions import claim, inferred_promise, value_at
 from ..calls import members
 from ..customers import author_content
 from ..webhook_listener import READ
 from ..webhooks import ECHO, is_ack, message_id
-from .model import STATUS, Owed
+from .model import STATUS, OwedWebhook
 from .play import Play
 from .webhooks_owed import hold_acks, hold_echo, hold_happenings, hold_told
 
@@ -40,7 +40,7 @@ def hear(play: Play) -> None:
         statuses = [value_at(one.json, "update", "status") for one in webhooks]
         return statuses.count(READ) >= read_count
 
-    came = play.hook.receive(all_read, alarm=play.model.alarm)
+    came = play.hook.receive(all_read, alarm=play.model.unblocked_event)
     query = urlsplit(play.hook.url).query
     has_query = all(urlsplit(one.url).query == query for one in came)
     play.hook.claim(ECHO, has_query, "the query of the address is kept")
@@ -63,7 +63,7 @@ def hear(play: Play) -> None:
 
 def hear_link(play: Play) -> None:
     """Hold that the end and the return of a link are told, and nothing else is."""
-    came = play.hook.receive(alarm=play.model.alarm)
+    came = play.hook.receive(alarm=play.model.unblocked_event)
     link_events = [one for one in came if value_at(one.json, "key") is None]
     play.hook.claim("connected", link_events == came, "a link that comes back repeats no message")
     if play.model.is_told("connectionStatus"):
@@ -71,7 +71,7 @@ def hear_link(play: Play) -> None:
         is_connected = value_at(last.json, "message") == "phone_connected" if last else False
         play.hook.claim("connected", is_connected, "the new link is told last", last)
     else:
-        play.hook.nothing(link_events, "connected", "blocked events", play.guess)
+        play.hook.check_none(link_events, "connected", "blocked events", play.inferred_promise)
     if play.second is not None:
         others = [one.json for one in play.second.receive_beside(play.hook)]
         same = others == [one.json for one in came]
@@ -80,7 +80,7 @@ def hear_link(play: Play) -> None:
             play.second = None
 
 
-def _hold_order(play: Play, came: list[Webhook], owed_messages: list[Owed]) -> None:
+def _hold_order(play: Play, came: list[Webhook], owed_messages: list[OwedWebhook]) -> None:
     """Hold that messages are told once, in the order they were written, and no others."""
     optional = {one.message.id for one in owed_messages if not one.echoes}
     told_ids = [message_id(one) for one in came if not is_ack(one)]
@@ -132,7 +132,7 @@ def hold_settings(play: Play) -> None:
 def _hold_config(play: Play) -> None:
     answer = play.call("config_details")
     config, model = value_at(answer.json, "configData"), play.model
-    promise = guess(play.session, "config_details")
+    promise = inferred_promise(play.session, "config_details")
     for name, expected in (
         ("blockEvents", model.shown_as_blocked), ("webhookEvents", model.shown_as_accepted),
         ("statusEvents", set(model.statuses)),
@@ -156,7 +156,13 @@ def hold_groups(play: Play) -> None:
           "the groups it is in, each once")  # fmt: skip
     earlier_jids = [jid for jid in play.group_order if jid in groups_shown]
     is_order_kept = [jid for jid in groups_shown if jid in earlier_jids] == earlier_jids
-    claim(play.session, answer, is_order_kept, "groups keep their order", promise=play.guess)
+    claim(
+        play.session,
+        answer,
+        is_order_kept,
+        "groups keep their order",
+        promise=play.inferred_promise,
+    )
     play.group_order = [*groups_shown]
     for jid in play.model.groups:
         details_answer = play.call("group_details", query={"jid": jid})

@@ -24,7 +24,7 @@ NOT_PASSED_ON = frozenset(
 
 
 @dataclass
-class Written:
+class WrittenMessage:
     """A message: who wrote it, where, and what it says now."""
 
     id: str
@@ -47,14 +47,14 @@ class Written:
 
 
 @dataclass
-class Owed:
+class OwedWebhook:
     """A webhook that must come, or an echo with its acknowledgements.
 
     `answer` is that of an API call; `inbound_answer` is what the control API says of a message
     that somebody else wrote.
     """
 
-    message: Written
+    message: WrittenMessage
     event: str
     category: str
     answer: Any = None
@@ -66,7 +66,7 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Happening:
+class GroupChange:
     """A change of a group that is told; some hosts tell what the instance did itself, too."""
 
     event: str
@@ -97,16 +97,18 @@ class Model:
     accepted_events: set[str] = field(default_factory=set)
     statuses: list[str] = field(default_factory=list)
     groups: dict[str, Group] = field(default_factory=dict)
-    messages: dict[str, Written] = field(default_factory=dict)
-    owed_messages: list[Owed] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
+    messages: dict[str, WrittenMessage] = field(default_factory=dict)
+    owed_messages: list[OwedWebhook] = field(default_factory=list)
+    happenings: list[GroupChange] = field(default_factory=list)
 
-    def write(self, owed_message: Owed) -> None:
+    def add_message(self, owed_message: OwedWebhook) -> None:
         """A message that is told."""
         self.messages[owed_message.message.id] = owed_message.message
         self.owed_messages.append(owed_message)
 
-    def last(self, chat: str, kind: str, *, only_texts: bool = False) -> Written | None:
+    def last_message(
+        self, chat: str, kind: str, *, only_texts: bool = False
+    ) -> WrittenMessage | None:
         """The last message of this kind in a chat that is still there, and can be passed on."""
         texts = ("conversation", "extendedTextMessage")
         messages = [
@@ -117,7 +119,7 @@ class Model:
         ]  # fmt: skip
         return messages[-1] if messages else None
 
-    def defer_receipts(self) -> list[Owed]:
+    def defer_receipts(self) -> list[OwedWebhook]:
         """What is owed of messages to phones that are off, once these are on again.
 
         Until then the gateway's own acknowledgement is all that comes.
@@ -134,7 +136,7 @@ class Model:
         return list(dict.fromkeys(one.chat for one in self.messages.values()))
 
     @property
-    def alarm(self) -> str:
+    def unblocked_event(self) -> str:
         """An event that is not blocked."""
         return "text-plain" if "calls" in self.blocked else "call"
 

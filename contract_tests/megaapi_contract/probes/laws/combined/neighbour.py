@@ -34,6 +34,6 @@ class Neighbour:
     def hold_untouched(self) -> None:
         """Hold that it was told nothing, and is as it was."""
         promise = unsaid(self._session)
-        self._hook.nothing(self._hook.receive(), ECHO, "a neighbour's messages", promise)
+        self._hook.check_none(self._hook.receive(), ECHO, "a neighbour's messages", promise)
         same = self._snapshot() == self._before
         self._hook.claim(ECHO, same, "a neighbour is left as it was", promise=promise)

@@ -13,7 +13,7 @@ from ..every_event import bare
 from ..webhooks import UNPLAYED
 from .factors import Row
 from .happenings import KINDS, target_in
-from .model import Written
+from .model import WrittenMessage
 from .play import Chat, Play
 from .sends import PLAYABLE, hold_answer, remember
 
@@ -24,10 +24,12 @@ def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
     """An earlier message is quoted or forwarded, every other time one of another chat."""
     kind = KINDS[row.about]
     outside = kind != "instance" and chat.person == play.place.number
-    target = play.model.last(chat.jid, "instance") if outside else target_in(play, chat, kind)
+    target = (
+        play.model.last_message(chat.jid, "instance") if outside else target_in(play, chat, kind)
+    )
     elsewhere = [one for one in play.model.chats() if one != chat.jid]
     if play.turns % 2 and elsewhere:
-        target = play.model.last(elsewhere[-1], kind) or target
+        target = play.model.last_message(elsewhere[-1], kind) or target
     if target is None:
         return
     data = {"to": chat.to, "key": target.key, "message": target.content}
@@ -39,7 +41,7 @@ def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
         hold_quote(play, chat, answer, target, words)
 
 
-def hold_forward(play: Play, chat: Chat, answer: Exchange, target: Written) -> None:
+def hold_forward(play: Play, chat: Chat, answer: Exchange, target: WrittenMessage) -> None:
     """Hold that a forward is the same message, marked as forwarded where others wrote it."""
     content = hold_answer(play, chat, answer)
     if not content:
@@ -86,13 +88,15 @@ def _score(content: Any) -> tuple[int, bool]:
     return 0, False
 
 
-def _author(target: Written) -> str:
+def _author(target: WrittenMessage) -> str:
     """Who wrote a message, as its key says."""
     own = f"{target.author}@s.whatsapp.net"
     return own if target.from_me else str(target.key.get("participant", target.chat))
 
 
-def hold_quote(play: Play, chat: Chat, answer: Exchange, target: Written, words: str) -> None:
+def hold_quote(
+    play: Play, chat: Chat, answer: Exchange, target: WrittenMessage, words: str
+) -> None:
     """Hold that a quote names the message, its author, and its chat where that is another one."""
     content = hold_answer(play, chat, answer, extendedTextMessage={"text": words})
     if not content:

@@ -18,7 +18,7 @@ from ..calls import make_group
 from ..webhook_listener import WebhookListener
 from ..webhooks import unsaid
 from .factors import Row
-from .model import Group, Model, Owed
+from .model import Group, Model, OwedWebhook
 
 Json = dict[str, Any]
 
@@ -69,15 +69,15 @@ class Play:
         return self.session.settled_switches.value_of_switch.get("echo") != "off"
 
     @property
-    def guess(self) -> Promise:
+    def inferred_promise(self) -> Promise:
         """What vouches for what no source says."""
         return unsaid(self.session)
 
-    def promise(self, owed_messages: Iterable[Owed]) -> Promise:
+    def promise(self, owed_messages: Iterable[OwedWebhook]) -> Promise:
         """What vouches for all of these being told: the less sure of them."""
         events = {one.event for one in owed_messages} or {"text-plain"}
         promise = weakest(*(self.session.contract.event_promise(event) for event in events))
-        return weakest(promise, self.guess) if self.model.has_config else promise
+        return weakest(promise, self.inferred_promise) if self.model.has_config else promise
 
     def readers(self, jid: str) -> frozenset[str]:
         """Who reads what the instance writes there."""

@@ -11,7 +11,7 @@ from ..assertions import claim, value_at
 from ..customers import FETCHED
 from ..media import fetch, same_bytes
 from .contents import CONTENTS
-from .model import Written
+from .model import WrittenMessage
 from .passed_on import unwrap
 from .play import Chat, Play
 from .sends import send
@@ -35,9 +35,11 @@ def look_up(play: Play, chat: Chat) -> None:
         return
     play.session.settle("not_on_whatsapp", exchange=answer)
     claim(play.session, answer, value_at(answer.json, "exists") is False, "nobody is there",
-          promise=play.guess)  # fmt: skip
+          promise=play.inferred_promise)  # fmt: skip
     right = value_at(answer.json, "jid") == as_given(NO_WHATSAPP)
-    claim(play.session, answer, right, "the JID is as it was asked for", promise=play.guess)
+    claim(
+        play.session, answer, right, "the JID is as it was asked for", promise=play.inferred_promise
+    )
 
 
 def download_again(play: Play, chat: Chat) -> None:
@@ -52,7 +54,7 @@ def download_again(play: Play, chat: Chat) -> None:
             same_bytes(play.session, answer, part, None)
 
 
-def _last_file(play: Play, chat: Chat) -> Written | None:
+def _last_file(play: Play, chat: Chat) -> WrittenMessage | None:
     messages = [one for one in play.model.messages.values() if one.chat == chat.jid]
     return next((one for one in reversed(messages) if files(one.content)), None)
 

@@ -17,7 +17,7 @@ from ..access import METHODS, UNKNOWN
 from ..assertions import NAMES, UNKNOWN_INSTANCE, claim_refusal, value_at
 from ..calls import set_webhook
 from ..due_webhooks import sent_ids
-from ..requests import ASKS, Arguments
+from ..requests import GOOD_REQUESTS, Arguments
 from ..webhooks import message_id
 from .play import Play
 from .snapshot import differences, snapshot
@@ -33,7 +33,7 @@ UNCHANGED = ("change_token",)
 def good_call(play: Play, operation: str) -> Arguments:
     """Arguments that the instance would carry out: a real group, message or file."""
     chat, group = play.chat("number"), play.chat("group")
-    arguments = deepcopy(ASKS[operation].make(WORLD[1]))
+    arguments = deepcopy(GOOD_REQUESTS[operation].arguments(WORLD[1]))
     if "jid" in arguments.get("query", {}) and operation != "is_on_whatsapp":
         arguments["query"]["jid"] = group.jid
     body = arguments.get("body", {})
@@ -43,7 +43,7 @@ def good_call(play: Play, operation: str) -> Arguments:
     if operation == "accept_webhook_events":
         # All that is known is accepted already.
         body["messageData"] = {"events": ["somethingNew"]}
-    own = play.model.last(chat.jid, "instance")
+    own = play.model.last_message(chat.jid, "instance")
     data = body.get("messageData", {})
     if own is not None and "key" in data:
         data.update(to=chat.to, key=own.key)
@@ -69,7 +69,7 @@ def refuse_all(play: Play, operation: str) -> None:
             set_webhook(play.session, play.place, play.hook.url)
         play.hook.due.expect_none(answer)
         taken_ids |= sent_ids(answer)
-        play.hook.receive(alarm=play.model.alarm)
+        play.hook.receive(alarm=play.model.unblocked_event)
         before = snapshot(play)
     _hold_no_trace(play, operation, before, taken_ids)
 
@@ -111,14 +111,17 @@ def spoilt_calls(play: Play, operation: str, good: Arguments) -> Iterator[tuple[
     if "query" in good:
         yield "without its query", {}
         yield "a group or a person of another host", {"query": _with_no_jid(good["query"], chance)}
-    body, ask = good.get("body"), ASKS[operation]
-    if body is None and ask.upload is None:
+    body, good_request = good.get("body"), GOOD_REQUESTS[operation]
+    if body is None and good_request.upload is None:
         return
-    yield "a body that nobody can read", {"query": good.get("query"), **ask.unreadable}
+    yield (
+        "a body that nobody can read",
+        {"query": good.get("query"), **good_request.unreadable_arguments},
+    )
     if body is None:
         return
     yield "an empty body", {"body": {}}
-    if ask.people:
+    if good_request.refuses_strangers:
         for jid in NO_JIDS:
             yield "nobody there", {"body": _readdress(body, jid)}
     if operation in UNCHANGED:
@@ -187,7 +190,7 @@ def _hold_no_trace(
         not changes, f"what is refused changes nothing: {', '.join(changes)}", promise=promise,
         operation=operation,
     )  # fmt: skip
-    webhooks = play.hook.receive(alarm=play.model.alarm)
+    webhooks = play.hook.receive(alarm=play.model.unblocked_event)
     strays = [one for one in webhooks if message_id(one) not in taken_ids]
     play.session.hold(
         not strays, "what is refused is told to nobody", promise=promise, operation=operation,

@@ -230,4 +230,6 @@ HAPPEN: Mapping[str, Callable[[Play], None]] = dict(
 def hold_silence(play: Play) -> None:
     """Hold that nothing has come to an address that is no more."""
     for hook in play.old:
-        hook.nothing(hook.unread(), "text-plain", "an address that is no more", play.guess)
+        hook.check_none(
+            hook.unread(), "text-plain", "an address that is no more", play.inferred_promise
+        )

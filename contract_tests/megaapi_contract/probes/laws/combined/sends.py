@@ -10,7 +10,7 @@ from megaapi_mock.domain.jid import as_given
 from ....judging.alternatives import USUAL
 from ....judging.results import Exchange
 from ....judging.values import jid_of
-from ..assertions import claim, claim_success, guess, value_at
+from ..assertions import claim, claim_success, inferred_promise, value_at
 from ..calls import message, sent_id
 from ..chat import PRESENCES
 from ..every_text import shown_texts
@@ -19,7 +19,7 @@ from ..sent_message import hold_sent
 from ..webhooks import ECHO, UNPLAYED
 from .contents import CONTENTS, Content
 from .factors import Row
-from .model import OUTPUT, Owed, Written
+from .model import OUTPUT, OwedWebhook, WrittenMessage
 from .play import Chat, Play
 
 PLAYABLE = (*UNPLAYED, 5)
@@ -77,7 +77,7 @@ def _chat_address(play: Play, chat: Chat, answer: Exchange) -> str:
         return str(address)
     if chat.jid != as_given(chat.to) and address in (chat.jid, as_given(chat.to)):
         value = USUAL if address == as_given(chat.to) else "canonical"
-        promise = guess(play.session, str(answer.operation))
+        promise = inferred_promise(play.session, str(answer.operation))
         play.session.settle("remote_jid", value, exchange=answer, promise=promise)
         return str(address)
     return chat.to
@@ -88,21 +88,23 @@ def remember(
     steps: tuple[int, ...] = UNPLAYED, echoes: bool = True,
 ) -> None:  # fmt: skip
     """A message of the instance that is to be check_echo and acknowledged."""
-    sent_message = Written(sent_id(answer), chat.jid, play.place.number, True, content, "instance")
+    sent_message = WrittenMessage(
+        sent_id(answer), chat.jid, play.place.number, True, content, "instance"
+    )
     moment = str(value_at(answer.json, "messageData", "messageTimestamp"))
     sent_message.time = float(moment) if moment.isdecimal() else 0.0
-    owed_message = Owed(
+    owed_message = OwedWebhook(
         sent_message, ECHO, OUTPUT, answer=answer, steps=steps, echoes=echoes, names=chat.names
     )
-    play.model.write(owed_message)
+    play.model.add_message(owed_message)
 
 
 def delete(play: Play, chat: Chat, row: Row) -> None:
     """A message of the instance is taken back, for everyone or for itself alone."""
-    target = play.model.last(chat.jid, "instance")
+    target = play.model.last_message(chat.jid, "instance")
     if target is None:
         send(play, chat, CONTENTS["text"]("Antes"))
-        target = play.model.last(chat.jid, "instance")
+        target = play.model.last_message(chat.jid, "instance")
     if target is None:
         return
     if row.what == "delete for me":

@@ -8,13 +8,13 @@ from ....judging.values import jid_of
 from ..assertions import value_at
 from ..customers import author_content
 from ..webhooks import ACKS, ECHO, PLAYED, SERVER, acks, check_echo, is_ack
-from .model import STATUS, Happening, Owed
+from .model import STATUS, GroupChange, OwedWebhook
 from .play import Play
 
 GROUP_TYPES = ("group-participants.update", "groups.update")
 
 
-def hold_echo(play: Play, about: list[Webhook], owed_message: Owed) -> None:
+def hold_echo(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold the echo of a message of the instance: what was answered, told of the chat."""
     if not owed_message.echoes or not play.model.is_told(owed_message.category):
         return
@@ -24,7 +24,7 @@ def hold_echo(play: Play, about: list[Webhook], owed_message: Owed) -> None:
             _hold_chat(play, one, owed_message, ECHO)
 
 
-def _hold_chat(play: Play, one: Webhook, owed_message: Owed, event: str) -> None:
+def _hold_chat(play: Play, one: Webhook, owed_message: OwedWebhook, event: str) -> None:
     """Hold that a webhook names chat and writer as they are."""
     key = value_at(one.json, "key")
     chats = {str(value_at(key, "remoteJid")), str(value_at(key, "senderPn"))}
@@ -36,12 +36,12 @@ def _hold_chat(play: Play, one: Webhook, owed_message: Owed, event: str) -> None
     play.hook.claim(event, right, "isGroup says whether the chat is a group", one)
 
 
-def hold_acks(play: Play, about: list[Webhook], owed_message: Owed) -> None:
+def hold_acks(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold the acknowledgements that are due by now: each once, in order, of that chat."""
     statuses = acks(about, owed_message.message.id)
     if not play.model.is_told(STATUS):
         play.hook.claim("ack-server", not statuses, "blocked acknowledgements do not come",
-                        promise=play.guess)  # fmt: skip
+                        promise=play.inferred_promise)  # fmt: skip
         return
     if play.model.asks_for_receipts:
         if not statuses and not play.model.statuses:
@@ -62,7 +62,7 @@ def hold_acks(play: Play, about: list[Webhook], owed_message: Owed) -> None:
             is_due = status in owed_message.steps
             play.hook.claim("ack-server", is_due, "no acknowledgement is made up", one)
             if is_due:
-                play.hook.is_event(one, _ack_event(one, status), "an acknowledgement")
+                play.hook.check_event(one, _ack_event(one, status), "an acknowledgement")
             _hold_chat(play, one, owed_message, "ack-server")
     in_order = readers > 1 or statuses == sorted(statuses, key=str)
     play.hook.claim("ack-server", in_order, "acknowledgements never go back")
@@ -72,15 +72,15 @@ def _ack_event(one: Webhook, status: int) -> str:
     return "ack-group" if value_at(one.json, "key", "participant") is not None else ACKS[status]
 
 
-def hold_happenings(play: Play, came: list[Webhook], due: list[Happening]) -> None:
+def hold_happenings(play: Play, came: list[Webhook], due: list[GroupChange]) -> None:
     """Hold that changes of groups are told once, in order, as they were made, and nothing else."""
     group_events = [one for one in came if value_at(one.json, "messageType") in GROUP_TYPES]
     heralds = play.session.settled_switches.value_of_switch.get("presence_events") == "on"
     message_types = (*GROUP_TYPES, *(("presence.update",) if heralds else ()))
     strays = [one for one in came if value_at(one.json, "messageType") not in message_types]
-    play.hook.nothing(strays, "text-plain", "what has not happened", play.guess)
+    play.hook.check_none(strays, "text-plain", "what has not happened", play.inferred_promise)
     if not play.model.is_told("groups"):
-        play.hook.nothing(group_events, "group-update", "blocked events", play.guess)
+        play.hook.check_none(group_events, "group-update", "blocked events", play.inferred_promise)
         return
     if any(one.is_own for one in due):
         # Whether the instance's own changes come back, a switch decides.
@@ -91,7 +91,7 @@ def hold_happenings(play: Play, came: list[Webhook], due: list[Happening]) -> No
         "group-update", len(group_events) == len(due), "each change of a group is told once"
     )
     for one, change in zip(group_events, due, strict=False):
-        if play.hook.is_event(one, change.event, "a change of a group"):
+        if play.hook.check_event(one, change.event, "a change of a group"):
             right = value_at(one.json, "id") == change.group
             play.hook.claim(change.event, right, "id is the group's", one)
             for name, value in change.fields:
@@ -99,20 +99,20 @@ def hold_happenings(play: Play, came: list[Webhook], due: list[Happening]) -> No
                 play.hook.claim(change.event, right, f"{name} is what was done", one)
 
 
-def hold_told(play: Play, about: list[Webhook], owed_message: Owed) -> None:
+def hold_told(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold that what somebody else wrote is told whole, and of who wrote it."""
     due = play.model.is_told(owed_message.category)
-    promise = None if due else play.guess
+    promise = None if due else play.inferred_promise
     rule = "it is told once" if due else "what is blocked does not come"
     right = len(about) == (1 if due else 0)
     if not play.hook.claim(owed_message.event, right, rule, promise=promise):
         return
     for one in about:
-        play.hook.is_event(one, owed_message.event, "what somebody wrote")
+        play.hook.check_event(one, owed_message.event, "what somebody wrote")
         _hold_chat(play, one, owed_message, owed_message.event)
         same = author_content(value_at(one.json, "message")) == owed_message.message.content
         play.hook.claim(owed_message.event, same, "the content is what was written", one)
-        play.hook.names(one, owed_message.event, owed_message.message.author)
+        play.hook.check_author(one, owed_message.event, owed_message.message.author)
         moment = value_at(one.json, "messageTimestamp")
         right = moment is None or moment == int(owed_message.message.time)
         play.hook.claim(owed_message.event, right, "messageTimestamp is when it was written", one)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from megaapi_mock.resources import root
-from megaapi_mock.samples import Samples
+from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 from megaapi_mock.spec.operations import JSON
 

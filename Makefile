@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 PLANS := code start business token admin
+# Keep bytecode whatever the environment says: tests start hundreds of short processes, and each would
+# compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 

@@ -6,7 +6,7 @@ import pytest
 from megaapi_contract.capture.known_fields import KnownFields
 from megaapi_contract.errors import NotTried
 from megaapi_contract.judging.contract import Contract
-from megaapi_contract.probes.laws.requests import asks_of
+from megaapi_contract.probes.laws.requests import good_requests_of
 from megaapi_contract.run.peer.messages import WRITINGS, MessageRequest
 from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.plans import EVERY_PLAN
@@ -70,7 +70,7 @@ def test_operations_and_events_are_those_of_the_contract(every_plan: Contract) -
     for event, writing in WRITINGS.items():
         assert {event, writing.arrives_as} <= every_plan.events.keys()
         assert every_plan.by_id[writing.operation].effect == "sends"
-        assert writing.operation in asks_of(every_plan)
+        assert writing.operation in good_requests_of(every_plan)
 
 
 def test_what_an_api_has_no_field_for_is_not_tried() -> None:

@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
 from ..domain import qr_code
-from ..domain.jid import Jid
+from ..domain.jid import Jid, chat_kind
 from ..domain.media import Media
 from ..domain.phone_number import written_otherwise
 from ..errors import (
@@ -172,6 +172,8 @@ def list_chats(call: Call) -> Json:
                 **({} if chat.pinned is None else {"pinned": int(chat.pinned)}),
             }
             for chat in call.instance.history.chats()
+            # No recorded list has stories, lists of recipients or channels.
+            if chat_kind(chat.jid) in ("person", "group")
         ],
     )
 

@@ -23,15 +23,19 @@ from .support import START, RecordingTransport
 if TYPE_CHECKING:
     from .postgres_server import PostgresServer
 
+# Half of the usual examples: it is thousands of properties, and `explore` looks further.
 settings.register_profile(
     "repo",
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 # Other examples each time: pytest --hypothesis-profile=explore [--hypothesis-seed=N].
-settings.register_profile("explore", settings.get_profile("repo"), derandomize=False)
+settings.register_profile(
+    "explore", settings.get_profile("repo"), max_examples=200, derandomize=False
+)
 settings.load_profile("repo")
 
 

@@ -37,7 +37,7 @@ def test_the_example_stays_short() -> None:
     assert not any("sleep" in line for line in lines)
 
 
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [2, pytest.param(4, marks=pytest.mark.hosts)])
 def test_workers_with_a_server_each(workers: int) -> None:
     said = run(
         "-c", os.devnull, "--noconftest", SAMPLE, "-n", str(workers), "-q", folder=SAMPLE.parent

@@ -16,7 +16,7 @@ AnswerFilter = Callable[[Answer], bool]
 Change = Callable[[Answer], Answer]
 
 
-def is_success(answer: Answer) -> bool:
+def is_good(answer: Answer) -> bool:
     """Whether the answer's status is a 2xx."""
     return 200 <= answer.status < 300
 
@@ -35,7 +35,7 @@ class Altered(Fault):
     """Answers of some operations come out changed."""
 
     def __init__(
-        self, operations: tuple[str, ...], change: Change, when: AnswerFilter = is_success
+        self, operations: tuple[str, ...], change: Change, when: AnswerFilter = is_good
     ) -> None:
         self._operations, self._change, self._when = operations, change, when
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ..host.http import Answer, Request
-from .answer_faults import is_success, json_of, with_body, with_document
+from .answer_faults import is_good, json_of, with_body, with_document
 from .mutant import Fault, InterceptedCall
 from .payload_edits import put, value_at
 from .request_faults import at_instance, bearer, with_token
@@ -29,7 +29,7 @@ class NotDone(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         status = _status(call) if call.operation in self._operations else None
-        if status is None or not is_success(status):
+        if status is None or not is_good(status):
             return call.ask(call.request)
         linked = b'"connected"' in status.body
         instance = call.door("POST", "/_mock/instances", {"connected": linked})
@@ -45,7 +45,7 @@ class Swallowed(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         status = _status(call) if call.operation == self._operation else None
-        if status is None or not is_success(status):
+        if status is None or not is_good(status):
             return call.ask(call.request)
         call.strike()
         return with_body(status, b'{"error":false,"message":"Done"}')
@@ -61,7 +61,7 @@ class Undone(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and is_success(answer):
+        if call.operation == self._operation and is_good(answer):
             undo = self._undo(call, json_of(answer))
             if undo is not None:
                 call.ask(undo)
@@ -77,7 +77,7 @@ class Frozen(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation not in self._operations or not is_success(answer):
+        if call.operation not in self._operations or not is_good(answer):
             return answer
         owner = "" if self._everybody else call.key
         first = self._first.setdefault((call.operation, owner), answer)
@@ -95,7 +95,7 @@ class FrozenField(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = (
-            json_of(answer) if call.operation in self._operations and is_success(answer) else None
+            json_of(answer) if call.operation in self._operations and is_good(answer) else None
         )
         value = value_at(document, self._path)
         if value is None:
@@ -116,7 +116,7 @@ class OldTokenToo(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = bearer(call.request)
-        if call.operation == "change_token" and is_success(answer):
+        if call.operation == "change_token" and is_good(answer):
             self._old[call.key, token] = orjson.loads(call.request.body)["messageData"]["token"]
         new = self._old.get((call.key, token))
         if answer.status == 401 and new is not None:
@@ -133,7 +133,7 @@ class Leak(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._source_operation and is_success(answer):
+        if call.operation == self._source_operation and is_good(answer):
             self._last = {"key": call.key, "token": bearer(call.request)}
         last = self._last
         if call.operation != self._leaking_operation or last is None or last["key"] == call.key:
@@ -152,7 +152,7 @@ class After(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and is_success(answer):
+        if call.operation == self._operation and is_good(answer):
             if b'"connected"' in _status(call).body:
                 method, path, body = self._happens
                 call.door(method, path.replace("{key}", call.key), body)

@@ -14,7 +14,6 @@ from megaapi_contract.mutation.answer_faults import (
     document,
     has_status,
     has_text,
-    is_success,
     json_of,
     no_header,
     raw,
@@ -29,7 +28,7 @@ from .calls import Mock, answer
     ("number", "is_good"), [(199, False), (200, True), (299, True), (300, False)]
 )
 def test_good_is_a_2xx(number: int, is_good: bool) -> None:
-    assert is_success(answer({}, number)) == is_good
+    assert is_good(answer({}, number)) == is_good
 
 
 def test_only_such_answers_of_such_operations_are_altered() -> None:

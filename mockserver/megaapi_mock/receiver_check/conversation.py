@@ -122,10 +122,9 @@ def chats_of(
         if message_id not in chat.inbound:
             chat.inbound[message_id] = _inbound_message(name, message_id, content, from_instances)
         chat.inbound[message_id].deliveries.append(delivery)
-    # Where nobody wrote, whatever was sent may be part of a loop.
-    _collect_replies(
-        chats, start if start < inf or not deliveries else deliveries[0].time, messages
-    )
+    if start == inf and deliveries:
+        start = deliveries[0].time  # nobody wrote: whatever was sent may be part of a loop
+    _collect_replies(chats, start, messages)
     _note_own_webhooks(chats, deliveries, chat_of)
     for chat in chats.values():
         _attribute_replies(chat, own, foreign.get(chat.name, set()), burst)

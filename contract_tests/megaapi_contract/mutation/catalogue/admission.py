@@ -10,7 +10,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
-from ..answer_faults import has_status, is_success, json_of, status, with_document
+from ..answer_faults import has_status, is_good, json_of, status, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, value_at
 from ..request_faults import OPERATIONS, LetIn, Mend, right_token, with_token
@@ -46,7 +46,7 @@ class Smaller(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation != "send_media_base64" or not is_success(answer):
+        if call.operation != "send_media_base64" or not is_good(answer):
             return answer
         base64_text = value_at(orjson.loads(call.request.body), "messageData.base64")
         if len(str(base64_text)) * 3 // 4 <= self._most:

@@ -12,7 +12,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
-from ..answer_faults import is_success, with_body, with_document
+from ..answer_faults import is_good, with_body, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at
 from .from_users_instance import asked_jid
@@ -26,7 +26,7 @@ Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 def _first_answer(call: InterceptedCall, memory: Any) -> Answer:
     """Whoever was looked up once is what they were then."""
     answer = call.ask(call.request)
-    if not is_success(answer):
+    if not is_good(answer):
         return answer
     first = memory.setdefault((call.key, jid_of(asked_jid(call)).user), answer.body)
     return answer if first == answer.body else with_body(answer, first)
@@ -35,7 +35,7 @@ def _first_answer(call: InterceptedCall, memory: Any) -> Answer:
 def _first_page(call: InterceptedCall, memory: Any) -> Answer:
     """The page is made once for each series of codes."""
     answer = call.ask(call.request)
-    if not is_success(answer):
+    if not is_good(answer):
         memory.pop(call.key, None)
         return answer
     first = memory.setdefault(call.key, answer.body)

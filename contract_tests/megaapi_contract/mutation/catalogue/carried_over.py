@@ -14,7 +14,7 @@ import orjson
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
 from ...probes.laws.requests import GOOD_REQUESTS
-from ..answer_faults import is_success, json_of, with_document
+from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import bearer, with_token
@@ -32,7 +32,7 @@ Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 def _look_up_by_its_end(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if not is_success(answer):
+    if not is_good(answer):
         return answer
     first = memory.setdefault((call.key, jid_of(asked_jid(call)).user[-8:]), json_of(answer))
     return answer if first == json_of(answer) else with_document(answer, first)
@@ -41,7 +41,7 @@ def _look_up_by_its_end(call: InterceptedCall, memory: Any) -> Answer:
 def _code_of_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     custom = dict(parse_qsl(call.request.query)).get("customPairingCode")
-    if not is_success(answer) or not (custom or memory):
+    if not is_good(answer) or not (custom or memory):
         return answer
     memory[""] = custom or memory[""]
     return with_document(answer, {**json_of(answer), "pairingCode": memory[""]})
@@ -66,10 +66,10 @@ def _old_token_after_restart(call: InterceptedCall, memory: Any) -> Answer:
             return call.ask(with_token(call.request, new))
         return replace(with_document(call.look(call.request), UNAUTHORIZED), status=401)
     answer = call.ask(call.request)
-    if call.operation == "change_token" and is_success(answer):
+    if call.operation == "change_token" and is_good(answer):
         memory.setdefault((call.key, "old"), bearer(call.request))
         memory[call.key, "new"] = _body(call, "messageData", "token")
-    if call.operation == "restart" and is_success(answer) and new is not None:
+    if call.operation == "restart" and is_good(answer) and new is not None:
         memory[call.key, "restarted"] = True
     return answer
 
@@ -80,7 +80,7 @@ def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
         memory[call.key] = _body(call, "option")
         return answer
     document = json_of(answer)
-    if not is_success(answer) or memory.get(call.key) != "unavailable":
+    if not is_good(answer) or memory.get(call.key) != "unavailable":
         return answer
     status = {"key": call.key, "status": "disconnected"}
     return with_document(answer, {**document, "instance": status})
@@ -89,7 +89,7 @@ def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
 def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     data = _body(call, "messageData") or {}
-    if is_success(answer) and "key" in data:
+    if is_good(answer) and "key" in data:
         target = call.request.target.removesuffix("FromMe")
         call.ask(replace(call.request, target=target))
     return answer

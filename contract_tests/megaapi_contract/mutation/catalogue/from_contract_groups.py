@@ -9,7 +9,7 @@ import orjson
 
 from ...host.http import Answer
 from ...judging.values import jid_of
-from ..answer_faults import is_success, json_of, with_document
+from ..answer_faults import is_good, json_of, with_document
 from ..mutant import InterceptedCall
 from ..payload_edits import edit_at
 from .planted_rules import (
@@ -31,7 +31,7 @@ def _stale_members(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     group = document.get("group", document) if isinstance(document, dict) else None
-    if not is_success(answer) or not isinstance(group, dict) or "participants" not in group:
+    if not is_good(answer) or not isinstance(group, dict) or "participants" not in group:
         return answer
     first = memory.setdefault(
         (call.key, group.get("id")), {"participants": group["participants"], "size": group["size"]}
@@ -63,7 +63,7 @@ def _by_prefix(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     data = _body(call, "group_data") or {}
     people = data.get("participants") or []
-    if not is_success(answer) or not isinstance(people, list):
+    if not is_good(answer) or not isinstance(people, list):
         return answer
     jid = data.get("jid")
     look = replace(call.request, method="GET", body=b"",

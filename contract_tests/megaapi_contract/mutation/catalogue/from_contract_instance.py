@@ -12,15 +12,7 @@ from urllib.parse import parse_qs, unquote
 import orjson
 
 from ...host.http import Answer
-from ..answer_faults import (
-    Altered,
-    document,
-    is_success,
-    json_of,
-    status,
-    with_body,
-    with_document,
-)
+from ..answer_faults import Altered, document, is_good, json_of, status, with_body, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, in_order, put, value_at
 from ..request_faults import bearer, with_token
@@ -43,7 +35,7 @@ def _user_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     user = value_at(document, "instance.user")
-    if not is_success(answer) or user is None:
+    if not is_good(answer) or user is None:
         return answer
     before, memory["user"] = memory.get("user"), user
     if before is None or before == user:
@@ -54,7 +46,7 @@ def _user_before(call: InterceptedCall, memory: Any) -> Answer:
 
 def _status_lags(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if not is_success(answer):
+    if not is_good(answer):
         return answer
     linked = b'"connected"' in answer.body
     before, memory[call.key] = memory.get(call.key), answer if linked else None
@@ -64,7 +56,7 @@ def _status_lags(call: InterceptedCall, memory: Any) -> Answer:
 def _user_stays(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    if not is_success(answer) or not isinstance(value_at(document, "instance"), dict):
+    if not is_good(answer) or not isinstance(value_at(document, "instance"), dict):
         return answer
     user = value_at(document, "instance.user")
     if user is not None:
@@ -95,7 +87,7 @@ def _asked_jid(document: Any, call: InterceptedCall) -> Any:
 def _one_download(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     file = (call.key, str(_body(call, "messageKeys", "mediaKey")))
-    if is_success(answer) and value_at(json_of(answer), "error") is False:
+    if is_good(answer) and value_at(json_of(answer), "error") is False:
         if file in memory:
             error_body = {"error": True, "message": "media not found", "data": ""}
             return with_document(answer, error_body)
@@ -113,7 +105,7 @@ def _empty_success(document: Any, call: InterceptedCall) -> Any:
 
 def _neighbour_too(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_success(answer):
+    if is_good(answer):
         instances = call.door("GET", "/_mock/instances?limit=5000", None)["items"]
         for one in instances:
             if one["key"] != call.key and one["state"] == "connected":
@@ -247,11 +239,8 @@ class NoBodies(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if (
-            call.operation in ("list_groups", "leave_group")
-            and call.request.body
-            and is_success(answer)
-        ):
+        reads = call.operation in ("list_groups", "leave_group")
+        if reads and call.request.body and is_good(answer):
             error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
             return with_document(status(400)(answer), error_body)
         return answer
@@ -271,7 +260,7 @@ class AddingReplaces(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "accept_webhook_events" and is_success(answer):
+        if call.operation == "accept_webhook_events" and is_good(answer):
             self._last[call.key] = _body(call, "messageData", "events")
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]
@@ -293,11 +282,11 @@ class BlocksMessages(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "block_events" and is_success(answer):
+        if call.operation == "block_events" and is_good(answer):
             names = _body(call, "messageData", "events") or []
             if "messagesReaction" in names:
                 self._keys.add(call.key)
-        if call.operation == "accept_webhook_events" and is_success(answer):
+        if call.operation == "accept_webhook_events" and is_good(answer):
             self._keys.discard(call.key)
         return answer
 

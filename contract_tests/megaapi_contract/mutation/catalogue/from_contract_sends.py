@@ -13,7 +13,7 @@ from ...host.http import Answer
 from ..answer_faults import (
     Altered,
     document,
-    is_success,
+    is_good,
     json_of,
     status,
     with_body,
@@ -43,7 +43,7 @@ def _repeat(call: InterceptedCall, memory: Any) -> Answer:
         call.strike()
         return memory[call_key]  # type: ignore[no-any-return]
     answer = call.ask(call.request)
-    if is_success(answer):
+    if is_good(answer):
         memory[call_key] = answer
     return answer
 
@@ -119,7 +119,7 @@ def _last_file(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     content = next(iter((value_at(document, "messageData.message") or {}).values()), None)
-    if not is_success(answer) or not isinstance(content, dict):
+    if not is_good(answer) or not isinstance(content, dict):
         return answer
     own = {name: content[name] for name in _FILE if name in content}
     before, memory[call.key] = memory.get(call.key), own
@@ -131,7 +131,7 @@ def _last_file(call: InterceptedCall, memory: Any) -> Answer:
 
 def _low_limit(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_success(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
+    if is_good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
         error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
                  "statusCode": 413}  # fmt: skip
         return with_document(status(413)(answer), error_body)
@@ -184,7 +184,7 @@ class DeletesNewest(Fault):
         if call.operation in SENDS:
             answer = call.ask(call.request)
             chat = str(value_at(json_of(answer), "messageData.key.remoteJid"))
-            if is_success(answer):
+            if is_good(answer):
                 self._newest[call.key, chat] = str(value_at(json_of(answer), "messageData.key.id"))
             return answer
         message_id = _body(call, "messageData", "key", "id")
@@ -207,7 +207,7 @@ def _repeats_id(document: Any, call: InterceptedCall) -> Any:
 def _for_everyone(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     to, identity = _body(call, "to"), _body(call, "messageData", "id")
-    if is_success(answer) and to and identity:
+    if is_good(answer) and to and identity:
         jid = to if "@" in str(to) else f"{to}{ACCOUNT}"
         key = {"remoteJid": jid, "fromMe": True, "id": identity}
         body = orjson.dumps({"messageData": {"to": to, "key": key}})

@@ -14,7 +14,7 @@ from ...host.http import Answer
 from ..answer_faults import (
     Altered,
     document,
-    is_success,
+    is_good,
     json_of,
     status,
     with_document,
@@ -40,7 +40,7 @@ def _own_code(document: Any, call: InterceptedCall) -> Any:
 
 def _needs_link(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if not is_success(answer):
+    if not is_good(answer):
         return answer
     if call.door("GET", f"/_mock/instances/{call.key}", None)["state"] != "connected":
         error_body = {"name": "FORBIDDEN", "message": "Instance not logged in", "statusCode": 403}
@@ -74,7 +74,7 @@ class BothTokens(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         token = (call.request.header("Authorization") or "")[7:]
-        if call.operation == "change_token" and is_success(answer):
+        if call.operation == "change_token" and is_good(answer):
             self._old[call.key, token] = True
         if answer.status == 401 and (call.key, token) in self._old:
             return call.ask(with_token(call.request, call.tokens[call.key]))
@@ -83,7 +83,7 @@ class BothTokens(Fault):
 
 def _disable_webhook(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_success(answer):
+    if is_good(answer):
         webhook = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
         if webhook.get("enabled"):
             settings = {"url": webhook["url"], "enabled": False}
@@ -164,7 +164,7 @@ def _first_alone(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
     document = json_of(answer)
     parts = document.get("updatedParticipants") if isinstance(document, dict) else None
-    if is_success(answer) and isinstance(parts, list) and parts:
+    if is_good(answer) and isinstance(parts, list) and parts:
         inner = parts[0] if isinstance(parts[0], list) else parts
         for one in people[1:]:
             jid = one if "@" in str(one) else f"{one}@s.whatsapp.net"
@@ -177,7 +177,7 @@ def _first_alone(call: InterceptedCall, memory: Any) -> Answer:
 
 def _one_fails_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_success(answer) and b'"403"' in answer.body:
+    if is_good(answer) and b'"403"' in answer.body:
         error_body = {"name": "FORBIDDEN", "message": "Not authorized", "statusCode": 403}
         return with_document(status(403)(answer), error_body)
     return answer
@@ -193,18 +193,14 @@ class StaysListed(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
-        if call.operation == "create_group" and is_success(answer):
+        if call.operation == "create_group" and is_good(answer):
             group = document.get("group", document)
             self._details[call.key, str(group.get("id"))] = group
-        if call.operation == "leave_group" and is_success(answer):
+        if call.operation == "leave_group" and is_good(answer):
             jid = re.sub("%40", "@", call.request.query.partition("jid=")[2])
             if (call.key, jid) in self._details:
                 self._former_groups.setdefault(call.key, []).append(self._details[call.key, jid])
-        if (
-            call.operation == "list_groups"
-            and is_success(answer)
-            and call.key in self._former_groups
-        ):
+        if call.operation == "list_groups" and is_good(answer) and call.key in self._former_groups:
             document["groups"] = [*document["groups"], *self._former_groups[call.key]]
             return with_document(answer, document)
         return answer
@@ -221,7 +217,7 @@ def _no_body(call: InterceptedCall, memory: Any) -> Answer:
 
 def _slash(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_success(answer) and call.request.path.endswith("/"):
+    if is_good(answer) and call.request.path.endswith("/"):
         text = f'Resource "{call.request.path}" not found'
         error_body = {"name": "NOT_FOUND", "message": text, "statusCode": 404}
         return with_document(status(404)(answer), error_body)

@@ -11,7 +11,7 @@ import orjson
 
 from ...host.http import Answer
 from ...judging.values import jid_of
-from ..answer_faults import is_success, json_of
+from ..answer_faults import is_good, json_of
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, remove, value_at
 from ..webhook_faults import (
@@ -56,7 +56,7 @@ class OldReceiverToo(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         url = _body(call, "messageData", "webhookUrl")
-        if call.operation == "configure_webhook" and is_success(answer) and url:
+        if call.operation == "configure_webhook" and is_good(answer) and url:
             self._urls.setdefault(call.key, set()).add(str(url))
         return answer
 
@@ -74,7 +74,7 @@ class LostInRestart(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "restart" and is_success(answer):
+        if call.operation == "restart" and is_good(answer):
             self._restarting_keys.add(call.key)
         return answer
 
@@ -155,7 +155,7 @@ class SubjectAsName(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "create_group" and is_success(answer):
+        if call.operation == "create_group" and is_good(answer):
             document = json_of(answer)
             group = document.get("group", document)
             self._subjects[str(group.get("id"))] = str(group.get("subject"))

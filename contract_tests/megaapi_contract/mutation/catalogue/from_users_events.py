@@ -11,7 +11,7 @@ import orjson
 
 from ...host.http import Answer
 from ...judging.values import jid_of
-from ..answer_faults import is_success, json_of
+from ..answer_faults import is_good, json_of
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, places, put, remove, value_at
 from ..webhook_faults import (
@@ -104,12 +104,7 @@ class SectionChosen(Fault):
                 value_at(json_of(answer), "messageData.key.id"),
                 _body(call, "messageData", "sections"),
             )
-            if (
-                is_success(answer)
-                and message_id
-                and isinstance(sections, list)
-                and len(sections) > 1
-            ):
+            if is_good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
                 self._lists[str(message_id)] = sections
         return answer
 
@@ -150,7 +145,7 @@ class GivenUp(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "configure_webhook" and is_success(answer):
+        if call.operation == "configure_webhook" and is_good(answer):
             self._switched_off.discard(call.key)
             self._since[call.key] = next(reversed(self._ids(call)), "")
         if call.operation and call.key not in self._switched_off and self._fails(call):

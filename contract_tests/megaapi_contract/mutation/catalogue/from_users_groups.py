@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import orjson
 
 from ...host.http import Answer, Request
-from ..answer_faults import is_success, json_of, with_body, with_document
+from ..answer_faults import is_good, json_of, with_body, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
 from .planted_rules import PlantedRule, rewritten, rule
@@ -52,7 +52,7 @@ class BrasiliaTime(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
-        if call.operation not in (*SHOWING, "create_group") or not is_success(answer):
+        if call.operation not in (*SHOWING, "create_group") or not is_good(answer):
             return answer
         has_changed = False
         for group in groups_of(document):
@@ -80,7 +80,7 @@ def _until_refused(call: InterceptedCall, memory: Any) -> Answer:
         body["group_data"]["participants"] = [person]
         answer = call.ask(replace(call.request, body=orjson.dumps(body)))
         document = json_of(answer)
-        if not is_success(answer):
+        if not is_good(answer):
             return answer
         if whole is None:
             whole = document
@@ -100,7 +100,7 @@ class AddedAgain(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer)
-        if call.operation not in (*SHOWING, "add_participants") or not is_success(answer):
+        if call.operation not in (*SHOWING, "add_participants") or not is_good(answer):
             return answer
         before = orjson.dumps(document)
         if call.operation == "add_participants":
@@ -128,7 +128,7 @@ def _every_second(call: InterceptedCall, memory: Any) -> Answer:
         return call.ask(call.request)
     body["group_data"]["participants"] = people[::2]
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-    if not is_success(answer):
+    if not is_good(answer):
         return answer
     document = json_of(answer)
     verdicts = document["updatedParticipants"]
@@ -154,9 +154,9 @@ class RanksOfTheFirstLook(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "logout" and is_success(answer):
+        if call.operation == "logout" and is_good(answer):
             self._first.pop(call.key, None)
-        if call.operation != "list_groups" or not is_success(answer):
+        if call.operation != "list_groups" or not is_good(answer):
             return answer
         first, document, has_changed = self._first.setdefault(call.key, {}), json_of(answer), False
         for group in groups_of(document):
@@ -182,7 +182,7 @@ class SettingsSwapped(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation != "group_details" or not is_success(answer):
+        if call.operation != "group_details" or not is_good(answer):
             return answer
         document = json_of(answer)
         for group in groups_of(document):
@@ -214,7 +214,7 @@ class StillListening(Fault):
                 body = answer.body.replace(NOBODYS.encode(), group.encode())
                 answer = answer if body == answer.body else with_body(answer, body)
         document = json_of(answer)
-        if call.operation != "list_groups" or not is_success(answer) or not departed_groups:
+        if call.operation != "list_groups" or not is_good(answer) or not departed_groups:
             return answer
         document["groups"] = [one for one in document["groups"] if one["id"] not in departed_groups]
         return with_document(answer, document)
@@ -226,7 +226,7 @@ class StillListening(Fault):
         path = call.request.path.replace("/leaveGroup", "/group")
         look = replace(call.request, method="GET", target=f"{path}?{call.request.query}", body=b"")
         answer = call.look(look)
-        if not is_success(answer):
+        if not is_good(answer):
             return call.ask(call.request)
         self._former_groups.add((call.key, group))
         call.strike()

@@ -16,7 +16,7 @@ from ...judging.values import jid_of
 from ..answer_faults import (
     Altered,
     document,
-    is_success,
+    is_good,
     json_of,
     with_body,
     with_document,
@@ -49,7 +49,7 @@ def _first_owner(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     user = value_at(document, "instance.user")
-    if not is_success(answer) or not user:
+    if not is_good(answer) or not user:
         return answer
     first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
     if first["id"] == user["id"]:
@@ -67,10 +67,10 @@ class StillAUser(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         self._remember(call)
         answer = call.ask(call.request)
-        if call.operation == "logout" and is_success(answer):
+        if call.operation == "logout" and is_good(answer):
             self._users.pop(call.key, None)
         document = json_of(answer)
-        if call.operation != "instance_status" or not is_success(answer):
+        if call.operation != "instance_status" or not is_good(answer):
             return answer
         user = value_at(document, "instance.user")
         if user is not None or call.key not in self._users:
@@ -91,7 +91,7 @@ class StillAUser(Fault):
 def _answer_from_cache(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     digits = re.sub(r"\D", "", jid_of(asked_jid(call)).user)
-    if not is_success(answer) or len(digits) < 12 or jid_of(asked_jid(call)).group:
+    if not is_good(answer) or len(digits) < 12 or jid_of(asked_jid(call)).group:
         return answer
     moment, first = memory.get((call.key, digits[:12]), (None, None))
     if first is not None and now(call) - moment < 60:
@@ -123,11 +123,11 @@ class LastCodesPage(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "qr_code_base64" and is_success(answer):
+        if call.operation == "qr_code_base64" and is_good(answer):
             code = value_at(json_of(answer), "qrcode")
             self._last = (call.key, code) if code else self._last
         key, code = self._last
-        if call.operation != "qr_code_page" or not is_success(answer) or key in ("", call.key):
+        if call.operation != "qr_code_page" or not is_good(answer) or key in ("", call.key):
             return answer
         if key not in call.tokens or _linked(call, key):
             return answer
@@ -152,7 +152,7 @@ class NewestOfABurst(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         self._door = call.door
-        if call.operation == "restart" and is_success(answer):
+        if call.operation == "restart" and is_good(answer):
             self._since[call.key] = {one["id"] for one in self._messages(call.key)}
         return answer
 

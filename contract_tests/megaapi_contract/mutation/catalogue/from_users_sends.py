@@ -14,7 +14,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
-from ..answer_faults import is_success, json_of, status, with_body, with_document
+from ..answer_faults import is_good, json_of, status, with_body, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, value_at
 from ..webhook_faults import is_echo
@@ -49,11 +49,11 @@ def _once_in_ten_seconds(call: InterceptedCall, memory: Any) -> Answer:
     call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
     moment, first = memory.get(call_key, (None, None))
     is_instance = call.key in call.tokens
-    if first is not None and is_instance and now(call) - moment <= 10 and is_success(_status(call)):
+    if first is not None and is_instance and now(call) - moment <= 10 and is_good(_status(call)):
         call.strike()
         return first  # type: ignore[no-any-return]
     answer = call.ask(call.request)
-    if is_success(answer):
+    if is_good(answer):
         memory[call_key] = now(call), answer
     return answer
 
@@ -75,16 +75,16 @@ class IdsAgain(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         if call.operation not in SENDS:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
-            if call.operation == "restart" and is_success(answer):
+            if call.operation == "restart" and is_good(answer):
                 self._turn[call.key] = 0
-            if call.operation == "logout" and is_success(answer):
+            if call.operation == "logout" and is_good(answer):
                 self._message_ids.pop(call.key, None)
                 self._turn.pop(call.key, None)
             return self._with_repeated_ids(answer)
         with self._sending:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
             message_id = value_at(json_of(answer), "messageData.key.id")
-            if is_success(answer) and message_id:
+            if is_good(answer) and message_id:
                 self._count(call.key, str(message_id))
             return self._with_repeated_ids(answer)
 
@@ -121,7 +121,7 @@ def _answer_with_known_jid(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     to = str(_body(call, "messageData", "to"))
-    if not is_success(answer) or to_group(call) or jid_of(to).lid:
+    if not is_good(answer) or to_group(call) or jid_of(to).lid:
         return answer
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
@@ -154,7 +154,7 @@ def _sticky_gif(call: InterceptedCall, memory: Any) -> Answer:
         data["gifPlayback"] = True
         return call.ask(replace(call.request, body=orjson.dumps(body)))
     answer = call.ask(call.request)
-    if is_success(answer) and data.get("gifPlayback") is True:
+    if is_good(answer) and data.get("gifPlayback") is True:
         memory[call.key] = True
     return answer
 
@@ -203,7 +203,7 @@ class QuotesTheOther(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation != "quote_message" or not is_success(answer) or to_group(call):
+        if call.operation != "quote_message" or not is_good(answer) or to_group(call):
             return answer
         document = json_of(answer)
         context = value_at(document, f"messageData.message.{QUOTED}")
@@ -241,7 +241,7 @@ def _for_all(call: InterceptedCall, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     data = body["messageData"]
     key = data.get("key") or {"remoteJid": _jid(body.get("to")), "fromMe": True, "id": data["id"]}
-    if is_success(answer) and key.get("fromMe") is True:
+    if is_good(answer) and key.get("fromMe") is True:
         path = call.request.path.replace("deleteMessageFromMe", "deleteMessage")
         revoke = {"messageData": {"to": data.get("to") or body.get("to"), "key": key}}
         call.ask(replace(call.request, target=path, method="POST", body=orjson.dumps(revoke)))

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import orjson
 
 from ...host.http import Answer
-from ..answer_faults import has_status, is_success, json_of, with_body
+from ..answer_faults import has_status, is_good, json_of, with_body
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import LetIn, right_token
@@ -41,9 +41,9 @@ class LogoutForgets(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "logout" and is_success(answer):
+        if call.operation == "logout" and is_good(answer):
             self._leaving.add(call.key)
-        if call.operation == "configure_webhook" and is_success(answer):
+        if call.operation == "configure_webhook" and is_good(answer):
             self._leaving.discard(call.key)
             self._blank.discard(call.key)
         if call.operation == "webhook_settings" and call.key in self._blank:
@@ -90,7 +90,7 @@ class ReceiptsToTheOld(Fault):
             url = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
         answer = call.ask(call.request)
         message_id = value_at(json_of(answer), "messageData.key.id")
-        if is_success(answer) and message_id and url:
+        if is_good(answer) and message_id and url:
             self._then[str(message_id)] = url
         return answer
 
@@ -119,9 +119,9 @@ class OneFilter(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         names = set(map(str, _body(call, "messageData", "events") or ()))
-        if call.operation == "block_events" and is_success(answer):
+        if call.operation == "block_events" and is_good(answer):
             self._blocked |= names
-        if call.operation == "accept_webhook_events" and is_success(answer):
+        if call.operation == "accept_webhook_events" and is_good(answer):
             self._blocked -= names
         return answer
 
@@ -137,10 +137,10 @@ class StaysBlocked(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "block_events" and is_success(answer):
+        if call.operation == "block_events" and is_good(answer):
             names = _body(call, "messageData", "events") or ()
             self._blocked.setdefault(call.key, set()).update(map(str, names))
-        if call.operation == "restart" and is_success(answer):
+        if call.operation == "restart" and is_good(answer):
             self._blocked.pop(call.key, None)
         return answer
 
@@ -155,7 +155,7 @@ class StatusReplaces(AddingReplaces):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == "accept_status_events" and is_success(answer):
+        if call.operation == "accept_status_events" and is_good(answer):
             self._last[call.key] = _body(call, "messageData", "events")
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]

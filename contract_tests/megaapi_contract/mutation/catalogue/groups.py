@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from ...host.http import Answer, Request
-from ..answer_faults import Altered, document, is_success, with_body
+from ..answer_faults import Altered, document, is_good, with_body
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import Edit, edit_at, in_order, put, remove, value_at
 from ..stateful_faults import Frozen, FrozenField, Leak, Undone
@@ -27,7 +27,7 @@ class StaysIn(Fault):
             return call.ask(call.request)
         path = f"/rest/group/{call.key}/group?{call.request.query}"
         membership = call.look(replace(call.request, method="GET", target=path, body=b""))
-        if not is_success(membership):
+        if not is_good(membership):
             return call.ask(call.request)
         return with_body(membership, b'{"error":false,"message":"Left group"}')
 
@@ -142,7 +142,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {name}",
             kind="wrong value",
             sentence=sentence,
-            make=partial(Altered, (operation,), document(edit), is_success),
+            make=partial(Altered, (operation,), document(edit), is_good),
             operations=(operation,),
         )
     for name, operations, kind, sentence, make in REMEMBERED:

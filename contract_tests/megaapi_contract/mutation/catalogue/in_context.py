@@ -11,7 +11,7 @@ import orjson
 from ...host.http import Answer, Request
 from ...judging.results import read_json
 from ...judging.values import jid_of
-from ..answer_faults import Altered, document, is_success
+from ..answer_faults import Altered, document, is_good
 from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, put, remove, value_at
 from ..webhook_faults import (
@@ -41,7 +41,7 @@ class AfterCalls(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = self._fault.answer(call) if call.key in self._keys else call.ask(call.request)
-        if call.operation == self._operation and is_success(answer):
+        if call.operation == self._operation and is_good(answer):
             self._keys.add(call.key)
         return answer
 
@@ -87,7 +87,7 @@ class Twice(Asked):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         body = read_json(call.request.body)
-        if call.operation == self._operation and is_success(answer) and self._when(body):
+        if call.operation == self._operation and is_good(answer) and self._when(body):
             call.ask(call.request)
         return answer
 

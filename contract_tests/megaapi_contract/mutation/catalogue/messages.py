@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ...judging.values import jid_of
-from ..answer_faults import Altered, Change, document, is_success
+from ..answer_faults import Altered, Change, document, is_good
 from ..mutant import Mutant
 from ..payload_edits import Edit, edit_at, put, remove, swap_values
 from ..stateful_faults import Frozen, FrozenField
@@ -183,7 +183,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {name}",
             kind="wrong value",
             sentence=sentence,
-            make=partial(Altered, (operation,), change, is_success),
+            make=partial(Altered, (operation,), change, is_good),
             operations=(operation,),
         )
     for operation, path, name in REPEATED:

@@ -11,7 +11,7 @@ import orjson
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
-from ..answer_faults import is_success, json_of, with_document
+from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
 from ..request_faults import OPERATIONS
@@ -95,7 +95,7 @@ def changed_answer(
     answer: Answer, call: InterceptedCall, edit: Callable[[Any, InterceptedCall], Any]
 ) -> Answer:
     document = json_of(answer)
-    if document is None or not is_success(answer):
+    if document is None or not is_good(answer):
         return answer
     before = orjson.dumps(document)
     try:

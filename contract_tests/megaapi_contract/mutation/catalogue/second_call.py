@@ -17,7 +17,7 @@ from ..answer_faults import (
     document,
     has_status,
     has_text,
-    is_success,
+    is_good,
     status,
     with_document,
 )
@@ -51,7 +51,7 @@ class Refusing(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and is_success(answer) and self._odd(call):
+        if call.operation == self._operation and is_good(answer) and self._odd(call):
             return _refuse(status(500)(answer))
         return answer
 
@@ -81,11 +81,11 @@ class OnceOnly(Fault):
         if is_repeated and not self._refusal_status:
             return self._not_done.answer(call)
         answer = call.ask(call.request)
-        if call.operation == self._operation and is_success(answer):
+        if call.operation == self._operation and is_good(answer):
             self._past_keys.add(call.key)
         return (
             _refuse(status(self._refusal_status)(answer))
-            if is_repeated and is_success(answer)
+            if is_repeated and is_good(answer)
             else answer
         )
 
@@ -98,7 +98,7 @@ class Besides(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._operation and is_success(answer):
+        if call.operation == self._operation and is_good(answer):
             controller, verb = _CALLS[self._also]
             token = call.tokens.get(call.key, bearer(call.request))
             headers = (("Content-Type", "application/json"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..answer_faults import Altered, Change, document, is_success
+from ..answer_faults import Altered, Change, document, is_good
 from ..mutant import Fault, Mutant
 from ..payload_edits import edit_at, put, rename, swap_values
 from ..stateful_faults import Frozen, FrozenField, Leak, NotDone, OldTokenToo
@@ -91,7 +91,7 @@ def mutants() -> Iterator[Mutant]:
             name=f"{operation}: {name}",
             kind="wrong value",
             sentence=sentence,
-            make=partial(Altered, (operation,), change, is_success),
+            make=partial(Altered, (operation,), change, is_good),
             operations=(operation,),
         )
     for name, operations, kind, sentence, make in REMEMBERED:

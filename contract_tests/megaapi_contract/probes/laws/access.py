@@ -20,7 +20,7 @@ from .assertions import (
     claim_refusal,
     claim_success,
     in_order,
-    inferred_promise,
+    inferred,
     no_account,
     not_logged_in,
 )
@@ -247,7 +247,7 @@ def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
         answer,
         413,
         "media above 16 MiB",
-        promise=inferred_promise(session, "send_media_base64"),
+        promise=inferred(session, "send_media_base64"),
     )
 
 
@@ -263,7 +263,7 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
         session,
         answer,
         "media of just 16 MiB",
-        promise=inferred_promise(session, "send_media_base64"),
+        promise=inferred(session, "send_media_base64"),
     )
 
 
@@ -271,9 +271,7 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
 def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
     place, arguments = stage.place(), GOOD_REQUESTS["send_text"].arguments(someone(session))
     answer = session.call("send_text", place, content_type="text/plain", **arguments)
-    claim_refusal(
-        session, answer, 500, "a text/plain body", promise=inferred_promise(session, "send_text")
-    )
+    claim_refusal(session, answer, 500, "a text/plain body", promise=inferred(session, "send_text"))
 
 
 def unreadable_bodies() -> frozenset[bytes]:

@@ -11,7 +11,7 @@ from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import can_write, group_of, make_group, members, message, someone, text
 from .each_of_many import jids_to_fail, report_of
 from .sent_message import hold_sent
@@ -135,7 +135,7 @@ def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
         answer = session.call("list_chats", place)
         pinned = value_at(answer.json, "chats", 0, "pinned")
         claim(session, answer, (pinned is not None) is expected, "the list of chats says so",
-              promise=inferred_promise(session, "pin_chat"))  # fmt: skip
+              promise=inferred(session, "pin_chat"))  # fmt: skip
 
 
 @LAWS.law("block_chat", effects=("changes",), phone=True)
@@ -146,7 +146,7 @@ def who_is_blocked_is_not_heard(session: Session, stage: Stage) -> None:
         claim_success(session, answer, "a block")
         is_heard = can_write(stage, place, person)
         claim(session, answer, is_heard is expected, "only who is not blocked is heard",
-              promise=inferred_promise(session, "block_chat"))  # fmt: skip
+              promise=inferred(session, "block_chat"))  # fmt: skip
 
 
 @LAWS.law("send_text_mentioned", effects=("sends",))

@@ -30,7 +30,7 @@ AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "sender
 NAMELESS = (None, "", "null")
 
 
-def inferred_promise(session: Session, operation: str) -> Promise:
+def inferred(session: Session, operation: str) -> Promise:
     """Vouching for what a switch of the mock decides: nobody has seen it."""
     return Promise("inferred", session.contract.by_id[operation].spec_file)
 
@@ -118,9 +118,7 @@ def _refusal_rules(
 
 def in_order(session: Session, operation: str, status: int) -> Promise:
     """What vouches for one check coming before another: nobody has seen the order itself."""
-    return weakest(
-        session.contract.promise(operation, status), inferred_promise(session, operation)
-    )
+    return weakest(session.contract.promise(operation, status), inferred(session, operation))
 
 
 def not_logged_in(

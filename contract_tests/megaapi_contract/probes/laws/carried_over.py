@@ -16,7 +16,7 @@ from ...judging.results import Webhook
 from ..cases import PICTURE
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import message, sent_id, someone, text
 from .chat import PRESENCES
 from .connection import restart, status
@@ -86,7 +86,7 @@ def a_new_token_outlives_a_restart(session: Session, stage: Stage) -> None:
     body = {"messageData": {"token": NEW_TOKEN}}
     changed = session.call("change_token", place, body=body)
     if not claim_success(
-        session, changed, "a new token", promise=inferred_promise(session, "change_token")
+        session, changed, "a new token", promise=inferred(session, "change_token")
     ):
         return
     renewed = Place(place.key, NEW_TOKEN, place.number, place.connected)

@@ -9,7 +9,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, not_logged_in, value_at
+from .assertions import claim, claim_success, inferred, not_logged_in, value_at
 from .calls import make_group, message, sent_id, someone, text, time_of
 from .requests import MESSAGE_ID
 
@@ -62,7 +62,7 @@ def a_presence_nobody_knows_is_passed_over(session: Session, stage: Stage) -> No
             session,
             answer,
             "an unknown presence",
-            promise=inferred_promise(session, "update_presence"),
+            promise=inferred(session, "update_presence"),
         )
 
 

@@ -16,7 +16,7 @@ from .assertions import (
     claim,
     claim_refusal,
     claim_success,
-    inferred_promise,
+    inferred,
     logged_out,
     not_logged_in,
     value_at,
@@ -130,7 +130,7 @@ def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None
     if session.takes_alternative(answer, "not_on_whatsapp"):
         return
     session.settle("not_on_whatsapp", exchange=answer)
-    unsure = inferred_promise(session, "is_on_whatsapp")
+    unsure = inferred(session, "is_on_whatsapp")
     is_unknown = value_at(answer.json, "exists") is False
     claim(
         session, answer, answer.ok and is_unknown, "nobody there: exists is false", promise=unsure
@@ -149,7 +149,7 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
         codes.append(str(value_at(answer.json, "pairingCode")))
         claim(session, answer, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
     claim(session, answer, len(set(codes)) == 3, "another code each time",
-          promise=inferred_promise(session, "pairing_code"))  # fmt: skip
+          promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
@@ -161,14 +161,14 @@ def a_code_of_ones_own_is_used(session: Session, stage: Stage) -> None:
     claim(session, answer, same, "the custom code is the code")
     answer = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
     claim_refusal(session, answer, 500, "a custom code of another length",
-            promise=inferred_promise(session, "pairing_code"))  # fmt: skip
+            promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> None:
     answer = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
     claim_refusal(session, answer, 403, "a pairing code of a linked instance",
-            message=LINKED_ALREADY, promise=inferred_promise(session, "pairing_code"))  # fmt: skip
+            message=LINKED_ALREADY, promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("qr_code_base64", "instance_status", "send_text", effects=("reads", "sends"), phone=True)

@@ -18,7 +18,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import (
     make_group,
     members,
@@ -180,7 +180,7 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
     answer = session.call("config_details", place)
     blocked = value_at(answer.json, "configData", "blockEvents") or ()
     claim(session, answer, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
-          promise=inferred_promise(session, "block_events"))  # fmt: skip
+          promise=inferred(session, "block_events"))  # fmt: skip
 
 
 @LAWS.law("restart", "logout", "change_token", "config_details", "webhook_settings",
@@ -205,7 +205,7 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
             answer,
             same,
             "settings are as before",
-            promise=inferred_promise(session, operation),
+            promise=inferred(session, operation),
         )
         # What was said to be saved is there until somebody says otherwise.
         claim(session, answer, after[1] == before[1], "the webhook is as before",

@@ -8,7 +8,7 @@ from ...host.stage import WORLD, Stage
 from ...host.upload import UPLOAD_TYPE, upload
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import can_write, make_group, message, someone, text
 from .requests import GOOD_REQUESTS, MESSAGE_ID
 from .sent_message import hold_sent
@@ -142,4 +142,4 @@ def no_answer_shows_the_token(session: Session, stage: Stage) -> None:
         # The vendor makes a key of the token and its plan's name.
         is_shown = place.token.encode() in answer.body.replace(place.key.encode(), b"")
         claim(session, answer, not is_shown, "the token is not shown",
-              promise=inferred_promise(session, operation))  # fmt: skip
+              promise=inferred(session, operation))  # fmt: skip

@@ -12,7 +12,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Promise
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, leave, make_group, members, message
 from .groups import verdicts_of
 from .webhooks import PHASE, listening
@@ -143,7 +143,7 @@ def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
         except Impossible:
             # Nobody can reach the instance there: so it should be.
             continue
-    promise = inferred_promise(session, "leave_group")
+    promise = inferred(session, "leave_group")
     hook.check_none(hook.receive(), "group-text", "after leaving a group", promise)
 
 

@@ -11,7 +11,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, make_group, members, someone
 from .groups import ADDED, ALREADY_IN, verdicts_of
 
@@ -46,7 +46,7 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
         claim_success(session, change, "a change of who is in")
         verdicts = verdicts_of(session, change)
         right = verdicts in (None, [(as_given(person), status)])
-        promise = None if status == ADDED else inferred_promise(session, operation)
+        promise = None if status == ADDED else inferred(session, operation)
         claim(session, change, right, "what became of the person", promise=promise)
         for answer, group in _looks(session, place, jid):
             people = members(group)

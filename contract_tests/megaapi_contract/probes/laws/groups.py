@@ -20,7 +20,7 @@ from .assertions import (
     claim,
     claim_refusal,
     claim_success,
-    inferred_promise,
+    inferred,
     value_at,
 )
 from .calls import (
@@ -273,7 +273,7 @@ def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Sta
         creation,
         500,
         "a group of nobody",
-        promise=inferred_promise(session, "create_group"),
+        promise=inferred(session, "create_group"),
     )
 
 
@@ -290,7 +290,7 @@ def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     claim(session, listing, jid not in groups_by_jid, "a group that was left is not listed")
     if not stage.phone:
         return
-    unsure = inferred_promise(session, "leave_group")
+    unsure = inferred(session, "leave_group")
     claim_refusal(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
     answer, _ = _details(session, place, jid)
     claim_refusal(session, answer, 404, "details of a group that was left", promise=unsure)
@@ -308,12 +308,12 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
     for operation in ("add_participants", "remove_participants"):
         answer = session.call(operation, place, body={"group_data": group_data})
         claim_refusal(
-            session, answer, 404, "an unknown group", promise=inferred_promise(session, operation)
+            session, answer, 404, "an unknown group", promise=inferred(session, operation)
         )
     for operation in ("group_details", "leave_group"):
         answer = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
         claim_refusal(
-            session, answer, 404, "an unknown group", promise=inferred_promise(session, operation)
+            session, answer, 404, "an unknown group", promise=inferred(session, operation)
         )
 
 
@@ -323,7 +323,7 @@ def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     jid, _ = _create_group(session, stage, place, someone(session))
     for operation in ("add_participants", "remove_participants") if jid else ():
         answer, _ = _change(session, place, operation, jid)
-        claim_refusal(session, answer, 500, "nobody", promise=inferred_promise(session, operation))
+        claim_refusal(session, answer, 500, "nobody", promise=inferred(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),

@@ -12,7 +12,7 @@ from ...host.stage import NO_WHATSAPP, WORLD, MockStage, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, make_group, members, message, parse_json, sent_id, someone
 from .each_of_many import jids_to_fail, report_of
 from .echo_content import ECHO
@@ -75,13 +75,11 @@ def buttons_beyond_the_third_come_back(session: Session, stage: Stage) -> None:
     buttons = [{"type": "reply", "title": title, "id": title} for title in titles]
     answer = message(session, place, "send_buttons", to=someone(session), text="Escolha",
                      buttons=buttons)  # fmt: skip
-    if claim_success(
-        session, answer, "many buttons", promise=inferred_promise(session, "send_buttons")
-    ):
+    if claim_success(session, answer, "many buttons", promise=inferred(session, "send_buttons")):
         shown_titles = list(_shown_titles(value_at(answer.json, "messageData", "message")))
         every = [title for title in shown_titles if title in titles] == titles
         claim(session, answer, every, "every button comes back",
-              promise=inferred_promise(session, "send_buttons"))  # fmt: skip
+              promise=inferred(session, "send_buttons"))  # fmt: skip
 
 
 def _shown_titles(node: Any) -> Any:

@@ -16,14 +16,7 @@ from ..cases import PICTURE
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
 from . import png
-from .assertions import (
-    claim,
-    claim_failure,
-    claim_refusal,
-    claim_success,
-    inferred_promise,
-    value_at,
-)
+from .assertions import claim, claim_failure, claim_refusal, claim_success, inferred, value_at
 from .calls import message, someone, texts
 from .requests import MEDIA_KEY
 
@@ -166,7 +159,7 @@ def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
 def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
     part = _part(_send(session, first, "image", PNG), "image")
-    unsure = inferred_promise(session, "download_media")
+    unsure = inferred(session, "download_media")
     answer = fetch(session, second, part, "image")
     claim_failure(session, answer, "another instance's file", promise=unsure, switch="media_gone")
 
@@ -227,7 +220,7 @@ def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stag
 @LAWS.law("send_media_url", "send_media_base64", effects=("sends",), worth=7)
 def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    unsure = inferred_promise(session, "send_media_url")
+    unsure = inferred(session, "send_media_url")
     answer = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
     claim_refusal(session, answer, 500, "no address", promise=unsure)
     for operation, field in (("send_media_url", "url"), ("send_media_base64", "base64")):
@@ -300,11 +293,11 @@ def all_ways_show_the_same_code(session: Session, stage: Stage) -> None:
     _, content = qr(session, place)
     image = session.call("qr_code_image", place)
     claim(session, image, image.body == content, "the picture is the one in base64",
-          promise=inferred_promise(session, "qr_code_image"))  # fmt: skip
+          promise=inferred(session, "qr_code_image"))  # fmt: skip
     page = session.call("qr_code_page", place)
     inside = b64encode(content) in page.body if content else False
     claim(session, page, inside, "the page shows the same picture",
-          promise=inferred_promise(session, "qr_code_page"))  # fmt: skip
+          promise=inferred(session, "qr_code_page"))  # fmt: skip
     other, theirs = qr(session, stage.place(connected=False))
     claim(session, other, theirs != content, "another instance has another code")
 
@@ -327,7 +320,7 @@ def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
         codes.append(code)
     claim(session, answer, len(set(codes)) == len(codes), "a code is followed by another code")
     claim(session, answer, terms == 5, "after twenty seconds there is another code",
-          promise=inferred_promise(session, "qr_code_base64"))  # fmt: skip
+          promise=inferred(session, "qr_code_base64"))  # fmt: skip
 
 
 @LAWS.law("qr_code_base64", "restart", effects=("reads", "disconnects"), phone=True)
@@ -337,7 +330,7 @@ def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
     claim_success(session, session.call("restart", place), "a restart without a phone")
     answer, second = qr(session, place)
     claim(session, answer, second and second != first, "a new series has new codes",
-          promise=inferred_promise(session, "qr_code_base64"))  # fmt: skip
+          promise=inferred(session, "qr_code_base64"))  # fmt: skip
 
 
 @LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64")
@@ -345,7 +338,7 @@ def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
     place = stage.place()
     for operation in ("qr_code_page", "qr_code_image", "qr_code_base64"):
         answer = session.call(operation, place)
-        unsure = inferred_promise(session, operation)
+        unsure = inferred(session, operation)
         claim_refusal(
             session, answer, 403, "a QR code of a linked instance",
             message=LINKED_ALREADY, promise=unsure,

@@ -13,7 +13,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_refusal, inferred_promise, value_at
+from .assertions import claim, claim_refusal, inferred, value_at
 from .calls import make_group, message, parse_json, sent_id, someone, text
 from .requests import MESSAGE_ID
 from .sent_message import hold_sent
@@ -56,7 +56,7 @@ def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
     jid = value_at(answer.json, "messageData", "key", "remoteJid")
     claim(
         session, answer, jid == as_given(number), "remoteJid keeps the digits as dialled",
-        promise=inferred_promise(session, "send_text"),
+        promise=inferred(session, "send_text"),
     )  # fmt: skip
     answer = session.call("is_on_whatsapp", place, query={"jid": number})
     # Each world says which of the two it is.
@@ -172,9 +172,7 @@ def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for operation in ("send_buttons", "send_template"):
         answer = message(session, place, operation, to=to, text="Escolha", type="text", buttons=[])
-        claim_refusal(
-            session, answer, 500, "no buttons", promise=inferred_promise(session, operation)
-        )
+        claim_refusal(session, answer, 500, "no buttons", promise=inferred(session, operation))
 
 
 # -- messages about messages -----------------------------------------------------------------
@@ -264,7 +262,7 @@ def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> No
     key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
     for operation, more in (("forward_message", {}), ("quote_message", {"text": "Oi"})):
         answer = message(session, place, operation, to=to, key=key, message={}, **more)
-        promise = inferred_promise(session, operation)
+        promise = inferred(session, operation)
         claim_refusal(session, answer, 500, "a message without content", promise=promise)
 
 
@@ -305,13 +303,8 @@ def two_instances_share_nothing(session: Session, stage: Stage) -> None:
     jids = [value_at(each, "id") for each in value_at(listing.json, "groups") or ()]
     claim(session, listing, group.get("id") not in jids, "an instance lists nobody else's groups")
     answer = session.call("group_details", second, query={"jid": str(group.get("id"))})
-    claim_refusal(
-        session,
-        answer,
-        404,
-        "another instance's group",
-        promise=inferred_promise(session, "group_details"),
-    )
+    unsure = inferred(session, "group_details")
+    claim_refusal(session, answer, 404, "another instance's group", promise=unsure)
 
 
 def _messages_of(stage: Stage, place: Place) -> list[str]:
@@ -352,4 +345,4 @@ def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> Non
 def groups_the_instance_is_not_in_are_refused(session: Session, stage: Stage) -> None:
     answer = text(session, stage.place(), "120363000000000098@g.us")
     claim_refusal(session, answer, 500, "a group it is not in",
-            promise=inferred_promise(session, "send_text"), switches=("not_a_member",))  # fmt: skip
+            promise=inferred(session, "send_text"), switches=("not_a_member",))  # fmt: skip

@@ -16,7 +16,7 @@ from ...judging.results import Promise
 from ..probe import Laws
 from ..session import Session
 from . import png
-from .assertions import claim, claim_refusal, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_refusal, claim_success, inferred, value_at
 from .calls import make_group, set_webhook, someone
 from .media import qr
 from .requests import GOOD_REQUESTS
@@ -47,7 +47,7 @@ def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
                 or value_at(answer.json, "exists") is False
             )
             claim(session, answer, is_registered, "who has no account does not exist",
-                  promise=inferred_promise(session, "is_on_whatsapp"))  # fmt: skip
+                  promise=inferred(session, "is_on_whatsapp"))  # fmt: skip
             continue
         right = value_at(answer.json, "exists") is True and value_at(
             answer.json, "jid"
@@ -80,7 +80,7 @@ def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> No
         claim(session, answer, code == codes[place.key], "the code is the instance's own")
         code_shown = b64encode(code)
         inside = not _DIGITS.search(page.body) or code_shown in page.body
-        unsure = inferred_promise(session, "qr_code_page")
+        unsure = inferred(session, "qr_code_page")
         claim(session, page, inside, "the page has the instance's own code", promise=unsure)
         pages[place.key] |= _codes_on(page.body)
         # However a page draws a code, a neighbour's links the wrong instance.
@@ -90,7 +90,7 @@ def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> No
         claim(session, page, own, "the page shows no neighbour's code")
         same = picture.body == code
         claim(session, picture, same, "the picture is the instance's own code",
-              promise=inferred_promise(session, "qr_code_image"))  # fmt: skip
+              promise=inferred(session, "qr_code_image"))  # fmt: skip
 
 
 def _codes_on(page: bytes) -> set[bytes]:
@@ -191,7 +191,7 @@ def the_old_token_opens_nothing(operation: str, session: Session, stage: Stage) 
     body = {"messageData": {"token": NEW_TOKEN}}
     if not claim_success(session, session.call("change_token", place, body=body), "a new token"):
         return
-    promise = inferred_promise(session, "change_token")
+    promise = inferred(session, "change_token")
     arguments = GOOD_REQUESTS[operation].arguments(someone(session))
     answer = session.call(operation, place, **arguments)
     claim_refusal(session, answer, 401, "the old token", promise=promise)
@@ -219,4 +219,4 @@ def names_given_one_by_one_add_up(session: Session, stage: Stage) -> None:
             field_value = value_at(answer.json, "configData", field)
             names_listed = field_value if isinstance(field_value, list) else []
             claim(session, answer, set(names[:turn]) <= set(map(str, names_listed)), "names add up",
-                  promise=inferred_promise(session, operation))  # fmt: skip
+                  promise=inferred(session, operation))  # fmt: skip

@@ -7,7 +7,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_refusal, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_refusal, claim_success, inferred, value_at
 from .calls import set_webhook
 
 LAWS = Laws()
@@ -124,13 +124,9 @@ def only_the_new_token_gets_in(session: Session, stage: Stage) -> None:
     data = {"messageData": {"token": NEW_TOKEN}}
     claim_success(session, session.call("change_token", place, body=data), "a new token")
     answer = session.call("instance_status", place)
-    claim_refusal(
-        session, answer, 401, "the old token", promise=inferred_promise(session, "change_token")
-    )
+    claim_refusal(session, answer, 401, "the old token", promise=inferred(session, "change_token"))
     answer = session.call("instance_status", place, token=NEW_TOKEN)
-    claim_success(
-        session, answer, "the new token", promise=inferred_promise(session, "change_token")
-    )
+    claim_success(session, answer, "the new token", promise=inferred(session, "change_token"))
     claim_success(session, session.call("instance_status", other), "another instance's token")
 
 

@@ -10,7 +10,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_success, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .sent_message import hold_sent
 
@@ -102,7 +102,7 @@ def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -
     stored = answer.json if isinstance(answer.json, list) else []
     ids = [value_at(one, "key", "id") for one in stored]
     claim(session, answer, own not in ids, "it is gone",
-          promise=inferred_promise(session, "list_messages"))  # fmt: skip
+          promise=inferred(session, "list_messages"))  # fmt: skip
 
 
 @LAWS.law("list_contacts", "send_text", effects=("reads", "sends"))
@@ -113,7 +113,7 @@ def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
     people = value_at(answer.json, "chats")
     ids = [jid_of(value_at(one, "id")).user for one in people or ()]
     claim(session, answer, ids.count(person) == 1, "the person stands there once",
-          promise=inferred_promise(session, "list_contacts"))  # fmt: skip
+          promise=inferred(session, "list_contacts"))  # fmt: skip
 
 
 @LAWS.law("set_profile_name", "instance_status", effects=("changes", "reads"), phone=True)

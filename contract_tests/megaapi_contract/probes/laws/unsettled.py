@@ -15,7 +15,7 @@ from ...judging.results import Exchange
 from ..cases import NO_GROUP
 from ..probe import Laws
 from ..session import Session
-from .assertions import inferred_promise, no_account, value_at
+from .assertions import inferred, no_account, value_at
 from .calls import someone, text
 from .requests import GOOD_REQUESTS
 
@@ -78,7 +78,7 @@ def ask_unsettled(switch: str, session: Session, stage: Stage, *, times: int) ->
             continue
         is_refused = answer.status == 500 or session.takes_alternative(answer, "swallowed_sends")
         value = USUAL if is_refused is question.refused else "500" if is_refused else "200"
-        promise = inferred_promise(session, question.operation)
+        promise = inferred(session, question.operation)
         session.settle(switch, value, exchange=answer, promise=promise)
 
 
@@ -111,7 +111,7 @@ def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stag
         chat = value_at(answer.json, "messageData", "key", "remoteJid")
         if isinstance(chat, str):
             value = USUAL if chat == as_given(to) else "canonical"
-            promise = inferred_promise(session, "send_text")
+            promise = inferred(session, "send_text")
             session.settle("remote_jid", value, exchange=answer, promise=promise)
 
 
@@ -126,7 +126,7 @@ def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
     # Whom a host refuses may be its own affair; that nobody can be sent a place without one is not.
     make, promise = (
         without("send_location", latitude=None),
-        inferred_promise(session, "send_location"),
+        inferred(session, "send_location"),
     )
     for _ in range(TIMES):
         answer = session.call("send_location", place, body=make(someone(session)))

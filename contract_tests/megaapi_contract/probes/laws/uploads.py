@@ -14,7 +14,7 @@ from ..cases import PICTURE
 from ..probe import Laws
 from ..session import Session
 from .access import MEDIA_TOO_LARGE
-from .assertions import claim, claim_refusal, claim_success, inferred_promise, value_at
+from .assertions import claim, claim_refusal, claim_success, inferred, value_at
 from .calls import someone
 from .media import fetch, same_bytes
 from .sent_message import hold_sent
@@ -83,7 +83,7 @@ def what_is_no_form_with_a_file_is_refused(session: Session, stage: Stage) -> No
     place, query = stage.place(), {"to": someone(session)}
     empty = f"--{BOUNDARY}--\r\n".encode()
     for operation in ("upload_image", "upload_document"):
-        promise = inferred_promise(session, operation)
+        promise = inferred(session, operation)
         for when, status, raw, kind in (
             ("the file in another part", 500, upload(PNG, NAME, "image/png", part="image"),
              UPLOAD_TYPE),
@@ -102,7 +102,7 @@ def what_is_no_form_with_a_file_is_refused(session: Session, stage: Stage) -> No
 @LAWS.law("upload_document", effects=("sends",), phone=True)
 def an_upload_above_the_limit_is_413(session: Session, stage: Stage) -> None:
     answer = send(session, stage.place(), "upload_document", bytes(MEDIA_TOO_LARGE))
-    promise = inferred_promise(session, "upload_document")
+    promise = inferred(session, "upload_document")
     claim_refusal(session, answer, 413, "a file above 16 MiB", promise=promise)
 
 

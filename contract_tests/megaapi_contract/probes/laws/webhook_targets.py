@@ -10,7 +10,7 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ..probe import Laws, Probe
 from ..session import Session
-from .assertions import inferred_promise, value_at
+from .assertions import inferred, value_at
 from .calls import sent_id, set_webhook, text
 from .content_fidelity import TEXTS
 from .echo_content import acknowledged
@@ -162,7 +162,7 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
     names = {"messageData": {"events": [category]}}
     emit = f"/_mock/instances/{place.key}/emit"
-    promise = inferred_promise(session, "block_events")
+    promise = inferred(session, "block_events")
     session.call("block_events", place, body=names)
     for name, event_name in CATEGORIES.items():
         stage.control_api(
@@ -182,7 +182,7 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
           phase=PHASE, phone=True, events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    promise = inferred_promise(session, "accept_status_events")
+    promise = inferred(session, "accept_status_events")
     names = {"messageData": {"events": ["messagesStatus"]}}
     session.call("block_events", place, body=names)
     hook.due.expect_none(text(session, place))
@@ -206,7 +206,7 @@ def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> N
     webhooks = hook.receive()
     kinds = [value_at(one.json, "messageType") for one in webhooks]
     hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
-               promise=inferred_promise(session, "block_events"))  # fmt: skip
+               promise=inferred(session, "block_events"))  # fmt: skip
 
 
 # -- every event there is --------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
-from .assertions import NAMELESS, claim, inferred_promise, value_at
+from .assertions import NAMELESS, claim, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 def unsaid(session: Session) -> Promise:
     """That something is told to nobody, no source says."""
-    return inferred_promise(session, "configure_webhook")
+    return inferred(session, "configure_webhook")
 
 
 def off_means_off(session: Session) -> Promise:
@@ -265,14 +265,12 @@ def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -
 @LAWS.law("send_text", "update_presence", effects=("sends", "changes"),
           phase=PHASE, phone=True, events=(ECHO, "presence", *ACK_EVENTS))  # fmt: skip
 def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    (place, hook), to = listening(session, stage), someone(session)
     text(session, place, NO_WHATSAPP)
-    session.call("send_text", place, body={"to": someone(session), "text": "Bom dia"})
-    arguments = GOOD_REQUESTS["send_text"].arguments(someone(session))
+    session.call("send_text", place, body={"to": to, "text": "Bom dia"})
+    arguments = GOOD_REQUESTS["send_text"].arguments(to)
     session.call("send_text", place, token=session.wrong_token(), **arguments)
-    session.call(
-        "update_presence", place, **GOOD_REQUESTS["update_presence"].arguments(someone(session))
-    )
+    session.call("update_presence", place, **GOOD_REQUESTS["update_presence"].arguments(to))
     hook.check_none(hook.receive(), ECHO, "calls that fail", unsaid(session))
 
 

@@ -222,20 +222,20 @@ def test_the_last_sure_acknowledgement_depends_on_who_reads(
     assert scene.listener.last_sure_ack == ack
 
 
-def test_a_message_is_all_told_once_it_is_echoed_and_acknowledged(given: Scene) -> None:
+def test_a_message_is_all_announced_once_it_is_echoed_and_acknowledged(given: Scene) -> None:
     given.session._message_ids[KEY] = {"A1"}
     listener = given.listener
-    assert not listener._is_all_told([])
+    assert not listener._is_all_announced([])
     given.add({"key": {"id": "A1"}, "message": {}})
-    assert not listener._is_all_told(listener.unread())
+    assert not listener._is_all_announced(listener.unread())
     given.add({"key": {"id": "A1"}, "update": {"status": SERVER}})
-    assert listener._is_all_told(listener.unread())
+    assert listener._is_all_announced(listener.unread())
 
 
 def test_a_host_that_sends_neither_echo_nor_acknowledgement_has_told_all(given: Scene) -> None:
     given.session._message_ids[KEY] = {"A1"}
     assert not given.listener.settle_echo(False) and not given.listener.settle_acks(False)
-    assert given.listener._is_all_told([])
+    assert given.listener._is_all_announced([])
 
 
 # -- what is held of it ----------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_a_host_that_sends_neither_echo_nor_acknowledgement_has_told_all(given: 
 def told(scene: Scene, payload: Any, event: str = TEXT) -> list[str]:
     scene.add(payload)
     [webhook] = scene.listener.receive()
-    scene.listener.is_event(webhook, event)
+    scene.listener.check_event(webhook, event)
     return scene.broken
 
 
@@ -279,7 +279,7 @@ def author(scene: Scene, name: str, **key: Any) -> list[str]:
     base = {"remoteJid": f"{LISTED}@s.whatsapp.net", "fromMe": False, "id": "A1"}
     scene.add(sample(key=base | key, pushName=name))
     [webhook] = scene.listener.receive()
-    scene.listener.names(webhook, TEXT, LISTED)
+    scene.listener.check_author(webhook, TEXT, LISTED)
     return scene.broken
 
 
@@ -299,16 +299,16 @@ def test_exactly_one_webhook_is_held_to_be_there(scene: Scene) -> None:
     scene.add(sample())
     scene.add(sample())
     webhooks = scene.listener.receive()
-    assert scene.listener.only(webhooks, TEXT, "a text") == {}
+    assert scene.listener.check_single(webhooks, TEXT, "a text") == {}
     assert scene.broken == ["a text: exactly one webhook"]
-    assert scene.listener.only(webhooks[:1], TEXT, "a text") == webhooks[0].json
+    assert scene.listener.check_single(webhooks[:1], TEXT, "a text") == webhooks[0].json
 
 
 def test_nothing_is_held_to_come_where_nothing_should(scene: Scene) -> None:
     promise = Promise("observed", "webhooks/call.yaml")
-    assert scene.listener.nothing([], TEXT, "a blocked event", promise)
+    assert scene.listener.check_none([], TEXT, "a blocked event", promise)
     scene.add(sample())
-    assert not scene.listener.nothing(scene.listener.receive(), TEXT, "blocked", promise)
+    assert not scene.listener.check_none(scene.listener.receive(), TEXT, "blocked", promise)
     assert scene.broken == ["blocked: no webhook"]
 
 

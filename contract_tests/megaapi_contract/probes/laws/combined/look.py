@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ....host.status import EMPTY, LIST, NONE, read_status
 from ....judging.results import Exchange, Webhook
 from ....judging.values import jid_of
-from ..assertions import claim, inferred_promise, value_at
+from ..assertions import claim, inferred, value_at
 from ..calls import members
 from ..customers import author_content
 from ..webhook_listener import READ
@@ -71,7 +71,7 @@ def hear_link(play: Play) -> None:
         is_connected = value_at(last.json, "message") == "phone_connected" if last else False
         play.hook.claim("connected", is_connected, "the new link is told last", last)
     else:
-        play.hook.check_none(link_events, "connected", "blocked events", play.inferred_promise)
+        play.hook.check_none(link_events, "connected", "blocked events", play.inferred)
     if play.second is not None:
         others = [one.json for one in play.second.receive_beside(play.hook)]
         same = others == [one.json for one in came]
@@ -132,7 +132,7 @@ def hold_settings(play: Play) -> None:
 def _hold_config(play: Play) -> None:
     answer = play.call("config_details")
     config, model = value_at(answer.json, "configData"), play.model
-    promise = inferred_promise(play.session, "config_details")
+    promise = inferred(play.session, "config_details")
     for name, expected in (
         ("blockEvents", model.shown_as_blocked), ("webhookEvents", model.shown_as_accepted),
         ("statusEvents", set(model.statuses)),
@@ -161,7 +161,7 @@ def hold_groups(play: Play) -> None:
         answer,
         is_order_kept,
         "groups keep their order",
-        promise=play.inferred_promise,
+        promise=play.inferred,
     )
     play.group_order = [*groups_shown]
     for jid in play.model.groups:

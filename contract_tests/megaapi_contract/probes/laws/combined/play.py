@@ -69,7 +69,7 @@ class Play:
         return self.session.settled_switches.value_of_switch.get("echo") != "off"
 
     @property
-    def inferred_promise(self) -> Promise:
+    def inferred(self) -> Promise:
         """What vouches for what no source says."""
         return unsaid(self.session)
 
@@ -77,7 +77,7 @@ class Play:
         """What vouches for all of these being told: the less sure of them."""
         events = {one.event for one in owed_messages} or {"text-plain"}
         promise = weakest(*(self.session.contract.event_promise(event) for event in events))
-        return weakest(promise, self.inferred_promise) if self.model.has_config else promise
+        return weakest(promise, self.inferred) if self.model.has_config else promise
 
     def readers(self, jid: str) -> frozenset[str]:
         """Who reads what the instance writes there."""

@@ -35,11 +35,9 @@ def look_up(play: Play, chat: Chat) -> None:
         return
     play.session.settle("not_on_whatsapp", exchange=answer)
     claim(play.session, answer, value_at(answer.json, "exists") is False, "nobody is there",
-          promise=play.inferred_promise)  # fmt: skip
+          promise=play.inferred)  # fmt: skip
     right = value_at(answer.json, "jid") == as_given(NO_WHATSAPP)
-    claim(
-        play.session, answer, right, "the JID is as it was asked for", promise=play.inferred_promise
-    )
+    claim(play.session, answer, right, "the JID is as it was asked for", promise=play.inferred)
 
 
 def download_again(play: Play, chat: Chat) -> None:

@@ -230,6 +230,4 @@ HAPPEN: Mapping[str, Callable[[Play], None]] = dict(
 def hold_silence(play: Play) -> None:
     """Hold that nothing has come to an address that is no more."""
     for hook in play.old:
-        hook.check_none(
-            hook.unread(), "text-plain", "an address that is no more", play.inferred_promise
-        )
+        hook.check_none(hook.unread(), "text-plain", "an address that is no more", play.inferred)

@@ -10,7 +10,7 @@ from megaapi_mock.domain.jid import as_given
 from ....judging.alternatives import USUAL
 from ....judging.results import Exchange
 from ....judging.values import jid_of
-from ..assertions import claim, claim_success, inferred_promise, value_at
+from ..assertions import claim, claim_success, inferred, value_at
 from ..calls import message, sent_id
 from ..chat import PRESENCES
 from ..every_text import shown_texts
@@ -77,7 +77,7 @@ def _chat_address(play: Play, chat: Chat, answer: Exchange) -> str:
         return str(address)
     if chat.jid != as_given(chat.to) and address in (chat.jid, as_given(chat.to)):
         value = USUAL if address == as_given(chat.to) else "canonical"
-        promise = inferred_promise(play.session, str(answer.operation))
+        promise = inferred(play.session, str(answer.operation))
         play.session.settle("remote_jid", value, exchange=answer, promise=promise)
         return str(address)
     return chat.to

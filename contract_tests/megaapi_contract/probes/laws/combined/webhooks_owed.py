@@ -41,7 +41,7 @@ def hold_acks(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> No
     statuses = acks(about, owed_message.message.id)
     if not play.model.is_told(STATUS):
         play.hook.claim("ack-server", not statuses, "blocked acknowledgements do not come",
-                        promise=play.inferred_promise)  # fmt: skip
+                        promise=play.inferred)  # fmt: skip
         return
     if play.model.asks_for_receipts:
         if not statuses and not play.model.statuses:
@@ -78,9 +78,9 @@ def hold_happenings(play: Play, came: list[Webhook], due: list[GroupChange]) -> 
     heralds = play.session.settled_switches.value_of_switch.get("presence_events") == "on"
     message_types = (*GROUP_TYPES, *(("presence.update",) if heralds else ()))
     strays = [one for one in came if value_at(one.json, "messageType") not in message_types]
-    play.hook.check_none(strays, "text-plain", "what has not happened", play.inferred_promise)
+    play.hook.check_none(strays, "text-plain", "what has not happened", play.inferred)
     if not play.model.is_told("groups"):
-        play.hook.check_none(group_events, "group-update", "blocked events", play.inferred_promise)
+        play.hook.check_none(group_events, "group-update", "blocked events", play.inferred)
         return
     if any(one.is_own for one in due):
         # Whether the instance's own changes come back, a switch decides.
@@ -102,7 +102,7 @@ def hold_happenings(play: Play, came: list[Webhook], due: list[GroupChange]) -> 
 def hold_told(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold that what somebody else wrote is told whole, and of who wrote it."""
     due = play.model.is_told(owed_message.category)
-    promise = None if due else play.inferred_promise
+    promise = None if due else play.inferred
     rule = "it is told once" if due else "what is blocked does not come"
     right = len(about) == (1 if due else 0)
     if not play.hook.claim(owed_message.event, right, rule, promise=promise):

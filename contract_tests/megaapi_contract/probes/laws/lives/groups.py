@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from megaapi_mock.domain.jid import as_given
 
-from ..assertions import claim, claim_refusal, claim_success, inferred_promise, value_at
+from ..assertions import claim, claim_refusal, claim_success, inferred, value_at
 from ..calls import group_of, leave, make_group, members, text
 from ..groups import verdicts_of
 from .life import FRIENDS, STRANGERS, Life, keep_error
@@ -106,7 +106,7 @@ class Groups(Life):
         answer = self.call("group_details", query={"jid": self.former_groups[-1]})
         claim_refusal(
             self.session, answer, 404, "a group that was left",
-            promise=inferred_promise(self.session, "group_details"),
+            promise=inferred(self.session, "group_details"),
         )  # fmt: skip
 
     @precondition(lambda self: self.groups)

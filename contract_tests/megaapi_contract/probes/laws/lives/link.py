@@ -11,7 +11,7 @@ from ..assertions import (
     claim_refusal,
     claim_success,
     ended_or_refused,
-    inferred_promise,
+    inferred,
     logged_out,
     not_logged_in,
 )
@@ -69,7 +69,7 @@ class Link(Life):
         if self.linked:
             claim_refusal(
                 self.session, answer, 403, "a pairing code while linked",
-                message=LINKED_ALREADY, promise=inferred_promise(self.session, "pairing_code"),
+                message=LINKED_ALREADY, promise=inferred(self.session, "pairing_code"),
             )  # fmt: skip
         elif claim_success(self.session, answer, "a pairing code while not linked"):
             link(self.stage, self.place)

@@ -20,10 +20,10 @@ serve: setup
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not hosts and not postgres and not page and not languages and not npm and not clients" $(ARGS)
-	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts and trials of bots (make hosts), the store on PostgreSQL (make postgres), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
+	@echo "Left out: tests of the page in a browser (make page), whole runs against hosts, laws on broken gateways and trials of bots (make hosts), the store on PostgreSQL (make postgres), PHP, Node.js and C# (make languages), TypeScript (make types), generated clients (make clients)."
 
-# Whole runs against hosts of every kind, of the contract suite and of Schemathesis, whole trials of bots, and secrets planted
-# everywhere: minutes that `make test` leaves out.
+# Whole runs against hosts of every kind, of the contract suite and of Schemathesis, every law on whole and on broken gateways,
+# whole trials of bots, and secrets planted everywhere: minutes that `make test` leaves out.
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 4 --dist worksteal --timeout 900 -m hosts $(ARGS)
 

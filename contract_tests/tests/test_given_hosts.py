@@ -22,6 +22,9 @@ from megaapi_mock.testing import MockServer
 from .spoiling import Bench, Contract, Fault
 from .support import KEY, LISTED, TOKEN
 
+# Whole runs against hosts.
+pytestmark = pytest.mark.hosts
+
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 JSON = (("Content-Type", "application/json"),)
 Between = Callable[[Request, Callable[[Request], Answer]], Answer]
@@ -276,8 +279,7 @@ def test_what_stays_for_want_of_messages_says_so(server: MockServer) -> None:
 # -- what it has forgotten -------------------------------------------------------------------
 
 
-@pytest.mark.hosts
-@pytest.mark.parametrize("operation", ["restart", pytest.param("logout", marks=pytest.mark.hosts)])
+@pytest.mark.parametrize("operation", ["restart", "logout"])
 def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
     target = MockTarget(profile=EVERY_PLAN)
 

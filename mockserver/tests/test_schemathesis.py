@@ -165,6 +165,7 @@ def judged(app: MockApp, operation: str, *, good: int = 10, bad: int = 8) -> Wat
     return watch
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_random_requests_find_only_what_is_the_vendors_own(operation: str, mock: MockApp) -> None:
     watch = judged(mock, operation)

@@ -75,6 +75,7 @@ def test_every_operation_has_an_ask_that_fits_it() -> None:
     assert len(GOOD_REQUESTS) == len(about_instances)
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("rule", LAWS)
 def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) -> None:
     for probe in LAWS[rule]:
@@ -99,6 +100,7 @@ def test_later_deals_of_a_session_hold_and_break_as_the_first(bench: Bench) -> N
         assert bench.tried(probe, FAULTS[rule_of(probe)]), probe.name
 
 
+@pytest.mark.hosts
 def test_one_listed_person_is_enough(bench: Bench) -> None:
     for probe in all_laws():
         if probe.phase == "laws":
@@ -106,12 +108,14 @@ def test_one_listed_person_is_enough(bench: Bench) -> None:
             assert [one.message for one in breaches] == [], probe.name
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("rule", LAWS)
 def test_it_notices_a_host_that_breaks_it(rule: str, bench: Bench) -> None:
     for probe in LAWS[rule]:
         assert bench.tried(probe, FAULTS[rule]), probe.name
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("name", MORE)
 def test_a_law_of_it_looks_at_that_too(name: str, bench: Bench) -> None:
     rule, fault = MORE[name]

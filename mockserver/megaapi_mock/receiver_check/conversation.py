@@ -106,8 +106,7 @@ def chats_of(
     foreign: dict[str, set[str]] = {}
     start = inf  # when the receiver was first given something that it can have answered
     for delivery in deliveries:
-        message = _message_in(delivery)
-        if message is None:
+        if (message := _message_in(delivery)) is None:
             continue
         key, content = message
         name, message_id = chat_of(_address(key)), str(key.get("id"))

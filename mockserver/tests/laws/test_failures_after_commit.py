@@ -236,7 +236,7 @@ PLACES = (
     Place("rendering-a-webhook", of(Renderer), "render", loses=True),
     Place("room-for-webhooks", of(Capacity), "add", loses=True,
           fits=lambda _, delivery, sign=1: sign == -1),
-    Place("chaos", of(Series), "take", in_bugs=False, around=chaos_passes),
+    Place("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
     Place("hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True),
     Place("hand-over-by-chaos", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward",
           loses=True, in_bugs=False, around=chaos_passes),

@@ -26,6 +26,9 @@ from .dump import dump
 from .machine import WHO, Laws, Refused, lawful, laws_world
 from .model import COLLEAGUE, FRIEND, NO_GROUP, PEOPLE, STRANGER, Known, Rates, Told, jid_of
 
+# Every law over HTTP, on whole gateways and on broken ones: minutes.
+pytestmark = pytest.mark.hosts
+
 ACKS = {2: "ack-server", 3: "ack-delivered", 4: "ack-read"}
 Post = tuple[str, dict[str, Any]]
 
@@ -469,7 +472,6 @@ def machine(app: MockApp, machine_rates: Rates) -> type[HttpLaws]:
             SLOW,
             {"ack_delays": "1,2,3", "restart_seconds": "5"},
             id="slow",
-            marks=pytest.mark.hosts,
         ),
     ),
 )

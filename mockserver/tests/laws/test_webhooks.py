@@ -27,6 +27,9 @@ from ..support import KEY, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport
 
 GROUP, NO_GROUP = "120363000000000001@g.us", "120363000000000009@g.us"
 FRIEND, COLLEAGUE, STRANGER = "5511900000002", "5511900000004", "5511900000099"
+# Many hundreds of gateways, each with its receivers.
+pytestmark = pytest.mark.hosts
+
 TOKENS = {KEY: TOKEN, UNLINKED: UNLINKED_TOKEN}
 SAMPLES = Samples(root("fixtures"))
 EVENTS = tuple(SAMPLES.names())

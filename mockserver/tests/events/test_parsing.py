@@ -176,13 +176,13 @@ def text(**fields: Any) -> Payload:
 
 
 def test_message_of_a_new_kind_still_has_its_sender_and_chat() -> None:
-    event = parse(text(messageType="eventMessage", message={"eventMessage": {"name": "Festa"}}))
+    event = parse(text(messageType="unheardOfMessage", message={"unheardOfMessage": {"name": "Festa"}}))
     assert isinstance(event, UnknownEvent)
     assert (event.sender.number, event.answer_to) == (
         "5511900000002",
         "5511900000002@s.whatsapp.net",
     )
-    assert (event.kind, event.text, event.from_me) == ("eventMessage", None, False)
+    assert (event.kind, event.text, event.from_me) == ("unheardOfMessage", None, False)
 
 
 def test_event_with_a_problem_elsewhere_is_of_use() -> None:

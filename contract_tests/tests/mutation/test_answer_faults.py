@@ -25,10 +25,10 @@ from .calls import Mock, answer
 
 
 @pytest.mark.parametrize(
-    ("number", "is_good"), [(199, False), (200, True), (299, True), (300, False)]
+    ("number", "expected"), [(199, False), (200, True), (299, True), (300, False)]
 )
-def test_good_is_a_2xx(number: int, is_good: bool) -> None:
-    assert is_good(answer({}, number)) == is_good
+def test_good_is_a_2xx(number: int, expected: bool) -> None:
+    assert is_good(answer({}, number)) == expected
 
 
 def test_only_such_answers_of_such_operations_are_altered() -> None:

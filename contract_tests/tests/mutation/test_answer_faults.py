@@ -14,6 +14,7 @@ from megaapi_contract.mutation.answer_faults import (
     document,
     has_status,
     has_text,
+    is_good,
     json_of,
     no_header,
     raw,

@@ -95,12 +95,11 @@ class MemoryStore:
             try:
                 yield instance
                 instance.wake(instance.now)
-                if not slot.is_registered:
-                    with self._lock:
-                        self._register(key, slot)
+                self._register_if_changed(key, slot)
                 self._write(instance, outcome)
             except BaseException:
                 instance.rollback()
+                self._register_if_changed(key, slot)
                 raise
             # It is kept: what fails from here on takes nothing back.
             self._accept(instance)
@@ -320,19 +319,20 @@ class MemoryStore:
         ]
         heapq.heapify(self._agenda)
 
+    def _register_if_changed(self, key: str, slot: _Slot) -> None:
+        if not slot.is_registered:
+            with self._lock:
+                self._register(key, slot)
+
     def _register(self, key: str, slot: _Slot) -> None:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._slots.get(key) is slot:
-            instance = slot.instance
+            instance, state = slot.instance, slot.instance.state
             row = self.gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.
                 instance.name = row.name
-            slot.connection, slot.number, slot.name = (
-                instance.connection,
-                instance.number,
-                instance.name,
-            )
+            slot.connection, slot.number, slot.name = state.connection, state.number, state.name
 
     def _note_due(self, key: str, slot: _Slot) -> None:
         due = slot.instance.next_due

@@ -362,12 +362,15 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     publisher = app.runtime.instances.publisher
     publisher.change(UNLINKED, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     before = client.get(path).get_json()
+    registry = app.runtime.instances.store.gateway.number_registry
+    linked_before = registry.linked
     broken = Break(error)
     with monkeypatch.context() as patch:
         patch.setattr(holder, name, broken.method())
         assert client.post(f"{path}/link").status_code == 500
     assert broken.count
     assert client.get(path).get_json() == before
+    assert registry.linked == linked_before, "others would write to it as to a linked instance"
     assert client.post(f"{path}/link").status_code == 200
     assert client.get(path).get_json()["state"] == "connected"
     assert app.runtime.webhooks.courier.wait_idle(10)

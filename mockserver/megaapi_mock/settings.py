@@ -104,7 +104,7 @@ class Settings:
     )
     answer_seconds: int = _limit(
         120,
-        "seconds within which a client must take 64 KiB more of an answer that waits for it",
+        "seconds in which a client must read at least 64 KiB of a long answer",
         unit="seconds",
         beyond="the connection is closed, whatever is left of the answer",
     )

@@ -264,8 +264,8 @@ def replay(file: Path, output: str, profile: str, send_back: Path | None, **valu
     proxy` has written it. With a capture, each call is sent to a new mock again and each webhook
     is brought about again (--target mock); where the mock differs is printed in --format.
 
-    Exit code 0: it does not fail any more, or nothing differs. 1: it does. 2: it could not be
-    tried.
+    Exit code 0: the failure is gone, or nothing differs. 1: it still fails, or something differs.
+    2: it could not be tried.
     """
     if file.is_dir():
         from ..capture.drift_command import replay_capture
@@ -307,7 +307,7 @@ def restore(file: Path, **values: Any) -> None:
     type=click.IntRange(1, 64),
     help="processes that try faults at the same time",
 )
-@click.option("--real", is_flag=True, help="as hosts are that have no control API")
+@click.option("--real", is_flag=True, help="judge a host without a control API, as a real one is")
 @report_errors
 def mutate(sample: int | None, only: tuple[str, ...], workers: int, real: bool) -> None:
     """Put faults on the mock: would the suite have noticed?

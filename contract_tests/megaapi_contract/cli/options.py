@@ -68,7 +68,7 @@ TARGET = (
         "--max-messages",
         default=40,
         show_default=True,
-        help="messages a run may send; a second instance as many again",
+        help="messages a run may send; a second instance may send as many",
     ),
     click.option(
         "--max-groups",

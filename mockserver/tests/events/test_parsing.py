@@ -176,7 +176,9 @@ def text(**fields: Any) -> Payload:
 
 
 def test_message_of_a_new_kind_still_has_its_sender_and_chat() -> None:
-    event = parse(text(messageType="unheardOfMessage", message={"unheardOfMessage": {"name": "Festa"}}))
+    event = parse(
+        text(messageType="unheardOfMessage", message={"unheardOfMessage": {"name": "Festa"}})
+    )
     assert isinstance(event, UnknownEvent)
     assert (event.sender.number, event.answer_to) == (
         "5511900000002",

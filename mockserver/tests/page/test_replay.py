@@ -129,7 +129,7 @@ def open_file(screen: Screen, text: str) -> None:
 @pytest.mark.parametrize(
     ("turns", "words"),
     [
-        (" []", "nothing can be played"),
+        (" []", "there is nothing to play"),
         (
             "\n- customer: oi\n  bot: oi\n",
             "at most 1 of customer, phone, bot, not customer and bot",

@@ -23,6 +23,8 @@ from megaapi_mock.resources import root
 
 MARK = "=== "
 PATIENCE = 150
+# So often a program is run again whose interpreter crashed.
+CRASHES_MOST = 2
 # What lies beside the programs that upload a file.
 FILES = {
     "foto.jpg": "image.jpg",
@@ -73,8 +75,30 @@ def event_examples(contract: Contract) -> Iterator[Example]:
         yield Example(event.name, call, (_RESET, *(each for each in needed if each)))
 
 
-def run(language: str, examples: Sequence[Example], url: str, folder: Path) -> dict[str, str]:
-    """What each example printed, by its name; AssertionError if the process failed."""
+class InterpreterCrashed(AssertionError):
+    """The interpreter itself ended with a crash report, as Mono's does now and then."""
+
+
+def run(
+    language: str,
+    examples: Sequence[Example],
+    url: str,
+    folder: Path,
+    forget: Callable[[], None] = lambda: None,
+) -> dict[str, str]:
+    """What each example printed, by its name; AssertionError if the process failed.
+
+    Repeated where the interpreter itself crashed, after `forget`.
+    """
+    for _ in range(CRASHES_MOST):
+        try:
+            return _run(language, examples, url, folder)
+        except InterpreterCrashed:
+            forget()
+    return _run(language, examples, url, folder)
+
+
+def _run(language: str, examples: Sequence[Example], url: str, folder: Path) -> dict[str, str]:
     program = next(each.program for each in LANGUAGES if each.id == language)
     steps = [
         (example.name if call is example.call else "before", program(_at(call, url)))
@@ -94,7 +118,10 @@ def run(language: str, examples: Sequence[Example], url: str, folder: Path) -> d
             timeout=PATIENCE,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
-        assert ended.returncode == 0, (command, ended.stdout[-3000:], ended.stderr[-3000:])
+        said = (command, ended.stdout[-3000:], ended.stderr[-3000:])
+        if ended.returncode < 0 and "Native Crash Reporting" in ended.stdout + ended.stderr:
+            raise InterpreterCrashed(said)
+        assert ended.returncode == 0, said
         output += ended.stdout
     parts = re.split(f"^{MARK}(.*)\n", output, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from megaapi_mock.records.exchange import Exchange
@@ -17,7 +18,17 @@ from megaapi_mock.testing import MockServer
 
 from ..processes import mock_command
 from ..support import RecordingTransport
-from .running import INTERPRETERS, Example, event_examples, operation_examples, require_made, run
+from . import running
+from .running import (
+    CRASHES_MOST,
+    INTERPRETERS,
+    Example,
+    InterpreterCrashed,
+    event_examples,
+    operation_examples,
+    require_made,
+    run,
+)
 
 # Part of `make test`; the others are in `make languages`, which installs what they need.
 ALWAYS = {"python", "curl"}
@@ -58,7 +69,7 @@ def test_programs_of_operations_make_the_calls_of_the_contract(
 ) -> None:
     require_interpreter(language)
     examples = list(operation_examples(contract))
-    printed = run(language, examples, mock.url, tmp_path)
+    printed = run(language, examples, mock.url, tmp_path, forget=exchanges.clear)
     assert len(exchanges) == len(examples) >= 50
     for example, exchange in zip(examples, exchanges, strict=True):
         require_made(example, exchange, printed[example.name], tmp_path)
@@ -104,7 +115,7 @@ def test_a_body_arrives_as_it_is_whatever_stands_in_it(
     url = "http://127.0.0.1:8080/rest/sendMessage/megacode-TESTKEY0001/text"
     headers = {"Authorization": "Bearer TESTKEY0001", "Content-Type": "application/json"}
     call = Call("odd", "", "POST", url, headers, {"messageData": {**ODD, "to": "5511900000002"}})
-    run(language, [Example("odd", call)], mock.url, tmp_path)
+    run(language, [Example("odd", call)], mock.url, tmp_path, forget=exchanges.clear)
     [exchange] = exchanges
     assert json.loads(exchange.request_body) == call.body
 
@@ -117,3 +128,26 @@ def test_programs_read_as_people_write_them() -> None:
     assert "$body = ['a' => 'b', 'c' => null];" in php(call)
     assert 'body: JSON.stringify({ a: "b", c: null }),' in javascript(call)
     assert 'new AuthenticationHeaderValue("Bearer", "T");' in csharp(call)
+
+
+@pytest.mark.parametrize("crashes", [1, CRASHES_MOST, CRASHES_MOST + 1])
+def test_program_is_run_again_where_its_interpreter_crashed(
+    crashes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[int] = []
+
+    def crashing(*_: Any) -> dict[str, str]:
+        if len(forgotten) < crashes:
+            raise InterpreterCrashed
+        return {"a": "200 {}"}
+
+    def forget() -> None:
+        forgotten.append(1)
+
+    monkeypatch.setattr(running, "_run", crashing)
+    if crashes > CRASHES_MOST:
+        with pytest.raises(InterpreterCrashed):
+            run("csharp", [], "", tmp_path, forget)
+    else:
+        assert run("csharp", [], "", tmp_path, forget) == {"a": "200 {}"}
+        assert len(forgotten) == crashes

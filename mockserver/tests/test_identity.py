@@ -428,7 +428,7 @@ class Society:
 
 
 @given(society=societies(), steps=STEPS)
-@settings(max_examples=30, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@settings(max_examples=60, phases=[Phase.explicit, Phase.generate, Phase.shrink])
 def test_nobody_contradicts_anybody_about_a_person(
     society: tuple[dict[str, Any], list[Person]], steps: list[Step]
 ) -> None:

@@ -330,7 +330,7 @@ class SlowDomainLaws(DomainLaws):
 
 @pytest.mark.parametrize("machine", (DomainLaws, SlowDomainLaws))
 def test_laws_hold(machine: type[DomainLaws]) -> None:
-    run_state_machine_as_test(machine, settings=lawful(100, 50))
+    run_state_machine_as_test(machine, settings=lawful(150, 50))
 
 
 # -- the laws can be broken -------------------------------------------------------------------

@@ -477,7 +477,7 @@ def machine(app: MockApp, machine_rates: Rates) -> type[HttpLaws]:
 )
 def test_laws_hold(rates: Rates, switches: dict[str, str], make_app: MakeApp) -> None:
     app = make_app(switches=switches, world=laws_world())
-    run_state_machine_as_test(machine(app, rates), settings=lawful(30, 50))
+    run_state_machine_as_test(machine(app, rates), settings=lawful(50, 50))
 
 
 def test_reading_messages_while_sending_stops_neither(make_app: MakeApp) -> None:

@@ -340,7 +340,7 @@ def verdicts(operation: Operation, query: Mapping[str, str], body: bytes) -> tup
 def test_both_judges_agree_about_a_body(operation: Operation) -> None:
     seen = set()
 
-    @settings(max_examples=8)
+    @settings(max_examples=12)
     @given(made=bodies(operation))
     def agree(made: list[bytes]) -> None:
         for body in made:

@@ -139,7 +139,7 @@ def _objects(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("method", "path", "name"), body_fields())
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_wrong_member_is_refused_by_its_name(
     calm: Door, method: str, path: str, name: str, data: st.DataObject
@@ -153,7 +153,7 @@ def test_wrong_member_is_refused_by_its_name(
 
 
 @pytest.mark.parametrize(("method", "path", "body"), closed_bodies())
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(name=st.text(min_size=1, max_size=10))
 def test_unknown_member_is_refused_by_its_name(
     calm: Door, method: str, path: str, body: dict[str, Any], name: str
@@ -165,7 +165,7 @@ def test_unknown_member_is_refused_by_its_name(
 
 
 @pytest.mark.parametrize(("method", "path", "body"), with_bodies())
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_body_that_fits_is_never_refused(
     method: str, path: str, body: dict[str, Any], data: st.DataObject
@@ -181,7 +181,7 @@ def test_body_that_fits_is_never_refused(
 
 
 @pytest.mark.parametrize(("method", "path", "parameter"), query_parameters())
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(text=st.text(max_size=8))
 def test_wrong_query_parameter_is_refused_by_its_name(
     method: str, path: str, parameter: dict[str, Any], text: str
@@ -198,7 +198,7 @@ def test_wrong_query_parameter_is_refused_by_its_name(
 
 
 @pytest.mark.parametrize(("method", "path", "parameter"), query_parameters())
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_query_parameter_that_fits_is_never_refused(
     method: str, path: str, parameter: dict[str, Any], data: st.DataObject

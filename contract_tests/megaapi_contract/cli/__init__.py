@@ -163,6 +163,7 @@ def probes(gateway_plan: str) -> None:
     with prepare_run(RunOptions(target="mock", gateway_plan=gateway_plan)) as context:
         for probe in all_probes(context):
             needs = " (mocks only)" if probe.phone else " (a customer)" if probe.customer else ""
+            needs = " (a second instance)" if probe.reader else needs
             click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{needs}")
 
 

@@ -20,6 +20,9 @@ from .target import Target
 WORLD = ("5511900000002", "5511900000402", "5511900000403", "5511900000404", "5531990000005")
 NO_WHATSAPP = "5511900000099"
 NO_CUSTOMER = "it needs a customer, which a second instance of yours can be (--peer-instance-key)"
+NO_READER = (
+    "it needs a second instance of yours that gets what this one sends (--peer-instance-key)"
+)
 
 
 # Why a given instance is not the one a probe needs, by whether it is linked.
@@ -56,6 +59,16 @@ class Stage(Protocol):
 
         The message as its writer has it: `id`, `chat`, `content`, `from_me`, `time`, and `event`,
         which tells of it here. NotTried where no customer can do it.
+        """
+
+    def why_nobody_reads(self) -> str:
+        """Why no other instance here gets what is sent; empty when one does."""
+
+    def reader(self, session: Any) -> tuple[Place, Any]:
+        """Another linked instance of the host, and the probe's session that may call it.
+
+        What is changed of it is put back with what `session` has changed. NotTried where there is
+        none.
         """
 
     def announce(self, place: Place, event: str, mark: str) -> bool:
@@ -100,6 +113,12 @@ class GivenStage:
 
     def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
         raise NotTried(NO_CUSTOMER)
+
+    def why_nobody_reads(self) -> str:
+        return NO_READER
+
+    def reader(self, session: Any) -> tuple[Place, Any]:
+        raise NotTried(NO_READER)
 
     def announce(self, place: Place, event: str, mark: str) -> bool:
         return False
@@ -194,6 +213,12 @@ class MockStage:
         path = f"/_mock/instances/{place.key}/inbound"
         message = self.control_api("POST", path, {"event": event, **body})
         return {**message, "event": event}
+
+    def why_nobody_reads(self) -> str:
+        return ""
+
+    def reader(self, session: Any) -> tuple[Place, Any]:
+        return self.place(), session
 
     def announce(self, place: Place, event: str, mark: str) -> bool:
         field = "data.id" if event == "call" else "key.id"

@@ -24,7 +24,8 @@ class Probe:
     """`effects` are those of all calls it makes; `events` the webhooks it looks at.
 
     With `phone` it needs a target whose phones can be played; `customer` are the events that
-    somebody must cause by writing to the instance. Where only so many messages may be sent, those
+    somebody must cause by writing to the instance; with `reader` another instance gets what is
+    sent. Where only so many messages may be sent, those
     of the probe with the highest `worth` are sent first.
     """
 
@@ -36,13 +37,14 @@ class Probe:
     events: tuple[str, ...] = ()
     phone: bool = False
     customer: tuple[str, ...] = ()
+    reader: bool = False
     quick: bool = True
     worth: int = 0
 
     @property
     def needs_people(self) -> bool:
         """Whether the calls of an instance alone cannot try it."""
-        return self.phone or bool(self.customer)
+        return self.phone or self.reader or bool(self.customer)
 
 
 class Laws:
@@ -58,6 +60,7 @@ class Laws:
         events: Iterable[str] = (),
         phone: bool = False,
         customer: Iterable[str] = (),
+        reader: bool = False,
         phase: str = "laws",
         about: str = "",
         quick: bool = True,
@@ -79,6 +82,7 @@ class Laws:
                     events=tuple(events),
                     phone=phone,
                     customer=tuple(customer),
+                    reader=reader,
                     quick=quick,
                     worth=worth,
                 )

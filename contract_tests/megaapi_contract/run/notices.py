@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..safety.restore_file import RestoreFile
 from .context import RunContext
 from .options import RunOptions
 
 DIVERTED = (
     "while a probe looks at webhooks, and until it ends, they come to the suite: "
     "the instance's own receiver gets none of them (--forward passes them on)"
+)
+DIVERTED_TOO = (
+    "so do those of the second instance, while a probe looks at what arrives there, if both are "
+    "on one host"
 )
 FORWARDED = (
     "while a probe looks at webhooks they come to the suite, "
@@ -22,6 +27,8 @@ def plan_notices(options: RunOptions) -> Iterator[str]:
     if "changes" not in options.allow:
         return
     yield FORWARDED if options.forward else DIVERTED
+    if options.peer_key and not options.forward:
+        yield DIVERTED_TOO
     groups = "1 group" if options.max_groups == 1 else f"{options.max_groups} groups"
     yield (
         f"it makes at most {groups} with the recipients (--max-groups): "
@@ -31,11 +38,18 @@ def plan_notices(options: RunOptions) -> Iterator[str]:
 
 def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
     """What an earlier run had left, and whether it was restored."""
-    restore = context.gate.restore
     if context.restored_before_run:
         yield f"an earlier run had left {', '.join(context.restored_before_run)}: put back now"
-    if restore is not None and restore.entries:
+    for restore in _with_entries(context):
         yield f"an earlier run has left {restore.description}: not put back, see {restore.path}"
+
+
+def _with_entries(context: RunContext) -> Iterator[RestoreFile]:
+    """The restore files of the instances, as far as something stands in them."""
+    peer = context.peer.gate.restore if context.peer is not None else None
+    for restore in (context.gate.restore, peer):
+        if restore is not None and restore.entries:
+            yield restore
 
 
 def notices_before_run(context: RunContext) -> Iterator[str]:
@@ -57,8 +71,7 @@ def notices_after_run(context: RunContext) -> Iterator[str]:
             f"webhooks passed on to the instance's own receiver: {forwarder.forward_count}; "
             f"not taken by it: {forwarder.refusal_count}"
         )
-    restore = context.gate.restore
-    if restore is not None and restore.entries:
+    for restore in _with_entries(context):
         yield (
             f"not put back: {restore.description}. The next run of this instance tries again, or: "
             f"megaapi-contract restore {restore.path}"

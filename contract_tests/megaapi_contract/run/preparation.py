@@ -202,5 +202,6 @@ def _release(context: RunContext) -> None:
     context.receiver.close()
     if context.forwarder is not None:
         context.forwarder.close()
-    if context.gate.restore is not None:
-        context.gate.restore.unlock()
+    for gate in (context.gate, context.peer.gate if context.peer is not None else None):
+        if gate is not None and gate.restore is not None:
+            gate.restore.unlock()

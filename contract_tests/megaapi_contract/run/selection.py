@@ -102,6 +102,8 @@ def skip_reason(probe: Probe, context: RunContext) -> str:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
     if probe.phone and not context.stage.phone:
         return "it needs a simulated phone and customers, which only a mock has"
+    if probe.reader and (reason := context.stage.why_nobody_reads()):
+        return reason
     for event in probe.customer:
         reason = context.stage.why_nobody_writes(event)
         if reason:

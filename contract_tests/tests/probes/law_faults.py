@@ -70,6 +70,15 @@ def without_context(payload: Any) -> Any:
     return payload
 
 
+def of_other_type(payload: Any) -> Any:
+    """A message of somebody else whose file is said to be of no known type."""
+    if payload.get("key", {}).get("fromMe") is False:
+        for part in payload.get("message", {}).values():
+            if isinstance(part, dict) and "mimetype" in part:
+                part["mimetype"] = "application/octet-stream"
+    return payload
+
+
 def emptied(payload: Any) -> Any:
     """A message of somebody else without its content."""
     if payload.get("key", {}).get("fromMe") is False and "message" in payload:
@@ -782,6 +791,15 @@ FAULTS: Mapping[str, Fault] = {
         lambda payload: ({**payload, "pushName": "Loja"},)
     ),
     "no answer shows the token": token_shown(),
+    # where it arrives
+    "a file opens where it arrives": told(lambda payload: (of_other_type(payload),)),
+    "a reply arrives with what it is about": told(lambda payload: (without_context(payload),)),
+    "a forwarded file arrives as the same file": told(lambda payload: (emptied(payload),)),
+    "a text to many arrives once": doubled(),
+    "what is read is told as read": lost(ack(4)),
+    "both see the same group": edited("group.subject", lambda name: next(NUMBERS)),
+    "both see what was changed of a group": edited("group.subject", lambda name: next(NUMBERS)),
+    "whoever leaves is out of the group": forgotten("/leaveGroup"),
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),

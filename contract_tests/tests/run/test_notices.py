@@ -37,6 +37,7 @@ def context(
         gate=SimpleNamespace(restore=restore, fence=object() if fenced else None),
         options=RunOptions("https://host.example.test", allow=allow),
         restored_before_run=restored,
+        peer=None,
         forwarder=forwarder,
     )
     return cast(RunContext, made)

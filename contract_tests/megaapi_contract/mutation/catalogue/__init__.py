@@ -24,13 +24,14 @@ from . import (
     settings,
     shape,
     webhooks,
+    where_it_arrives,
 )
 
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
-    other_plans, of_many, documented_edges,
+    other_plans, of_many, documented_edges, where_it_arrives,
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from . import (
     webhook_targets,
     webhooks,
     webhooks_of_sends,
+    where_it_arrives,
 )
 
 _SUBJECTS = (
@@ -56,6 +57,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
+    where_it_arrives,
     lifecycle,
 )  # fmt: skip
 

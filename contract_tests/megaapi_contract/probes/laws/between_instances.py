@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import partial, update_wrapper
 from typing import Any
@@ -14,13 +15,14 @@ from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim_success, value_at
-from .calls import make_group, message, text, texts
+from .calls import make_group, message, sent_id, text, texts
 from .content_fidelity import TEXTS
 from .echo_content import WRITTEN, promise_of_content
 from .every_text import FULL, Fields, odd
+from .readers import Reader, reading
 from .requests import MESSAGE_ID
 from .webhook_listener import WebhookListener
-from .webhooks import PHASE, is_ack, listening
+from .webhooks import PHASE, is_ack, listening, message_id
 
 LAWS = Laws()
 
@@ -77,51 +79,75 @@ def each_of_two_is_told_under_its_own_name(session: Session, stage: Stage) -> No
             hook.check_author(one, TEXT_EVENT, writer.number)
 
 
-@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+def _texts_of_run(stage: Stage) -> tuple[str, ...]:
+    """A person's phone gets few: all of them in one, and two more that show their order."""
+    return TEXTS if stage.phone else ("".join(TEXTS), "Primeiro", "Segundo")
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, reader=True, worth=9,
           events=(TEXT_EVENT,))  # fmt: skip
 def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
-    writer, (reader, hook) = stage.place(), listening(session, stage)
-    for words in TEXTS:
-        text(session, writer, reader.number, words)
-    received = _of_others(hook.receive())
-    hook.claim(TEXT_EVENT, len(received) == len(TEXTS), "each text arrives once")
-    for words in TEXTS:
+    writer, reader = stage.place(), reading(session, stage)
+    hook, sent_texts = reader.hook, _texts_of_run(stage)
+    answers = [text(session, writer, reader.number, words) for words in sent_texts]
+    received = reader.receive(*answers)
+    in_order = [*map(message_id, received)] == [*map(sent_id, answers)]
+    hook.claim(TEXT_EVENT, in_order, "each text arrives once, in the order of the calls")
+    for words in sent_texts:
         hook.claim(TEXT_EVENT, words in _words_of(received), "every letter arrives")
+    for one in received:
+        _hold_addresses(reader, one, TEXT_EVENT, writer.number)
+        chats = (value_at(one.json, "key", name) for name in ("remoteJid", "senderPn"))
+        chat = next((jid for jid in chats if not jid_of(jid).lid), None)
+        # Who is met under a hidden number has none in some years.
+        is_theirs = chat in (None, as_given(writer.number))
+        hook.claim(TEXT_EVENT, is_theirs, "remoteJid is the chat with who wrote", one)
 
 
-@LAWS.law("create_group", "send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
-          events=(GROUP_EVENT,))  # fmt: skip
+def _hold_addresses(reader: Reader, one: Webhook, event: str, writer: str) -> None:
+    """Hold that a webhook of what was sent is the reader's own, and names who wrote."""
+    hook = reader.hook
+    own = value_at(one.json, "instance_key") == reader.place.key
+    hook.claim(event, own, "instance_key is that of who reads", one)
+    owner = jid_of(value_at(one.json, "jid")).user.partition(":")[0]
+    hook.claim(event, owner == reader.number, "jid is that of who reads", one)
+    theirs = value_at(one.json, "key", "fromMe") is False
+    hook.claim(event, theirs, "fromMe says that another wrote it", one)
+    hook.check_author(one, event, writer)
+
+
+@LAWS.law("create_group", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
+          worth=4, events=(GROUP_EVENT,))  # fmt: skip
 def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
     """Every member with an instance is told, under its own key."""
-    writer, readers = stage.place(), [listening(session, stage) for _ in range(2)]
-    people = [place.number for place, _ in readers]
-    creation, group = make_group(session, stage, writer, *people)
+    writer, count = stage.place(), 2 if stage.phone else 1
+    readers = [reading(session, stage) for _ in range(count)]
+    creation, group = make_group(session, stage, writer, *(one.number for one in readers))
     if not claim_success(session, creation, "a group of instances"):
         return
-    for words in TEXTS:
-        text(session, writer, str(group.get("id")), words)
-    for place, hook in readers:
-        received = [
-            one for one in _of_others(hook.receive())
-            if value_at(one.json, "key", "remoteJid") == group.get("id")
-        ]  # fmt: skip
-        hook.claim(GROUP_EVENT, len(received) == len(TEXTS), "each member gets each text once")
-        for words in TEXTS:
+    jid, sent_texts = str(group.get("id")), _texts_of_run(stage)
+    answers = [text(session, writer, jid, words) for words in sent_texts]
+    for reader in readers:
+        hook, received = reader.hook, reader.receive(*answers)
+        hook.claim(GROUP_EVENT, len(received) == len(answers), "each member gets each text once")
+        for words in sent_texts:
             arrived = words in _words_of(received)
             hook.claim(GROUP_EVENT, arrived, "every letter arrives in groups")
         for one in received:
-            key = value_at(one.json, "instance_key")
-            hook.claim(GROUP_EVENT, key == place.key, "instance_key is that of who reads", one)
+            _hold_addresses(reader, one, GROUP_EVENT, writer.number)
+            in_group = value_at(one.json, "key", "remoteJid") == jid
+            hook.claim(GROUP_EVENT, in_group, "remoteJid is the group's", one)
 
 
 def what_arrives_is_what_was_sent(operation: str, session: Session, stage: Stage) -> None:
-    writer, (reader, hook) = stage.place(), listening(session, stage)
-    answer = message(session, writer, operation, to=reader.number, **ARRIVING[operation])
+    writer, reader = stage.place(), reading(session, stage)
+    fields = json.loads(json.dumps(ARRIVING[operation]).replace(WORLD[0], reader.number))
+    answer = message(session, writer, operation, to=reader.number, **fields)
     if not claim_success(session, answer, "a send", promise=session.contract.promise(operation)):
         return
-    received = _of_others(hook.receive())
+    received = reader.receive(answer)
     for sent_part, arrived_part, kind in _parts(answer, received):
-        _hold_part(hook, kind, sent_part, arrived_part, received[0])
+        _hold_part(reader.hook, kind, sent_part, arrived_part, received[0])
 
 
 def _parts(answer: Exchange, received: list[Webhook]) -> Iterator[tuple[Any, Any, str]]:
@@ -154,5 +180,5 @@ def _hold_part(
 for _operation in ARRIVING:
     _run = partial(what_arrives_is_what_was_sent, _operation)
     update_wrapper(_run, what_arrives_is_what_was_sent)
-    LAWS.law(_operation, effects=("sends", "changes"), phase=PHASE, about=_operation, phone=True,
-             events=(TEXT_EVENT,))(_run)  # fmt: skip
+    LAWS.law(_operation, effects=("sends", "changes"), phase=PHASE, about=_operation, reader=True,
+             worth=2, events=(TEXT_EVENT,))(_run)  # fmt: skip

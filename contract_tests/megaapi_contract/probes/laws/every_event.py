@@ -19,6 +19,7 @@ from .connection import restart
 from .customers import author_content, is_content_told, words_of
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
+from .readers import reading
 from .requests import DELETIONS, GOOD_REQUESTS, SENDS
 from .webhooks import PHASE, Rule, listening, message_id
 
@@ -56,7 +57,7 @@ def _one_law_per_event(
                 (*causes, "configure_webhook") if name not in GOOD_REQUESTS else (name, *causes)
             )
             needs: dict[str, Any] = (
-                {"phone": True} if name in GOOD_REQUESTS else {"customer": (name,)}
+                {"reader": True, "worth": 1} if name in GOOD_REQUESTS else {"customer": (name,)}
             )
             LAWS.law(*operations, effects=effects, phase=PHASE, about=name, events=events,
                      **needs)(run)  # fmt: skip
@@ -117,13 +118,12 @@ def _odd_fields(stage: Stage, written: Json) -> Json:
 @_one_law_per_event([name for name in SENDS if name not in DELETIONS], effects=("sends", "changes"))
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
-    other, hook = listening(session, stage)
-    answer = session.call(
-        operation, stage.place(), **GOOD_REQUESTS[operation].arguments(other.number)
-    )
+    reader = reading(session, stage)
+    hook, arguments = reader.hook, GOOD_REQUESTS[operation].arguments(reader.number)
+    answer = session.call(operation, stage.place(), **arguments)
     if not claim_success(session, answer, "a good send"):
         return
-    webhooks = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
+    webhooks = reader.receive(answer)
     if hook.claim("text-plain", len(webhooks) == 1, "what was sent arrives once"):
         content = author_content(value_at(webhooks[0].json, "message"))
         same = bare(content) == bare(

@@ -15,6 +15,7 @@ from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
 from .groups import verdicts_of
+from .readers import reading
 from .sent_message import hold_sent
 from .webhooks import PHASE, listening
 
@@ -148,20 +149,25 @@ def an_old_group_id_is_no_person(session: Session, stage: Stage) -> None:
           promise=session.contract.promise("send_text"))  # fmt: skip
 
 
-@LAWS.law("delete_message", "send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
-          events=("deleted",))  # fmt: skip
+@LAWS.law("delete_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
+          worth=5, events=("deleted",))  # fmt: skip
 def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
-    """Two instances: what the other one is told shows what really went."""
-    other, hook = listening(session, stage)
-    place = stage.place()
-    first, _ = (text(session, place, other.number, words) for words in ("Primeira", "Segunda"))
-    hook.receive()
-    key = {"remoteJid": as_given(other.number), "fromMe": True, "id": sent_id(first)}
-    body = {"messageData": {"to": other.number, "key": key}}
-    session.call("delete_message", place, body=body)
-    ids = [value_at(one.json, "message", "protocolMessage", "key", "id") for one in hook.receive()]
-    deleted_ids = [one for one in ids if one is not None]
-    hook.claim("deleted", deleted_ids in ([sent_id(first)], []), "the message that was named")
+    """What another instance is told shows what really went."""
+    place, reader = stage.place(), reading(session, stage)
+    first, second = (
+        text(session, place, reader.number, words) for words in ("Primeira", "Segunda")
+    )
+    reader.receive(first, second)
+    key = {"remoteJid": as_given(reader.number), "fromMe": True, "id": sent_id(first)}
+    deletion = message(session, place, "delete_message", to=reader.number, key=key)
+    if not claim_success(session, deletion, "deleting for everyone"):
+        return
+    received = reader.receive(deletion)
+    ids = [value_at(one.json, "message", "protocolMessage", "key", "id") for one in received]
+    promise = session.contract.promise("delete_message")
+    reader.hook.claim(
+        "deleted", ids in ([sent_id(first)], []), "the message that was named", promise=promise
+    )
 
 
 # -- what customers do -----------------------------------------------------------------------

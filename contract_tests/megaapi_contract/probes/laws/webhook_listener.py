@@ -74,9 +74,9 @@ class WebhookListener:
         is_for_customers = bool(customers) and recipients <= customers
         return READ if self.plays_people else DELIVERED if is_for_customers else SERVER
 
-    def open(self) -> WebhookListener:
-        """Have the instance's webhooks come here."""
-        set_webhook(self._session, self.place, self.url)
+    def open(self, caller: Session | None = None) -> WebhookListener:
+        """Have the instance's webhooks come here; `caller` may call it where the probe may not."""
+        set_webhook(caller or self._session, self.place, self.url)
         return self
 
     def receive(

@@ -73,6 +73,10 @@ def _forward(request: MessageRequest) -> Json:
     return {"key": key, "message": {"conversation": WORDS}}
 
 
+def _mention(request: MessageRequest) -> Json:
+    return {"text": f"@{request.reader} veja", "mentions": [as_given(request.reader)]}
+
+
 def _deletion(request: MessageRequest) -> Json:
     return {"key": {"remoteJid": as_given(request.to), "fromMe": True, "id": request.message}}
 
@@ -123,6 +127,10 @@ WRITINGS: Mapping[str, Writing] = {
     "text-forwarded": Writing("forward_message", _forward, "text-forwarded"),
     "deleted": Writing("delete_message", _deletion, "deleted"),
     "image": _IMAGE,
+    "view-once": Writing(
+        "send_media_base64",
+        _file("image", "image/jpeg", "image", fileName="foto.jpg", viewOnce=True), "view-once",
+    ),
     "video": Writing(
         "send_media_base64", _file("video", "video/mp4", "video"), "video",
         _paths("videoMessage", caption="caption", mimetype="mimeType"),
@@ -149,6 +157,7 @@ WRITINGS: Mapping[str, Writing] = {
     ),
     "contact": Writing("send_contact", _card, "contact"),
     "group-text": Writing("send_text", _text, "text-extended", _TEXT_FIELDS),
+    "text-mention": Writing("send_text_mentioned", _mention, "text-mention"),
     "group-image": Writing(
         "send_media_base64", _IMAGE.data, "group-image", _IMAGE.fields
     ),

@@ -12,14 +12,21 @@ from ...judging.judge import Judge
 from ...probes.session import Session
 from ...safety.fence import Fence
 from ...safety.gate import Gate
+from ...safety.put_back import restore_leftovers
+from ...safety.restore_file import RestoreFile
 from ..context import RunContext
 from ..pace import pace_of
 from ..planning import PlanTarget
 from ..preflight import Given, require_instance
 from .stage import OPERATIONS, PeerStage
 
-# What a second instance may do at all: it writes, and leaves the groups it was put into.
+# What a second instance may do at all: it writes, leaves the groups it was put into, and has its
+# webhooks come to the suite while a probe looks at what arrives there.
 EFFECTS = frozenset({"reads", "sends", "changes"})
+CHANGES = "changes"
+ON_ANOTHER_HOST = "the second instance is on another host, whose webhooks would be judged"
+NOT_FORWARDED = "--forward passes on the webhooks of one instance alone"
+IN_USE = "another run on this machine is changing the second instance now: wait for it"
 INPUT = "messagesInput"
 BLOCKED = f"the given instance blocks {INPUT}, so that nothing a customer writes is told"
 
@@ -37,13 +44,14 @@ def add_peer(context: RunContext) -> None:
         return
     options = context.options
     target = _peer_target(context)
-    session = _session(context, target)
+    session = context.peer = _session(context, target)
     given = Given(
         Place(options.peer_key, options.peer_token), target.name,
         "--peer-target", "--peer-instance-key", "--peer-token",
     )  # fmt: skip
     state = require_instance(session, given)
     _require_writer(context, target, state)
+    session.gate.restore = _restore_file(context, target)
     assert session.gate.fence is not None and context.gate.fence is not None
     session.gate.fence.own = state.number
     context.gate.fence.recipients |= {state.number}
@@ -52,7 +60,30 @@ def add_peer(context: RunContext) -> None:
     peer = Place(options.peer_key, options.peer_token, state.number)
     stage = PeerStage(context.place, session, peer, names)
     stage.silence = BLOCKED if _blocks_input(context) else ""
-    context.stage, context.peer = stage, session
+    stage.unread = _why_unread(context, target)
+    context.stage = stage
+    _restore_leftovers(context, session)
+
+
+def _why_unread(context: RunContext, target: Target) -> str:
+    """Why nobody looks at what the second instance gets; empty when somebody does."""
+    if target.name != context.target.name:
+        return ON_ANOTHER_HOST
+    return NOT_FORWARDED if context.options.forward else ""
+
+
+def _restore_leftovers(context: RunContext, session: Session) -> None:
+    """Restore what an earlier run has left of the second instance; SetupError where it cannot."""
+    restore = session.gate.restore
+    if restore is None or not restore.entries:
+        return
+    restored = restore_leftovers(session, session.restorer, restore)
+    context.restored_before_run += restored
+    if restore.entries:
+        raise SetupError(
+            f"an earlier run has left {restore.description} of the second instance, which cannot "
+            f"be put back: {restore.path}"
+        )
 
 
 def _peer_target(context: RunContext) -> Target:
@@ -101,6 +132,18 @@ def _session(context: RunContext, target: Target) -> Session:
         receiver=context.receiver, recipients=(), seed=options.seed,
         probe="the second instance",
     )  # fmt: skip
+
+
+def _restore_file(context: RunContext, target: Target) -> RestoreFile | None:
+    """The restore file of the second instance, which is for a run that may change anything."""
+    options = context.options
+    if CHANGES not in options.allow:
+        return None
+    restore = RestoreFile.for_instance(target.name, options.peer_key, options.peer_token)
+    if not restore.lock():
+        raise SetupError(IN_USE)
+    restore.reload()
+    return restore
 
 
 def _require_writer(context: RunContext, target: Target, state: Status) -> None:

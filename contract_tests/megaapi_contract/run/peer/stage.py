@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from megaapi_mock.domain.jid import as_given
@@ -10,12 +11,19 @@ from megaapi_mock.domain.jid import as_given
 from ...errors import HeldBack, NotTried, Unusable
 from ...host.place import Place
 from ...host.stage import GivenStage
+from ...host.webhook_receiver import Receiver
 from ...probes.session import Session
+from ...safety.restore_file import Undo
 from .messages import WRITINGS, Json, MessageRequest, Writing
 
-# What the second instance may be asked for: nothing that its owner would have to put back.
+# What the second instance may be asked for as a reader; of this only its webhook is put back.
+READING = frozenset(
+    {"webhook_settings", "configure_webhook", "download_media", "group_details", "list_groups",
+     "leave_group", "read_message"}
+)  # fmt: skip
+# What it may be asked for at all.
 OPERATIONS = frozenset(
-    {writing.operation for writing in WRITINGS.values()} | {"instance_status", "leave_group"}
+    {writing.operation for writing in WRITINGS.values()} | {"instance_status"} | READING
 )
 NEEDS_SENDS = "the second instance writes messages: --allow sends"
 ONE_WRITER = "several customers write, and there is one second instance"
@@ -33,6 +41,8 @@ class PeerStage(GivenStage):
         self.customers = (peer.number,)
         # Why what it writes cannot be seen at the given instance; empty when it can.
         self.silence = ""
+        # Why what is sent to it is not looked at where it arrives; empty when it is.
+        self.unread = ""
         self._people: dict[str, dict[str, Any]] = {
             number: {"jid": as_given(number), "lid": None, "name": name or None}
             for number, name in names.items()
@@ -55,6 +65,25 @@ class PeerStage(GivenStage):
             return NEEDS_SENDS
         return self.silence
 
+    def why_nobody_reads(self) -> str:
+        return self.unread
+
+    def reader(self, session: Any) -> tuple[Place, Any]:
+        if self.unread:
+            raise NotTried(self.unread)
+        # A session of the probe's own, so that what it changes is put back when the probe ends. The
+        # receiver of the run passes on to the owner of the instance under test, not to this one's.
+        reader = replace(
+            self._session, probe=session.probe, breaches=[], undo=[], receiver=Receiver()
+        )
+
+        def put_back() -> bool:
+            reader.put_back()
+            return True
+
+        session.undo.append(Undo(put_back))
+        return self._peer, reader
+
     def may_set(self, event: str, path: str) -> bool:
         writing = WRITINGS.get(event)
         return writing is not None and path in writing.fields
@@ -76,6 +105,8 @@ class PeerStage(GivenStage):
 
     def announce(self, place: Place, event: str, mark: str) -> bool:
         """Write the mark as a text: what was told before it has come by then."""
+        if place.key != self._place.key:
+            return False
         try:
             self.customer_writes(place, "text-extended", set={"message.conversation": mark})
         except (NotTried, HeldBack):

@@ -1,0 +1,257 @@
+"""What another instance gets and does: files that open, replies, forwards, receipts, groups."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+from megaapi_mock.resources import root
+from megaapi_mock.resources.samples import Samples
+
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Exchange, Promise, Webhook
+from ..probe import Laws
+from ..session import Session
+from .assertions import claim, claim_success, value_at
+from .calls import group_of, make_group, members, message, sent_id, text
+from .each_of_many import report_of
+from .every_event import bare
+from .media import CAPTIONED, KINDS, fetch, same_bytes
+from .readers import Reader, content_of, reading
+from .webhooks import PHASE, READ, acks, listening, message_id
+
+LAWS = Laws()
+Json = Mapping[str, Any]
+
+ARRIVES = "text-extended"
+CAPTION = "Segue o or\u00e7amento n\u00ba 3 \u2013 a\u00e7\u00e3o \U0001f44d\nat\u00e9 logo"
+FILE_NAME = "or\u00e7amento n\u00ba 3.pdf"
+# The sample that each `type` is sent as, a file that phones open, and the event it arrives as.
+FILES = {
+    "image": ("image", "image/jpeg", "image"), "video": ("video", "video/mp4", "video"),
+    "ptt": ("audio", "audio/ogg; codecs=opus", "audio-voice-note"),
+    "document": ("document", "application/pdf", "document"),
+    "sticker": ("sticker", "image/webp", "sticker"),
+}  # fmt: skip
+
+
+def _send_file(session: Session, place: Place, to: str, type_: str) -> tuple[Exchange, bytes]:
+    sample, kind, _ = FILES[type_]
+    content = Samples(root("fixtures")).media(sample)
+    more = {"caption": CAPTION} if type_ in CAPTIONED else {}
+    more |= {"fileName": FILE_NAME} if type_ == "document" else {}
+    answer = message(
+        session, place, "send_media_base64", to=to, type=type_, mimeType=kind,
+        base64=b64encode(content).decode(), **more,
+    )  # fmt: skip
+    return answer, content
+
+
+def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) -> None:
+    """With the keys that its reader is told, and with what its writer wrote beside it."""
+    place, reader = stage.place(), reading(session, stage)
+    answer, content = _send_file(session, place, reader.number, type_)
+    if not claim_success(session, answer, "a good file"):
+        return
+    received = reader.receive(answer)
+    event = FILES[type_][2]
+    if not reader.hook.claim(event, len(received) == 1, "a file arrives once"):
+        return
+    part = content_of(received[0], KINDS[type_][0])
+    if not reader.hook.claim(event, isinstance(part, dict), "it arrives as its kind", received[0]):
+        return
+    _hold_written(reader, event, received[0], type_, part)
+    download = fetch(reader.session, reader.place, part, KINDS[type_][1])
+    same_bytes(session, download, part, content)
+
+
+def _hold_written(reader: Reader, event: str, one: Webhook, type_: str, part: Json) -> None:
+    written = {"mimetype": FILES[type_][1]}
+    written |= {"caption": CAPTION} if type_ in CAPTIONED else {}
+    written |= {"fileName": FILE_NAME} if type_ == "document" else {}
+    for name, value in written.items():
+        same = part.get(name) == value
+        reader.hook.claim(event, same, f"the {name} arrives as it was sent", one)
+    is_voice = bool(part.get("ptt")) is (type_ == "ptt")
+    reader.hook.claim(event, is_voice, "ptt marks voice notes", one)
+
+
+for _type in FILES:
+    _run = partial(a_file_opens_where_it_arrives, _type)
+    update_wrapper(_run, a_file_opens_where_it_arrives)
+    LAWS.law(
+        "send_media_base64", "download_media", effects=("sends", "changes", "reads"),
+        phase=PHASE, about=_type, reader=True, worth=3, events=(FILES[_type][2],),
+    )(_run)  # fmt: skip
+
+
+@LAWS.law("quote_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
+          worth=5, events=("text-quoted-reply",))  # fmt: skip
+def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> None:
+    place, reader = stage.place(), reading(session, stage)
+    first, second = (
+        text(session, place, reader.number, words) for words in ("Pedido 41", "Pedido 42")
+    )
+    about = value_at(first.json, "messageData")
+    reply = message(
+        session, place, "quote_message", to=reader.number, text="Sobre o primeiro",
+        key=value_at(about, "key"), message=value_at(about, "message"),
+    )  # fmt: skip
+    if not claim_success(session, reply, "a reply"):
+        return
+    received = [one for one in reader.receive(second, reply) if message_id(one) == sent_id(reply)]
+    promise = session.contract.promise("quote_message")
+    if not _hold(reader, len(received) == 1, "a reply arrives once", promise):
+        return
+    part = content_of(received[0], "extendedTextMessage")
+    words = value_at(part, "text") == "Sobre o primeiro"
+    _hold(reader, words, "a reply arrives with its words", promise, received[0])
+    context = value_at(part, "contextInfo")
+    named = value_at(context, "stanzaId") == sent_id(first)
+    _hold(reader, named, "it names the message it is a reply to", promise, received[0])
+    quoted = bare(value_at(context, "quotedMessage"))
+    same = quoted == bare(value_at(about, "message"))
+    _hold(reader, same, "it shows the message it is a reply to", promise, received[0])
+
+
+def _hold(
+    reader: Reader, holds: object, sentence: str, promise: Promise, webhook: Webhook | None = None
+) -> bool:
+    """Hold what an operation promises of who gets its message."""
+    return reader.hook.claim(ARRIVES, holds, sentence, webhook, promise=promise)
+
+
+@LAWS.law("forward_message", "send_media_base64", "download_media",
+          effects=("sends", "changes", "reads"), phase=PHASE, reader=True, worth=4,
+          events=("image",))  # fmt: skip
+def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) -> None:
+    place, reader = stage.place(), reading(session, stage)
+    first, content = _send_file(session, place, reader.number, "image")
+    data = {name: value_at(first.json, "messageData", name) for name in ("key", "message")}
+    forward = message(session, place, "forward_message", to=reader.number, **data)
+    if not claim_success(session, forward, "a forward"):
+        return
+    ids = (sent_id(first), sent_id(forward))
+    received = [one for one in reader.receive(first, forward) if message_id(one) == ids[1]]
+    promise = session.contract.promise("forward_message")
+    if not _hold(reader, len(received) == 1, "a forward arrives once", promise):
+        return
+    part = content_of(received[0], "imageMessage")
+    if _hold(reader, isinstance(part, dict), "it arrives as its kind", promise, received[0]):
+        same = part.get("caption") == CAPTION
+        _hold(reader, same, "a forward keeps its caption", promise, received[0])
+        same_bytes(session, fetch(reader.session, reader.place, part, "image"), part, content)
+
+
+@LAWS.law("text_to_many", effects=("sends", "changes"), phase=PHASE, reader=True, worth=3,
+          events=(ARRIVES,))  # fmt: skip
+def a_text_to_many_arrives_once(session: Session, stage: Stage) -> None:
+    place, reader = stage.place(), reading(session, stage)
+    words = "Aviso a todos: \u00e0s 10h \U0001f44d"
+    answer = message(session, place, "text_to_many", to=[reader.number], text=words)
+    if not claim_success(session, answer, "a text to many"):
+        return
+    sent = value_at(report_of(answer), "data")
+    id_ = value_at(sent, as_given(reader.number), "key", "id")
+    if not claim(session, answer, isinstance(id_, str), "each got it"):
+        return
+    received = reader.receive_ids(str(id_))
+    promise = session.contract.promise("text_to_many")
+    if _hold(reader, len(received) == 1, "a text to many arrives once", promise):
+        part = content_of(received[0], "extendedTextMessage")
+        told = value_at(part, "text") or value_at(received[0].json, "message", "conversation")
+        _hold(reader, told == words, "every letter arrives", promise, received[0])
+
+
+@LAWS.law("read_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
+          worth=4, events=("ack-read",))  # fmt: skip
+def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
+    (place, hook), reader = listening(session, stage), reading(session, stage)
+    answers = [text(session, place, reader.number, words) for words in ("Um", "Dois")]
+    received = reader.receive(*answers)
+    for one in received:
+        key = value_at(one.json, "key")
+        reader.session.gate.learn([message_id(one)])
+        body = {"messageData": {"key": {"remoteJid": as_given(place.number), "fromMe": False,
+                                        "id": message_id(one)}}}  # fmt: skip
+        if key is not None:
+            reader.session.call("read_message", reader.place, body=body)
+    ids = [sent_id(answer) for answer in answers]
+    webhooks = hook.receive(lambda all_: all(READ in acks(all_, id_) for id_ in ids))
+    statuses = [acks(webhooks, id_) for id_ in ids]
+    if received and hook.settle_acks(any(statuses)):
+        once = all(steps.count(READ) == 1 for steps in statuses)
+        hook.claim("ack-read", once, "what was read is told as read, once")
+
+
+# -- groups that both are in -----------------------------------------------------------------
+
+
+def _look(session: Session, place: Place, jid: str) -> tuple[Exchange, dict[str, Any]]:
+    answer = session.call("group_details", place, query={"jid": jid})
+    return answer, group_of(answer)
+
+
+@LAWS.law("create_group", "group_details", effects=("changes", "reads"), reader=True, worth=2)
+def both_see_the_same_group(session: Session, stage: Stage) -> None:
+    place, (other, caller) = stage.place(), stage.reader(session)
+    creation, made = make_group(session, stage, place, other.number)
+    if claim_success(session, creation, "a group of instances"):
+        caller.gate.allow_group(str(made.get("id")))
+        _hold_same(session, caller, place, other, str(made.get("id")))
+
+
+@LAWS.law("promote_participants", "demote_participants", "set_who_can_send", "create_group",
+          "group_details", effects=("changes", "reads"), reader=True, worth=1)  # fmt: skip
+def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None:
+    place, (other, caller) = stage.place(), stage.reader(session)
+    creation, made = make_group(session, stage, place, other.number)
+    if not claim_success(session, creation, "a group of instances"):
+        return
+    jid = str(made.get("id"))
+    caller.gate.allow_group(jid)
+    person = {"jid": jid, "participants": [other.number]}
+    changes: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("promote_participants", {"body": {"group_data": person}}),
+        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "true"}}),
+        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "false"}}),
+        ("demote_participants", {"body": {"group_data": person}}),
+    )
+    for operation, arguments in changes:
+        session.call(operation, place, **arguments)
+        _hold_same(session, caller, place, other, jid)
+
+
+def _hold_same(session: Session, caller: Session, place: Place, other: Place, jid: str) -> None:
+    _, mine = _look(session, place, jid)
+    answer, theirs = _look(caller, other, jid)
+    claim(session, answer, members(theirs) == members(mine), "both see the same people and ranks")
+    for name in ("subject", "announce", "restrict", "size"):
+        same = theirs.get(name) == mine.get(name)
+        claim(session, answer, same, f"both see the same {name}")
+
+
+@LAWS.law("leave_group", "create_group", "group_details", "list_groups",
+          effects=("changes", "reads"), reader=True, worth=-2)  # fmt: skip
+def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
+    place, (other, caller) = stage.place(), stage.reader(session)
+    creation, made = make_group(session, stage, place, other.number)
+    if not claim_success(session, creation, "a group of instances"):
+        return
+    jid = str(made.get("id"))
+    session.run_record.forget_group(jid)
+    caller.gate.allow_group(jid)
+    departure = caller.call("leave_group", other, query={"jid": jid})
+    if not claim_success(session, departure, "leaving"):
+        return
+    answer, group = _look(session, place, jid)
+    gone = as_given(other.number) not in members(group)
+    claim(session, answer, gone, "who has left is not in it any more")
+    claim(session, answer, as_given(place.number) in members(group), "the others are")
+    listing = caller.call("list_groups", other)
+    jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
+    claim(session, listing, jid not in jids, "a group that was left is not listed")

@@ -791,6 +791,18 @@ FAULTS: Mapping[str, Fault] = {
         lambda payload: ({**payload, "pushName": "Loja"},)
     ),
     "no answer shows the token": token_shown(),
+    # later looks
+    "what is sent to a group is told of it": changed(
+        "key.remoteJid", lambda jid: OTHER if jid.endswith("@g.us") else jid
+    ),
+    "what is sent to many is told of each": doubled(ack(2)),
+    "what is passed on of ones own keeps its content": edited(
+        CONTENT, lambda content: {kind_: {} for kind_ in content}, at="/forwardMessage"
+    ),
+    "what was sent stands in its chat": replaced(b'"fromMe":true', b'"fromMe":false'),
+    "whoever was written to has one chat": edited("chats", []),
+    "what is set stays set whatever is called": edited("webhookData.webhookUrl", ""),
+    "a group keeps its invite code": edited("inviteCode", lambda code: next(NUMBERS)),
     # where it arrives
     "a file opens where it arrives": told(lambda payload: (of_other_type(payload),)),
     "a reply arrives with what it is about": told(lambda payload: (without_context(payload),)),

@@ -16,6 +16,7 @@ from . import (
     groups,
     in_context,
     instance,
+    later_looks,
     messages,
     of_many,
     other_plans,
@@ -31,7 +32,7 @@ _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
-    other_plans, of_many, documented_edges, where_it_arrives,
+    other_plans, of_many, documented_edges, where_it_arrives, later_looks,
 )  # fmt: skip
 
 

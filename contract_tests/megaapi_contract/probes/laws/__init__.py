@@ -24,6 +24,7 @@ from . import (
     group_of_two,
     groups,
     hosts,
+    later_looks,
     lifecycle,
     long_collections,
     media,
@@ -57,7 +58,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives,
+    where_it_arrives, later_looks,
     lifecycle,
 )  # fmt: skip
 

@@ -1,0 +1,258 @@
+"""What was sent or set, looked at again elsewhere: in groups, to many, passed on, stored, later."""
+
+from __future__ import annotations
+
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.place import Place
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange
+from ...judging.values import jid_of
+from ..probe import Laws
+from ..session import Session
+from .assertions import claim, claim_success, inferred, value_at
+from .calls import make_group, message, sent_id, set_webhook, someone, text, texts
+from .each_of_many import FIELDS, report_of
+from .echo_content import acknowledged
+from .every_event import bare
+from .every_text import fullest_request, shown_texts
+from .media import fetch, same_bytes
+from .requests import DELETIONS, SENDS
+from .webhook_listener import SERVER, WebhookListener
+from .webhooks import ACK_EVENTS, ECHO, PHASE, acks, check_acks, check_echo, is_ack, listening
+from .webhooks import message_id as id_of
+
+LAWS = Laws()
+
+TO_GROUPS = tuple(name for name in SENDS if name not in DELETIONS)
+# What shows most of a host that is sent few messages.
+SENT_FIRST = ("send_media_base64", "send_location", "send_list")
+# What each content kind passes on: all that its first sender has written or that opens its file.
+PASSED_ON = ("send_media_base64", "send_location", "send_list", "send_contact")
+STORED = ("Primeira linha\nsegunda \u2013 a\u00e7\u00e3o \U0001f44d", "Depois dela")
+
+
+# -- to groups -------------------------------------------------------------------------------
+
+
+def what_is_sent_to_a_group_is_told_of_it(operation: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    _, group = make_group(session, stage, place, someone(session))
+    hook.receive()
+    jid = str(group.get("id"))
+    arguments, texts_by_path = fullest_request(operation, jid)
+    session.gate.learn(texts_by_path.values())
+    answer = session.call(operation, place, **arguments)
+    taken = session.contract.promise(operation)
+    if not claim_success(session, answer, "a good send to a group", promise=taken):
+        return
+    chat = value_at(answer.json, "messageData", "key", "remoteJid")
+    claim(session, answer, chat == jid, "remoteJid is the group's", promise=taken)
+    webhooks = [one for one in hook.receive(acknowledged(hook)) if id_of(one) == sent_id(answer)]
+    check_echo(hook, webhooks, answer)
+    check_acks(hook, webhooks, answer)
+    chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
+    hook.claim(ACK_EVENTS[0], chats <= {jid}, "what is told of it is told of the group")
+
+
+for _operation in TO_GROUPS:
+    _run = partial(what_is_sent_to_a_group_is_told_of_it, _operation)
+    update_wrapper(_run, what_is_sent_to_a_group_is_told_of_it)
+    LAWS.law(
+        _operation, "create_group", effects=("sends", "changes"), phase=PHASE, about=_operation,
+        events=(ECHO, *ACK_EVENTS), worth=2 if _operation in SENT_FIRST else 0,
+    )(_run)  # fmt: skip
+
+
+# -- to many ---------------------------------------------------------------------------------
+
+
+def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    people = list(dict.fromkeys(someone(session, turn) for turn in range(2)))
+    answer = message(session, place, operation, to=people, **FIELDS[operation])
+    if not claim_success(session, answer, "a send to many"):
+        return
+    report = report_of(answer)
+    sent, jids = value_at(report, "data"), [*map(as_given, people)]
+    whole = isinstance(sent, dict) and sorted(sent) == sorted(jids)
+    if not claim(session, answer, whole, "each of them got it"):
+        return
+    counts = (value_at(report, "sent"), value_at(report, "failed"), value_at(report, "jidFailed"))
+    claim(session, answer, counts == (len(jids), 0, []), "all are counted, and nobody failed")
+    ids = {jid: str(value_at(sent, jid, "key", "id")) for jid in jids}
+    claim(session, answer, len({*ids.values()}) == len(jids), "each message has its own id")
+    _hold_each_content(session, answer, sent, jids)
+    _hold_told_of_each(hook, ids)
+
+
+def _hold_each_content(
+    session: Session, answer: Exchange, sent: dict[str, Any], jids: list[str]
+) -> None:
+    """Hold that each got the same message, in a chat of their own."""
+    contents = [bare(value_at(sent, jid, "message")) for jid in jids]
+    words = FIELDS[str(answer.operation)].get("text")
+    for jid, content in zip(jids, contents, strict=True):
+        chat = value_at(sent, jid, "key", "remoteJid") == jid
+        claim(session, answer, chat, "remoteJid is the one who is named")
+        shown = [*shown_texts(content)]
+        claim(session, answer, words is None or words in shown, "each got every letter")
+
+
+def _hold_told_of_each(hook: WebhookListener, ids: dict[str, str]) -> None:
+    """Hold that each message is told once, under its own id and chat."""
+    expected = set(ids.values())
+
+    def all_there(webhooks: list[Any]) -> bool:
+        return hook.is_off("acks") or all(SERVER in acks(webhooks, id_) for id_ in expected)
+
+    webhooks = hook.receive(all_there)
+    statuses = {id_: acks(webhooks, id_) for id_ in expected}
+    if hook.settle_acks(any(statuses.values())):
+        once = all(steps.count(SERVER) == 1 for steps in statuses.values())
+        hook.claim("ack-server", once, "each of many is told ack-server once")
+    echoes = [one for one in webhooks if not is_ack(one) and id_of(one) in expected]
+    if hook.settle_echo(bool(echoes)):
+        once = sorted(map(id_of, echoes)) == sorted(expected)
+        hook.claim(ECHO, once, "each of many is echoed once")
+    for jid, id_ in ids.items():
+        for one in (one for one in webhooks if id_of(one) == id_):
+            chat = value_at(one.json, "key", "remoteJid")
+            is_theirs = chat == jid or not jid_of(chat).person
+            hook.claim("ack-server", is_theirs, "remoteJid is the chat of the message", one)
+
+
+for _operation in FIELDS:
+    _run = partial(what_is_sent_to_many_is_told_of_each, _operation)
+    update_wrapper(_run, what_is_sent_to_many_is_told_of_each)
+    LAWS.law(
+        _operation, effects=("sends", "changes"), phase=PHASE, about=_operation,
+        events=(ECHO, *ACK_EVENTS), worth=4 if _operation == "text_to_many" else 1,
+    )(_run)  # fmt: skip
+
+
+# -- passed on -------------------------------------------------------------------------------
+
+
+def what_is_passed_on_of_ones_own_keeps_its_content(
+    operation: str, session: Session, stage: Stage
+) -> None:
+    place, to = stage.place(), someone(session)
+    arguments, texts_by_path = fullest_request(operation, to)
+    session.gate.learn([*texts_by_path.values(), *texts(arguments)])
+    first = message(session, place, operation, **arguments["body"]["messageData"])
+    if not claim_success(session, first, "a good send"):
+        return
+    content = value_at(first.json, "messageData", "message")
+    about = {"to": to, "key": value_at(first.json, "messageData", "key"), "message": content}
+    forward = message(session, place, "forward_message", **about)
+    if claim_success(session, forward, "a forward"):
+        forwarded = value_at(forward.json, "messageData", "message")
+        same = bare(forwarded) == bare(content)
+        claim(session, forward, same, "a forward keeps every field of it")
+        part = value_at(forwarded, "imageMessage")
+        if isinstance(part, dict):
+            same_bytes(session, fetch(session, place, part, "image"), part, None)
+    quote = message(session, place, "quote_message", **about, text="Sobre este")
+    if claim_success(session, quote, "a quote"):
+        way = ("messageData", "message", "extendedTextMessage", "contextInfo")
+        context = value_at(quote.json, *way)
+        same = bare(value_at(context, "quotedMessage")) == bare(content)
+        claim(session, quote, same, "a quote keeps every field of it")
+        named = value_at(context, "stanzaId") == sent_id(first)
+        claim(session, quote, named, "a quote names what it quotes")
+
+
+for _operation in PASSED_ON:
+    _run = partial(what_is_passed_on_of_ones_own_keeps_its_content, _operation)
+    update_wrapper(_run, what_is_passed_on_of_ones_own_keeps_its_content)
+    LAWS.law(
+        "forward_message", "quote_message", _operation, "download_media",
+        effects=("sends", "reads"), about=_operation,
+        worth=4 if _operation == "send_media_base64" else 1,
+    )(_run)  # fmt: skip
+
+
+# -- stored, and later -----------------------------------------------------------------------
+
+
+@LAWS.law("list_messages", "send_text", effects=("reads", "sends"), worth=4)
+def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    answers = [text(session, place, person, words) for words in STORED]
+    listing = session.call("list_messages", place, query={"chat_id": person})
+    stored = listing.json if isinstance(listing.json, list) else []
+    own = [one for one in stored if value_at(one, "key", "id") in map(sent_id, answers)]
+    if not claim(session, listing, len(own) == len(answers), "each message stands there once"):
+        return
+    by_id = {value_at(one, "key", "id"): one for one in own}
+    for answer in answers:
+        one, data = by_id.get(sent_id(answer)), value_at(answer.json, "messageData")
+        same = bare(value_at(one, "message")) == bare(value_at(data, "message"))
+        claim(session, listing, same, "with what was sent")
+        claim(session, listing, value_at(one, "key", "fromMe") is True, "as the instance's own")
+        moment = str(value_at(one, "messageTimestamp")) == str(value_at(data, "messageTimestamp"))
+        claim(session, listing, moment, "with the time of its answer")
+    moments = [value_at(one, "messageTimestamp") for one in stored]
+    known = [moment for moment in moments if isinstance(moment, int)]
+    claim(session, listing, known == sorted(known), "the oldest stands first")
+
+
+@LAWS.law("list_chats", "send_text", effects=("reads", "sends"), worth=3)
+def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    text(session, place, person)
+    answer = session.call("list_chats", place)
+    chats = value_at(answer.json, "chats")
+    ids = [str(value_at(one, "id")) for one in chats] if isinstance(chats, list) else []
+    claim(session, answer, len(set(ids)) == len(ids), "no chat stands there twice")
+    users = [jid_of(id_).user for id_ in ids]
+    # The vendor's list expires, and comes again with the next connection.
+    promise = None if stage.phone else inferred(session, "list_chats")
+    claim(session, answer, person in users, "the chat stands there", promise=promise)
+
+
+@LAWS.law("configure_webhook", "webhook_settings", "instance_status", "send_text", "list_groups",
+          "qr_code_base64",
+          effects=("changes", "reads", "sends"), worth=6)  # fmt: skip
+def what_is_set_stays_set_whatever_is_called(session: Session, stage: Stage) -> None:
+    place, url = stage.place(), f"{session.receiver.url}/stays?loja=1"
+    set_webhook(session, place, url)
+    before = _state(session, place)
+    text(session, place, someone(session))
+    for operation in ("list_groups", "qr_code_base64", "instance_status"):
+        session.call(operation, place)
+    session.call("send_text", place, token=session.wrong_token(),
+                 body={"messageData": {"to": someone(session), "text": "Bom dia"}})  # fmt: skip
+    after = _state(session, place)
+    for (answer, shown), (_, shown_before), what in zip(
+        after, before, ("the webhook", "the user"), strict=True
+    ):
+        claim(session, answer, shown == shown_before, f"{what} is as it was before the calls")
+    claim(session, after[0][0], after[0][1] == (url, True), "the webhook is the one that was set")
+
+
+def _state(session: Session, place: Place) -> list[tuple[Exchange, Any]]:
+    webhook = session.call("webhook_settings", place)
+    settings = value_at(webhook.json, "webhookData") or webhook.json
+    status = session.call("instance_status", place)
+    user = value_at(status.json, "instance", "user")
+    return [
+        (webhook, (value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled"))),
+        (status, (value_at(user, "id"), value_at(status.json, "instance", "status"))),
+    ]
+
+
+@LAWS.law("group_invite_code", "create_group", effects=("changes", "reads"), worth=2)
+def a_group_keeps_its_invite_code(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    _, group = make_group(session, stage, place, WORLD[0] if stage.phone else someone(session))
+    codes = []
+    for _ in range(2):
+        answer = session.call("group_invite_code", place, query={"group_id": str(group.get("id"))})
+        codes.append(value_at(answer.json, "inviteCode"))
+        claim(session, answer, isinstance(codes[-1], str) and codes[-1], "a code")
+    claim(session, answer, codes[0] == codes[1], "a group keeps its code")

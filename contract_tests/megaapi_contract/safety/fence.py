@@ -27,6 +27,8 @@ UNKNOWN_KEY = "megacode-TESTKEYUNKNOWN"
 WRONG_TOKEN = "TESTKEYWRONG"
 UNKNOWN_ROUTE = "/rest/contract/unknownRoute"
 
+# No number has more digits (E.164).
+MOST_DIGITS = 15
 # Where the vendor's programs read whom a call is about.
 PEOPLE = frozenset(
     {"to", "jid", "remotejid", "participant", "participants", "phonenumber", "number", "from"}
@@ -124,6 +126,7 @@ class Fence:
         return (
             f"Bearer {token}", f"Bearer {WRONG_TOKEN}",
             token, f"Basic {token}", f"Bearer {token.swapcase()}",
+            *(f"Bearer {near}" for near in near_tokens(token)),
         )  # fmt: skip
 
     def _check_query(self, request: Request, operation: Operation) -> None:
@@ -194,8 +197,19 @@ class Fence:
         if text not in (user, f"{user}@s.whatsapp.net"):
             return False
         return user in self.recipients or (
-            bool(self.own) and user == self.own and operation.effect == "reads"
+            operation.effect == "reads" and (user == (self.own or None) or self._is_nobody(user))
         )
+
+    def _is_nobody(self, user: str) -> bool:
+        """Whether it is a listed number with so many digits behind it that nobody can have it."""
+        return len(user) > MOST_DIGITS and any(map(user.startswith, self.recipients))
+
+
+def near_tokens(token: str) -> tuple[str, ...]:
+    """Tokens that differ from this one in a letter, and open nothing."""
+    other = "y" if token.endswith("x") else "x"
+    near = (token[:-1], f"{token}{other}", f"{token[:-1]}{other}", f"{other}{token[1:]}")
+    return tuple(one for one in near if one not in ("", token))
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -255,4 +269,5 @@ __all__ = [
     "Fence",
     "digits_of",
     "leads_nowhere",
+    "near_tokens",
 ]

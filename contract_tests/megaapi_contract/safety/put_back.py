@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from megaapi_mock.domain.jid import Jid
 
 from ..errors import HeldBack, NotTried
-from .restore import Caller, Restorer
-from .restore_file import EVENTS, GROUP, WEBHOOK, Entry, RestoreFile, describe_entry, with_token
+from .caller import Caller
+from .restore import Restorer
+from .restore_file import (
+    BLOCKED_PERSON,
+    EVENTS,
+    GROUP,
+    NEW_GROUP,
+    PINNED_CHAT,
+    PROFILE_NAME,
+    WEBHOOK,
+    Entry,
+    RestoreFile,
+    describe_entry,
+    with_token,
+)
 
 
 def restore_leftovers(session: Caller, restorer: Restorer, restore: RestoreFile) -> tuple[str, ...]:
@@ -28,14 +41,27 @@ def _people(entries: Iterable[Entry]) -> set[str]:
     return {Jid.parse(str(person)).user for entry in entries for person in entry.get("people", ())}
 
 
+def _person(entry: Entry) -> str:
+    return str(next(iter(entry["people"]), ""))
+
+
+_STEPS: Mapping[str, Callable[[Restorer, Entry], bool]] = {
+    WEBHOOK: lambda restorer, entry: restorer.restore_webhook(entry["url"], entry["enabled"]),
+    EVENTS: lambda restorer, entry: restorer.restore_events(list(entry["blocked"])),
+    GROUP: lambda restorer, entry: restorer.leave_if_member(entry["jid"], entry["people"]),
+    NEW_GROUP: lambda restorer, entry: restorer.leave_new_groups(
+        entry["before"], entry["name"], entry["people"]
+    ),
+    PROFILE_NAME: lambda restorer, entry: restorer.marks.restore_name(entry["name"]),
+    PINNED_CHAT: lambda restorer, entry: restorer.marks.restore_pin(
+        _person(entry), entry["pinned"]
+    ),
+    BLOCKED_PERSON: lambda restorer, entry: restorer.marks.unblock(_person(entry)),
+}
+
+
 def _restore_entry(restorer: Restorer, entry: Entry) -> bool:
     try:
-        if entry["what"] == WEBHOOK:
-            return restorer.restore_webhook(entry["url"], entry["enabled"])
-        if entry["what"] == EVENTS:
-            return restorer.restore_events(list(entry["blocked"]))
-        if entry["what"] == GROUP:
-            return restorer.leave_if_member(entry["jid"], entry["people"])
-        return restorer.leave_new_groups(entry["before"], entry["name"], entry["people"])
+        return _STEPS[entry["what"]](restorer, entry)
     except (HeldBack, NotTried):
         return False

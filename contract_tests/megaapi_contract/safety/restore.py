@@ -7,19 +7,19 @@ change what is not put back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ..errors import Unusable
 from ..host.http import Request
 from ..host.place import Place
-from ..host.webhook_receiver import Receiver
-from ..judging.contract import Contract
-from ..judging.results import Exchange, Promise
+from ..judging.results import Exchange
 from ..judging.values import jid_of
-from .gate import Gate, is_refusal
+from .caller import Caller
+from .gate import is_refusal
+from .marks import MARKS, Marks
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 
@@ -30,32 +30,6 @@ SHORTEST_CUT_NAME = 25
 UNWRITABLE = "what must be put back cannot be written to a file first"
 UNREADABLE = "what it would change cannot be read, so it could not be put back"
 UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
-
-
-class Caller(Protocol):
-    """A probe's session as the restorer uses it."""
-
-    contract: Contract
-    gate: Gate
-    receiver: Receiver
-
-    def call(
-        self,
-        operation_id: str,
-        place: Place,
-        *,
-        body: Any = None,
-        query: Mapping[str, str] | None = None,
-    ) -> Exchange:
-        """One operation of one instance."""
-
-    def hold(
-        self, holds: object, sentence: str, *, promise: Promise, exchange: Exchange | None = None
-    ) -> bool:
-        """Note a broken rule of behaviour unless `holds`; whether it did."""
-
-    def discard_undo(self, step: Undo | None) -> None:
-        """Discard an undo step that is not needed any more."""
 
 
 class Restorer:
@@ -69,6 +43,7 @@ class Restorer:
         self._events: dict[str, list[str]] = {}
         self._groups_before: set[str] | None = None
         self._undo_of_new_group: Undo | None = None
+        self.marks = Marks(session, self._write_undo)
 
     def undo_before(self, request: Request) -> Undo | None:
         """The step that undoes the first change of a kind; HeldBack when it cannot be undone."""
@@ -80,6 +55,8 @@ class Restorer:
             return None
         if route[0].id in WEBHOOK_OPERATIONS:
             return self._undo_webhook()
+        if route[0].id in MARKS:
+            return self.marks.undo_before(request, route[0].id)
         if route[0].id == "create_group":
             return self._undo_group(request)
         if route[0].id == "leave_group":
@@ -106,7 +83,9 @@ class Restorer:
     def forget_unsent(self, request: Request) -> None:
         """Forget a change that was not sent, so that the next one counts as the first."""
         route = self._session.contract.route(request.method, request.path)
-        if route is not None:
+        if route is not None and route[0].id in MARKS:
+            self.marks.forget_unsent(request, route[0].id)
+        elif route is not None:
             id_ = "configure_webhook" if route[0].id in WEBHOOK_OPERATIONS else route[0].id
             self._changed_kinds.discard("events" if id_ in EVENTS else id_)
 

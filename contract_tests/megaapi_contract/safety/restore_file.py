@@ -24,6 +24,7 @@ from ..errors import SetupError, Unusable
 
 FORMAT = 1
 WEBHOOK, EVENTS, GROUP, NEW_GROUP = "webhook", "events", "group", "new group"
+PROFILE_NAME, PINNED_CHAT, BLOCKED_PERSON = "profile name", "pinned chat", "blocked person"
 
 Entry = Mapping[str, Any]
 # What stands in the file for the instance's token, as it is and as an address writes it.
@@ -230,6 +231,9 @@ _MEMBERS: Mapping[str, Mapping[str, type]] = {
     EVENTS: {"blocked": list},
     GROUP: {"jid": str, "people": list},
     NEW_GROUP: {"before": list, "people": list},
+    PROFILE_NAME: {"name": str},
+    PINNED_CHAT: {"people": list, "pinned": bool},
+    BLOCKED_PERSON: {"people": list},
 }
 
 
@@ -250,6 +254,9 @@ def describe_entry(entry: Entry) -> str:
         EVENTS: "the events it blocks",
         GROUP: "a group to leave",
         NEW_GROUP: "a group to leave",
+        PROFILE_NAME: "the name of its profile",
+        PINNED_CHAT: "a chat that is pinned or not",
+        BLOCKED_PERSON: "a person to unblock",
     }[entry["what"]]
 
 

@@ -791,6 +791,8 @@ FAULTS: Mapping[str, Fault] = {
         lambda payload: ({**payload, "pushName": "Loja"},)
     ),
     "no answer shows the token": token_shown(),
+    "a token that is nearly right opens nothing": opened(),
+    "a number too long for anybody does not exist": edited("exists", True),
     # later looks
     "what is sent to a group is told of it": changed(
         "key.remoteJid", lambda jid: OTHER if jid.endswith("@g.us") else jid

@@ -124,6 +124,16 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
         claim(session, answer, jid == as_given(person), "the JID is theirs")
 
 
+@LAWS.law("is_on_whatsapp")
+def a_number_too_long_for_anybody_does_not_exist(session: Session, stage: Stage) -> None:
+    """No number has so many digits; how that is said, a switch decides."""
+    place, number = stage.place(), f"{someone(session)}0000"
+    for number_form in (number, as_given(number)):
+        answer = session.call("is_on_whatsapp", place, query={"jid": number_form})
+        exists = answer.ok and value_at(answer.json, "exists") is True
+        claim(session, answer, not exists, "a number that nobody can have does not exist")
+
+
 @LAWS.law("is_on_whatsapp", phone=True)
 def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None:
     answer = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...judging.contract import Contract
-from ...judging.results import GRADES, Promise, Webhook
+from ...judging.results import GRADES, Exchange, Promise, Webhook
 from .assertions import value_at
 from .webhook_listener import READ, SERVER, WebhookCondition, WebhookListener
 
@@ -35,6 +35,29 @@ def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
                 is_same = _same(part_told.get(name), part[name])
                 sentence = f"{kind}: the echo has the {name} of the answer"
                 hook.claim(ECHO, is_same, sentence, echo, promise=promise)
+
+
+def is_echoed(
+    hook: WebhookListener, webhooks: list[Webhook], answer: Exchange, echoes: list[Webhook]
+) -> bool:
+    """Whether a message came back; hold that one which did not has no echo of another id either."""
+    if not echoes and not _has_no_echo(hook, webhooks, answer):
+        return False
+    return hook.settle_echo(bool(echoes))
+
+
+def _has_no_echo(hook: WebhookListener, webhooks: list[Webhook], answer: Exchange) -> bool:
+    content = value_at(answer.json, "messageData", "message")
+    others = [
+        one
+        for one in webhooks
+        if content
+        and value_at(one.json, "message") == content
+        and value_at(one.json, "key", "id") not in hook.known_ids
+    ]
+    promise = hook.contract.promise(str(answer.operation))
+    sentence = "what is told of a message has the id that was answered"
+    return hook.claim(ECHO, not others, sentence, others[0] if others else None, promise=promise)
 
 
 def promise_of_content(contract: Contract, kind: str) -> Promise | None:

@@ -10,6 +10,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
+from .access import REFUSED
 from .assertions import claim, claim_success, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .sent_message import hold_sent
@@ -116,14 +117,17 @@ def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
           promise=inferred(session, "list_contacts"))  # fmt: skip
 
 
-@LAWS.law("set_profile_name", "instance_status", effects=("changes", "reads"), phone=True)
+@LAWS.law("set_profile_name", "instance_status", effects=("changes", "reads"), worth=REFUSED)
 def a_new_profile_name_is_shown_in_the_status(session: Session, stage: Stage) -> None:
     place = stage.place()
-    answer = message(session, place, "set_profile_name", name="Loja Nova")
+    before = value_at(session.call("instance_status", place).json, "instance", "user", "name")
+    # Nearly the same where people may see it.
+    new = "Loja Nova" if stage.phone else f"{before}."
+    answer = session.call("set_profile_name", place, body={"messageData": {"name": new}})
     claim_success(session, answer, "a new name")
     answer = session.call("instance_status", place)
     name = value_at(answer.json, "instance", "user", "name")
-    claim(session, answer, name == "Loja Nova", "the status has the new name")
+    claim(session, answer, name == new, "the status has the new name")
 
 
 @LAWS.law("profile_picture", phone=True)

@@ -9,6 +9,7 @@ from typing import Any
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
+from ...safety.fence import near_tokens
 from ..probe import Laws
 from ..session import Session
 from .access import REFUSED
@@ -169,6 +170,17 @@ def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bo
 
 _one_law_per_token(only_the_token_itself_opens, reads=True)
 _one_law_per_token(what_is_refused_for_its_token_is_not_done, reads=False)
+
+
+@LAWS.law("instance_status", "send_text", "list_groups", effects=("reads", "sends"),
+          worth=REFUSED)  # fmt: skip
+def a_token_that_is_nearly_right_opens_nothing(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for operation in ("instance_status", "send_text", "list_groups"):
+        arguments = GOOD_REQUESTS[operation].arguments(someone(session))
+        for near in near_tokens(place.token):
+            answer = session.call(operation, place, token=near, **arguments)
+            claim_refusal(session, answer, 401, "a token with another letter")
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))

@@ -186,6 +186,12 @@ class WebhookListener:
         is_echoed = self.plays_people or self.is_off("echo") or self.due.are_echoed(ids)
         return is_echoed and (self.is_off("acks") or self.due.are_acknowledged(ids))
 
+    @property
+    def known_ids(self) -> set[str]:
+        """The ids that sends were answered with, in this probe or, of a given host, in the run."""
+        session = self._session
+        return session.sent_message_ids(self.place.key) | session.run_record.message_ids.keys()
+
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""
         chat_sent_to = str(value_at(answer.json, "messageData", "key", "remoteJid"))

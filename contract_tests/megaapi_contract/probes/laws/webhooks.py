@@ -20,7 +20,7 @@ from .assertions import NAMELESS, claim, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
-from .echo_content import acknowledged, hold_content
+from .echo_content import acknowledged, hold_content, is_echoed
 from .every_text import fullest_request, shown_texts
 from .media import KINDS, qr
 from .redeliveries import OVER_NETWORK
@@ -124,7 +124,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
     id_ = sent_id(sent_message)
     about = [one for one in webhooks if message_id(one) == id_]
     echoes = [one for one in about if not is_ack(one)]
-    if not hook.settle_echo(bool(echoes)):
+    if not is_echoed(hook, webhooks, sent_message, echoes):
         return
     if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
         return

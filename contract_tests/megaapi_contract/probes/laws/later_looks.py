@@ -20,7 +20,7 @@ from .echo_content import acknowledged
 from .every_event import bare
 from .every_text import fullest_request, shown_texts
 from .media import fetch, same_bytes
-from .requests import DELETIONS, SENDS
+from .requests import DELETIONS, SENDS, Arguments
 from .webhook_listener import SERVER, WebhookListener
 from .webhooks import ACK_EVENTS, ECHO, PHASE, acks, check_acks, check_echo, is_ack, listening
 from .webhooks import message_id as id_of
@@ -43,7 +43,7 @@ def what_is_sent_to_a_group_is_told_of_it(operation: str, session: Session, stag
     _, group = make_group(session, stage, place, someone(session))
     hook.receive()
     jid = str(group.get("id"))
-    arguments, texts_by_path = fullest_request(operation, jid)
+    arguments, texts_by_path = _to_group(operation, someone(session), jid)
     session.gate.learn(texts_by_path.values())
     answer = session.call(operation, place, **arguments)
     taken = session.contract.promise(operation)
@@ -56,6 +56,16 @@ def what_is_sent_to_a_group_is_told_of_it(operation: str, session: Session, stag
     check_acks(hook, webhooks, answer)
     chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
     hook.claim(ACK_EVENTS[0], chats <= {jid}, "what is told of it is told of the group")
+
+
+def _to_group(operation: str, person: str, jid: str) -> tuple[Arguments, dict[str, str]]:
+    """A full request about this person that goes to a group."""
+    arguments, texts_by_path = fullest_request(operation, person)
+    body = arguments.get("body")
+    if body is None:
+        return {**arguments, "query": {**arguments["query"], "to": jid}}, texts_by_path
+    data = {**body["messageData"], "to": jid}
+    return {**arguments, "body": {**body, "messageData": data}}, texts_by_path
 
 
 for _operation in TO_GROUPS:

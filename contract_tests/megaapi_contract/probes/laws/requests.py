@@ -32,6 +32,8 @@ ODD_BODIES = (
 
 # What the examples of the contract name: people and groups of the made-up world, and files that do
 # not exist.
+# As somebody is mentioned in a text.
+_MENTION = re.compile(r"@5511900000\d{3}\b")
 _PERSON = re.compile(r"5511900000\d{3}(@s\.whatsapp\.net)?")
 _GROUP = re.compile(r"\d+@g\.us")
 _FILES = "https://files.example.test/"
@@ -198,7 +200,7 @@ def _about(node: Any, to: str) -> Any:
         return to + (person[1] or "")
     if _GROUP.fullmatch(node):
         return NO_GROUP
-    return PICTURE_URL if node.startswith(_FILES) else node
+    return PICTURE_URL if node.startswith(_FILES) else _MENTION.sub(f"@{to}", node)
 
 
 def _replaced(node: Any, values: Mapping[str, str]) -> Any:

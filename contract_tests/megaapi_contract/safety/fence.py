@@ -69,6 +69,8 @@ class Fence:
     # Forms that the suite made of files of its own.
     files: set[bytes] = field(default_factory=set)
     operations: frozenset[str] = frozenset()
+    # Tokens of the owner's other instances on this host, which open nothing here.
+    foreign_tokens: frozenset[str] = frozenset()
     # Bodies of the suite that no gateway can read, to see how it refuses them.
     unreadable: frozenset[bytes] = frozenset()
 
@@ -127,6 +129,7 @@ class Fence:
             f"Bearer {token}", f"Bearer {WRONG_TOKEN}",
             token, f"Basic {token}", f"Bearer {token.swapcase()}",
             *(f"Bearer {near}" for near in near_tokens(token)),
+            *(f"Bearer {foreign}" for foreign in self.foreign_tokens),
         )  # fmt: skip
 
     def _check_query(self, request: Request, operation: Operation) -> None:
@@ -196,13 +199,14 @@ class Fence:
         user = Jid.parse(text).user
         if text not in (user, f"{user}@s.whatsapp.net"):
             return False
-        return user in self.recipients or (
-            operation.effect == "reads" and (user == (self.own or None) or self._is_nobody(user))
-        )
+        if operation.effect == "reads" and self.own and user == self.own:
+            return True
+        return user in self.recipients or self._is_nobody(user, operation)
 
-    def _is_nobody(self, user: str) -> bool:
+    def _is_nobody(self, user: str, operation: Operation) -> bool:
         """Whether it is a listed number with so many digits behind it that nobody can have it."""
-        return len(user) > MOST_DIGITS and any(map(user.startswith, self.recipients))
+        is_long = len(user) > MOST_DIGITS and operation.effect in ("reads", "sends")
+        return is_long and any(map(user.startswith, self.recipients))
 
 
 def near_tokens(token: str) -> tuple[str, ...]:

@@ -792,6 +792,16 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "no answer shows the token": token_shown(),
     "a token that is nearly right opens nothing": opened(),
+    "the token of another instance opens nothing": opened(),
+    "what the blocked write is not told": lost(kind("conversation")),
+    "what was read is unread no longer": forgotten("/readMessage"),
+    "a deletion of a customer names what is gone": changed(
+        "message.protocolMessage.key.id", OTHER_ID
+    ),
+    "whoever can get it gets it": edited(f"{DATA}.data", {}),
+    "what nobody can get is answered alike": by_turns(),
+    "an invite code leads to its own group": edited("group.id", lambda jid: next(NUMBERS)),
+    "a new picture of a group has another address": frozen("/getProfilePicture"),
     "a number too long for anybody does not exist": edited("exists", True),
     # later looks
     "what is sent to a group is told of it": changed(

@@ -48,6 +48,7 @@ from . import (
     webhooks,
     webhooks_of_sends,
     where_it_arrives,
+    whoever_writes,
 )
 
 _SUBJECTS = (
@@ -58,7 +59,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, later_looks,
+    where_it_arrives, later_looks, whoever_writes,
     lifecycle,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
-from .calls import can_write, group_of, make_group, members, message, someone, text
+from .calls import can_write, group_of, make_group, members, message, several, someone, text
 from .each_of_many import jids_to_fail, report_of
 from .sent_message import hold_sent
 
@@ -162,16 +162,16 @@ def who_is_blocked_is_not_heard(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_text_mentioned", effects=("sends",))
 def a_mention_names_the_person(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
-    words, jid = f"@{to} veja", as_given(to)
-    answer = message(session, place, "send_text_mentioned", to=to, text=words, mentions=[jid])
+    place, to, people = stage.place(), someone(session), several(session, 2)
+    words, jids = " ".join(f"@{person}" for person in people), [*map(as_given, people)]
+    answer = message(session, place, "send_text_mentioned", to=to, text=words, mentions=jids)
     content = hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
     if content:
-        people = value_at(
+        named = value_at(
             answer.json, "messageData", "message", "extendedTextMessage", "contextInfo",
             "mentionedJid",
         )  # fmt: skip
-        claim(session, answer, people == [jid], "who is mentioned is named")
+        claim(session, answer, named == jids, "who is mentioned is named")
 
 
 def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -> None:

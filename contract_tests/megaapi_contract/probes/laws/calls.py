@@ -30,6 +30,16 @@ def someone(session: Session, number: int = 0) -> str:
     return people[number % len(people)]
 
 
+def nobody(session: Session) -> str:
+    """A number that nobody can have: no number has so many digits."""
+    return f"{someone(session)}0000"
+
+
+def several(session: Session, count: int) -> list[str]:
+    """So many different people to ask for, or as many as there are."""
+    return list(dict.fromkeys(someone(session, number) for number in range(count)))
+
+
 def host_time(stage: Stage) -> float:
     """The host's time in unix seconds, as far as anybody knows it."""
     if not stage.phone:

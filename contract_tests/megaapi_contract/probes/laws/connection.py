@@ -21,7 +21,7 @@ from .assertions import (
     not_logged_in,
     value_at,
 )
-from .calls import someone, text
+from .calls import nobody, someone, text
 from .media import LINKED_ALREADY, qr
 
 LAWS = Laws()
@@ -127,7 +127,7 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
 @LAWS.law("is_on_whatsapp")
 def a_number_too_long_for_anybody_does_not_exist(session: Session, stage: Stage) -> None:
     """No number has so many digits; how that is said, a switch decides."""
-    place, number = stage.place(), f"{someone(session)}0000"
+    place, number = stage.place(), nobody(session)
     for number_form in (number, as_given(number)):
         answer = session.call("is_on_whatsapp", place, query={"jid": number_form})
         exists = answer.ok and value_at(answer.json, "exists") is True

@@ -12,15 +12,26 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
-from ..session import Session
+from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, inferred, value_at
-from .calls import make_group, message, sent_id, set_webhook, someone, text, texts
+from .calls import (
+    group_of,
+    make_group,
+    message,
+    nobody,
+    sent_id,
+    set_webhook,
+    several,
+    someone,
+    text,
+    texts,
+)
 from .each_of_many import FIELDS, report_of
 from .echo_content import acknowledged
 from .every_event import bare
 from .every_text import fullest_request, shown_texts
 from .media import fetch, same_bytes
-from .requests import DELETIONS, SENDS, Arguments
+from .requests import DELETIONS, GOOD_REQUESTS, SENDS, Arguments
 from .webhook_listener import SERVER, WebhookListener
 from .webhooks import ACK_EVENTS, ECHO, PHASE, acks, check_acks, check_echo, is_ack, listening
 from .webhooks import message_id as id_of
@@ -32,6 +43,7 @@ TO_GROUPS = tuple(name for name in SENDS if name not in DELETIONS)
 SENT_FIRST = ("send_media_base64", "send_location", "send_list")
 # What each content kind passes on: all that its first sender has written or that opens its file.
 PASSED_ON = ("send_media_base64", "send_location", "send_list", "send_contact")
+TO_NOBODY = ("send_text", "send_media_base64", "send_media_url", "send_location")
 STORED = ("Primeira linha\nsegunda \u2013 a\u00e7\u00e3o \U0001f44d", "Depois dela")
 
 
@@ -82,7 +94,7 @@ for _operation in TO_GROUPS:
 
 def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    people = list(dict.fromkeys(someone(session, turn) for turn in range(2)))
+    people = several(session, 2)
     answer = message(session, place, operation, to=people, **FIELDS[operation])
     if not claim_success(session, answer, "a send to many"):
         return
@@ -144,6 +156,50 @@ for _operation in FIELDS:
     )(_run)  # fmt: skip
 
 
+def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -> None:
+    """Among them is a number that nobody can have."""
+    place, people = stage.place(), several(session, 2)
+    named = [people[0], nobody(session), *people[1:]]
+    answer = message(session, place, operation, to=named, **FIELDS[operation])
+    if not claim_success(session, answer, "one of several cannot exist"):
+        return
+    report = report_of(answer)
+    sent, failed = value_at(report, "data"), value_at(report, "jidFailed")
+    if not isinstance(sent, dict) or not isinstance(failed, list):
+        # The judge says that the answer has another shape.
+        return
+    everybody = {*map(as_given, people)} <= set(sent)
+    claim(session, answer, everybody, "the others get it all the same")
+    whole = sorted([*sent, *map(str, failed)]) == sorted(map(as_given, named))
+    claim(session, answer, whole, "everybody named was sent to or failed, once")
+    counts = (value_at(report, "sent"), value_at(report, "failed"))
+    claim(session, answer, counts == (len(sent), len(failed)), "each is counted where it stands")
+
+
+for _operation in FIELDS:
+    _run = partial(whoever_can_get_it_gets_it, _operation)
+    update_wrapper(_run, whoever_can_get_it_gets_it)
+    LAWS.law(
+        _operation, effects=("sends",), about=_operation,
+        worth=5 if _operation == "text_to_many" else 1,
+    )(_run)  # fmt: skip
+
+
+@LAWS.law(*TO_NOBODY, effects=("sends",), worth=7)
+def what_nobody_can_get_is_answered_alike(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    answers = [
+        session.call(operation, place, **GOOD_REQUESTS[operation].arguments(nobody(session)))
+        for operation in TO_NOBODY
+    ]
+    # Some send what nobody gets, and say nothing of a message.
+    refused = [one for one in answers if not session.takes_alternative(one, "swallowed_sends")]
+    for answer in refused[1:]:
+        promise = session.contract.promise(str(answer.operation), 403)
+        same = answer.status == refused[0].status
+        claim(session, answer, same, "every send answers it as a text does", promise=promise)
+
+
 # -- passed on -------------------------------------------------------------------------------
 
 
@@ -193,6 +249,7 @@ for _operation in PASSED_ON:
 def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
     answers = [text(session, place, person, words) for words in STORED]
+    text(session, place, someone(session, 1), "Em outra conversa")
     listing = session.call("list_messages", place, query={"chat_id": person})
     stored = listing.json if isinstance(listing.json, list) else []
     own = [one for one in stored if value_at(one, "key", "id") in map(sent_id, answers)]
@@ -206,6 +263,9 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
         claim(session, listing, value_at(one, "key", "fromMe") is True, "as the instance's own")
         moment = str(value_at(one, "messageTimestamp")) == str(value_at(data, "messageTimestamp"))
         claim(session, listing, moment, "with the time of its answer")
+    chats = {jid_of(value_at(one, "key", "remoteJid")) for one in stored}
+    alone = all(chat.user == person for chat in chats if chat.person)
+    claim(session, listing, alone, "nothing of another chat stands there")
     moments = [value_at(one, "messageTimestamp") for one in stored]
     known = [moment for moment in moments if isinstance(moment, int)]
     claim(session, listing, known == sorted(known), "the oldest stands first")
@@ -214,7 +274,10 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
 @LAWS.law("list_chats", "send_text", effects=("reads", "sends"), worth=3)
 def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    text(session, place, person)
+    others = [one for one in several(session, 2) if one != person]
+    for words, one in zip(("Um", "Dois", "Tres"), (person, *others, person), strict=False):
+        text(session, place, one, words)
+        stage.pass_time(1)
     answer = session.call("list_chats", place)
     chats = value_at(answer.json, "chats")
     ids = [str(value_at(one, "id")) for one in chats] if isinstance(chats, list) else []
@@ -222,7 +285,16 @@ def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
     users = [jid_of(id_).user for id_ in ids]
     # The vendor's list expires, and comes again with the next connection.
     promise = None if stage.phone else inferred(session, "list_chats")
-    claim(session, answer, person in users, "the chat stands there", promise=promise)
+    if claim(session, answer, person in users, "the chat stands there", promise=promise):
+        for other in set(others) & set(users) - _pinned(chats):
+            is_first = users.index(person) < users.index(other)
+            claim(session, answer, is_first, "the chat of the last message comes first")
+
+
+def _pinned(chats: Any) -> set[str]:
+    """Whose chats stand at the top whatever is written."""
+    pinned_chats = (one for one in chats if value_at(one, "pinned") is not None)
+    return {jid_of(value_at(one, "id")).user for one in pinned_chats}
 
 
 @LAWS.law("configure_webhook", "webhook_settings", "instance_status", "send_text", "list_groups",
@@ -266,3 +338,32 @@ def a_group_keeps_its_invite_code(session: Session, stage: Stage) -> None:
         codes.append(value_at(answer.json, "inviteCode"))
         claim(session, answer, isinstance(codes[-1], str) and codes[-1], "a code")
     claim(session, answer, codes[0] == codes[1], "a group keeps its code")
+
+
+@LAWS.law("group_invite_info", "group_invite_code", "create_group", effects=("changes", "reads"),
+          worth=2)  # fmt: skip
+def an_invite_code_leads_to_its_own_group(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    _, group = make_group(session, stage, place, someone(session))
+    query = {"group_id": str(group.get("id"))}
+    code = value_at(session.call("group_invite_code", place, query=query).json, "inviteCode")
+    session.gate.learn([code])
+    answer = session.call("group_invite_info", place, query={"code": str(code)})
+    promise = session.contract.promise("group_invite_info")
+    if claim_success(session, answer, "a group's own code", promise=promise):
+        same = group_of(answer).get("id") == group.get("id")
+        claim(session, answer, same, "the group that the code is of", promise=promise)
+
+
+@LAWS.law("set_profile_picture_url", "profile_picture", "create_group",
+          effects=("changes", "reads"), worth=2)  # fmt: skip
+def a_new_picture_of_a_group_has_another_address(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    _, group = make_group(session, stage, place, someone(session))
+    jid = str(group.get("id"))
+    before = session.call("profile_picture", place, query={"to": jid, "type": "image"})
+    change = message(session, place, "set_profile_picture_url", to=jid, url=PICTURE_URL)
+    if claim_success(session, change, "a new picture"):
+        after = session.call("profile_picture", place, query={"to": jid, "type": "image"})
+        address, earlier = value_at(after.json, "data"), value_at(before.json, "data")
+        claim(session, after, address != earlier, "a new picture has another address")

@@ -27,6 +27,8 @@ CLOSE = 120
 SERVER, DELIVERED, READ = 2, 3, 4
 WEBHOOK = "configure_webhook"
 BLOCKING = frozenset({"block_events", "accept_webhook_events"})
+# What a second instance writes to announce the end.
+WRITTEN_LAST = "text-extended"
 _OWNED = frozenset({"connection-closed-temporary", "qrcode"})
 
 WebhookCondition = Callable[[list[Webhook]], bool]
@@ -108,10 +110,12 @@ class WebhookListener:
         mine = first_deliveries(self._session, mine, is_direct=self.plays_people)
         if is_announced:
             self.is_silent = not any(mark in one.body for one in mine)
-        if self._stage.phone:
+        # Where none has ever come, the run says that by itself.
+        if self._stage.phone or (is_announced and self._session.receiver.webhooks):
+            event = alarm if self._stage.phone else WRITTEN_LAST
             self._session.hold(
                 not self.is_silent, "a webhook that was asked for comes",
-                promise=self._session.contract.event_promise(alarm), operation=alarm,
+                promise=self._session.contract.event_promise(event), operation=event,
             )  # fmt: skip
         return self._own_webhooks(mine, mark)
 

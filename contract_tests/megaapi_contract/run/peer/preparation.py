@@ -61,6 +61,8 @@ def add_peer(context: RunContext) -> None:
     stage = PeerStage(context.place, session, peer, names)
     stage.silence = BLOCKED if _blocks_input(context) else ""
     stage.unread = _why_unread(context, target)
+    if target.name == context.target.name:
+        context.gate.fence.foreign_tokens |= {options.peer_token}
     context.stage = stage
     _restore_leftovers(context, session)
 

@@ -1,0 +1,100 @@
+"""What depends on who writes: blocks, unread messages, deletions, the token of another instance."""
+
+from __future__ import annotations
+
+from megaapi_mock.domain.jid import as_given
+
+from ...errors import Impossible
+from ...host.place import Place
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...judging.values import jid_of
+from ..probe import Laws
+from ..session import Session
+from .assertions import claim, claim_refusal, claim_success, value_at
+from .calls import someone
+from .requests import GOOD_REQUESTS
+from .webhooks import PHASE, listening, message_id
+
+LAWS = Laws()
+
+WRITTEN = ("text-plain", "text-extended")
+# What the token of a neighbour is tried on.
+OPENED = ("instance_status", "send_text", "list_groups")
+
+
+def _write(stage: Stage, place: Place) -> str:
+    """The id of a customer's text; empty where a mock says that it cannot arrive."""
+    try:
+        return str(stage.customer_writes(place, "text-plain")["id"])
+    except Impossible:
+        return ""
+
+
+@LAWS.law("block_chat", "configure_webhook", effects=("changes",), phase=PHASE,
+          customer=("text-plain",), events=WRITTEN)  # fmt: skip
+def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
+    (place, hook), person = listening(session, stage), stage.customers[0]
+    ids = []
+    for option in (True, False):
+        answer = session.call("block_chat", place, body={"to": person, "option": option})
+        claim_success(session, answer, "a block")
+        ids.append(_write(stage, place))
+    told = [*map(message_id, hook.receive())]
+    promise = session.contract.promise("block_chat")
+    claim(session, answer, ids[0] not in told, "who is blocked is not heard", promise=promise)
+    claim(session, answer, ids[1] in told, "who may write again is heard", promise=promise)
+
+
+def _unread(session: Session, place: Place, person: str) -> tuple[Exchange, int]:
+    """How many messages of this person the list of chats calls unread."""
+    answer = session.call("list_chats", place)
+    chats = value_at(answer.json, "chats")
+    for chat in chats if isinstance(chats, list) else ():
+        count = value_at(chat, "unreadCount")
+        if jid_of(value_at(chat, "id")).user == person and type(count) is int:
+            return answer, max(count, 0)
+    return answer, 0
+
+
+@LAWS.law("read_message", "list_chats", "configure_webhook", effects=("changes", "reads"),
+          phase=PHASE, customer=("text-plain",), events=WRITTEN)  # fmt: skip
+def what_was_read_is_unread_no_longer(session: Session, stage: Stage) -> None:
+    (place, hook), person = listening(session, stage), stage.customers[0]
+    _, before = _unread(session, place, person)
+    ids = [str(stage.customer_writes(place, "text-plain")["id"]) for _ in range(2)]
+    hook.receive()
+    session.gate.learn(ids)
+    answer, unread = _unread(session, place, person)
+    if not claim(session, answer, unread >= before + 2, "both messages are unread"):
+        return
+    key = {"remoteJid": as_given(person), "fromMe": False, "id": ids[1]}
+    read = session.call("read_message", place, body={"messageData": {"key": key}})
+    claim_success(session, read, "a message was read")
+    answer, left = _unread(session, place, person)
+    claim(session, answer, left < unread, "what was read is unread no longer")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE,
+          customer=("text-plain", "deleted"), events=("deleted",))  # fmt: skip
+def a_deletion_of_a_customer_names_what_is_gone(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    first, _ = (str(stage.customer_writes(place, "text-plain")["id"]) for _ in range(2))
+    hook.receive()
+    stage.customer_writes(place, "deleted", message=first)
+    parts = [value_at(one.json, "message", "protocolMessage") for one in hook.receive()]
+    keys = [value_at(part, "key", "id") for part in parts if part is not None]
+    # The vendor documents what a deletion is, whoever's it is.
+    is_sent = "delete_message" in session.contract.by_id
+    promise = session.contract.promise("delete_message") if is_sent else None
+    hook.claim("deleted", keys in ([first], []), "the message that is gone", promise=promise)
+    hook.claim("deleted", keys, "a deletion is told")
+
+
+@LAWS.law(*OPENED, effects=("reads", "sends"), reader=True, worth=8)
+def the_token_of_another_instance_opens_nothing(session: Session, stage: Stage) -> None:
+    place, (other, _) = stage.place(), stage.reader(session)
+    for operation in OPENED:
+        arguments = GOOD_REQUESTS[operation].arguments(someone(session))
+        answer = session.call(operation, place, token=other.token, **arguments)
+        claim_refusal(session, answer, 401, "another instance's token")

@@ -213,7 +213,7 @@ def near_tokens(token: str) -> tuple[str, ...]:
     """Tokens that differ from this one in a letter, and open nothing."""
     other = "y" if token.endswith("x") else "x"
     near = (token[:-1], f"{token}{other}", f"{token[:-1]}{other}", f"{other}{token[1:]}")
-    return tuple(one for one in near if one not in ("", token))
+    return tuple(one for one in dict.fromkeys(near) if one not in ("", token))
 
 
 class _Pairs(list[tuple[str, Any]]):

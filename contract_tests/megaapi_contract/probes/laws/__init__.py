@@ -40,6 +40,7 @@ from . import (
     settings,
     stored,
     taken,
+    to_many,
     tokens,
     uniqueness,
     unsettled,
@@ -59,7 +60,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, later_looks, whoever_writes,
+    where_it_arrives, later_looks, to_many, whoever_writes,
     lifecycle,
 )  # fmt: skip
 

@@ -18,8 +18,8 @@ from ..session import Session
 from .assertions import value_at
 
 Json = dict[str, Any]
-# Short: some hosts cut names of groups.
-GROUP_NAME = 'A\u00e7\u00e3o & "S\u00e3o" \U0001f44d'
+# Longer than the names that a careless program cuts, and shorter than those of WhatsApp.
+GROUP_NAME = 'A\u00e7\u00e3o & "S\u00e3o" \U0001f44d da equipe de vendas e entregas'
 
 
 def someone(session: Session, number: int = 0) -> str:

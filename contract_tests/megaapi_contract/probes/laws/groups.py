@@ -24,6 +24,7 @@ from .assertions import (
     value_at,
 )
 from .calls import (
+    GROUP_NAME,
     group_name,
     group_of,
     leave,
@@ -114,7 +115,7 @@ def _groups_by_jid(session: Session, place: Place) -> tuple[Exchange, dict[str, 
 @LAWS.law("create_group", effects=("changes",))
 def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    name = "Equipe de vendas" if stage.phone else group_name(session)
+    name = GROUP_NAME if stage.phone else group_name(session)
     creation, group = make_group(session, stage, place, as_given(person), name=name)
     if not claim_success(session, creation, "a good group"):
         return

@@ -1,11 +1,9 @@
-"""What was sent or set, looked at again elsewhere: in groups, to many, passed on, stored, later."""
+"""What was sent or set, looked at again elsewhere: in groups, passed on, stored, and later."""
 
 from __future__ import annotations
 
 from functools import partial, update_wrapper
 from typing import Any
-
-from megaapi_mock.domain.jid import as_given
 
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
@@ -26,14 +24,12 @@ from .calls import (
     text,
     texts,
 )
-from .each_of_many import FIELDS, report_of
 from .echo_content import acknowledged
 from .every_event import bare
-from .every_text import fullest_request, shown_texts
+from .every_text import fullest_request
 from .media import fetch, same_bytes
 from .requests import DELETIONS, GOOD_REQUESTS, SENDS, Arguments
-from .webhook_listener import SERVER, WebhookListener
-from .webhooks import ACK_EVENTS, ECHO, PHASE, acks, check_acks, check_echo, is_ack, listening
+from .webhooks import ACK_EVENTS, ECHO, PHASE, check_acks, check_echo, listening
 from .webhooks import message_id as id_of
 
 LAWS = Laws()
@@ -89,100 +85,7 @@ for _operation in TO_GROUPS:
     )(_run)  # fmt: skip
 
 
-# -- to many ---------------------------------------------------------------------------------
-
-
-def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    people = several(session, 2)
-    answer = message(session, place, operation, to=people, **FIELDS[operation])
-    if not claim_success(session, answer, "a send to many"):
-        return
-    report = report_of(answer)
-    sent, jids = value_at(report, "data"), [*map(as_given, people)]
-    whole = isinstance(sent, dict) and sorted(sent) == sorted(jids)
-    if not claim(session, answer, whole, "each of them got it"):
-        return
-    counts = (value_at(report, "sent"), value_at(report, "failed"), value_at(report, "jidFailed"))
-    claim(session, answer, counts == (len(jids), 0, []), "all are counted, and nobody failed")
-    ids = {jid: str(value_at(sent, jid, "key", "id")) for jid in jids}
-    claim(session, answer, len({*ids.values()}) == len(jids), "each message has its own id")
-    _hold_each_content(session, answer, sent, jids)
-    _hold_told_of_each(hook, ids)
-
-
-def _hold_each_content(
-    session: Session, answer: Exchange, sent: dict[str, Any], jids: list[str]
-) -> None:
-    """Hold that each got the same message, in a chat of their own."""
-    contents = [bare(value_at(sent, jid, "message")) for jid in jids]
-    words = FIELDS[str(answer.operation)].get("text")
-    for jid, content in zip(jids, contents, strict=True):
-        chat = value_at(sent, jid, "key", "remoteJid") == jid
-        claim(session, answer, chat, "remoteJid is the one who is named")
-        shown = [*shown_texts(content)]
-        claim(session, answer, words is None or words in shown, "each got every letter")
-
-
-def _hold_told_of_each(hook: WebhookListener, ids: dict[str, str]) -> None:
-    """Hold that each message is told once, under its own id and chat."""
-    expected = set(ids.values())
-
-    def all_there(webhooks: list[Any]) -> bool:
-        return hook.is_off("acks") or all(SERVER in acks(webhooks, id_) for id_ in expected)
-
-    webhooks = hook.receive(all_there)
-    statuses = {id_: acks(webhooks, id_) for id_ in expected}
-    if hook.settle_acks(any(statuses.values())):
-        once = all(steps.count(SERVER) == 1 for steps in statuses.values())
-        hook.claim("ack-server", once, "each of many is told ack-server once")
-    echoes = [one for one in webhooks if not is_ack(one) and id_of(one) in expected]
-    if hook.settle_echo(bool(echoes)):
-        once = sorted(map(id_of, echoes)) == sorted(expected)
-        hook.claim(ECHO, once, "each of many is echoed once")
-    for jid, id_ in ids.items():
-        for one in (one for one in webhooks if id_of(one) == id_):
-            chat = value_at(one.json, "key", "remoteJid")
-            is_theirs = chat == jid or not jid_of(chat).person
-            hook.claim("ack-server", is_theirs, "remoteJid is the chat of the message", one)
-
-
-for _operation in FIELDS:
-    _run = partial(what_is_sent_to_many_is_told_of_each, _operation)
-    update_wrapper(_run, what_is_sent_to_many_is_told_of_each)
-    LAWS.law(
-        _operation, effects=("sends", "changes"), phase=PHASE, about=_operation,
-        events=(ECHO, *ACK_EVENTS), worth=4 if _operation == "text_to_many" else 1,
-    )(_run)  # fmt: skip
-
-
-def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -> None:
-    """Among them is a number that nobody can have."""
-    place, people = stage.place(), several(session, 2)
-    named = [people[0], nobody(session), *people[1:]]
-    answer = message(session, place, operation, to=named, **FIELDS[operation])
-    if not claim_success(session, answer, "one of several cannot exist"):
-        return
-    report = report_of(answer)
-    sent, failed = value_at(report, "data"), value_at(report, "jidFailed")
-    if not isinstance(sent, dict) or not isinstance(failed, list):
-        # The judge says that the answer has another shape.
-        return
-    everybody = {*map(as_given, people)} <= set(sent)
-    claim(session, answer, everybody, "the others get it all the same")
-    whole = sorted([*sent, *map(str, failed)]) == sorted(map(as_given, named))
-    claim(session, answer, whole, "everybody named was sent to or failed, once")
-    counts = (value_at(report, "sent"), value_at(report, "failed"))
-    claim(session, answer, counts == (len(sent), len(failed)), "each is counted where it stands")
-
-
-for _operation in FIELDS:
-    _run = partial(whoever_can_get_it_gets_it, _operation)
-    update_wrapper(_run, whoever_can_get_it_gets_it)
-    LAWS.law(
-        _operation, effects=("sends",), about=_operation,
-        worth=5 if _operation == "text_to_many" else 1,
-    )(_run)  # fmt: skip
+# -- to nobody, and passed on -----------------------------------------------------------------
 
 
 @LAWS.law(*TO_NOBODY, effects=("sends",), worth=7)
@@ -198,9 +101,6 @@ def what_nobody_can_get_is_answered_alike(session: Session, stage: Stage) -> Non
         promise = session.contract.promise(str(answer.operation), 403)
         same = answer.status == refused[0].status
         claim(session, answer, same, "every send answers it as a text does", promise=promise)
-
-
-# -- passed on -------------------------------------------------------------------------------
 
 
 def what_is_passed_on_of_ones_own_keeps_its_content(

@@ -113,10 +113,7 @@ class WebhookListener:
         # Where none has ever come, the run says that by itself.
         if self._stage.phone or (is_announced and self._session.receiver.webhooks):
             event = alarm if self._stage.phone else WRITTEN_LAST
-            self._session.hold(
-                not self.is_silent, "a webhook that was asked for comes",
-                promise=self._session.contract.event_promise(event), operation=event,
-            )  # fmt: skip
+            self.claim(event, not self.is_silent, "a webhook that was asked for comes")
         return self._own_webhooks(mine, mark)
 
     def receive_beside(self, other: WebhookListener) -> list[Webhook]:
@@ -321,7 +318,12 @@ class WebhookListener:
                 sentence = f"{field} is the author"
                 self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)
         name = value_at(payload, "pushName")
-        if name not in NAMELESS and person["name"] is not None:
+        if name in NAMELESS or person["name"] is None:
+            return
+        # Which of somebody's names a gateway knows is open; the name of who reads it is not theirs.
+        reader = self.person(self.place.number)["name"]
+        is_strange = not own and name == reader != person["name"]
+        if self.claim(event, not is_strange, "pushName is not that of who reads it", webhook):
             sentence, promise = "pushName is the author's name", self.promise_of_name(event)
             self.claim(event, name == person["name"], sentence, webhook, promise=promise)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
@@ -23,7 +23,7 @@ class Caller(Protocol):
     def call(
         self,
         operation_id: str,
-        place: Place,
+        instance: HostInstance,
         *,
         body: Any = None,
         query: Mapping[str, str] | None = None,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..host.host_instance import HostInstance
 from ..host.http import Request
-from ..host.place import Place
 from ..host.status import read_status
 from ..judging.values import jid_of
 from .caller import Caller
@@ -73,14 +73,14 @@ class Marks:
         return self._is_done(BLOCK, {"to": person, "option": False})
 
     def _is_done(self, operation: str, body: Any) -> bool:
-        answer = self._session.call(operation, self._place(), body=body)
+        answer = self._session.call(operation, self._instance(), body=body)
         promise = self._session.contract.promise(operation, 200)
         return self._session.hold(
             answer.ok, "what a probe changed can be put back", promise=promise, exchange=answer
         )
 
     def _profile_name(self) -> str:
-        user = read_status(self._session.call("instance_status", self._place())).user
+        user = read_status(self._session.call("instance_status", self._instance())).user
         name = user.get("name") if isinstance(user, dict) else None
         if not isinstance(name, str) or not name:
             self._session.gate.hold_back(UNREADABLE, NAME)
@@ -90,7 +90,7 @@ class Marks:
         """Whether the chat is pinned now; not, where no list of chats says so."""
         if "list_chats" not in self._session.contract.by_id:
             return False
-        document = self._session.call("list_chats", self._place()).json
+        document = self._session.call("list_chats", self._instance()).json
         chats = document.get("chats") if isinstance(document, dict) else None
         return any(
             isinstance(chat, dict)
@@ -99,10 +99,10 @@ class Marks:
             for chat in (chats if isinstance(chats, list) else ())
         )
 
-    def _place(self) -> Place:
+    def _instance(self) -> HostInstance:
         fence = self._session.gate.fence
         assert fence is not None
-        return Place(fence.key, fence.token)
+        return HostInstance(fence.key, fence.token)
 
 
 def _person(request: Request) -> str | None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import HeldBack
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Request
-from megaapi_contract.host.place import Place
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.probes.session import Session
 from megaapi_contract.safety.marks import UNREADABLE
@@ -19,7 +19,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from ..support import KEY, LISTED, TOKEN
 from .given_host import GivenHost, session_of
 
-PLACE = Place(KEY, TOKEN)
+PLACE = HostInstance(KEY, TOKEN)
 OWN_NAME = "Loja 123456789"
 
 

@@ -67,15 +67,15 @@ def each_of_two_is_told_under_its_own_name(session: Session, stage: Stage) -> No
         claim_success(
             session, text(session, writer, reader.number, "De uma para a outra"), "a text"
         )
-    for turn, (place, hook) in enumerate(pairs):
+    for turn, (instance, hook) in enumerate(pairs):
         writer = pairs[1 - turn][0]
         received = _of_others(hook.receive())
         hook.claim(TEXT_EVENT, len(received) == 2, "each message of the other comes once")
         for one in received:
             key = value_at(one.json, "instance_key")
-            hook.claim(TEXT_EVENT, key == place.key, "instance_key is that of who reads", one)
+            hook.claim(TEXT_EVENT, key == instance.key, "instance_key is that of who reads", one)
             owner = jid_of(value_at(one.json, "jid")).user.partition(":")[0]
-            hook.claim(TEXT_EVENT, owner == place.number, "jid is that of who reads", one)
+            hook.claim(TEXT_EVENT, owner == instance.number, "jid is that of who reads", one)
             hook.check_author(one, TEXT_EVENT, writer.number)
 
 
@@ -87,7 +87,7 @@ def _texts_of_run(stage: Stage) -> tuple[str, ...]:
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, reader=True, worth=9,
           events=(TEXT_EVENT,))  # fmt: skip
 def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
-    writer, reader = stage.place(), reading(session, stage)
+    writer, reader = stage.instance(), reading(session, stage)
     hook, sent_texts = reader.hook, _texts_of_run(stage)
     answers = [text(session, writer, reader.number, words) for words in sent_texts]
     received = reader.receive(*answers)
@@ -108,7 +108,7 @@ def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
 def _hold_addresses(reader: Reader, one: Webhook, event: str, writer: str) -> None:
     """Hold that a webhook of what was sent is the reader's own, and names who wrote."""
     hook = reader.hook
-    own = value_at(one.json, "instance_key") == reader.place.key
+    own = value_at(one.json, "instance_key") == reader.instance.key
     hook.claim(event, own, "instance_key is that of who reads", one)
     owner = jid_of(value_at(one.json, "jid")).user.partition(":")[0]
     hook.claim(event, owner == reader.number, "jid is that of who reads", one)
@@ -121,7 +121,7 @@ def _hold_addresses(reader: Reader, one: Webhook, event: str, writer: str) -> No
           worth=4, events=(GROUP_EVENT,))  # fmt: skip
 def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
     """Every member with an instance is told, under its own key."""
-    writer, count = stage.place(), 2 if stage.phone else 1
+    writer, count = stage.instance(), 2 if stage.phone else 1
     readers = [reading(session, stage) for _ in range(count)]
     creation, group = make_group(session, stage, writer, *(one.number for one in readers))
     if not claim_success(session, creation, "a group of instances"):
@@ -141,7 +141,7 @@ def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) 
 
 
 def what_arrives_is_what_was_sent(operation: str, session: Session, stage: Stage) -> None:
-    writer, reader = stage.place(), reading(session, stage)
+    writer, reader = stage.instance(), reading(session, stage)
     fields = json.loads(json.dumps(ARRIVING[operation]).replace(WORLD[0], reader.number))
     answer = message(session, writer, operation, to=reader.number, **fields)
     if not claim_success(session, answer, "a send", promise=session.contract.promise(operation)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial, update_wrapper
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
@@ -47,13 +47,13 @@ STORED = ("Primeira linha\nsegunda \u2013 a\u00e7\u00e3o \U0001f44d", "Depois de
 
 
 def what_is_sent_to_a_group_is_told_of_it(operation: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    _, group = make_group(session, stage, place, someone(session))
+    instance, hook = listening(session, stage)
+    _, group = make_group(session, stage, instance, someone(session))
     hook.receive()
     jid = str(group.get("id"))
     arguments, texts_by_path = _to_group(operation, someone(session), jid)
     session.gate.learn(texts_by_path.values())
-    answer = session.call(operation, place, **arguments)
+    answer = session.call(operation, instance, **arguments)
     taken = session.contract.promise(operation)
     if not claim_success(session, answer, "a good send to a group", promise=taken):
         return
@@ -90,9 +90,9 @@ for _operation in TO_GROUPS:
 
 @LAWS.law(*TO_NOBODY, effects=("sends",), worth=7)
 def what_nobody_can_get_is_answered_alike(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     answers = [
-        session.call(operation, place, **GOOD_REQUESTS[operation].arguments(nobody(session)))
+        session.call(operation, instance, **GOOD_REQUESTS[operation].arguments(nobody(session)))
         for operation in TO_NOBODY
     ]
     # Some send what nobody gets, and say nothing of a message.
@@ -106,23 +106,23 @@ def what_nobody_can_get_is_answered_alike(session: Session, stage: Stage) -> Non
 def what_is_passed_on_of_ones_own_keeps_its_content(
     operation: str, session: Session, stage: Stage
 ) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     arguments, texts_by_path = fullest_request(operation, to)
     session.gate.learn([*texts_by_path.values(), *texts(arguments)])
-    first = message(session, place, operation, **arguments["body"]["messageData"])
+    first = message(session, instance, operation, **arguments["body"]["messageData"])
     if not claim_success(session, first, "a good send"):
         return
     content = value_at(first.json, "messageData", "message")
     about = {"to": to, "key": value_at(first.json, "messageData", "key"), "message": content}
-    forward = message(session, place, "forward_message", **about)
+    forward = message(session, instance, "forward_message", **about)
     if claim_success(session, forward, "a forward"):
         forwarded = value_at(forward.json, "messageData", "message")
         same = bare(forwarded) == bare(content)
         claim(session, forward, same, "a forward keeps every field of it")
         part = value_at(forwarded, "imageMessage")
         if isinstance(part, dict):
-            same_bytes(session, fetch(session, place, part, "image"), part, None)
-    quote = message(session, place, "quote_message", **about, text="Sobre este")
+            same_bytes(session, fetch(session, instance, part, "image"), part, None)
+    quote = message(session, instance, "quote_message", **about, text="Sobre este")
     if claim_success(session, quote, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo")
         context = value_at(quote.json, *way)
@@ -147,10 +147,10 @@ for _operation in PASSED_ON:
 
 @LAWS.law("list_messages", "send_text", effects=("reads", "sends"), worth=4)
 def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
-    answers = [text(session, place, person, words) for words in STORED]
-    text(session, place, someone(session, 1), "Em outra conversa")
-    listing = session.call("list_messages", place, query={"chat_id": person})
+    instance, person = stage.instance(), someone(session)
+    answers = [text(session, instance, person, words) for words in STORED]
+    text(session, instance, someone(session, 1), "Em outra conversa")
+    listing = session.call("list_messages", instance, query={"chat_id": person})
     stored = listing.json if isinstance(listing.json, list) else []
     own = [one for one in stored if value_at(one, "key", "id") in map(sent_id, answers)]
     if not claim(session, listing, len(own) == len(answers), "each message stands there once"):
@@ -173,12 +173,12 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
 
 @LAWS.law("list_chats", "send_text", effects=("reads", "sends"), worth=3)
 def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
+    instance, person = stage.instance(), someone(session)
     others = [one for one in several(session, 2) if one != person]
     for words, one in zip(("Um", "Dois", "Tres"), (person, *others, person), strict=False):
-        text(session, place, one, words)
+        text(session, instance, one, words)
         stage.pass_time(1)
-    answer = session.call("list_chats", place)
+    answer = session.call("list_chats", instance)
     chats = value_at(answer.json, "chats")
     ids = [str(value_at(one, "id")) for one in chats] if isinstance(chats, list) else []
     claim(session, answer, len(set(ids)) == len(ids), "no chat stands there twice")
@@ -201,15 +201,15 @@ def _pinned(chats: Any) -> set[str]:
           "qr_code_base64",
           effects=("changes", "reads", "sends"), worth=6)  # fmt: skip
 def what_is_set_stays_set_whatever_is_called(session: Session, stage: Stage) -> None:
-    place, url = stage.place(), f"{session.receiver.url}/stays?loja=1"
-    set_webhook(session, place, url)
-    before = _state(session, place)
-    text(session, place, someone(session))
+    instance, url = stage.instance(), f"{session.receiver.url}/stays?loja=1"
+    set_webhook(session, instance, url)
+    before = _state(session, instance)
+    text(session, instance, someone(session))
     for operation in ("list_groups", "qr_code_base64", "instance_status"):
-        session.call(operation, place)
-    session.call("send_text", place, token=session.wrong_token(),
+        session.call(operation, instance)
+    session.call("send_text", instance, token=session.wrong_token(),
                  body={"messageData": {"to": someone(session), "text": "Bom dia"}})  # fmt: skip
-    after = _state(session, place)
+    after = _state(session, instance)
     for (answer, shown), (_, shown_before), what in zip(
         after, before, ("the webhook", "the user"), strict=True
     ):
@@ -217,10 +217,10 @@ def what_is_set_stays_set_whatever_is_called(session: Session, stage: Stage) -> 
     claim(session, after[0][0], after[0][1] == (url, True), "the webhook is the one that was set")
 
 
-def _state(session: Session, place: Place) -> list[tuple[Exchange, Any]]:
-    webhook = session.call("webhook_settings", place)
+def _state(session: Session, instance: HostInstance) -> list[tuple[Exchange, Any]]:
+    webhook = session.call("webhook_settings", instance)
     settings = value_at(webhook.json, "webhookData") or webhook.json
-    status = session.call("instance_status", place)
+    status = session.call("instance_status", instance)
     user = value_at(status.json, "instance", "user")
     return [
         (webhook, (value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled"))),
@@ -230,11 +230,13 @@ def _state(session: Session, place: Place) -> list[tuple[Exchange, Any]]:
 
 @LAWS.law("group_invite_code", "create_group", effects=("changes", "reads"), worth=2)
 def a_group_keeps_its_invite_code(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    _, group = make_group(session, stage, place, WORLD[0] if stage.phone else someone(session))
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, WORLD[0] if stage.phone else someone(session))
     codes = []
     for _ in range(2):
-        answer = session.call("group_invite_code", place, query={"group_id": str(group.get("id"))})
+        answer = session.call(
+            "group_invite_code", instance, query={"group_id": str(group.get("id"))}
+        )
         codes.append(value_at(answer.json, "inviteCode"))
         claim(session, answer, isinstance(codes[-1], str) and codes[-1], "a code")
     claim(session, answer, codes[0] == codes[1], "a group keeps its code")
@@ -243,12 +245,12 @@ def a_group_keeps_its_invite_code(session: Session, stage: Stage) -> None:
 @LAWS.law("group_invite_info", "group_invite_code", "create_group", effects=("changes", "reads"),
           worth=2)  # fmt: skip
 def an_invite_code_leads_to_its_own_group(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    _, group = make_group(session, stage, place, someone(session))
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, someone(session))
     query = {"group_id": str(group.get("id"))}
-    code = value_at(session.call("group_invite_code", place, query=query).json, "inviteCode")
+    code = value_at(session.call("group_invite_code", instance, query=query).json, "inviteCode")
     session.gate.learn([code])
-    answer = session.call("group_invite_info", place, query={"code": str(code)})
+    answer = session.call("group_invite_info", instance, query={"code": str(code)})
     promise = session.contract.promise("group_invite_info")
     if claim_success(session, answer, "a group's own code", promise=promise):
         same = group_of(answer).get("id") == group.get("id")
@@ -258,12 +260,12 @@ def an_invite_code_leads_to_its_own_group(session: Session, stage: Stage) -> Non
 @LAWS.law("set_profile_picture_url", "profile_picture", "create_group",
           effects=("changes", "reads"), worth=2)  # fmt: skip
 def a_new_picture_of_a_group_has_another_address(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    _, group = make_group(session, stage, place, someone(session))
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, someone(session))
     jid = str(group.get("id"))
-    before = session.call("profile_picture", place, query={"to": jid, "type": "image"})
-    change = message(session, place, "set_profile_picture_url", to=jid, url=PICTURE_URL)
+    before = session.call("profile_picture", instance, query={"to": jid, "type": "image"})
+    change = message(session, instance, "set_profile_picture_url", to=jid, url=PICTURE_URL)
     if claim_success(session, change, "a new picture"):
-        after = session.call("profile_picture", place, query={"to": jid, "type": "image"})
+        after = session.call("profile_picture", instance, query={"to": jid, "type": "image"})
         address, earlier = value_at(after.json, "data"), value_at(before.json, "data")
         claim(session, after, address != earlier, "a new picture has another address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange, Webhook
 from ..session import Session
@@ -19,14 +19,14 @@ from .webhooks import is_ack, message_id
 class Reader:
     """`session` is the one that may call the instance; what is held of it, the probe's holds."""
 
-    place: Place
+    instance: HostInstance
     session: Session
     hook: WebhookListener
 
     @property
     def number(self) -> str:
         """Whom to send to."""
-        return self.place.number
+        return self.instance.number
 
     def receive(self, *answers: Exchange) -> list[Webhook]:
         """What these sends have come as, in the order in which it came."""
@@ -41,10 +41,10 @@ class Reader:
 
 def reading(session: Session, stage: Stage) -> Reader:
     """Another instance, whose webhooks come to the suite from now on."""
-    place, caller = stage.reader(session)
-    hook = WebhookListener(session, stage, place, "-reader")
+    instance, caller = stage.reader(session)
+    hook = WebhookListener(session, stage, instance, "-reader")
     hook.open(caller)
-    return Reader(place, caller, hook)
+    return Reader(instance, caller, hook)
 
 
 def content_of(webhook: Webhook, *kinds: str) -> Any:

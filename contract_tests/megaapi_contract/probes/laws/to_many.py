@@ -25,9 +25,9 @@ LAWS = Laws()
 
 
 def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     people = several(session, 2)
-    answer = message(session, place, operation, to=people, **FIELDS[operation])
+    answer = message(session, instance, operation, to=people, **FIELDS[operation])
     if not claim_success(session, answer, "a send to many"):
         return
     report = report_of(answer)
@@ -90,9 +90,9 @@ for _operation in FIELDS:
 
 def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -> None:
     """Among them is a number that nobody can have."""
-    place, people = stage.place(), several(session, 2)
+    instance, people = stage.instance(), several(session, 2)
     named = [people[0], nobody(session), *people[1:]]
-    answer = message(session, place, operation, to=named, **FIELDS[operation])
+    answer = message(session, instance, operation, to=named, **FIELDS[operation])
     if not claim_success(session, answer, "one of several cannot exist"):
         return
     report = report_of(answer)

@@ -11,7 +11,7 @@ from megaapi_mock.domain.jid import as_given
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
@@ -39,13 +39,15 @@ FILES = {
 }  # fmt: skip
 
 
-def _send_file(session: Session, place: Place, to: str, type_: str) -> tuple[Exchange, bytes]:
+def _send_file(
+    session: Session, instance: HostInstance, to: str, type_: str
+) -> tuple[Exchange, bytes]:
     sample, kind, _ = FILES[type_]
     content = Samples(root("fixtures")).media(sample)
     more = {"caption": CAPTION} if type_ in CAPTIONED else {}
     more |= {"fileName": FILE_NAME} if type_ == "document" else {}
     answer = message(
-        session, place, "send_media_base64", to=to, type=type_, mimeType=kind,
+        session, instance, "send_media_base64", to=to, type=type_, mimeType=kind,
         base64=b64encode(content).decode(), **more,
     )  # fmt: skip
     return answer, content
@@ -53,8 +55,8 @@ def _send_file(session: Session, place: Place, to: str, type_: str) -> tuple[Exc
 
 def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) -> None:
     """With the keys that its reader is told, and with what its writer wrote beside it."""
-    place, reader = stage.place(), reading(session, stage)
-    answer, content = _send_file(session, place, reader.number, type_)
+    instance, reader = stage.instance(), reading(session, stage)
+    answer, content = _send_file(session, instance, reader.number, type_)
     if not claim_success(session, answer, "a good file"):
         return
     received = reader.receive(answer)
@@ -65,7 +67,7 @@ def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) ->
     if not reader.hook.claim(event, isinstance(part, dict), "it arrives as its kind", received[0]):
         return
     _hold_written(reader, event, received[0], type_, part)
-    download = fetch(reader.session, reader.place, part, KINDS[type_][1])
+    download = fetch(reader.session, reader.instance, part, KINDS[type_][1])
     same_bytes(session, download, part, content)
 
 
@@ -92,13 +94,13 @@ for _type in FILES:
 @LAWS.law("quote_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=5, events=("text-quoted-reply",))  # fmt: skip
 def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> None:
-    place, reader = stage.place(), reading(session, stage)
+    instance, reader = stage.instance(), reading(session, stage)
     first, second = (
-        text(session, place, reader.number, words) for words in ("Pedido 41", "Pedido 42")
+        text(session, instance, reader.number, words) for words in ("Pedido 41", "Pedido 42")
     )
     about = value_at(first.json, "messageData")
     reply = message(
-        session, place, "quote_message", to=reader.number, text="Sobre o primeiro",
+        session, instance, "quote_message", to=reader.number, text="Sobre o primeiro",
         key=value_at(about, "key"), message=value_at(about, "message"),
     )  # fmt: skip
     if not claim_success(session, reply, "a reply"):
@@ -129,10 +131,10 @@ def _hold(
           effects=("sends", "changes", "reads"), phase=PHASE, reader=True, worth=4,
           events=("image",))  # fmt: skip
 def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) -> None:
-    place, reader = stage.place(), reading(session, stage)
-    first, content = _send_file(session, place, reader.number, "image")
+    instance, reader = stage.instance(), reading(session, stage)
+    first, content = _send_file(session, instance, reader.number, "image")
     data = {name: value_at(first.json, "messageData", name) for name in ("key", "message")}
-    forward = message(session, place, "forward_message", to=reader.number, **data)
+    forward = message(session, instance, "forward_message", to=reader.number, **data)
     if not claim_success(session, forward, "a forward"):
         return
     ids = (sent_id(first), sent_id(forward))
@@ -144,15 +146,15 @@ def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) ->
     if _hold(reader, isinstance(part, dict), "it arrives as its kind", promise, received[0]):
         same = part.get("caption") == CAPTION
         _hold(reader, same, "a forward keeps its caption", promise, received[0])
-        same_bytes(session, fetch(reader.session, reader.place, part, "image"), part, content)
+        same_bytes(session, fetch(reader.session, reader.instance, part, "image"), part, content)
 
 
 @LAWS.law("text_to_many", effects=("sends", "changes"), phase=PHASE, reader=True, worth=3,
           events=(ARRIVES,))  # fmt: skip
 def a_text_to_many_arrives_once(session: Session, stage: Stage) -> None:
-    place, reader = stage.place(), reading(session, stage)
+    instance, reader = stage.instance(), reading(session, stage)
     words = "Aviso a todos: \u00e0s 10h \U0001f44d"
-    answer = message(session, place, "text_to_many", to=[reader.number], text=words)
+    answer = message(session, instance, "text_to_many", to=[reader.number], text=words)
     if not claim_success(session, answer, "a text to many"):
         return
     sent = value_at(report_of(answer), "data")
@@ -170,16 +172,16 @@ def a_text_to_many_arrives_once(session: Session, stage: Stage) -> None:
 @LAWS.law("read_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=4, events=("ack-read",))  # fmt: skip
 def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
-    (place, hook), reader = listening(session, stage), reading(session, stage)
-    answers = [text(session, place, reader.number, words) for words in ("Um", "Dois")]
+    (instance, hook), reader = listening(session, stage), reading(session, stage)
+    answers = [text(session, instance, reader.number, words) for words in ("Um", "Dois")]
     received = reader.receive(*answers)
     for one in received:
         key = value_at(one.json, "key")
         reader.session.gate.learn([message_id(one)])
-        body = {"messageData": {"key": {"remoteJid": as_given(place.number), "fromMe": False,
+        body = {"messageData": {"key": {"remoteJid": as_given(instance.number), "fromMe": False,
                                         "id": message_id(one)}}}  # fmt: skip
         if key is not None:
-            reader.session.call("read_message", reader.place, body=body)
+            reader.session.call("read_message", reader.instance, body=body)
     ids = [sent_id(answer) for answer in answers]
     webhooks = hook.receive(lambda all_: all(READ in acks(all_, id_) for id_ in ids))
     statuses = [acks(webhooks, id_) for id_ in ids]
@@ -191,25 +193,25 @@ def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
 # -- groups that both are in -----------------------------------------------------------------
 
 
-def _look(session: Session, place: Place, jid: str) -> tuple[Exchange, dict[str, Any]]:
-    answer = session.call("group_details", place, query={"jid": jid})
+def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, dict[str, Any]]:
+    answer = session.call("group_details", instance, query={"jid": jid})
     return answer, group_of(answer)
 
 
 @LAWS.law("create_group", "group_details", effects=("changes", "reads"), reader=True, worth=2)
 def both_see_the_same_group(session: Session, stage: Stage) -> None:
-    place, (other, caller) = stage.place(), stage.reader(session)
-    creation, made = make_group(session, stage, place, other.number)
+    instance, (other, caller) = stage.instance(), stage.reader(session)
+    creation, made = make_group(session, stage, instance, other.number)
     if claim_success(session, creation, "a group of instances"):
         caller.gate.allow_group(str(made.get("id")))
-        _hold_same(session, caller, place, other, str(made.get("id")))
+        _hold_same(session, caller, instance, other, str(made.get("id")))
 
 
 @LAWS.law("promote_participants", "demote_participants", "set_who_can_send", "create_group",
           "group_details", effects=("changes", "reads"), reader=True, worth=1)  # fmt: skip
 def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None:
-    place, (other, caller) = stage.place(), stage.reader(session)
-    creation, made = make_group(session, stage, place, other.number)
+    instance, (other, caller) = stage.instance(), stage.reader(session)
+    creation, made = make_group(session, stage, instance, other.number)
     if not claim_success(session, creation, "a group of instances"):
         return
     jid = str(made.get("id"))
@@ -222,12 +224,14 @@ def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None
         ("demote_participants", {"body": {"group_data": person}}),
     )
     for operation, arguments in changes:
-        session.call(operation, place, **arguments)
-        _hold_same(session, caller, place, other, jid)
+        session.call(operation, instance, **arguments)
+        _hold_same(session, caller, instance, other, jid)
 
 
-def _hold_same(session: Session, caller: Session, place: Place, other: Place, jid: str) -> None:
-    _, mine = _look(session, place, jid)
+def _hold_same(
+    session: Session, caller: Session, instance: HostInstance, other: HostInstance, jid: str
+) -> None:
+    _, mine = _look(session, instance, jid)
     answer, theirs = _look(caller, other, jid)
     claim(session, answer, members(theirs) == members(mine), "both see the same people and ranks")
     for name in ("subject", "announce", "restrict", "size"):
@@ -238,8 +242,8 @@ def _hold_same(session: Session, caller: Session, place: Place, other: Place, ji
 @LAWS.law("leave_group", "create_group", "group_details", "list_groups",
           effects=("changes", "reads"), reader=True, worth=-2)  # fmt: skip
 def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
-    place, (other, caller) = stage.place(), stage.reader(session)
-    creation, made = make_group(session, stage, place, other.number)
+    instance, (other, caller) = stage.instance(), stage.reader(session)
+    creation, made = make_group(session, stage, instance, other.number)
     if not claim_success(session, creation, "a group of instances"):
         return
     jid = str(made.get("id"))
@@ -248,10 +252,10 @@ def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
     departure = caller.call("leave_group", other, query={"jid": jid})
     if not claim_success(session, departure, "leaving"):
         return
-    answer, group = _look(session, place, jid)
+    answer, group = _look(session, instance, jid)
     gone = as_given(other.number) not in members(group)
     claim(session, answer, gone, "who has left is not in it any more")
-    claim(session, answer, as_given(place.number) in members(group), "the others are")
+    claim(session, answer, as_given(instance.number) in members(group), "the others are")
     listing = caller.call("list_groups", other)
     jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
     claim(session, listing, jid not in jids, "a group that was left is not listed")

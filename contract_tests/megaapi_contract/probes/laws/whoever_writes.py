@@ -5,7 +5,7 @@ from __future__ import annotations
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
@@ -23,10 +23,10 @@ WRITTEN = ("text-plain", "text-extended")
 OPENED = ("instance_status", "send_text", "list_groups")
 
 
-def _write(stage: Stage, place: Place) -> str:
+def _write(stage: Stage, instance: HostInstance) -> str:
     """The id of a customer's text; empty where a mock says that it cannot arrive."""
     try:
-        return str(stage.customer_writes(place, "text-plain")["id"])
+        return str(stage.customer_writes(instance, "text-plain")["id"])
     except Impossible:
         return ""
 
@@ -34,21 +34,21 @@ def _write(stage: Stage, place: Place) -> str:
 @LAWS.law("block_chat", "configure_webhook", effects=("changes",), phase=PHASE,
           customer=("text-plain",), events=WRITTEN)  # fmt: skip
 def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
-    (place, hook), person = listening(session, stage), stage.customers[0]
+    (instance, hook), person = listening(session, stage), stage.customers[0]
     ids = []
     for option in (True, False):
-        answer = session.call("block_chat", place, body={"to": person, "option": option})
+        answer = session.call("block_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
-        ids.append(_write(stage, place))
+        ids.append(_write(stage, instance))
     told = [*map(message_id, hook.receive())]
     promise = session.contract.promise("block_chat")
     claim(session, answer, ids[0] not in told, "who is blocked is not heard", promise=promise)
     claim(session, answer, ids[1] in told, "who may write again is heard", promise=promise)
 
 
-def _unread(session: Session, place: Place, person: str) -> tuple[Exchange, int]:
+def _unread(session: Session, instance: HostInstance, person: str) -> tuple[Exchange, int]:
     """How many messages of this person the list of chats calls unread."""
-    answer = session.call("list_chats", place)
+    answer = session.call("list_chats", instance)
     chats = value_at(answer.json, "chats")
     for chat in chats if isinstance(chats, list) else ():
         count = value_at(chat, "unreadCount")
@@ -60,28 +60,28 @@ def _unread(session: Session, place: Place, person: str) -> tuple[Exchange, int]
 @LAWS.law("read_message", "list_chats", "configure_webhook", effects=("changes", "reads"),
           phase=PHASE, customer=("text-plain",), events=WRITTEN)  # fmt: skip
 def what_was_read_is_unread_no_longer(session: Session, stage: Stage) -> None:
-    (place, hook), person = listening(session, stage), stage.customers[0]
-    _, before = _unread(session, place, person)
-    ids = [str(stage.customer_writes(place, "text-plain")["id"]) for _ in range(2)]
+    (instance, hook), person = listening(session, stage), stage.customers[0]
+    _, before = _unread(session, instance, person)
+    ids = [str(stage.customer_writes(instance, "text-plain")["id"]) for _ in range(2)]
     hook.receive()
     session.gate.learn(ids)
-    answer, unread = _unread(session, place, person)
+    answer, unread = _unread(session, instance, person)
     if not claim(session, answer, unread >= before + 2, "both messages are unread"):
         return
     key = {"remoteJid": as_given(person), "fromMe": False, "id": ids[1]}
-    read = session.call("read_message", place, body={"messageData": {"key": key}})
+    read = session.call("read_message", instance, body={"messageData": {"key": key}})
     claim_success(session, read, "a message was read")
-    answer, left = _unread(session, place, person)
+    answer, left = _unread(session, instance, person)
     claim(session, answer, left < unread, "what was read is unread no longer")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE,
           customer=("text-plain", "deleted"), events=("deleted",))  # fmt: skip
 def a_deletion_of_a_customer_names_what_is_gone(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    first, _ = (str(stage.customer_writes(place, "text-plain")["id"]) for _ in range(2))
+    instance, hook = listening(session, stage)
+    first, _ = (str(stage.customer_writes(instance, "text-plain")["id"]) for _ in range(2))
     hook.receive()
-    stage.customer_writes(place, "deleted", message=first)
+    stage.customer_writes(instance, "deleted", message=first)
     parts = [value_at(one.json, "message", "protocolMessage") for one in hook.receive()]
     keys = [value_at(part, "key", "id") for part in parts if part is not None]
     # The vendor documents what a deletion is, whoever's it is.
@@ -93,8 +93,8 @@ def a_deletion_of_a_customer_names_what_is_gone(session: Session, stage: Stage) 
 
 @LAWS.law(*OPENED, effects=("reads", "sends"), reader=True, worth=8)
 def the_token_of_another_instance_opens_nothing(session: Session, stage: Stage) -> None:
-    place, (other, _) = stage.place(), stage.reader(session)
+    instance, (other, _) = stage.instance(), stage.reader(session)
     for operation in OPENED:
         arguments = GOOD_REQUESTS[operation].arguments(someone(session))
-        answer = session.call(operation, place, token=other.token, **arguments)
+        answer = session.call(operation, instance, token=other.token, **arguments)
         claim_refusal(session, answer, 401, "another instance's token")

@@ -1,4 +1,4 @@
-"""The faults that are armed: which of them strikes what, how often, and until when."""
+"""The faults that are armed: which of them hits what, how often, and until when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from ..errors import ControlRefused
 from ..ids import Ids
 from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
-from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory, Strike, copies_of, tally_of
+from .armed_fault import (
+    SCOPE,
+    SCOPE_NAMES,
+    ArmedFault,
+    FaultMemory,
+    MatchedFault,
+    copies_of,
+    tally_of,
+)
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
 from .registry import Kinds, Listed, discover, kind_named
@@ -31,7 +39,7 @@ NUMBERED_MOST = 20_000
 class ActiveFaults:
     """Thread-safe. `has_faults` is false while there is nothing to ask: look at it first.
 
-    `on_hit` hears of every strike, and asks nothing of the faults meanwhile.
+    `on_hit` hears of every hit, and asks nothing of the faults meanwhile.
     """
 
     def __init__(
@@ -198,7 +206,7 @@ class ActiveFaults:
         self._all = faults
         self.has_faults = bool(faults)
 
-    # -- striking ----------------------------------------------------------------------------
+    # -- which fault hits ----------------------------------------------------------------------
 
     def person(self, to: str) -> str:
         """One name for all ways to write a recipient, the ninth digit included."""
@@ -209,16 +217,16 @@ class ActiveFaults:
         """Whether any fault looks at who a call is for."""
         return any(fault.recipient is not None for fault in self._all)
 
-    def strikes(
+    def match(
         self, operation: Operation, key: str, recipient: str | None, *, is_replaced: bool = False
-    ) -> list[Strike]:
-        """What strikes this call: of those that replace the answer, the oldest alone.
+    ) -> list[MatchedFault]:
+        """What hits this call: of those that replace the answer, the oldest alone.
 
         With `is_replaced` none of those: the answer is replaced already.
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
-        strikes_now: list[Strike] = []
+        matched_faults: list[MatchedFault] = []
         with self._lock:
             for fault in self._all:
                 if is_replaced and fault.kind.replaces:
@@ -226,25 +234,25 @@ class ActiveFaults:
                 if not self._matches(fault, operation, key, recipient):
                     continue
                 draw = self._candidate if fault.kind.late else self._draw
-                strike = draw(fault, key, operation.id)
-                if strike is not None:
-                    strikes_now.append(strike)
+                matched_fault = draw(fault, key, operation.id)
+                if matched_fault is not None:
+                    matched_faults.append(matched_fault)
                     is_replaced = is_replaced or fault.kind.replaces
-        return strikes_now
+        return matched_faults
 
-    def settle(self, strike: Strike, key: str) -> bool:
-        """Whether a late fault strikes now that the call went well."""
-        if strike.fault is None:
-            is_due = strike.kind.is_due(FaultTally(), strike.moment.now)
+    def settle(self, matched_fault: MatchedFault, key: str) -> bool:
+        """Whether a late fault hits now that the call went well."""
+        if matched_fault.fault is None:
+            is_due = matched_fault.kind.is_due(FaultTally(), matched_fault.moment.now)
             if is_due:
-                self._on_hit(strike.hit_on(key))
+                self._on_hit(matched_fault.as_hit(key))
             return is_due
         with self._lock:
-            return self._draw(strike.fault, key, strike.what) is not None
+            return self._draw(matched_fault.fault, key, matched_fault.what) is not None
 
     def from_header(
         self, fault_kind: Listed, kind: Kind, key: str, operation: Operation
-    ) -> Strike | None:
+    ) -> MatchedFault | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
@@ -253,14 +261,16 @@ class ActiveFaults:
             if not kind.late and not kind.is_due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
-            strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)
+            matched_fault = MatchedFault(
+                kind, fault_kind.name, None, Moment(now, chance, now), operation.id
+            )
         if not kind.late:
-            self._on_hit(strike.hit_on(key))
-        return strike
+            self._on_hit(matched_fault.as_hit(key))
+        return matched_fault
 
-    def refuses(self, occasion: Occasion, key: str) -> Strike | None:
-        """The fault that strikes something other than a call of the gateway."""
-        return self._strike_without_call(
+    def hit_on(self, occasion: Occasion, key: str) -> MatchedFault | None:
+        """The fault that hits something other than a call of the gateway."""
+        return self._match_without_call(
             key, occasion, lambda fault: fault.kind.occasion == occasion
         )
 
@@ -275,12 +285,12 @@ class ActiveFaults:
 
     def swallows(self, key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
-        strike = self._strike_without_call(
+        matched_fault = self._match_without_call(
             key,
             f"inbound from {people[0]}",
             lambda fault: fault.kind.cuts_link and self._is_about(fault, key, people),
         )
-        return strike.reason if strike else None
+        return matched_fault.reason if matched_fault else None
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -288,15 +298,15 @@ class ActiveFaults:
     def _is_about(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
         return fault.instance in (None, key) and fault.recipient in (None, *people)
 
-    def _strike_without_call(
+    def _match_without_call(
         self, key: str, subject: str, fits: Callable[[ArmedFault], bool]
-    ) -> Strike | None:
+    ) -> MatchedFault | None:
         with self._lock:
             for fault in self._all:
                 if fault.operation is None and fault.instance in (None, key) and fits(fault):
-                    strike = self._draw(fault, key, subject)
-                    if strike is not None:
-                        return strike
+                    matched_fault = self._draw(fault, key, subject)
+                    if matched_fault is not None:
+                        return matched_fault
         return None
 
     @staticmethod
@@ -310,12 +320,12 @@ class ActiveFaults:
             and fault.kind.concerns(operation)
         )
 
-    def _candidate(self, fault: ArmedFault, key: str, subject: str) -> Strike:
+    def _candidate(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault:
         now = self._clock.now()
-        return Strike(fault.kind, fault.name, fault.id, Moment(now, 0.0, now), subject, fault)
+        return fault.match(Moment(now, 0.0, now), subject)
 
-    def _draw(self, fault: ArmedFault, key: str, subject: str) -> Strike | None:
-        """Count the call, and say whether it is struck; the lock is held."""
+    def _draw(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault | None:
+        """Count the call, and say whether it is hit; the lock is held."""
         if fault.over:
             return None
         tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
@@ -331,11 +341,10 @@ class ActiveFaults:
         fault.used += 1
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
-        moment = Moment(now, chance, window)
-        strike = Strike(fault.kind, fault.name, fault.id, moment, subject, fault)
-        fault.strikes.append(strike.hit_on(key))
-        self._on_hit(strike.hit_on(key))
-        return strike
+        matched_fault = fault.match(Moment(now, chance, window), subject)
+        fault.hits.append(matched_fault.as_hit(key))
+        self._on_hit(matched_fault.as_hit(key))
+        return matched_fault
 
     def _chance(self, key: str, kind: str, number: int) -> float:
         return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

@@ -139,7 +139,7 @@ class Journal:
         numbers = count(1)
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock, numbers)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock, numbers)
-        self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
+        self.fault_hits: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()
         self._forgotten_counts: Counter[str | None] = Counter()
@@ -234,16 +234,16 @@ class Journal:
                 for delivery in deliveries:
                     self.recorder.record(delivery)
 
-    def add_strike(self, hit: FaultHit) -> None:
-        """Keep that a fault struck."""
+    def add_fault_hit(self, hit: FaultHit) -> None:
+        """Keep one hit of a fault."""
         with self._lock:
             id_ = self.next_id("s", hit.instance)
             record = RecordedHit(id_, hit)
-            self.strikes.add(record)
+            self.fault_hits.add(record)
             if self.recorder is not None:
                 self.recorder.record(record)
-            self._waiters.show("strike", hit.instance, record)
-            self.show("strike", hit.instance, record, hit_bytes(record))
+            self._waiters.show("fault-hit", hit.instance, record)
+            self.show("fault-hit", hit.instance, record, hit_bytes(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -333,7 +333,7 @@ class Journal:
         with self._lock:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance is not None and record.instance != instance)
-            self.strikes.drop(
+            self.fault_hits.drop(
                 lambda record: instance is not None and record.hit.instance != instance
             )
             self._numbers.forget(instance)

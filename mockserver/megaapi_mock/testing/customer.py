@@ -117,7 +117,7 @@ class Customer(Person, MessageWriter):
     def _contact(self, method: str, state: str | None = None) -> Json:
         path = join_path("instances", self._instance.key, "contacts", self.number)
         body = None if state is None else {"state": state}
-        return self._instance.door.call(method, path, body)
+        return self._instance.control_api.call(method, path, body)
 
     def __repr__(self) -> str:
         return f"<Customer {self.number}{f' ({self.name})' if self.name else ''}>"

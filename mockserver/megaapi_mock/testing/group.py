@@ -88,7 +88,7 @@ class Group(GroupChat):
 
     def _group_now(self) -> Json:
         path = join_path("instances", self.instance.key, "groups", self.jid)
-        return self.instance.door.call("GET", path)
+        return self.instance.control_api.call("GET", path)
 
     def __repr__(self) -> str:
         return f"<Group {self.jid} of {self.instance.key}>"

@@ -222,8 +222,8 @@ PLACES = (
     Place("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
     Place("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
-    Place("fault-hits", lambda app: app.runtime.records.journal.strikes, "add", SEND, in_bugs=False,
-          headers=DELAY),
+    Place("fault-hits", lambda app: app.runtime.records.journal.fault_hits, "add", SEND,
+          in_bugs=False, headers=DELAY),
     Place("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
     Place("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
           around=nobody_can_log),

@@ -37,7 +37,7 @@ class Ears:
     def delivery_changed(self, delivery: Delivery) -> None:
         self._hear("journal", delivery)
 
-    def add_strike(self, hit: FaultHit) -> None:
+    def add_fault_hit(self, hit: FaultHit) -> None:
         self._hear("journal", hit)
 
     def console(self, delivery: Delivery) -> None:

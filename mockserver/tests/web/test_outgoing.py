@@ -14,7 +14,7 @@ from megaapi_mock.settings import Settings, from_environment
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY
 
 TOKEN = "TESTTOKEN0001"
@@ -143,13 +143,15 @@ def test_a_mock_of_this_machine_may_call_its_network_as_before(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    door = Door(app)
+    control_api = ControlApi(app)
     for address, state in (("10.0.0.9", "failed"), ("8.8.8.8", "failed"), ("8.8.4.4", "refused")):
         hook = {"url": f"http://{address}:9/hook", "enabled": True}
-        door.call("POST", f"/instances/{KEY}/webhook", hook)
-        emitted = door.call("POST", f"/instances/{KEY}/emit", {"event": "connected"}, status=201)
+        control_api.call("POST", f"/instances/{KEY}/webhook", hook)
+        emitted = control_api.call(
+            "POST", f"/instances/{KEY}/emit", {"event": "connected"}, status=201
+        )
         assert app.runtime.webhooks.courier.wait_idle(20)
-        assert door.get(f"/deliveries/{emitted['deliveries'][0]}")["state"] == state
+        assert control_api.get(f"/deliveries/{emitted['deliveries'][0]}")["state"] == state
 
 
 # -- files -----------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     with suppress(Impossible):
         # In some worlds nobody has this number to begin with.
-        door = f"/_mock/instances/{place.key}/contacts/{STRANGER}"
-        stage.control_api("POST", door, {"state": "unregistered"})
+        contact_path = f"/_mock/instances/{place.key}/contacts/{STRANGER}"
+        stage.control_api("POST", contact_path, {"state": "unregistered"})
     for person in (*WORLD[:4], STRANGER, *reversed(WORLD[:4]), NO_WHATSAPP, WORLD[1]):
         answer = session.call("is_on_whatsapp", place, query={"jid": person})
         if person in (STRANGER, NO_WHATSAPP):

@@ -105,9 +105,9 @@ class InstanceRoutes:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
             if self._faults.has_faults and not instance.linked:
-                strike = self._faults.refuses("link", key)
-                if strike is not None:
-                    raise ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
+                fault = self._faults.hit_on("link", key)
+                if fault is not None:
+                    raise ControlRefused(409, f"the phone does not link {key}: {fault.reason}")
             instance.linking.link(number)
 
         return self._change(key, scan)

@@ -134,7 +134,7 @@ class RecordSearch:
 
 
 def is_refused(exchange: Exchange) -> bool:
-    """Whether a call was not done as asked: refused, or struck by a fault."""
+    """Whether a call was not done as asked: refused, or hit by a fault."""
     return exchange.status >= 400 or not exchange.status or exchange.fault is not None
 
 

@@ -38,13 +38,13 @@ class PlainCases:
 
 
 class PlainStage:
-    """Gives places that say whether they are linked, and counts them."""
+    """Gives instances that say whether they are linked, and counts them."""
 
     def __init__(self, *, phone: bool = True, states: tuple[bool, ...] = (True, False)) -> None:
         self.phone, self.states = phone, states
         self.given: list[bool] = []
 
-    def place(self, *, connected: bool) -> bool:
+    def instance(self, *, connected: bool) -> bool:
         if connected not in self.states:
             raise NotTried("not in this state")
         self.given.append(connected)
@@ -52,16 +52,16 @@ class PlainStage:
 
 
 class Sent:
-    """In place of a sender of cases: what was sent, and to which place."""
+    """In place of a sender of cases: what was sent, and to which instance."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cases: list[tuple[Any, bool]] = []
         self.errors: dict[Any, Exception] = {}
         monkeypatch.setattr(generated, "CaseSender", self._sender)
 
-    def _sender(self, session: Any, place: bool, turn: int) -> Any:
+    def _sender(self, session: Any, instance: bool, turn: int) -> Any:
         def judge(case: Any) -> None:
-            self.cases.append((case, place))
+            self.cases.append((case, instance))
             if case in self.errors:
                 raise self.errors[case]
 

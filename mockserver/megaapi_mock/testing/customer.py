@@ -8,12 +8,12 @@ from typing import Any, cast
 from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import Person
 from .arguments import number_written, words
 from .base_instance import BaseInstance
 from .filter import Filter
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
+from .recipients import Person
 from .records import Message
 from .writer import MessageWriter
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import number_of
 from .base_instance import BaseInstance
 from .customer import Customer
 from .group import Group
 from .phone import OwnPhone
+from .recipients import number_of
 
 __tracebackhide__ = between_test_and_refusal
 

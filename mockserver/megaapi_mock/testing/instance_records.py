@@ -10,12 +10,12 @@ from typing import Any
 from ..domain.jid import LID, PERSON
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import GroupChat, Person
 from .arguments import About, id_of, number_written, require_wait
 from .explanations import Explanations
 from .filter import Filter
 from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
+from .recipients import GroupChat, Person
 from .record_source import RecordSource
 from .records import Call, Message, Webhook
 from .waiting import WAIT_MOST, RecordWaiter

@@ -117,7 +117,7 @@ Around = Callable[[MockApp], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True)
-class Place:
+class FailurePoint:
     """Something that runs behind a kept change: `name`, of what `holder` finds, is made to raise.
 
     `loses` says that the webhook depends on it; `in_bugs` that the mock's list of its own bugs has
@@ -203,52 +203,97 @@ SEND = ("send",)
 DELAY = (("X-Mock-Fault", "delay; seconds=0.001; after=true"),)
 PLACES = (
     # The state itself, what it owes, and the ways back.
-    Place("tables", of(UndoTable), "commit"),
-    Place("agenda", of(Agenda), "commit", SEND),
-    Place("due-times", of(MemoryStore), "_note_due"),
-    Place("what-is-owed", of(OwedInMemory), "keep", loses=True),
-    Place("claims", of(OwedInMemory), "claim_deliveries"),
-    Place("ways-back", of(Points), "keep", ("inbound",)),
+    FailurePoint("tables", of(UndoTable), "commit"),
+    FailurePoint("agenda", of(Agenda), "commit", SEND),
+    FailurePoint("due-times", of(MemoryStore), "_note_due"),
+    FailurePoint("what-is-owed", of(OwedInMemory), "keep", loses=True),
+    FailurePoint("claims", of(OwedInMemory), "claim_deliveries"),
+    FailurePoint("ways-back", of(Points), "keep", ("inbound",)),
     # The timers and the peers.
-    Place("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
-    Place("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
-    Place("peer-answer", of(publish), "failed_ack", SEND, to=PEER, seconds=9000,
-          around=a_peer_is_broken),
+    FailurePoint("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
+    FailurePoint("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
+    FailurePoint(
+        "peer-answer",
+        of(publish),
+        "failed_ack",
+        SEND,
+        to=PEER,
+        seconds=9000,
+        around=a_peer_is_broken,
+    ),
     # Who waits and who listens.
-    Place("message-waits", of(Journal), "messages_changed", around=somebody_waits),
-    Place("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
-    Place("event-streams", of(Feed), "add", in_bugs=False, around=a_stream_is_open),
-    Place("console-lines", of(Lines), "_print", in_bugs=False),
-    Place("console", of(Output), "write", in_bugs=False),
+    FailurePoint("message-waits", of(Journal), "messages_changed", around=somebody_waits),
+    FailurePoint("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
+    FailurePoint("event-streams", of(Feed), "add", in_bugs=False, around=a_stream_is_open),
+    FailurePoint("console-lines", of(Lines), "_print", in_bugs=False),
+    FailurePoint("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
-    Place("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
-    Place("fault-hits", lambda app: app.runtime.records.journal.fault_hits, "add", SEND,
-          in_bugs=False, headers=DELAY),
-    Place("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
-    Place("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
-          around=nobody_can_log),
-    Place("call-record", of(pipeline), "exchange_of", SEND),
-    Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
-    Place("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
-    Place("call-headers", of(Reply), "headers", SEND),
-    Place("compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)),
+    FailurePoint("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
+    FailurePoint(
+        "fault-hits",
+        lambda app: app.runtime.records.journal.fault_hits,
+        "add",
+        SEND,
+        in_bugs=False,
+        headers=DELAY,
+    ),
+    FailurePoint("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
+    FailurePoint(
+        "contract-without-log",
+        of(pipeline.Pipeline),
+        "_hold_to_contract",
+        SEND,
+        around=nobody_can_log,
+    ),
+    FailurePoint("call-record", of(pipeline), "exchange_of", SEND),
+    FailurePoint(
+        "call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"
+    ),
+    FailurePoint("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
+    FailurePoint("call-headers", of(Reply), "headers", SEND),
+    FailurePoint(
+        "compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)
+    ),
     # The webhook on its way out.
-    Place("rendering-a-webhook", of(Renderer), "render", loses=True),
-    Place("room-for-webhooks", of(Capacity), "add", loses=True,
-          fits=lambda _, delivery, sign=1: sign == -1),
-    Place("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
-    Place("hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True),
-    Place("hand-over-by-chaos", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward",
-          loses=True, in_bugs=False, around=chaos_passes),
-    Place("lanes", of(Lanes), "queue", loses=True),
-    Place("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
-    Place("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
-          around=nobody_can_log),
-    Place("attempt", of(RunningAttempt), "attempt", in_bugs=False),
-    Place("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    Place("attempt-journal", lambda app: app.runtime.records.journal.deliveries, "update_size",
-          in_bugs=False),
-)  # fmt: skip
+    FailurePoint("rendering-a-webhook", of(Renderer), "render", loses=True),
+    FailurePoint(
+        "room-for-webhooks",
+        of(Capacity),
+        "add",
+        loses=True,
+        fits=lambda _, delivery, sign=1: sign == -1,
+    ),
+    FailurePoint("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
+    FailurePoint(
+        "hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True
+    ),
+    FailurePoint(
+        "hand-over-by-chaos",
+        lambda app: app.runtime.webhooks.chaos_dispatcher,
+        "_forward",
+        loses=True,
+        in_bugs=False,
+        around=chaos_passes,
+    ),
+    FailurePoint("lanes", of(Lanes), "queue", loses=True),
+    FailurePoint("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
+    FailurePoint(
+        "transport-without-log",
+        of(HttpTransport),
+        "post",
+        loses=True,
+        in_bugs=False,
+        around=nobody_can_log,
+    ),
+    FailurePoint("attempt", of(RunningAttempt), "attempt", in_bugs=False),
+    FailurePoint("attempt-reason", of(courier), "failure_reason", in_bugs=False),
+    FailurePoint(
+        "attempt-journal",
+        lambda app: app.runtime.records.journal.deliveries,
+        "update_size",
+        in_bugs=False,
+    ),
+)
 CASES = [
     pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls
 ]
@@ -311,7 +356,7 @@ def test_a_failure_behind_a_kept_change_loses_no_message(
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    place: Place,
+    place: FailurePoint,
     call: str,
     error: Exception,
 ) -> None:

@@ -19,7 +19,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp

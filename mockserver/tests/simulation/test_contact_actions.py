@@ -15,7 +15,7 @@ from megaapi_mock.resources.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world
 

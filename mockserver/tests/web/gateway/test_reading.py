@@ -14,8 +14,8 @@ from megaapi_mock.handlers.call import mark_of
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import resolved_parameters
-from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 

@@ -6,7 +6,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ....host.stage import NO_WHATSAPP, WORLD
 from ..assertions import claim
-from ..groups import verdicts_of
+from ..groups import participant_results
 from .factors import Row
 from .model import GroupChange
 from .play import Chat, Play
@@ -28,10 +28,10 @@ def change_group(play: Play, chat: Chat, row: Row, words: str) -> None:
 def rename(play: Play, chat: Chat, words: str) -> None:
     """The owner gives the group another name."""
     subject = words[:60].strip()
-    body = {"event": UPDATE, "group": chat.jid, "from": play.place.number}
+    body = {"event": UPDATE, "group": chat.jid, "from": play.instance.number}
     play.control("POST", "inbound", {**body, "set": {"subject": subject}})
     play.model.groups[chat.jid].subject = subject
-    play.model.happenings.append(GroupChange(UPDATE, chat.jid, (("subject", subject),)))
+    play.model.group_changes.append(GroupChange(UPDATE, chat.jid, (("subject", subject),)))
 
 
 def change_by_phone(play: Play, chat: Chat, what: str) -> None:
@@ -41,10 +41,10 @@ def change_by_phone(play: Play, chat: Chat, what: str) -> None:
     number = next((one for one in PEOPLE if (_jid(play, one) in people) is (action != "add")), "")
     if not number or number == chat.person:
         return
-    body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.place.number, "to": number}
+    body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.instance.number, "to": number}
     play.control("POST", "inbound", {**body, "option": action})
     (people.add if action == "add" else people.discard)(_jid(play, number))
-    play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, (("action", action),)))
+    play.model.group_changes.append(GroupChange(PARTICIPANTS, chat.jid, (("action", action),)))
 
 
 def change_by_call(play: Play, chat: Chat, what: str) -> None:
@@ -57,18 +57,18 @@ def change_by_call(play: Play, chat: Chat, what: str) -> None:
     operation = "add_participants" if adding else "remove_participants"
     change = play.call(operation, body={"group_data": data})
     movable = outside[:1] if adding else inside[:1]
-    expected = [(as_given(one), _verdict(one, one in movable, adding)) for one in targets]
-    verdicts = verdicts_of(play.session, change)
+    expected = [(as_given(one), _expected_status(one, one in movable, adding)) for one in targets]
+    results = participant_results(play.session, change)
     claim(
         play.session,
         change,
-        verdicts is None or verdicts == expected,
-        "each has a verdict of their own",
+        results is None or results == expected,
+        "each has a result of their own",
     )
     for number in movable:
         (people.add if adding else people.discard)(_jid(play, number))
         fields = (("action", "add" if adding else "remove"),)
-        play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, fields, is_own=True))
+        play.model.group_changes.append(GroupChange(PARTICIPANTS, chat.jid, fields, is_own=True))
 
 
 def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:
@@ -78,7 +78,7 @@ def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def _verdict(number: str, is_moved: bool, adding: bool) -> str:
+def _expected_status(number: str, is_moved: bool, adding: bool) -> str:
     if is_moved:
         return "200"
     return "409" if adding and number != NO_WHATSAPP else "404"

@@ -8,7 +8,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ..assertions import claim, claim_refusal, claim_success, inferred, value_at
 from ..calls import group_of, leave, make_group, members, text
-from ..groups import verdicts_of
+from ..groups import participant_results
 from .life import FRIENDS, STRANGERS, Life, keep_error
 
 
@@ -24,13 +24,13 @@ class Groups(Life):
     @keep_error
     def begins(self) -> None:
         """A linked instance in no group."""
-        self.place = self.stage.place()
+        self.instance = self.stage.instance()
 
     @rule(people=st.sets(st.sampled_from(FRIENDS), min_size=1))
     @keep_error
     def makes_one(self, people: set[str]) -> None:
         """A new group has a new JID."""
-        creation, group = make_group(self.session, self.stage, self.place, *sorted(people))
+        creation, group = make_group(self.session, self.stage, self.instance, *sorted(people))
         jid = group.get("id")
         if claim_success(self.session, creation, "a group") and isinstance(jid, str):
             new = jid not in self.groups and jid not in self.former_groups
@@ -45,23 +45,23 @@ class Groups(Life):
     )
     @keep_error
     def changes_one(self, which: int, people: list[str], adding: bool) -> None:
-        """Each person has the verdict that fits whether they are in it."""
+        """Each person has the result that fits whether they are in it."""
         jid = self._pick(which)
         operation = "add_participants" if adding else "remove_participants"
         group_data = {"jid": jid, "participants": people}
         answer = self.call(operation, body={"group_data": group_data})
         inside = self.groups[jid]
-        expected = [self._verdict(as_given(person), inside, adding) for person in people]
-        verdicts = verdicts_of(self.session, answer)
+        expected = [self._expected_status(as_given(person), inside, adding) for person in people]
+        results = participant_results(self.session, answer)
         claim(
-            self.session, answer, verdicts is None or [each for _, each in verdicts] == expected,
+            self.session, answer, results is None or [each for _, each in results] == expected,
             "200, 404 or 409 for each person",
         )  # fmt: skip
         changed_jids = {as_given(p) for p, v in zip(people, expected, strict=True) if v == "200"}
         self.groups[jid] = inside | changed_jids if adding else inside - changed_jids
 
     @staticmethod
-    def _verdict(jid: str, inside: set[str], adding: bool) -> str:
+    def _expected_status(jid: str, inside: set[str], adding: bool) -> str:
         if jid in map(as_given, STRANGERS):
             return "404"
         if adding:
@@ -94,7 +94,7 @@ class Groups(Life):
     def leaves_one(self, which: int) -> None:
         """It is gone."""
         jid = self._pick(which)
-        claim_success(self.session, leave(self.session, self.place, jid), "leaving")
+        claim_success(self.session, leave(self.session, self.instance, jid), "leaving")
         del self.groups[jid]
         self.former_groups.append(jid)
 
@@ -115,7 +115,7 @@ class Groups(Life):
     def writes_to_one(self, which: int) -> None:
         """Texts to a group go there."""
         jid = self._pick(which)
-        answer = text(self.session, self.place, jid)
+        answer = text(self.session, self.instance, jid)
         claim_success(self.session, answer, "a text to a group")
         to = value_at(answer.json, "messageData", "key", "remoteJid")
         claim(self.session, answer, to == jid, "remoteJid is the group")

@@ -87,11 +87,9 @@ class Session:
             )
         )  # fmt: skip
 
-    def call_at_once(
-        self, operation_id: str, instance: HostInstance, *bodies: Any
-    ) -> list[Exchange]:
+    def call_at_once(self, operation: str, instance: HostInstance, *bodies: Any) -> list[Exchange]:
         """Call an operation with each of these bodies, all at the same time; for mocks only."""
-        requests = [self._request(operation_id, instance, body=body) for body in bodies]
+        requests = [self._request(operation, instance, body=body) for body in bodies]
         exchanges = self.gate.send_at_once(requests)
         for one, exchange in zip(requests, exchanges, strict=True):
             self._note_exchange(one, exchange)

@@ -213,9 +213,9 @@ PLACES: list[Callable[[dict[str, Any], Any], None]] = [
 
 @pytest.mark.parametrize("place", range(len(PLACES)))
 @pytest.mark.parametrize("spelling", range(len(SPELLINGS)))
-def test_an_unlisted_number_stays_however_it_is_written(instance: int, spelling: int) -> None:
+def test_an_unlisted_number_stays_however_it_is_written(place: int, spelling: int) -> None:
     data: dict[str, Any] = {"to": LISTED, "text": "Bom dia"}
-    PLACES[instance](data, SPELLINGS[spelling](UNLISTED))
+    PLACES[place](data, SPELLINGS[spelling](UNLISTED))
     gate_, host = gate(*EFFECTS)
     path = f"/rest/sendMessage/{KEY}/text"
     with pytest.raises(HeldBack):

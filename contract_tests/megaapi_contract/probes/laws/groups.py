@@ -132,12 +132,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     close = type(moment) is int and abs(moment - time_of(creation, stage)) <= SECONDS
     claim(session, creation, close, "creation is the time in seconds")
     if instance.number:
-        claim(
-            session,
-            creation,
-            own == [f"{instance.number}@s.whatsapp.net"],
-            "its own number rules it",
-        )
+        claim(session, creation, own == [f"{instance.number}@s.whatsapp.net"], "its owner rules it")
 
 
 @LAWS.law("create_group", effects=("changes",))

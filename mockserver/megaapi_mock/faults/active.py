@@ -322,7 +322,7 @@ class ActiveFaults:
 
     def _candidate(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault:
         now = self._clock.now()
-        return MatchedFault(fault.kind, fault.name, fault.id, Moment(now, 0.0, now), subject, fault)
+        return fault.match(Moment(now, 0.0, now), subject)
 
     def _draw(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault | None:
         """Count the call, and say whether it is hit; the lock is held."""
@@ -341,8 +341,7 @@ class ActiveFaults:
         fault.used += 1
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
-        moment = Moment(now, chance, window)
-        matched_fault = MatchedFault(fault.kind, fault.name, fault.id, moment, subject, fault)
+        matched_fault = fault.match(Moment(now, chance, window), subject)
         fault.hits.append(matched_fault.as_hit(key))
         self._on_hit(matched_fault.as_hit(key))
         return matched_fault

@@ -91,6 +91,10 @@ class ArmedFault:
         """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
 
+    def match(self, moment: Moment, what: str) -> MatchedFault:
+        """The fault at one call or occasion."""
+        return MatchedFault(self.kind, self.name, self.id, moment, what, self)
+
     def copy(self) -> ArmedFault:
         """The same with tallies of its own."""
         return replace(self, tallies=copies_of(self.tallies))
@@ -118,7 +122,7 @@ class FaultMemory:
 
 @dataclass(frozen=True, slots=True)
 class MatchedFault:
-    """One fault at one thing; `id` is None for one that a call itself asked for."""
+    """A fault that fits one call or occasion; `id` is None if the call itself asked for it."""
 
     kind: Kind
     name: str

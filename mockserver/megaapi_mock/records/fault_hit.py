@@ -1,4 +1,4 @@
-"""The record of a fault that hit, and of what it hit."""
+"""The record of a fault hit: which fault, when, and what it hit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """That a fault hit: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
+    """One fault hit: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
 
     `fault` is its id, None when the call itself asked for it, and its name.
     """
@@ -21,7 +21,7 @@ class FaultHit:
 
 @dataclass(frozen=True, slots=True)
 class RecordedHit:
-    """That a fault hit, whatever it hit; `id` is counted per instance."""
+    """A fault hit in the journal; `id` is counted per instance."""
 
     id: str
     hit: FaultHit

@@ -235,7 +235,7 @@ class Journal:
                     self.recorder.record(delivery)
 
     def add_fault_hit(self, hit: FaultHit) -> None:
-        """Keep that a fault hit."""
+        """Keep one hit of a fault."""
         with self._lock:
             id_ = self.next_id("s", hit.instance)
             record = RecordedHit(id_, hit)

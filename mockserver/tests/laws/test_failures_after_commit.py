@@ -212,8 +212,15 @@ PLACES = (
     # The timers and the peers.
     FailurePoint("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
     FailurePoint("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
-    FailurePoint("peer-answer", of(publish), "failed_ack", SEND, to=PEER, seconds=9000,
-          around=a_peer_is_broken),
+    FailurePoint(
+        "peer-answer",
+        of(publish),
+        "failed_ack",
+        SEND,
+        to=PEER,
+        seconds=9000,
+        around=a_peer_is_broken,
+    ),
     # Who waits and who listens.
     FailurePoint("message-waits", of(Journal), "messages_changed", around=somebody_waits),
     FailurePoint("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
@@ -222,33 +229,71 @@ PLACES = (
     FailurePoint("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
     FailurePoint("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
-    FailurePoint("fault-hits", lambda app: app.runtime.records.journal.fault_hits, "add", SEND, in_bugs=False,
-          headers=DELAY),
+    FailurePoint(
+        "fault-hits",
+        lambda app: app.runtime.records.journal.fault_hits,
+        "add",
+        SEND,
+        in_bugs=False,
+        headers=DELAY,
+    ),
     FailurePoint("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
-    FailurePoint("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
-          around=nobody_can_log),
+    FailurePoint(
+        "contract-without-log",
+        of(pipeline.Pipeline),
+        "_hold_to_contract",
+        SEND,
+        around=nobody_can_log,
+    ),
     FailurePoint("call-record", of(pipeline), "exchange_of", SEND),
-    FailurePoint("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
+    FailurePoint(
+        "call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"
+    ),
     FailurePoint("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
     FailurePoint("call-headers", of(Reply), "headers", SEND),
-    FailurePoint("compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)),
+    FailurePoint(
+        "compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)
+    ),
     # The webhook on its way out.
     FailurePoint("rendering-a-webhook", of(Renderer), "render", loses=True),
-    FailurePoint("room-for-webhooks", of(Capacity), "add", loses=True,
-          fits=lambda _, delivery, sign=1: sign == -1),
+    FailurePoint(
+        "room-for-webhooks",
+        of(Capacity),
+        "add",
+        loses=True,
+        fits=lambda _, delivery, sign=1: sign == -1,
+    ),
     FailurePoint("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
-    FailurePoint("hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True),
-    FailurePoint("hand-over-by-chaos", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward",
-          loses=True, in_bugs=False, around=chaos_passes),
+    FailurePoint(
+        "hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True
+    ),
+    FailurePoint(
+        "hand-over-by-chaos",
+        lambda app: app.runtime.webhooks.chaos_dispatcher,
+        "_forward",
+        loses=True,
+        in_bugs=False,
+        around=chaos_passes,
+    ),
     FailurePoint("lanes", of(Lanes), "queue", loses=True),
     FailurePoint("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
-    FailurePoint("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
-          around=nobody_can_log),
+    FailurePoint(
+        "transport-without-log",
+        of(HttpTransport),
+        "post",
+        loses=True,
+        in_bugs=False,
+        around=nobody_can_log,
+    ),
     FailurePoint("attempt", of(RunningAttempt), "attempt", in_bugs=False),
     FailurePoint("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    FailurePoint("attempt-journal", lambda app: app.runtime.records.journal.deliveries, "update_size",
-          in_bugs=False),
-)  # fmt: skip
+    FailurePoint(
+        "attempt-journal",
+        lambda app: app.runtime.records.journal.deliveries,
+        "update_size",
+        in_bugs=False,
+    ),
+)
 CASES = [
     pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls
 ]

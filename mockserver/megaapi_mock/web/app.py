@@ -20,9 +20,10 @@ from ..webhooks.courier_of_profile import media_policy
 from . import use_cases
 from .gateway.auth import Access
 from .gateway.fetcher import Fetcher
-from .gateway.front import Front, Wsgi
+from .gateway.front import Front
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
+from .wsgi import Wsgi
 
 
 class MockApp(Flask):

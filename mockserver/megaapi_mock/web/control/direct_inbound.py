@@ -14,9 +14,7 @@ from ...records.counts import NOTED_MOST, Counts
 from ...serving.ports import is_loopback
 from ...simulation.contact_messages import ContactMessages
 from ...webhooks.courier import Courier
-from ..gateway.front import Wsgi
-from ..gateway.reply import StartResponse
-from ..gateway.request import BODY_LIMIT, Environ
+from ..wsgi import BODY_LIMIT, Environ, StartResponse, Wsgi
 from .json_body import refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 

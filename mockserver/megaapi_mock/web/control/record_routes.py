@@ -19,8 +19,8 @@ from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import RecordKind, Waiter
 from ...runtime import Instances
 from ...spec.operations import Operation
+from ..disconnect import gone_of
 from . import lists
-from .disconnect import gone_of
 from .lists import Matches
 from .places import Places
 from .record_search import RecordSearch

@@ -25,8 +25,8 @@ from ...simulation import emit
 from ...simulation.payloads import Payloads
 from ...spec.operations import Operation
 from ...webhooks.chaos.chaos_options import Chaos
+from ..disconnect import gone_of
 from .after_change import document_after_change
-from .disconnect import gone_of
 from .places import Places
 
 Json = dict[str, Any]

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from ...codec import dumps
 from ...records.bugs import Bugs
+from ..wsgi import StartResponse
 
 Headers = list[tuple[str, str]]
-StartResponse = Callable[..., Any]
 
 JSON = "application/json; charset=utf-8"
 # How often a call that is held up looks whether it still is, in seconds.

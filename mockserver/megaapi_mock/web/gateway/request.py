@@ -15,17 +15,13 @@ import orjson
 from ...codec import JSON_DEPTH
 from ...errors import CUT, LATE, BadRequest, RequestRejected, RequestTimeout
 from ...handlers.files import Files, Uploaded
+from ..wsgi import BODY_LIMIT, Environ
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults
 
-# Express parses nothing above this; the live limit was never seen (inferred).
-BODY_LIMIT = 32 * 2**20
 # Beyond this the connection is cut instead.
 DISCARDED_MOST = 256 * 2**20
-
-Environ = dict[str, Any]
-
 
 # The first byte of a JSON object, and the longest body that takes the short way.
 _OBJECT, _SHORT = ord("{"), 8_192

@@ -23,19 +23,9 @@ from ..errors import (
 from ..profile import Profile
 from . import uploads
 from .call import Call, Json, RawReply, operation, success
+from .media_types import DOWNLOAD_KINDS
 
 EMPTY = RawReply(b"", "")
-
-# Names clients send for each kind; a sticker is downloaded as an image (n8n-node, allos-cf98).
-DOWNLOAD_KINDS = {
-    "image": ("image", "sticker"),
-    "sticker": ("image", "sticker"),
-    "video": ("video",),
-    "ptv": ("video",),
-    "audio": ("audio",),
-    "ptt": ("audio",),
-    "document": ("document",),
-}
 
 
 def _unknown_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRejected:

@@ -13,7 +13,7 @@ from ..errors import RequestRejected
 from ..profile import Profile
 from ..resources.samples import Samples
 from ..spec.operations import Operation
-from .files import Fetched, Uploaded
+from .files import FetchedFile, UploadedFile
 
 Json = dict[str, Any]
 MARK = "__operation__"
@@ -50,8 +50,8 @@ class Call:
     profile: Profile
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
-    fetch: Callable[[str, int], Fetched] | None = None
-    uploads: Mapping[str, Uploaded] = field(default_factory=dict)
+    fetch: Callable[[str, int], FetchedFile] | None = None
+    uploads: Mapping[str, UploadedFile] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0
     strict: bool = False
@@ -100,7 +100,7 @@ Rewording = Callable[[RequestRejected, Profile], RequestRejected]
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class OperationMark:
     """What `operation` leaves on a function.
 
     `mend` may repair a body before it is checked, `reword` may say a refusal in another form.
@@ -118,16 +118,16 @@ def operation(
     """Mark a function as the handler of the operation that has its name."""
 
     def mark(function: Handler) -> Handler:
-        vars(function)[MARK] = Marked(mend, reword, changes)
+        vars(function)[MARK] = OperationMark(mend, reword, changes)
         return function
 
     return mark
 
 
-def mark_of(function: object) -> Marked | None:
+def mark_of(function: object) -> OperationMark | None:
     """What `operation` left on a function, if it did."""
     mark = getattr(function, MARK, None)
-    return mark if isinstance(mark, Marked) else None
+    return mark if isinstance(mark, OperationMark) else None
 
 
 def success(message: str, **more: Any) -> Json:

@@ -11,7 +11,7 @@ from ..domain.media import Media
 from ..errors import PayloadTooLarge, Unusable
 from ..profile import Profile
 from .call import Call, Json
-from .files import Uploaded
+from .files import UploadedFile
 from .media_types import MEDIA_TYPES
 
 # What the library sends when the caller names no type (baileys).
@@ -64,7 +64,7 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
     return call.samples.media(kind)
 
 
-def uploaded_file(call: Call) -> Uploaded:
+def uploaded_file(call: Call) -> UploadedFile:
     """The file of a form; Unusable without it, PayloadTooLarge above the limit."""
     file = call.uploads.get("file")
     if file is None:

@@ -21,9 +21,9 @@ from ..faults import saved_faults
 from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
 from ..profile import Profile
-from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
+from ..store.state_checks import require_sane_clock, require_sane_numbers
 from ..webhooks.chaos.dispatcher import RebuiltSeries
 from .lifecycle import Lifecycle, OutsideParts
 from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
@@ -256,7 +256,7 @@ def _decode(state: Json, name: str, forms: Forms) -> Any:
 
 def _gateway(present: Gateway, world: World, media: tuple[bytes, ...]) -> Gateway:
     """A gateway as the present one, with this world and these files, and no instance yet."""
-    vault = present.vault.empty()
+    vault = present.vault.empty_copy()
     for blob in media:
         vault.put(blob)
     gateway = replace(

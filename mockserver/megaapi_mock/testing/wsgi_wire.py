@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..errors.frames import between_test_and_refusal
+
 if TYPE_CHECKING:
     from ..web.app import MockApp
+
+__tracebackhide__ = between_test_and_refusal
 
 
 class WsgiWire:

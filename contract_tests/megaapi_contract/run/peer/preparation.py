@@ -15,7 +15,7 @@ from ...safety.gate import Gate
 from ..context import RunContext
 from ..pace import pace_of
 from ..planning import PlanTarget
-from ..preflight import Given, require_instance
+from ..preflight import NamedInstance, require_instance
 from .stage import OPERATIONS, PeerStage
 
 # What a second instance may do at all: it writes, and leaves the groups it was put into.
@@ -38,7 +38,7 @@ def add_peer(context: RunContext) -> None:
     options = context.options
     target = _peer_target(context)
     session = _session(context, target)
-    given = Given(
+    given = NamedInstance(
         HostInstance(options.peer_key, options.peer_token), target.name,
         "--peer-target", "--peer-instance-key", "--peer-token",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ...errors import ControlRefused, SetupError
 from ...errors.frames import between_test_and_refusal
-from ...serving.http_client import Server, exchange, host_field, trusted
+from ...serving.http_client import Server, exchange, host_field, trusted_tls_context
 from ...settings import require_control_token
 
 __tracebackhide__ = between_test_and_refusal
@@ -49,7 +49,7 @@ class HttpWire:
             raise SetupError(f"{url!r} is not an address of a mock: use http://HOST:PORT")
         self._prefix = parts.path.rstrip("/")
         if parts.scheme == "https":
-            self._server = Server(parts.hostname, parts.port or 443, trusted())
+            self._server = Server(parts.hostname, parts.port or 443, trusted_tls_context())
         else:
             self._server = Server(parts.hostname, parts.port or 80)
 

@@ -38,11 +38,11 @@ class Usage:
 def families(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     """Every metric there is; `server` is what serves the mock, if anything does."""
     yield _info(runtime)
-    yield from counted(runtime.records.counts.figures())
+    yield from counted_metrics(runtime.records.counts.figures())
     yield from _held(runtime, server)
 
 
-def counted(figures: Figures) -> Iterator[Metric]:
+def counted_metrics(figures: Figures) -> Iterator[Metric]:
     """What was counted since the start."""
     yield _counter(
         "calls",

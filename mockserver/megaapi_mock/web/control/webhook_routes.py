@@ -216,7 +216,7 @@ class WebhookRoutes:
 
     def _chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
-        jid = Jid.written(address)
+        jid = Jid.verbatim(address)
         if not (jid.person or jid.lid):
             return address
         return self._instances.store.gateway.directory.canonical_jid(Jid.parse(address))

@@ -8,7 +8,7 @@ from functools import partial, reduce
 from operator import getitem
 from typing import Any
 
-from ...handlers.call import Handler, Marked, mark_of
+from ...handlers.call import Handler, OperationMark, mark_of
 from ...profile import Profile
 from ...spec.operations import IN_QUERY, Operation
 from ...spec.validate import Validators
@@ -28,7 +28,7 @@ class Endpoint:
     operation: Operation
     address: str
     handler: Handler
-    mark: Marked
+    mark: OperationMark
     needs_connection: bool
     reads: bool
     recipient: Callable[[Any], Any] | None
@@ -60,7 +60,7 @@ def endpoints(
 def _endpoint(
     operation: Operation, handler: Handler, validators: Validators, parse: BodyParser
 ) -> Endpoint:
-    place, mark = operation.recipient, mark_of(handler) or Marked()
+    place, mark = operation.recipient, mark_of(handler) or OperationMark()
     asks_query = place is not None and place.startswith(IN_QUERY)
     steps = (place or "").removeprefix(IN_QUERY).split(".")
     return Endpoint(

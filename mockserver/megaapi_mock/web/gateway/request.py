@@ -14,7 +14,7 @@ import orjson
 
 from ...codec import JSON_DEPTH
 from ...errors import CUT, LATE, BadRequest, RequestRejected, RequestTimeout
-from ...handlers.files import Files, Uploaded
+from ...handlers.files import Files, UploadedFile
 from ..wsgi import BODY_LIMIT, Environ
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Request:
         length_announced = int(length) if length and length.isdigit() else 0
         self.missing = 0 if self.body is None else max(length_announced - len(self.body), 0)
         self.call_faults: CallFaults | None = None
-        self.uploads: Mapping[str, Uploaded] = {}
+        self.uploads: Mapping[str, UploadedFile] = {}
         self._plain: bytes | None = None
         self._document: Any = None
 

@@ -21,6 +21,7 @@ from ..faults import saved_faults
 from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
 from ..profile import Profile
+from ..records.bugs import all_the_same
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
@@ -292,9 +293,13 @@ def _read_instances(state: Json, gateway: Gateway, forms: Forms, *, is_new: bool
 def _put_back(
     outside: OutsideParts, saved: _SavedParts, directory: Directory, key: str | None
 ) -> None:
-    outside.journal.recount(saved.numbers, key)
-    outside.journal.write_deliveries(outside.chaos_dispatcher.put_back(saved.chaos, key))
-    outside.faults.put_back(saved.faults, directory=directory, key=key)
+    """The instances are replaced by now: what fails of all this is logged."""
+    with all_the_same("a state is loaded without what it had counted"):
+        outside.journal.recount(saved.numbers, key)
+    with all_the_same("a state is loaded without its chaos"):
+        outside.journal.write_deliveries(outside.chaos_dispatcher.put_back(saved.chaos, key))
+    with all_the_same("a state is loaded without its faults"):
+        outside.faults.put_back(saved.faults, directory=directory, key=key)
 
 
 def _answer(

@@ -131,12 +131,12 @@ class Publisher:
         except Exception:
             self._bugs.note(f"nobody could be told of messages of {key}")
 
-    def change(self, key: str, do: Callable[[Instance], None]) -> Outcome:
-        """One change whose events may leave at once."""
+    def change(self, key: str, do: Callable[[Instance], Seen]) -> Seen:
+        """One change whose events may leave at once; what `do` returns."""
         with self.changing(key) as (instance, outcome):
-            do(instance)
+            result = do(instance)
         self.release(outcome)
-        return outcome
+        return result
 
     def keys(self) -> Sequence[str]:
         """Every instance there is."""
@@ -246,8 +246,8 @@ class Publisher:
 
     def send_again(self, delivery: Delivery, accept: Callable[[Sequence[Delivery]], None]) -> None:
         """Put a copy of a webhook on record and hand it to `accept`, past all that is owed."""
-        self._journal.write_deliveries([delivery])
         with self._or_abandoned([delivery]):
+            self._journal.write_deliveries([delivery])
             accept([delivery])
 
     def carry_all(self) -> None:

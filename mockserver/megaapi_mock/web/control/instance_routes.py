@@ -18,7 +18,7 @@ from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
 from ...simulation.lifecycle import Lifecycle, continue_counters
 from . import lists
-from .after_change import document_after_change
+from .after_change import shown_after
 
 Json = dict[str, Any]
 
@@ -140,8 +140,9 @@ class InstanceRoutes:
             if "shows_buttons" in body:
                 instance.contact_states.show_buttons(person, body["shows_buttons"])
 
-        self._instances.publisher.change(key, change)
-        contact = self._shown(key, lambda instance: instance.contact_states.as_json(person))
+        contact = self._instances.publisher.change(
+            key, shown_after(change, lambda instance: instance.contact_states.as_json(person))
+        )
         self._records.journal.show("contact", key, contact)
         return contact
 
@@ -177,11 +178,7 @@ class InstanceRoutes:
                 return number
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
-        self._instances.publisher.change(key, do)
-        return self._shown(key)
-
-    def _shown(self, key: str, show: Callable[[Instance], Json] = Instance.as_json) -> Json:
-        return document_after_change(self._instances.publisher, self._records.bugs, key, show)
+        return self._instances.publisher.change(key, shown_after(do))
 
     def _instance_json(self, key: str) -> Json:
         return self._instances.publisher.look(key, lambda instance: instance.as_json())

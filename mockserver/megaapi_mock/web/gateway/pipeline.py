@@ -104,7 +104,8 @@ class Pipeline:
             self.bugs.note(endpoint.address)
             reply = own_bug(request)
         if outcome is None:
-            reply = self._finish(request, endpoint, reply, is_kept=False)
+            # What an operation of the host did is kept by now.
+            reply = self._finish(request, endpoint, reply, is_kept=endpoint.is_of_host)
             exchange = self._record(request, reply, operation.id, owner)
         else:
             exchange = outcome.exchange
@@ -303,10 +304,13 @@ class Pipeline:
         return exchange
 
     def _count(self, request: Request, operation: str | None, status: int) -> None:
-        noted = self.counts.noted
-        noted.append((operation, status, time.perf_counter() - request.start_time, False))
-        if len(noted) > NOTED_MOST:
-            self.counts.fold_if_long()
+        try:
+            noted = self.counts.noted
+            noted.append((operation, status, time.perf_counter() - request.start_time, False))
+            if len(noted) > NOTED_MOST:
+                self.counts.fold_if_long()
+        except Exception:
+            self.bugs.note(f"{request.method} {request.path} is not counted")
 
     def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:

@@ -10,12 +10,13 @@ from typing import Any
 from ..clock import Clock
 from ..codec import dumps
 from ..domain.contacts import Directory
+from ..domain.fault_effects import FaultCount
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
-from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory, Strike, copies_of, tally_of
+from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
 from .registry import Kinds, Listed, discover, kind_named
@@ -31,7 +32,8 @@ NUMBERED_MOST = 20_000
 class ActiveFaults:
     """Thread-safe. `has_faults` is false while there is nothing to ask: look at it first.
 
-    `on_hit` hears of every strike, and asks nothing of the faults meanwhile.
+    What is counted of a call, or of what a contact does, is added to the `counts` that are handed
+    in: it is kept or given back with the change in which that happens.
     """
 
     def __init__(
@@ -42,13 +44,11 @@ class ActiveFaults:
         directory: Directory,
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
-        on_hit: Callable[[FaultHit], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
         self.has_faults = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
-        self._on_hit = on_hit
         # Reentrant: a reset, and another state, are one step of several.
         self._lock = threading.RLock()
         self._all: tuple[ArmedFault, ...] = ()
@@ -210,7 +210,13 @@ class ActiveFaults:
         return any(fault.recipient is not None for fault in self._all)
 
     def strikes(
-        self, operation: Operation, key: str, recipient: str | None, *, is_replaced: bool = False
+        self,
+        counts: list[FaultCount],
+        operation: Operation,
+        key: str,
+        recipient: str | None,
+        *,
+        is_replaced: bool = False,
     ) -> list[Strike]:
         """What strikes this call: of those that replace the answer, the oldest alone.
 
@@ -223,45 +229,54 @@ class ActiveFaults:
             for fault in self._all:
                 if is_replaced and fault.kind.replaces:
                     continue
-                if not self._matches(fault, operation, key, recipient):
+                if not fault.matches(operation, key, recipient):
                     continue
-                draw = self._candidate if fault.kind.late else self._draw
-                strike = draw(fault, key, operation.id)
+                if fault.kind.late:
+                    strike: Strike | None = fault.candidate(self._clock.now(), operation.id)
+                else:
+                    strike = self._draw(counts, fault, key, operation.id)
                 if strike is not None:
                     strikes_now.append(strike)
                     is_replaced = is_replaced or fault.kind.replaces
         return strikes_now
 
-    def settle(self, strike: Strike, key: str) -> bool:
+    def settle(self, counts: list[FaultCount], strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
         if strike.fault is None:
             is_due = strike.kind.is_due(FaultTally(), strike.moment.now)
             if is_due:
-                self._on_hit(strike.hit_on(key))
+                counts.append(HeaderHit(strike.hit_on(key)))
             return is_due
         with self._lock:
-            return self._draw(strike.fault, key, strike.what) is not None
+            return self._draw(counts, strike.fault, key, strike.what) is not None
 
     def from_header(
-        self, fault_kind: Listed, kind: Kind, key: str, operation: Operation
+        self,
+        counts: list[FaultCount],
+        fault_kind: Listed,
+        kind: Kind,
+        key: str,
+        operation: Operation,
     ) -> Strike | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
-            tally.calls += 1
+            count = TallyCount.begin(self._lock, tally)
+            counts.append(count)
             now = self._clock.now()
             if not kind.late and not kind.is_due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
-            strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)
-        if not kind.late:
-            self._on_hit(strike.hit_on(key))
+            moment = Moment(now, chance, now)
+            strike = Strike(kind, fault_kind.name, None, moment, operation.id, None, count)
+            if not kind.late:
+                count.add_hit(strike.hit_on(key))
         return strike
 
-    def refuses(self, occasion: Occasion, key: str) -> Strike | None:
+    def refuses(self, counts: list[FaultCount], occasion: Occasion, key: str) -> Strike | None:
         """The fault that strikes something other than a call of the gateway."""
         return self._strike_without_call(
-            key, occasion, lambda fault: fault.kind.occasion == occasion
+            counts, key, occasion, lambda fault: fault.kind.occasion == occasion
         )
 
     # -- as the domain asks ------------------------------------------------------------------
@@ -269,58 +284,46 @@ class ActiveFaults:
     def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat just now; not counted."""
         return any(
-            fault.kind.cuts_link and not fault.over and self._is_about(fault, key, people)
+            fault.kind.cuts_link and not fault.over and fault.is_about(key, people)
             for fault in self._all
         )
 
-    def swallows(self, key: str, *people: str) -> str | None:
+    def swallows(self, counts: list[FaultCount], key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
         strike = self._strike_without_call(
+            counts,
             key,
             f"inbound from {people[0]}",
-            lambda fault: fault.kind.cuts_link and self._is_about(fault, key, people),
+            lambda fault: fault.kind.cuts_link and fault.is_about(key, people),
         )
         return strike.reason if strike else None
 
     # -- inside ------------------------------------------------------------------------------
 
-    @staticmethod
-    def _is_about(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
-        return fault.instance in (None, key) and fault.recipient in (None, *people)
-
     def _strike_without_call(
-        self, key: str, subject: str, fits: Callable[[ArmedFault], bool]
+        self,
+        counts: list[FaultCount],
+        key: str,
+        subject: str,
+        fits: Callable[[ArmedFault], bool],
     ) -> Strike | None:
         with self._lock:
             for fault in self._all:
                 if fault.operation is None and fault.instance in (None, key) and fits(fault):
-                    strike = self._draw(fault, key, subject)
+                    strike = self._draw(counts, fault, key, subject)
                     if strike is not None:
                         return strike
         return None
 
-    @staticmethod
-    def _matches(fault: ArmedFault, operation: Operation, key: str, recipient: str | None) -> bool:
-        return (
-            not fault.over
-            and fault.kind.occasion == "call"
-            and fault.instance in (None, key)
-            and fault.operation in (None, operation.id)
-            and (fault.recipient is None or fault.recipient == recipient)
-            and fault.kind.concerns(operation)
-        )
-
-    def _candidate(self, fault: ArmedFault, key: str, subject: str) -> Strike:
-        now = self._clock.now()
-        return Strike(fault.kind, fault.name, fault.id, Moment(now, 0.0, now), subject, fault)
-
-    def _draw(self, fault: ArmedFault, key: str, subject: str) -> Strike | None:
+    def _draw(
+        self, counts: list[FaultCount], fault: ArmedFault, key: str, subject: str
+    ) -> Strike | None:
         """Count the call, and say whether it is struck; the lock is held."""
         if fault.over:
             return None
         tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
-        fault.seen += 1
-        tally.calls += 1
+        count = TallyCount.begin(self._lock, tally, fault)
+        counts.append(count)
         if fault.seen <= fault.skip:
             return None
         share = self._chance(key, f"fault {fault.id} percent", tally.calls)
@@ -328,13 +331,11 @@ class ActiveFaults:
             return None
         if not fault.kind.is_due(tally, now):
             return None
-        fault.used += 1
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
         moment = Moment(now, chance, window)
-        strike = Strike(fault.kind, fault.name, fault.id, moment, subject, fault)
-        fault.strikes.append(strike.hit_on(key))
-        self._on_hit(strike.hit_on(key))
+        strike = Strike(fault.kind, fault.name, fault.id, moment, subject, fault, count)
+        count.add_hit(strike.hit_on(key))
         return strike
 
     def _chance(self, key: str, kind: str, number: int) -> float:

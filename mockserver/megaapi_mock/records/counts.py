@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from ..domain.fault_effects import FaultHit
 from .bugs import log_failure
 from .delivery import Delivery
-from .fault_hit import FaultHit
 
 log = logging.getLogger(__name__)
 

@@ -37,6 +37,11 @@ def delivery_bytes(delivery: Delivery) -> int:
     return RECORD + texts + sum(map(_attempt, delivery.attempts))
 
 
+def record_bytes(record: Exchange | Delivery) -> int:
+    """Of either."""
+    return delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
+
+
 def hit_bytes(hit: RecordedHit) -> int:
     """That a fault struck: its texts are short but for what was struck."""
     return RECORD + len(hit.hit.what)

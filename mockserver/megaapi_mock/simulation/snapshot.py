@@ -342,13 +342,7 @@ def _after_all_others(
     messages: UndoTable[str, Message], tick: Callable[[], int]
 ) -> UndoTable[str, Message]:
     """The same messages in the same order, numbered after all messages of other instances."""
-    arrivals = {
-        message.id: tick()
-        for message in sorted(messages.values(), key=lambda message: message.arrival)
-    }
-    return UndoTable(
-        {
-            message_id: replace(message, arrival=arrivals[message.id])
-            for message_id, message in messages.items()
-        }
-    )
+    in_order = sorted(messages.values(), key=lambda message: message.arrival)
+    arrivals = {message.id: tick() for message in in_order}
+    numbered = [replace(each, arrival=arrivals[each.id]) for each in messages.values()]
+    return UndoTable(dict(zip(messages, numbered, strict=True)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ..domain.event import Event
@@ -15,29 +14,22 @@ from ..domain.peer_messages import Envelope, failed_ack
 from ..errors import (
     ControlRefused,
     Impossible,
-    Overloaded,
     RequestRejected,
     StoreUnavailable,
     UnknownInstance,
 )
 from ..records.bugs import Bugs, describe
 from ..records.delivery import OLD_WORLD, Delivery, end
+from ..records.fault_hit import hits_of
 from ..records.feed import StreamKind
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from ..spec.operations import WebhookEvent
 from ..store import Store
 from .render import Renderer
+from .waiting_calls import WaitingCalls
 
 Seen = TypeVar("Seen")
-
-
-@dataclass(eq=False, slots=True)
-class _WaitingCall:
-    """A call to an instance that waits; `is_over` once the instance began anew."""
-
-    key: str
-    is_over: bool = False
 
 
 class Publisher:
@@ -73,7 +65,7 @@ class Publisher:
         self._is_carrying = False
         # Whether some could not be carried: the next change, of whatever instance, tries again.
         self._is_behind = False
-        self._waiting: set[_WaitingCall] = set()
+        self.waiting_calls = WaitingCalls()
 
     @contextmanager
     def changing(self, key: str, moment: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
@@ -92,6 +84,8 @@ class Publisher:
                 outcome.events = instance.take_events()
                 if outcome.events:
                     self._set_deliveries(instance, outcome)
+                if instance.fault_counts:
+                    outcome.fault_hits = hits_of(instance.fault_counts, self._journal.next_id)
                 outcome.peer_messages = instance.take_peer_messages()
                 journal = self._journal
                 if (journal.topics or journal.feed.awake) and journal.awaits_messages(key):
@@ -163,8 +157,7 @@ class Publisher:
 
         The caller holds whoever begins anew (`at_rest`).
         """
-        for waiting in tuple(self._waiting):
-            waiting.is_over = waiting.is_over or key in (None, waiting.key)
+        self.waiting_calls.end(key)
         for outcome in self._store.owed.abandon(key):
             self._abandon(outcome.deliveries, OLD_WORLD)
 
@@ -172,17 +165,6 @@ class Publisher:
         for delivery in deliveries:
             end(delivery, "abandoned", reason)
             self._on_change(delivery)
-
-    def in_one_life(self, key: str, wait: Callable[[Seen], object], how_long: Seen) -> None:
-        """Wait. Overloaded where the instance, or all of them, began anew meanwhile."""
-        waiting = _WaitingCall(key)
-        self._waiting.add(waiting)
-        try:
-            wait(how_long)
-        finally:
-            self._waiting.discard(waiting)
-        if waiting.is_over:
-            raise Overloaded(f"{key} was reset, replaced or deleted while this call waited")
 
     @contextmanager
     def at_rest(self) -> Iterator[Sequence[Instance]]:

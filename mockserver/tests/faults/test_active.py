@@ -234,7 +234,7 @@ def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.M
     )
     limit = faults.arm({"fault": "rate-limit", "calls": 1})
     for key in ("a", "b", "c", "d"):
-        faults.strikes(operation, key, None)
+        faults.strikes([], operation, key, None)
     assert list(limit.tallies) == ["c", "d"]
 
 
@@ -507,7 +507,7 @@ def test_a_long_tail_is_mostly_short(app: MockApp) -> None:
     app.runtime.faults.arm({"fault": "delay", "seconds": 1, "longest": 50})
     waits = []
     for _ in range(1_000):
-        [strike] = app.runtime.faults.strikes(operation, KEY, None)
+        [strike] = app.runtime.faults.strikes([], operation, KEY, None)
         waits.append(strike.kind.wait(strike.moment))
     assert min(waits) >= 1
     assert max(waits) == 50
@@ -708,7 +708,7 @@ def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
 
         def call() -> None:
             start.wait()
-            came.extend(faults.strikes(operation, KEY, None) for _ in range(150))
+            came.extend(faults.strikes([], operation, KEY, None) for _ in range(150))
 
         threads = [threading.Thread(target=call) for _ in range(8)]
         for thread in threads:

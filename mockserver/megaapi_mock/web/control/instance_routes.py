@@ -99,18 +99,22 @@ class InstanceRoutes:
             number = directory.read(number).user
             directory.require_owner(number)
 
-        def scan(instance: Instance) -> None:
+        def scan(instance: Instance) -> ControlRefused | Json:
             expected_number = instance.number or instance.connection.pairing_number
             if number is None and expected_number is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
             if self._faults.has_faults and not instance.linked:
-                strike = self._faults.refuses("link", key)
+                strike = self._faults.refuses(instance.fault_counts, "link", key)
                 if strike is not None:
-                    raise ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
-            instance.linking.link(number)
+                    # Not raised: it has happened, and counts.
+                    return ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
+            return shown_after(lambda instance: instance.linking.link(number))(instance)
 
-        return self._change(key, scan)
+        answer = self._instances.publisher.change(key, scan)
+        if isinstance(answer, ControlRefused):
+            raise answer
+        return answer
 
     def unlink(self, key: str, body: Json) -> Json:
         """The link ends by the phone, the gateway, or a ban."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...domain.fault_effects import FaultEffects, together
+from ...domain.fault_effects import FaultCount, FaultEffects, together
 from ...domain.instance import Instance
 from ...faults.active import ActiveFaults
 from ...faults.armed_fault import HEADER, Strike
@@ -39,6 +39,8 @@ class CallFaults:
     strikes: list[Strike] = field(default_factory=list)
     late: list[Strike] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # What the faults have counted of the call.
+    counts: list[FaultCount] = field(default_factory=list)
 
     @cached_property
     def replacing(self) -> tuple[Replacing, Strike] | None:
@@ -88,9 +90,21 @@ class CallFaults:
     def went_well(self, faults: ActiveFaults, instance: Instance) -> None:
         """The call is done: now the late ones strike, or do not."""
         for strike in self.late:
-            if faults.settle(strike, instance.key):
+            if faults.settle(self.counts, strike, instance.key):
                 self.strikes.append(strike)
                 strike.kind.finish(instance)
+
+    def begin_wait(self) -> list[FaultCount]:
+        """What holds the call up has hit it from now on, whatever comes of the call."""
+        begun = [strike.count for strike in self.strikes if strike.kind.wait(strike.moment)]
+        hits = [count for count in self.counts if count in begun]
+        self.counts = [count for count in self.counts if count not in begun]
+        return hits
+
+    def give_back(self) -> None:
+        """Nothing of the call has happened: the faults count as if it had not been made."""
+        for count in self.counts:
+            count.give_back()
 
     def apply(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
@@ -123,21 +137,21 @@ def find(
     """What strikes this call; what its own header asks for comes before what is armed."""
     call_faults = CallFaults()
     strikes = (
-        []
-        if header is None
-        else _strikes_of_header(faults, operation, key, header, call_faults.notes)
+        [] if header is None else _strikes_of_header(faults, operation, key, header, call_faults)
     )
     is_replaced = any(strike.kind.replaces for strike in strikes)
     if faults.has_faults:
-        strikes += faults.strikes(operation, key, recipient, is_replaced=is_replaced)
+        counts = call_faults.counts
+        strikes += faults.strikes(counts, operation, key, recipient, is_replaced=is_replaced)
     call_faults.strikes = [strike for strike in strikes if not strike.kind.late]
     call_faults.late = [strike for strike in strikes if strike.kind.late]
     return call_faults
 
 
 def _strikes_of_header(
-    faults: ActiveFaults, operation: Operation, key: str, header: str, notes: list[str]
+    faults: ActiveFaults, operation: Operation, key: str, header: str, call_faults: CallFaults
 ) -> list[Strike]:
+    notes = call_faults.notes
     try:
         name, values = read_header(header)
         listed = kind_named(faults.kinds, name)
@@ -148,7 +162,7 @@ def _strikes_of_header(
     if not kind.concerns(operation):
         notes.append(f"{HEADER} is ignored: {name} concerns {kind.subject}, not {operation.id}")
         return []
-    strike = faults.from_header(listed, kind, key, operation)
+    strike = faults.from_header(call_faults.counts, listed, kind, key, operation)
     if strike is None:
         notes.append(f"{HEADER}: {name} lets a single call pass")
         return []

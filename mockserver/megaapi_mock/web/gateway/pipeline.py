@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...clock import Clock
 from ...codec import dumps
 from ...domain.connection import CONNECTED
+from ...domain.fault_effects import FaultCount
 from ...domain.instance import Instance
 from ...errors import (
     InvalidRequest,
     NotLoggedIn,
+    Overloaded,
     RequestRejected,
     RequestTimeout,
     StoreUnavailable,
@@ -27,6 +29,7 @@ from ...profile import Profile
 from ...records.bugs import Bugs, log_errors_of
 from ...records.counts import NOTED_MOST, Counts
 from ...records.exchange import Exchange
+from ...records.fault_hit import hits_of
 from ...records.journal import Journal
 from ...records.outcome import Outcome
 from ...resources.samples import Samples
@@ -41,7 +44,7 @@ from .fetcher import Fetcher
 from .host_calls import HostCalls
 from .refusals import outage, own_bug, refusal_reply, require_usable, why_closed
 from .reply import JSON, LOOK, Headers, Reply, headers_of
-from .request import Request
+from .request import Request, exchange_of
 from .route_hints import RouteHints, named_instance
 
 # The upper limit of a pause in seconds, however many people a slow call names.
@@ -99,9 +102,12 @@ class Pipeline:
             reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else owner
+            if isinstance(refusal, StoreUnavailable | Overloaded):
+                request.forget_faults()
             reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
+            request.forget_faults()
             reply = own_bug(request)
         if outcome is None:
             # What an operation of the host did is kept by now.
@@ -168,7 +174,9 @@ class Pipeline:
                     return self._answer_reading(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
-                self.publisher.in_one_life(key, self._wait, waits.seconds)
+                if request.call_faults is not None:
+                    self._record_hits(request.call_faults.begin_wait())
+                self.publisher.waiting_calls.wait(key, self._wait, waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host must not block others.
                 assert self._fetcher is not None, "files are asked for with fetch_media on alone"
@@ -197,10 +205,11 @@ class Pipeline:
             with self.publisher.changing(key) as (instance, outcome):
                 real = self._carry_out(instance, request, endpoint)
                 call_faults = request.call_faults
-                if call_faults is not None and not call_faults.early:
+                if call_faults is not None:
                     if call_faults.takes_back:
                         raise UndoChange
                     call_faults.went_well(self.faults, instance)
+                    instance.fault_counts += call_faults.counts
                 reply = self._finish(request, endpoint, real, is_kept=True)
                 outcome.exchange = self._exchange(request, reply, endpoint.operation.id, key)
         except UndoChange:
@@ -293,8 +302,10 @@ class Pipeline:
     def _record(
         self, request: Request, reply: Reply, operation: str | None, owner: str | None
     ) -> Exchange | None:
-        """Record a call that changed nothing."""
+        """Record a call that changed nothing, and which faults hit it."""
         with self.journal.numbering():
+            if request.call_faults is not None:
+                self._record_hits(request.call_faults.counts)
             exchange = self._exchange(request, reply, operation, owner)
             if exchange is not None:
                 try:
@@ -302,6 +313,13 @@ class Pipeline:
                 except Exception:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
+
+    def _record_hits(self, counts: Sequence[FaultCount]) -> None:
+        """Record hits that are no part of a change."""
+        try:
+            self.journal.write_hits(hits_of(counts, self.journal.next_id))
+        except Exception:
+            self.bugs.note("the hits of faults are in no journal")
 
     def _count(self, request: Request, operation: str | None, status: int) -> None:
         try:
@@ -324,31 +342,3 @@ class Pipeline:
                     self.publisher.release(outcome)
                 raise
         return Handled(reply, [*exchange.response_headers], outcome)
-
-
-def exchange_of(
-    moment: float, request: Request, reply: Reply, operation: str | None, owner: str | None
-) -> Exchange:
-    """A call as the journal keeps it, bodies without any encoding.
-
-    It has no id, no response headers and no events yet.
-    """
-    return Exchange(
-        "",
-        moment,
-        owner,
-        operation,
-        request.method,
-        request.url,
-        request.headers(),
-        request.body_for_record,
-        reply.status,
-        (),
-        reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
-        reply.reason,
-        reply.violations,
-        (),
-        reply.fault,
-        round((time.perf_counter() - request.start_time) * 1000, 3),
-        request.start_time,
-    )

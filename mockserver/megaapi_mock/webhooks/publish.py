@@ -136,8 +136,8 @@ class Publisher:
         """Every instance there is."""
         return self._store.keys()
 
-    def wake(self, key: str, now: float) -> None:
-        """Let one instance do what is due by then; what it causes may leave at once."""
+    def wake(self, key: str, now: float | None = None) -> None:
+        """Let one instance do what is due by then, or by now; what it causes may leave at once."""
         try:
             self._wake(key, now)
         except (UnknownInstance, StoreUnavailable):
@@ -147,7 +147,7 @@ class Publisher:
             # What failed is not due any more; the rest is.
             self._wake(key, now)
 
-    def _wake(self, key: str, now: float) -> None:
+    def _wake(self, key: str, now: float | None) -> None:
         with self.changing(key, now) as (_, outcome):
             pass
         self.release(outcome)
@@ -177,18 +177,17 @@ class Publisher:
                     return
 
     def look(self, key: str, read: Callable[[Instance], Seen]) -> Seen:
-        """Read one instance. What became due meanwhile has happened then, and is owed.
+        """Read one instance: no change begins.
 
-        Where nothing did, no change begins.
+        What became due meanwhile happens first, as a change of its own, if it can be kept.
         """
         with self._store.read(key) as instance:
             if not instance.is_due:
                 return read(instance)
-        with self.changing(key) as (instance, outcome):
-            instance.wake(instance.now)
-            result = read(instance)
-        self.release(outcome)
-        return result
+        with suppress(StoreUnavailable):
+            self.wake(key)
+        with self._store.read(key) as instance:
+            return read(instance)
 
     def release(self, outcome: Outcome) -> None:
         """The answer is handed over: what it caused may leave, as soon as all before it may."""

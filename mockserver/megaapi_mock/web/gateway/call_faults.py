@@ -28,6 +28,10 @@ class WaitFirst(Exception):
         self.seconds = seconds
 
 
+class NeedsChange(Exception):
+    """The call reads, and has to change something this time."""
+
+
 class UndoChange(Exception):
     """The real answer is known; what the call changed is undone."""
 

@@ -8,8 +8,8 @@ from functools import lru_cache, partial
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
 from .letter_case import AnyCase
-from .pipeline import Handled, Pipeline
-from .reply import JSON, PREFLIGHT, Headers, Reply, StartResponse, send
+from .pipeline import Pipeline
+from .reply import JSON, PREFLIGHT, Handled, Headers, Reply, StartResponse, send
 from .request import Environ, Request
 from .routing import Match, Routes
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...clock import Clock
 from ...codec import dumps
@@ -23,7 +25,7 @@ from ...errors import (
     UnknownRoute,
 )
 from ...faults.active import ActiveFaults
-from ...handlers.call import NOBODY, Call, Handler, Host, RawReply
+from ...handlers.call import NOBODY, Call, Handler, Host, Json, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, log_errors_of
@@ -37,13 +39,13 @@ from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
 from .auth import Access, is_token
-from .call_faults import ASKED, UndoChange, WaitFirst
+from .call_faults import ASKED, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
-from .refusals import outage, own_bug, refusal_reply, require_usable, why_closed
-from .reply import JSON, LOOK, Headers, Reply, headers_of
+from .refusals import broken_contract, outage, own_bug, refusal_reply, require_usable, why_closed
+from .reply import JSON, LOOK, Handled, Reply, headers_of
 from .request import Request, exchange_of
 from .route_hints import RouteHints, named_instance
 
@@ -51,15 +53,6 @@ from .route_hints import RouteHints, named_instance
 PAUSE_MOST = 60.0
 # Answers of the mock alone: no contract has them.
 _OUR_OWN = (InvalidRequest.status, RequestTimeout.status, StoreUnavailable.status)
-
-
-@dataclass(slots=True)
-class Handled:
-    """A reply with its headers and what it releases once it is handed over."""
-
-    reply: Reply
-    headers: Headers
-    outcome: Outcome | None = None
 
 
 @dataclass
@@ -170,8 +163,9 @@ class Pipeline:
             try:
                 if endpoint.is_of_host:
                     return self._host.answer(request, endpoint, key), None
-                if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
-                    return self._answer_reading(request, endpoint, key), None
+                if endpoint.reads:
+                    with suppress(NeedsChange):
+                        return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
                 if request.call_faults is not None:
@@ -189,9 +183,10 @@ class Pipeline:
             if self.stopping.wait(min(LOOK, seconds_left)):
                 return
 
-    def _answer_reading(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
-        """The checks and the handler of an operation that changes nothing: no change begins."""
-        return self.publisher.look(key, lambda one: self._carry_out(one, request, endpoint))
+    def _read(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
+        """The checks and the handler, without a change; NeedsChange where one is needed."""
+        do = partial(self._carry_out, request=request, endpoint=endpoint, reads=True)
+        return self.publisher.look(key, do)
 
     def _change(
         self, request: Request, endpoint: Endpoint, key: str
@@ -219,7 +214,9 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _carry_out(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+    def _carry_out(
+        self, instance: Instance, request: Request, endpoint: Endpoint, *, reads: bool = False
+    ) -> Reply:
         header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.access
         if len(header) > access.longest_cached or not is_token(header, instance.state.token):
             access.require(instance, header)
@@ -227,6 +224,8 @@ class Pipeline:
             call_faults = settle(self.faults, self.profile, instance, request, endpoint)
             if call_faults.early:
                 return Reply(0, b"", "")
+        if reads and _needs_change(instance, request, endpoint):
+            raise NeedsChange
         document = request.document()
         if endpoint.needs_connection and instance.state.connection.state != CONNECTED:
             raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
@@ -251,13 +250,7 @@ class Pipeline:
             request.uploads,
             strict=self.strict,
         )
-        answer = endpoint.handler(call)
-        reason = "; ".join(call.notes) or None
-        pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
-        if isinstance(answer, RawReply):
-            recorded_body = answer.body or None
-            return Reply(200, answer.body, answer.content_type, recorded_body, reason, pause=pause)
-        return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)
+        return _good_reply(endpoint.handler(call), call)
 
     # -- replies -----------------------------------------------------------------------------
 
@@ -270,14 +263,9 @@ class Pipeline:
                 return
         elif reply.status in _OUR_OWN:
             return
-        violations = self.validators.reply_violations(
-            endpoint.operation, reply.status, reply.content_type, reply.document
-        )
-        if violations:
-            text = f"{endpoint.address} answered {reply.status} against spec/" + (
-                f"{endpoint.operation.spec_file}: {'; '.join(map(str, violations))[:500]}"
-            )
-            self.bugs.add(text)
+        bug = broken_contract(self.validators, endpoint, reply)
+        if bug is not None:
+            self.bugs.add(bug)
 
     # -- the record --------------------------------------------------------------------------
 
@@ -342,3 +330,20 @@ class Pipeline:
                     self.publisher.release(outcome)
                 raise
         return Handled(reply, [*exchange.response_headers], outcome)
+
+
+def _needs_change(instance: Instance, request: Request, endpoint: Endpoint) -> bool:
+    """Whether a call that reads has to change something this time."""
+    call_faults, changes = request.call_faults, endpoint.mark.changes
+    is_late = call_faults is not None and bool(call_faults.late)
+    return is_late or (changes is not None and changes(instance))
+
+
+def _good_reply(answer: Json | list[Json] | RawReply, call: Call) -> Reply:
+    """What a handler has answered, with its notes as the reason."""
+    reason = "; ".join(call.notes) or None
+    pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
+    if isinstance(answer, RawReply):
+        recorded_body = answer.body or None
+        return Reply(200, answer.body, answer.content_type, recorded_body, reason, pause=pause)
+    return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)

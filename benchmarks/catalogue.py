@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 GATEWAY, CONTROL = "gateway", "control"
 _METHODS = ("get", "post", "put", "delete")

@@ -177,7 +177,7 @@ class Actor:
         self._control("POST", "/instances/{key}/emit", body)
 
     def _look(self) -> None:
-        what = self._draw.choice(["exchanges", "deliveries", "messages", "strikes", "instances"])
+        what = self._draw.choice(["exchanges", "deliveries", "messages", "fault-hits", "instances"])
         limit = self._draw.choice([1, 20, 200])
         self._control("GET", f"/{what}", query={"limit": str(limit)})
 

@@ -25,7 +25,7 @@ from megaapi_mock.web.app import MockApp, build_app
 OTHER = "megacode-TESTKEY0002"
 WAITS = (0, 8, 40)
 ENGINES: tuple[Engine, ...] = ("granian", "waitress")
-LISTS = ("exchanges", "deliveries", "messages", "strikes")
+LISTS = ("exchanges", "deliveries", "messages", "fault-hits")
 
 
 def main() -> None:

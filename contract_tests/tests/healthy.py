@@ -176,7 +176,7 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
         server = stack.enter_context(MockServer(**parts))
         url = server.url
         if host.chaos:
-            server.door.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
+            server.control_api.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
         if host.write is not None:
             url = stack.enter_context(relayed(url, host.write))
         people = {"recipients": (LISTED,)} if "sends" in host.allow else {}

@@ -19,7 +19,7 @@ from megaapi_mock.spec import description, verdict
 from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.web.app import MockApp, build_app
 
-from .control import calm, door  # noqa: F401
+from .control import calm, control_api  # noqa: F401
 from .emitted import Emitted
 from .support import START, RecordingTransport
 

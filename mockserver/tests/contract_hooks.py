@@ -25,8 +25,8 @@ from megaapi_mock.reference.calls import examples_of
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.plans import ADMIN_TOKEN
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import resolve
-from megaapi_mock.spec.verdict import valid_bundle
 from schemathesis.core.parameters import ParameterLocation
 
 FRIENDS = ("5511900000002", "5511900000004@s.whatsapp.net", "5531990000005", "100000000000006@lid")

@@ -60,7 +60,7 @@ def validator(method: str, shape: str, status: int) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": control()["components"]})
 
 
-class Door:
+class ControlApi:
     """Calls below /_mock; each says which status it expects and gets the document back."""
 
     def __init__(self, app: MockApp) -> None:
@@ -127,17 +127,17 @@ class Door:
 
 
 @pytest.fixture
-def door(app: MockApp) -> Door:
+def control_api(app: MockApp) -> ControlApi:
     """The control API of the default app."""
-    return Door(app)
+    return ControlApi(app)
 
 
 @pytest.fixture(scope="module")
-def calm() -> Iterator[Door]:
+def calm() -> Iterator[ControlApi]:
     """One app for all calls that must change nothing; held to that at its end."""
     app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
-    door = Door(app)
-    before = door.get("/instances"), door.get("/clock")
-    yield door
-    assert (door.get("/instances"), door.get("/clock")) == before
+    control_api = ControlApi(app)
+    before = control_api.get("/instances"), control_api.get("/clock")
+    yield control_api
+    assert (control_api.get("/instances"), control_api.get("/clock")) == before
     assert app.stop(0) == 0

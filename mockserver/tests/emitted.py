@@ -16,8 +16,8 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.recognise import Recogniser
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import Compiler
-from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.webhooks.courier import Courier
 
 # A test that sends more than this is judged meanwhile, so that its bodies do not pile up.

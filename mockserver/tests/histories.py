@@ -22,7 +22,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import Operation, operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import read_world
 
@@ -191,7 +191,7 @@ class History:
         options.setdefault("headers", {"Authorization": f"Bearer {self.token}"})
         return self._ask(method, f"/rest{path}", body, **options)
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """A call of the control API."""
         return self._ask(method, f"/_mock{path}", body)
 
@@ -271,7 +271,7 @@ class History:
         else:
             event = self.chance.choice(("text-quoted-reply", "reaction", "deleted", "edited"))
             body = {"from": to, "event": event, "message": about}
-            self.door("POST", f"/instances/{self.key}/inbound", body)
+            self.control_api("POST", f"/instances/{self.key}/inbound", body)
 
     def _download(self) -> None:
         keys = self.chance.choice([*self.media[-10:], {"kind": "imageMessage"}])
@@ -301,36 +301,36 @@ class History:
     def _inbound(self) -> None:
         events = self.app.runtime.setup.samples.names()
         body = {"from": self.chance.choice(PEOPLE), "event": self.chance.choice(events)}
-        self.door("POST", f"/instances/{self.key}/inbound", body)
+        self.control_api("POST", f"/instances/{self.key}/inbound", body)
 
     def _link(self) -> None:
         if self.chance.random() < 0.9:
-            self.door("POST", f"/instances/{self.key}/link", {})
+            self.control_api("POST", f"/instances/{self.key}/link", {})
         else:
             by = self.chance.choice(("phone", "gateway", "ban", "nobody"))
-            self.door("POST", f"/instances/{self.key}/unlink", {"by": by})
+            self.control_api("POST", f"/instances/{self.key}/unlink", {"by": by})
 
     def _contact(self) -> None:
         person, state = self.chance.choice(PEOPLE), self.chance.choice(STATES)
-        self.door("POST", f"/instances/{self.key}/contacts/{person}", {"state": state})
+        self.control_api("POST", f"/instances/{self.key}/contacts/{person}", {"state": state})
 
     def _emit(self) -> None:
         event = self.chance.choice([*self.app.runtime.setup.samples.names(), "nothing"])
         body: Json = {"event": event, "count": self.chance.randint(1, 3)}
         if self.chaos and self.chance.random() < 0.5:
             body["chaos"] = self.chance.choice(CHAOS_CHOICES)
-        self.door("POST", f"/instances/{self.key}/emit", body)
+        self.control_api("POST", f"/instances/{self.key}/emit", body)
 
     def _resend(self) -> None:
         number = self.chance.randint(1, 30)
-        self.door("POST", f"/deliveries/d{number}.{self.key}/resend")
+        self.control_api("POST", f"/deliveries/d{number}.{self.key}/resend")
 
     def _chaos(self) -> None:
         if self.chance.random() < 0.3:
-            self.door("DELETE", f"/instances/{self.key}/chaos")
+            self.control_api("DELETE", f"/instances/{self.key}/chaos")
         else:
             body = self.chance.choice(CHAOS_CHOICES)
-            self.door("POST", f"/instances/{self.key}/chaos", body)
+            self.control_api("POST", f"/instances/{self.key}/chaos", body)
 
     def _unknown(self) -> None:
         self.gateway("POST", f"/sendMessage/{self.key}/{self.chance.choice(('sms', 'fax'))}", {})

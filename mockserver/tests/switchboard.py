@@ -46,7 +46,9 @@ class Switchboard:
         assert reply.status_code == status, (document, reply.headers.get("X-Mock-Reason"))
         return document
 
-    def door(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
+    def control_api(
+        self, method: str, path: str, body: Any = None, status: int | None = None
+    ) -> Any:
         """A control API call, `<n>` in the path is the key of instance n."""
         keys = {str(number): key_of(number) for number in range(10)}
         for number, key in keys.items():
@@ -64,7 +66,7 @@ class Switchboard:
 
     def messages(self, number: int) -> dict[str, Json]:
         """What the instance knows, by id; each once."""
-        found = self.door("GET", f"/messages?limit=5000&instance={key_of(number)}")["items"]
+        found = self.control_api("GET", f"/messages?limit=5000&instance={key_of(number)}")["items"]
         assert len({row["id"] for row in found}) == len(found)
         return {row["id"]: row for row in found}
 
@@ -91,10 +93,10 @@ class Switchboard:
         ]
 
     def link(self, number: int) -> None:
-        self.door("POST", f"/instances/<{number}>/link")
+        self.control_api("POST", f"/instances/<{number}>/link")
 
     def unlink(self, number: int) -> None:
-        self.door("POST", f"/instances/<{number}>/unlink")
+        self.control_api("POST", f"/instances/<{number}>/unlink")
 
     def advance(self, seconds: float) -> None:
-        self.door("POST", "/clock", {"advance": seconds})
+        self.control_api("POST", "/clock", {"advance": seconds})

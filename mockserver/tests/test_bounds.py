@@ -212,12 +212,12 @@ def test_people_with_a_state_of_their_own_are_bounded(
     board = Switchboard(make_app(), 1)
     for number in range(3):
         path = f"/instances/<1>/contacts/551190000010{number}"
-        board.door("POST", path, {"state": "phone_off"})
+        board.control_api("POST", path, {"state": "phone_off"})
     path = "/instances/<1>/contacts/5511900000109"
-    refused = board.door("POST", path, {"state": "phone_off"}, 409)
+    refused = board.control_api("POST", path, {"state": "phone_off"}, 409)
     assert "3 people have a state of their own" in refused["error"]
-    assert board.door("GET", path)["state"] == "reachable"
-    board.door("POST", "/instances/<1>/contacts/5511900000100", {"state": "blocked"})
+    assert board.control_api("GET", path)["state"] == "reachable"
+    board.control_api("POST", "/instances/<1>/contacts/5511900000100", {"state": "blocked"})
 
 
 def test_groups_are_bounded_by_number_and_in_bytes(
@@ -237,7 +237,7 @@ def test_groups_are_bounded_by_number_and_in_bytes(
     create("Vendas")
     create("Vendas", 500)
     assert len(board.groups(1)) == before + 2
-    newest = board.door("GET", "/exchanges?limit=5000")["items"][-2]
+    newest = board.control_api("GET", "/exchanges?limit=5000")["items"][-2]
     assert "too many groups" in newest["reason"]
 
 
@@ -272,7 +272,10 @@ def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.Monk
         "webhookEvents": True,
         "statusEvents": True,
     }
-    assert "names were ignored" in board.door("GET", "/exchanges?limit=5000")["items"][-2]["reason"]
+    assert (
+        "names were ignored"
+        in board.control_api("GET", "/exchanges?limit=5000")["items"][-2]["reason"]
+    )
 
 
 # -- what waits for an answer before it to leave -----------------------------------------------
@@ -292,7 +295,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
         board.send(1, FRIEND)
     room = board.app.runtime.instances.store.owed._room
     assert room.count <= 10 + 4 or room.size <= 5_000 + 4 * 500
-    owed = board.door("GET", "/deliveries?limit=500")["items"]
+    owed = board.control_api("GET", "/deliveries?limit=500")["items"]
     states = [row["state"] for row in owed]
     assert states.count("dropped") >= 80 and states[0] == "queued"
     assert states.count("queued") == room.count
@@ -300,7 +303,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
     publisher.release(late)
     assert room.count == room.size == 0
     assert board.app.runtime.webhooks.courier.wait_idle(5)
-    states = [row["state"] for row in board.door("GET", "/deliveries?limit=500")["items"]]
+    states = [row["state"] for row in board.control_api("GET", "/deliveries?limit=500")["items"]]
     assert "queued" not in states and "delivered" in states
     assert board.acks(1, board.send(1, FRIEND)) == [2, 3, 4]
 
@@ -313,7 +316,7 @@ def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
         )
     assert board.app.runtime.instances.store.owed._room.count > 0
-    board.door("POST", "/reset")
+    board.control_api("POST", "/reset")
     assert (
         board.app.runtime.instances.store.owed._room.count
         == board.app.runtime.instances.store.owed._room.size
@@ -327,24 +330,24 @@ def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
 def test_instances_are_bounded(make_app: MakeApp) -> None:
     board = Switchboard(make_app(settings=Settings(instances_limit=4)), 1)
     for _ in range(2):
-        board.door("POST", "/instances", {}, 201)
-    refused = board.door("POST", "/instances", {}, 409)
+        board.control_api("POST", "/instances", {}, 201)
+    refused = board.control_api("POST", "/instances", {}, 409)
     assert "there are 4 instances already" in refused["error"]
-    board.door("DELETE", "/instances/<2>")
-    board.door("POST", "/instances", {}, 201)
+    board.control_api("DELETE", "/instances/<2>")
+    board.control_api("POST", "/instances", {}, 201)
 
 
 def test_faults_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(active, "GIVEN_MOST", 100_000)
     board = Switchboard(make_app(), 1)
     wishes = {"fault": "reply", "status": 500, "body": "x" * 40_000}
-    board.door("POST", "/faults", wishes, 201)
-    board.door("POST", "/faults", wishes, 201)
-    refused = board.door("POST", "/faults", wishes, 413)
+    board.control_api("POST", "/faults", wishes, 201)
+    board.control_api("POST", "/faults", wishes, 201)
+    refused = board.control_api("POST", "/faults", wishes, 413)
     assert "all faults together" in refused["error"]
-    assert len(board.door("GET", "/faults")["items"]) == 2
-    board.door("DELETE", "/faults/f1")
-    board.door("POST", "/faults", wishes, 201)
+    assert len(board.control_api("GET", "/faults")["items"]) == 2
+    board.control_api("DELETE", "/faults/f1")
+    board.control_api("POST", "/faults", wishes, 201)
 
 
 def test_what_all_faults_know_of_instances_is_bounded(
@@ -356,7 +359,7 @@ def test_what_all_faults_know_of_instances_is_bounded(
     [operation] = [one for one in faults._operations.values() if one.id == "send_text"]
     made = [faults.arm({"fault": "rate-limit", "calls": 100}) for _ in range(8)]
     for number in range(50):
-        faults.strikes([], operation, f"key{number}", None)
+        faults.match([], operation, f"key{number}", None)
     assert {len(fault.tallies) for fault in made} == {40 // 8}
 
 
@@ -391,11 +394,11 @@ def test_a_page_of_large_records_is_several(
     sent = [board.send(1, FRIEND, "x" * 30_000) for _ in range(8)]
     for what, expected in (("messages", 8), ("exchanges?operation=send_text", 8)):
         joint = "&" if "?" in what else "?"
-        page, pages = board.door("GET", f"/{what}{joint}limit=5000"), 1
+        page, pages = board.control_api("GET", f"/{what}{joint}limit=5000"), 1
         found = page["items"]
         while page["next"] is not None:
             assert len(page["items"]) <= 3
-            page = board.door("GET", f"/{what}{joint}limit=5000&since={page['next']}")
+            page = board.control_api("GET", f"/{what}{joint}limit=5000&since={page['next']}")
             found, pages = [*found, *page["items"]], pages + 1
         assert (len(found), len({row["id"] for row in found})) == (expected, expected)
         assert pages >= 3
@@ -419,12 +422,12 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
         thread.start()
     for _ in threads:
         assert inside.acquire(timeout=30)
-    refused = board.door("GET", "/state", None, 503)
+    refused = board.control_api("GET", "/state", None, 503)
     assert "2 states are being saved or loaded already" in refused["error"]
     gate.set()
     for thread in threads:
         thread.join()
-    board.door("GET", "/state")
+    board.control_api("GET", "/state")
 
 
 def test_failures_that_emit_tells_apart_are_bounded() -> None:
@@ -476,7 +479,7 @@ def test_messages_to_an_unlinked_instance_are_bounded_in_bytes(limited: Switchbo
 
 def test_who_wrote_what_is_lost_hears_of_it(limited: Switchboard) -> None:
     made = {"key": "megacode-TESTKEY0003", "number": "5511900000005", "connected": True}
-    limited.door("POST", "/instances", made)
+    limited.control_api("POST", "/instances", made)
     lost, *others = [limited.send(1, FIELD) for _ in range(10)]
     for _ in range(11):
         limited.send(3, FIELD)

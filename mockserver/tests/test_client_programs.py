@@ -9,7 +9,7 @@ import yaml
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.plans import PLANS
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.gateway.routing import Routes
 
 from .support import KEY

@@ -12,7 +12,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.web.app import MockApp
 
 from .conftest import MakeApp
-from .control import Door
+from .control import ControlApi
 from .histories import keys, world
 from .support import START
 
@@ -29,7 +29,7 @@ class Life:
     """One instance, by the calls a customer and a test make."""
 
     def __init__(self, app: MockApp, key: str) -> None:
-        self.app, self.key, self.door = app, key, Door(app)
+        self.app, self.key, self.control_api = app, key, ControlApi(app)
         self.client = app.test_client()
 
     def ask(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
@@ -53,7 +53,7 @@ class Life:
         return self.ask("POST", f"/sendMessage/{self.key}/text", body)["messageData"]
 
     def contact(self, number: str, state: str) -> None:
-        self.door.post(f"/instances/{self.key}/contacts/{number}", {"state": state})
+        self.control_api.post(f"/instances/{self.key}/contacts/{number}", {"state": state})
 
 
 def deliveries(app: MockApp) -> list[Delivery]:
@@ -79,9 +79,9 @@ def full_day(app: MockApp) -> list[Life]:
         )
         if number % 2:
             chaos = {"redeliver": 7200 + number, "delay": [0, 600], "reorder": 2, "hold": 30}
-            life.door.post(f"/instances/{life.key}/chaos", chaos)
+            life.control_api.post(f"/instances/{life.key}/chaos", chaos)
     lives[0].ask("DELETE", f"/instance/{lives[0].key}/restart")
-    lives[1].door.post(f"/instances/{lives[1].key}/unlink", {"by": "phone"})
+    lives[1].control_api.post(f"/instances/{lives[1].key}/unlink", {"by": "phone"})
     lives[1].ask("GET", f"/instance/qrcode_base64/{lives[1].key}")
     lives[2].contact("5511900000004", "reachable")
     return lives
@@ -93,7 +93,7 @@ def test_a_day_goes_by_in_under_a_second_and_in_order(make_app: MakeApp) -> None
     before = len(deliveries(app))
     # Processor time, the courier's threads included: what else the machine does is not ours.
     began = time.process_time()
-    Door(app).post("/clock", {"advance": DAY})
+    ControlApi(app).post("/clock", {"advance": DAY})
     owed = deliveries(app)[before:]
     took = time.process_time() - began
     assert took < 1, f"{took:.2f} s for {len(owed)} webhooks"
@@ -148,9 +148,9 @@ def test_held_webhooks_and_acks_keep_their_order_in_one_jump(make_app: MakeApp) 
     app = make_app(world=world(), switches={"ack_delays": "3000,4500,9000"})
     life = Life(app, keys(1)[0])
     life.hear()
-    life.door.post(f"/instances/{life.key}/chaos", {"reorder": 2, "hold": 1000})
+    life.control_api.post(f"/instances/{life.key}/chaos", {"reorder": 2, "hold": 1000})
     life.send("5511900000002")
-    life.door.post("/clock", {"advance": DAY})
+    life.control_api.post("/clock", {"advance": DAY})
     left = [(each.event, each.left) for each in deliveries(app)]
     # The echo waits its patience alone; so does each ack but for the two that meet.
     assert left == [
@@ -167,7 +167,7 @@ def test_attempts_are_of_the_moment_they_would_have_been(make_app: MakeApp) -> N
     life = Life(app, keys(1)[0])
     life.hear()
     life.send("5511900000002")
-    life.door.post("/clock", {"advance": DAY})
+    life.control_api.post("/clock", {"advance": DAY})
     times = [each.attempts[0].time for each in deliveries(app)]
     assert times == [START, START + 10, START + 20, START + 30]
 
@@ -178,17 +178,17 @@ def test_a_clock_that_is_set_back_repeats_nothing_and_loses_nothing(make_app: Ma
     life = Life(app, keys(1)[0])
     life.hear()
     life.send("5511900000002")
-    life.door.post("/clock", {"advance": 100})
-    life.door.post("/clock", {"set": START - 5000})
+    life.control_api.post("/clock", {"advance": 100})
+    life.control_api.post("/clock", {"set": START - 5000})
     assert [each.event for each in deliveries(app)] == ["from-me-api-echo", "ack-server"]
-    life.door.post("/clock", {"set": START + 1999})
+    life.control_api.post("/clock", {"set": START + 1999})
     assert len(deliveries(app)) == 2
-    life.door.post("/clock", {"set": START + 3000})
+    life.control_api.post("/clock", {"set": START + 3000})
     assert [(each.event, each.time) for each in deliveries(app)[2:]] == [
         ("ack-delivered", START + 2000),
         ("ack-read", START + 3000),
     ]
-    assert "set" in life.door.refusal("POST", "/clock", {"advance": -1})
+    assert "set" in life.control_api.refusal("POST", "/clock", {"advance": -1})
 
 
 def test_presence_times_out_by_the_clock(make_app: MakeApp) -> None:
@@ -196,10 +196,10 @@ def test_presence_times_out_by_the_clock(make_app: MakeApp) -> None:
     life = Life(app, keys(1)[0])
     body = {"to": "5511900000002", "option": "composing"}
     life.ask("POST", f"/chat/{life.key}/presenceUpdateChat", body)
-    life.door.post("/clock", {"advance": 19.9})
-    assert life.door.get(f"/instances/{life.key}")["presence"] != {}
-    life.door.post("/clock", {"advance": 0.2})
-    assert life.door.get(f"/instances/{life.key}")["presence"] == {}
+    life.control_api.post("/clock", {"advance": 19.9})
+    assert life.control_api.get(f"/instances/{life.key}")["presence"] != {}
+    life.control_api.post("/clock", {"advance": 0.2})
+    assert life.control_api.get(f"/instances/{life.key}")["presence"] == {}
 
 
 @pytest.mark.parametrize(("switches", "days"), [({}, 30.0), ({"media_days": "0.5"}, 0.5)])
@@ -214,8 +214,8 @@ def test_media_expire_by_the_clock(
     names = ("mediaKey", "directPath", "url", "mimetype")
     wanted = {"messageKeys": {**{name: part[name] for name in names}, "messageType": "image"}}
     path = f"/instance/downloadMediaMessage/{life.key}"
-    life.door.post("/clock", {"advance": days * DAY - 1})
+    life.control_api.post("/clock", {"advance": days * DAY - 1})
     assert life.ask("POST", path, wanted)["error"] is False
-    life.door.post("/clock", {"advance": 1})
+    life.control_api.post("/clock", {"advance": 1})
     answer = life.ask("POST", path, wanted)
     assert (answer["error"], answer["data"]) == (True, "")

@@ -13,7 +13,7 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import load_world
 

@@ -185,7 +185,7 @@ class Society:
         self.groups = {GROUP: self.members(GROUP)}
         body = {"messageData": {"webhookUrl": HOOK, "webhookEnabled": True}}
         self.rest("POST", f"webhook/{KEY}/configWebhook", body)
-        self.door("POST", "/instances", {"key": "made", "number": MADE, "name": "Criada"})
+        self.control_api("POST", "/instances", {"key": "made", "number": MADE, "name": "Criada"})
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Society:
             self.client.open(f"/rest/{path}", method=method, json=body, headers=headers)
         )
 
-    def door(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def control_api(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         return self.take(self.client.open(f"/_mock{path}", method=method, json=body))
 
     def there(self, who: Person) -> bool:
@@ -272,7 +272,7 @@ class Society:
 
     def hear(self, who: Person, way: str, event: str = "text-plain") -> None:
         body = {"from": way, "event": event}
-        status, shown = self.door("POST", f"/instances/{KEY}/inbound", body)
+        status, shown = self.control_api("POST", f"/instances/{KEY}/inbound", body)
         if event == "text-plain-lid" and who.jid is not None and not who.dials:
             # Still there or not: no webhook could say from which number it came.
             assert status == 400 and "number" in shown["error"]
@@ -297,7 +297,7 @@ class Society:
 
     def hear_in_group(self, who: Person, way: str) -> None:
         body = {"from": way, "event": "group-text", "group": GROUP}
-        status, shown = self.door("POST", f"/instances/{KEY}/inbound", body)
+        status, shown = self.control_api("POST", f"/instances/{KEY}/inbound", body)
         inside = who.jid in self.groups[GROUP]
         assert (status == 201) == (self.there(who) and inside), shown
         if status == 201:
@@ -360,7 +360,7 @@ class Society:
         return found
 
     def show(self, who: Person, way: str) -> None:
-        status, shown = self.door("GET", f"/instances/{KEY}/contacts/{way}")
+        status, shown = self.control_api("GET", f"/instances/{KEY}/contacts/{way}")
         assert status == (400 if who.jid is None else 200), shown
         if who.jid is None:
             return
@@ -376,12 +376,12 @@ class Society:
         status, answer = self.rest("POST", f"chat/{KEY}/presenceUpdateChat", body)
         assert status == (200 if self.passes(who, way) else 403), answer
         if status == 200:
-            _, shown = self.door("GET", f"/instances/{KEY}")
+            _, shown = self.control_api("GET", f"/instances/{KEY}")
             assert shown["presence"][who.jid or way] == "composing"
 
     def move(self, who: Person, way: str, state: str) -> None:
         path = f"/instances/{KEY}/contacts/{way}"
-        status, _ = self.door("POST", path, {"state": state})
+        status, _ = self.control_api("POST", path, {"state": state})
         assert status == (400 if who.jid is None else 200)
         if who.jid is not None and state == "unregistered":
             self.gone.add(who)
@@ -408,7 +408,7 @@ class Society:
 
     def read_back(self) -> None:
         """Every message is still in its person's one chat, and everybody is still themselves."""
-        _, found = self.door("GET", f"/messages?instance={KEY}&limit=1000")
+        _, found = self.control_api("GET", f"/messages?instance={KEY}&limit=1000")
         assert {row["id"]: row["chat"] for row in found["items"]} == self.written
         for row in found["items"]:
             lost = row["id"] in self.lost

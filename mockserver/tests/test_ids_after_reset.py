@@ -9,14 +9,14 @@ import pytest
 from megaapi_mock.ids import KEYS_MOST, Ids
 from megaapi_mock.web.app import MockApp
 
-from .control import Door
+from .control import ControlApi
 from .support import AUTH, KEY
 
 
 def told(app: MockApp) -> list[str]:
     """The ids of a message that came and one that went, of a group, and of a pairing code."""
-    door = Door(app)
-    came = door.post(f"/instances/{KEY}/inbound", {}, status=201)["id"]
+    control_api = ControlApi(app)
+    came = control_api.post(f"/instances/{KEY}/inbound", {}, status=201)["id"]
     data: Any = {"to": "5511900000002", "text": "oi"}
     went = app.test_client().post(
         f"/rest/sendMessage/{KEY}/text", json={"messageData": data}, headers=AUTH
@@ -34,7 +34,7 @@ def test_ids_do_not_repeat_after_a_reset(app: MockApp, query: str) -> None:
     seen: list[str] = []
     for _ in range(4):
         seen += told(app)
-        Door(app).post(f"/reset{query}")
+        ControlApi(app).post(f"/reset{query}")
     assert len(set(seen)) == len(seen) == 12
 
 
@@ -58,9 +58,9 @@ def test_a_state_that_is_loaded_again_repeats_ids_unless_new_ones_are_asked_for(
 @pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
 def test_the_same_ids_can_be_asked_for(app: MockApp, query: str) -> None:
     first = told(app)
-    Door(app).post(f"/reset{query}")
+    ControlApi(app).post(f"/reset{query}")
     assert not set(told(app)) & set(first)
-    Door(app).post(f"/reset{query}", {"ids": "again"})
+    ControlApi(app).post(f"/reset{query}", {"ids": "again"})
     assert told(app) == first
 
 
@@ -71,12 +71,12 @@ def test_resets_after_the_same_ids_repeat_none_of_the_earlier_ones(
 ) -> None:
     seen = told(app)
     for _ in range(2):
-        Door(app).post(f"/reset{query}")
+        ControlApi(app).post(f"/reset{query}")
         seen += told(app)
-    Door(app).post(f"/reset{again}", {"ids": "again"})
+    ControlApi(app).post(f"/reset{again}", {"ids": "again"})
     told(app)
     for _ in range(3):
-        Door(app).post(f"/reset{query}")
+        ControlApi(app).post(f"/reset{query}")
         seen += told(app)
     assert len(set(seen)) == len(seen) == 18
 
@@ -113,7 +113,7 @@ def test_ids_that_an_earlier_version_saved_go_on() -> None:
 
 
 def test_a_wrong_wish_is_named(app: MockApp) -> None:
-    sentence = Door(app).refusal("POST", "/reset", {"ids": "same"})
+    sentence = ControlApi(app).refusal("POST", "/reset", {"ids": "same"})
     assert sentence == 'ids: must be new or again, not "same"'
 
 

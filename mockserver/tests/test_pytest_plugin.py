@@ -122,7 +122,7 @@ def test_every_test_has_an_instance_of_its_own(tests: Run) -> None:
         def test_own(megaapi_instance, megaapi, turn):
             assert megaapi_instance.key not in seen
             seen.add(megaapi_instance.key)
-            keys = [found["key"] for found in megaapi.door.find("/instances")]
+            keys = [found["key"] for found in megaapi.control_api.find("/instances")]
             assert [key for key in keys if key in seen] == [megaapi_instance.key]
     """)
 

@@ -28,7 +28,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.plans import EVERY_PLAN
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.auth import Access

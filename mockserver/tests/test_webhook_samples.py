@@ -14,7 +14,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import WebhookEvent, webhook_events
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.webhooks.render import YEARS, Renderer
 
 from .support import KEY, START

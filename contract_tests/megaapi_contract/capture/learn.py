@@ -17,7 +17,7 @@ from ..judging.results import Exchange
 from ..reports.wording import count as count_of
 from .drift import Comparison, Drift, DriftCounter, Reader, Record
 from .form import is_placeholder, with_numbers
-from .spec_places import Place, SpecFiles
+from .spec_files import SpecFiles, SpecNode
 
 SOURCE = "my-capture"
 _DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
@@ -156,14 +156,14 @@ class _Proposals:
             if webhook is not None:
                 self._raise(webhook, name, comparison.records[name])
 
-    def _raise(self, place: Place, about: str, count: int) -> None:
+    def _raise(self, place: SpecNode, about: str, count: int) -> None:
         provenance = self._files.member(place, "x-provenance")
         if provenance is not None and self._files.raise_grade(provenance, SOURCE):
             self.made.append(
                 f"{about}: inferred until now, and as recorded {count_of(count, 'time')}"
             )
 
-    def _schema(self, drift: Drift) -> Place | None:
+    def _schema(self, drift: Drift) -> SpecNode | None:
         event = self._contract.events.get(drift.about)
         if event is not None:
             root = self._files.root(event.spec_file)

@@ -11,8 +11,8 @@ from megaapi_mock.domain.jid import as_given
 from ..errors import Impossible, NotTried, Unusable
 from ..judging.results import read_json
 from .content_coding import decode_content
+from .host_instance import HostInstance
 from .http import Answer, request
-from .place import Place
 from .target import Target
 
 # The suite's own people, made up, whom no world has to list. The first one writes where no name
@@ -39,7 +39,7 @@ class Stage(Protocol):
     phone: bool
     customers: tuple[str, ...]
 
-    def place(self, *, connected: bool | None = True) -> Place:
+    def instance(self, *, connected: bool | None = True) -> HostInstance:
         """An instance in that state (None: in any state); NotTried when this target has none."""
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
@@ -51,17 +51,17 @@ class Stage(Protocol):
     def may_set(self, event: str, path: str) -> bool:
         """Whether a law may say what stands there in what a customer writes."""
 
-    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+    def customer_writes(self, instance: HostInstance, event: str, **body: Any) -> dict[str, Any]:
         """A customer does something, as the control API's `inbound` has it.
 
         The message as its writer has it: `id`, `chat`, `content`, `from_me`, `time`, and `event`,
         which tells of it here. NotTried where no customer can do it.
         """
 
-    def announce(self, place: Place, event: str, mark: str) -> bool:
+    def announce(self, instance: HostInstance, event: str, mark: str) -> bool:
         """Have a last webhook sent that holds the mark; False where nothing can be sent."""
 
-    def person(self, place: Place, number: str) -> dict[str, Any]:
+    def person(self, instance: HostInstance, number: str) -> dict[str, Any]:
         """Whom an event names: `jid`, `lid` and `name`, None what is not known."""
 
     def pass_time(self, seconds: float) -> bool:
@@ -77,17 +77,17 @@ class GivenStage:
     phone = False
     customers: tuple[str, ...] = ()
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, instance: HostInstance) -> None:
+        self._instance = instance
 
-    def use(self, place: Place) -> None:
+    def use(self, instance: HostInstance) -> None:
         """Supply the instance in this state from now on."""
-        self._place = place
+        self._instance = instance
 
-    def place(self, *, connected: bool | None = True) -> Place:
-        if connected is not None and connected is not self._place.connected:
-            raise NotTried(WRONG_STATE[self._place.connected])
-        return self._place
+    def instance(self, *, connected: bool | None = True) -> HostInstance:
+        if connected is not None and connected is not self._instance.connected:
+            raise NotTried(WRONG_STATE[self._instance.connected])
+        return self._instance
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
         raise NotTried("a real host has no control API to act for the phone and the customers")
@@ -98,13 +98,13 @@ class GivenStage:
     def may_set(self, event: str, path: str) -> bool:
         return False
 
-    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+    def customer_writes(self, instance: HostInstance, event: str, **body: Any) -> dict[str, Any]:
         raise NotTried(NO_CUSTOMER)
 
-    def announce(self, place: Place, event: str, mark: str) -> bool:
+    def announce(self, instance: HostInstance, event: str, mark: str) -> bool:
         return False
 
-    def person(self, place: Place, number: str) -> dict[str, Any]:
+    def person(self, instance: HostInstance, number: str) -> dict[str, Any]:
         return {"jid": as_given(number), "lid": None, "name": None}
 
     def pass_time(self, seconds: float) -> bool:
@@ -129,13 +129,13 @@ class MockStage:
         self.tokens: dict[str, str] = {}
         self._people_registered = False
 
-    def place(self, *, connected: bool | None = True) -> Place:
+    def instance(self, *, connected: bool | None = True) -> HostInstance:
         linked = connected is not False
         self._register_people()
         instance = self.control_api("POST", "/_mock/instances", {"connected": linked})
         self._instance_keys.append(instance["key"])
         self._unregister(NO_WHATSAPP, instance["key"])
-        return Place(instance["key"], instance["token"], instance["number"] or "", linked)
+        return HostInstance(instance["key"], instance["token"], instance["number"] or "", linked)
 
     def _register_people(self) -> None:
         """Give every number of WORLD an account: a number with an instance has one in any world."""
@@ -190,19 +190,19 @@ class MockStage:
     def may_set(self, event: str, path: str) -> bool:
         return True
 
-    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
-        path = f"/_mock/instances/{place.key}/inbound"
+    def customer_writes(self, instance: HostInstance, event: str, **body: Any) -> dict[str, Any]:
+        path = f"/_mock/instances/{instance.key}/inbound"
         message = self.control_api("POST", path, {"event": event, **body})
         return {**message, "event": event}
 
-    def announce(self, place: Place, event: str, mark: str) -> bool:
+    def announce(self, instance: HostInstance, event: str, mark: str) -> bool:
         field = "data.id" if event == "call" else "key.id"
         body = {"event": event, "set": {field: mark}}
-        self.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        self.control_api("POST", f"/_mock/instances/{instance.key}/emit", body)
         return True
 
-    def person(self, place: Place, number: str) -> dict[str, Any]:
-        person = self.control_api("GET", f"/_mock/instances/{place.key}/contacts/{number}")
+    def person(self, instance: HostInstance, number: str) -> dict[str, Any]:
+        person = self.control_api("GET", f"/_mock/instances/{instance.key}/contacts/{number}")
         assert isinstance(person, dict), "the control API shows a contact as an object"
         return person
 

@@ -15,8 +15,8 @@ from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import KEY, Operation, WebhookEvent, operations, webhook_events
 from megaapi_mock.spec.plans import document_of_plan
 from megaapi_mock.spec.recognise import Recogniser
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import Compiler, resolve
-from megaapi_mock.spec.verdict import valid_bundle
 
 from .additions import widen
 from .alternatives import Alternative, alternatives

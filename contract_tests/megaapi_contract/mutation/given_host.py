@@ -42,7 +42,7 @@ class GivenMock(MutatedMock):
         self._let_time_pass()
 
     def _let_time_pass(self) -> None:
-        self.door("POST", "/_mock/clock", {"freeze": False, "set": time.time()})
+        self.control_api("POST", "/_mock/clock", {"freeze": False, "set": time.time()})
 
 
 class GivenRuns(MutantRuns):

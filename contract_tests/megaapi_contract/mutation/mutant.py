@@ -8,7 +8,7 @@ from typing import Any
 
 from ..host.http import Answer, Headers, Request
 
-Door = Callable[[str, str, Any], Any]
+ControlApi = Callable[[str, str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class InterceptedCall:
     """A request on its way to the clean mock.
 
     `operation` and `key` are empty for unknown routes. `ask` puts a request, this or another, to
-    the clean mock, and counts as a strike when it is another; `look` does so without counting.
-    `door` is the mock's control API, `strike` counts what neither shows.
+    the clean mock, and counts as a hit when it is another; `look` does so without counting.
+    `control_api` is the mock's control API, `count_hit` counts what neither shows.
     """
 
     request: Request
@@ -25,13 +25,13 @@ class InterceptedCall:
     key: str
     ask: Callable[[Request], Answer] = field(repr=False)
     look: Callable[[Request], Answer] = field(repr=False)
-    strike: Callable[[], None] = field(repr=False)
-    door: Door = field(repr=False)
+    count_hit: Callable[[], None] = field(repr=False)
+    control_api: ControlApi = field(repr=False)
 
     @property
     def tokens(self) -> dict[str, str]:
         """The token of every instance of the mock, by its key."""
-        instances = self.door("GET", "/_mock/instances?limit=5000", None)
+        instances = self.control_api("GET", "/_mock/instances?limit=5000", None)
         return {instance["key"]: instance["token"] for instance in instances["items"]}
 
 

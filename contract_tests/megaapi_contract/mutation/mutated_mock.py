@@ -1,4 +1,4 @@
-"""The mock in this process with a fault in front of it, and a count of how often that struck."""
+"""The mock in this process with a fault in front of it, and a count of how often that hit."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class MutatedMock(MockTarget):
     def __init__(self, contract: Contract, *, seed: int = 0, **parts: Any) -> None:
         self._fault: Fault | None = None
         self._contract = contract
-        self._strikes, self._failure = 0, ""
+        self._hits, self._failure = 0, ""
         self._counting = threading.Lock()
         super().__init__(seed=seed, **parts)
 
     @property
-    def strikes(self) -> int:
+    def hits(self) -> int:
         """How often the fault changed anything since it was put on."""
-        return self._strikes
+        return self._hits
 
     def put_on(self, fault: Fault) -> None:
         """Spoil everything from now on."""
-        self._fault, self._strikes, self._failure = fault, 0, ""
+        self._fault, self._hits, self._failure = fault, 0, ""
         self.receiver.carry, self.receiver.head = self._carry, self._head
 
     def take_off(self) -> None:
@@ -48,7 +48,7 @@ class MutatedMock(MockTarget):
         self.receiver.carry = lambda url, body: ((url, body),)
         self.receiver.head = lambda body, headers: headers
         self._settle()
-        self.door("POST", "/_mock/reset", {"ids": "again"})
+        self.control_api("POST", "/_mock/reset", {"ids": "again"})
         self.receiver.webhooks.clear()
 
     def require_sound_fault(self) -> None:
@@ -74,7 +74,9 @@ class MutatedMock(MockTarget):
         look = super().send
         route = self._contract.route(request.method, request.path, request.query)
         operation, key = (route[0].id, route[1]) if route else ("", "")
-        call = InterceptedCall(request, operation, key, ask, look, self._strike, self.door)
+        call = InterceptedCall(
+            request, operation, key, ask, look, self._count_hit, self.control_api
+        )
         try:
             answer = fault.answer(call)
         except Exception as error:
@@ -82,10 +84,10 @@ class MutatedMock(MockTarget):
             self._failure = f"{request.method} {request.path}: {error!r}"
             raise FaultBroken(self._failure) from error
         if requests != [request] or _visible_part(answer) != _visible_part(answers[0]):
-            self._strike()
+            self._count_hit()
         return answer
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control API; the document it answers. Unusable where it refuses."""
         answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
         if answer.status >= 300:
@@ -103,23 +105,23 @@ class MutatedMock(MockTarget):
             self._failure = f"{body[:80]!r}: {error!r}"
             return ((url, body),)
         if bodies != ((url, body),):
-            self._strike()
+            self._count_hit()
         return bodies
 
     def _head(self, body: bytes, headers: Headers) -> Headers:
         fault = self._fault
         changed_headers = headers if fault is None else fault.headers(body, headers)
         if changed_headers != headers:
-            self._strike()
+            self._count_hit()
         return changed_headers
 
-    def _strike(self) -> None:
+    def _count_hit(self) -> None:
         with self._counting:
-            self._strikes += 1
+            self._hits += 1
 
     def _settle(self) -> None:
         for _ in range(int(SETTLED_WITHIN / LOOK_EVERY)):
-            if not self.door("GET", "/_mock/deliveries?status=queued&limit=1")["items"]:
+            if not self.control_api("GET", "/_mock/deliveries?status=queued&limit=1")["items"]:
                 return
             self.receiver.wait_for(lambda webhooks: False, seconds=LOOK_EVERY)
         raise Unusable("webhooks of one mutant were still on their way when the next was due")

@@ -72,7 +72,7 @@ def good_body(example: Any) -> Mend:
 
 def on_a_linked_instance(call: InterceptedCall) -> Request | None:
     """Another instance, a linked one, does it instead."""
-    instance = call.door("POST", "/_mock/instances", {"connected": True})
+    instance = call.control_api("POST", "/_mock/instances", {"connected": True})
     return at_instance(call.request, call.key, instance)
 
 

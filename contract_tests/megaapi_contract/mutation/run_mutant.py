@@ -33,7 +33,7 @@ MutantOutcome = Literal["killed", "survived", "idle"]
 
 @dataclass(frozen=True, slots=True)
 class MutantResult:
-    """How a trial ended. `idle` says that the fault never struck, so that nothing was tried.
+    """How a trial ended. `idle` says that the fault never hit, so that nothing was tried.
 
     `by` is the probe that noticed, `observation` what it noticed.
     """
@@ -88,15 +88,15 @@ class MutantRuns:
         for count, probe in enumerate(probes, 1):
             result = self._try_probe(probe, note_answer)
             seconds += result.seconds
-            if _finding(result) and self._mock.strikes:
+            if _finding(result) and self._mock.hits:
                 return MutantResult(
                     mutant.name, "killed", probe.name, _finding(result), count, seconds
                 )
         silent = sorted(set(mutant.operations) - answered_operations)
-        if silent and self._mock.strikes:
+        if silent and self._mock.hits:
             reason = f"no request of {silent[0]} got a 2xx"
             return MutantResult(mutant.name, "killed", WHOLE_RUN, reason, len(probes), seconds)
-        outcome: MutantOutcome = "survived" if self._mock.strikes else "idle"
+        outcome: MutantOutcome = "survived" if self._mock.hits else "idle"
         return MutantResult(mutant.name, outcome, "", "", len(probes), seconds)
 
     def _try_probe(self, probe: Probe, on_exchange: Heard = lambda exchange: None) -> Result:

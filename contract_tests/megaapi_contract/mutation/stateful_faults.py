@@ -32,7 +32,7 @@ class NotDone(Fault):
         if status is None or not is_good(status):
             return call.ask(call.request)
         linked = b'"connected"' in status.body
-        instance = call.door("POST", "/_mock/instances", {"connected": linked})
+        instance = call.control_api("POST", "/_mock/instances", {"connected": linked})
         answer = call.ask(at_instance(call.request, call.key, instance))
         return with_body(answer, answer.body.replace(instance["key"].encode(), call.key.encode()))
 
@@ -47,7 +47,7 @@ class Swallowed(Fault):
         status = _status(call) if call.operation == self._operation else None
         if status is None or not is_good(status):
             return call.ask(call.request)
-        call.strike()
+        call.count_hit()
         return with_body(status, b'{"error":false,"message":"Done"}')
 
 
@@ -155,6 +155,6 @@ class After(Fault):
         if call.operation == self._operation and is_good(answer):
             if b'"connected"' in _status(call).body:
                 method, path, body = self._happens
-                call.door(method, path.replace("{key}", call.key), body)
-                call.strike()
+                call.control_api(method, path.replace("{key}", call.key), body)
+                call.count_hit()
         return answer

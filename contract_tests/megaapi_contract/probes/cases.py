@@ -22,8 +22,8 @@ from schemathesis.generation.overrides import Override
 from schemathesis.specs.openapi import checks
 
 from ..errors import BudgetSpent
+from ..host.host_instance import HostInstance
 from ..host.http import from_prepared
-from ..host.place import Place
 from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Breach, Exchange
@@ -138,7 +138,7 @@ class CaseSender:
     """
 
     session: Session
-    place: Place
+    instance: HostInstance
     turn: int = 0
     _group: str = field(default="", init=False)
     _media: dict[str, Any] | None = field(default=None, init=False)
@@ -194,8 +194,8 @@ class CaseSender:
         self.turn += 1
         operation = self._operation(case)
         if not is_negative_at(case, ParameterLocation.PATH) and KEY in operation.path:
-            case.path_parameters["instance_key"] = self.place.key
-        token = self.session.token_for(operation, self.place)
+            case.path_parameters["instance_key"] = self.instance.key
+        token = self.session.token_for(operation, self.instance)
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
                 case.headers[name] = f"Bearer {token}"
@@ -223,7 +223,7 @@ class CaseSender:
         """Put a person or a group of the host where the contract's example has one."""
         examples = self.session.contract.query_examples(operation)
         if operation.is_key_in_query:
-            query["instance_key"] = self.place.key
+            query["instance_key"] = self.instance.key
         for name in ADDRESSES & query.keys() & examples.keys():
             of_group = Jid.parse(examples[name]).group
             query[name] = self.group() if of_group else self._recipient(self.turn)
@@ -270,7 +270,7 @@ class CaseSender:
             data.update({name: value for name, value in last_sent.items() if name in data})
 
     def _recipient(self, number: int) -> str:
-        own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
+        own = (self.instance.number,) if self.session.gate.fence and self.instance.number else ()
         people = self.session.recipients or own or WORLD
         return people[number % len(people)]
 
@@ -288,20 +288,20 @@ class CaseSender:
 
     def _own_group(self) -> str | None:
         """A group of the given instance to read from; None on a mock."""
-        gate, place = self.session.gate, self.place
-        if gate.fence is None or "changes" in gate.fence.effects or not place.connected:
+        gate, instance = self.session.gate, self.instance
+        if gate.fence is None or "changes" in gate.fence.effects or not instance.connected:
             return None
         if not gate.fence.readable:
-            groups = self.session.call("list_groups", place).json
+            groups = self.session.call("list_groups", instance).json
             gate.allow_reading_groups(group_jids(groups))
         return min(gate.fence.readable, default=NO_GROUP)
 
     def _make_group(self) -> str | None:
-        if not self.place.connected:
+        if not self.instance.connected:
             return None
         people = {"group_name": "Equipe", "participants": [self._recipient(0)]}
         try:
-            answer = self.session.call("create_group", self.place, body={"group_data": people})
+            answer = self.session.call("create_group", self.instance, body={"group_data": people})
         except BudgetSpent:
             return min(self.session.gate.known_groups, default=None)
         if not answer.ok:
@@ -313,10 +313,10 @@ class CaseSender:
 
     def media(self) -> dict[str, Any] | None:
         """The media keys of a picture that the instance has sent; None when it cannot send."""
-        if self._media is None and self.place.connected:
+        if self._media is None and self.instance.connected:
             data = {"to": self._recipient(0), "type": "image", "base64": PICTURE}
             sent_message = self.session.call(
-                "send_media_base64", self.place, body={"messageData": data}
+                "send_media_base64", self.instance, body={"messageData": data}
             )
             content = value_at(sent_message.json, "messageData", "message", "imageMessage")
             names = ("mediaKey", "directPath", "url", "mimetype")
@@ -327,9 +327,9 @@ class CaseSender:
 
     def sent_text(self) -> dict[str, Any] | None:
         """Key and content of a text that the instance has sent; None when it cannot send."""
-        if self._sent_text is None and self.place.connected:
+        if self._sent_text is None and self.instance.connected:
             data = {"to": self._recipient(0), "text": "Pedido 42 confirmado"}
-            sent_message = self.session.call("send_text", self.place, body={"messageData": data})
+            sent_message = self.session.call("send_text", self.instance, body={"messageData": data})
             message_data = value_at(sent_message.json, "messageData")
             if (
                 sent_message.ok

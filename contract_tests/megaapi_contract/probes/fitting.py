@@ -29,9 +29,9 @@ _ASKED = [switch for switch in QUESTIONS if switch != "empty_participants"]
 # First of all: what a run may send is soon sent.
 @LAWS.law("configure_webhook", "send_text", effects=("sends", "changes"))
 def one_text_shows_what_webhooks_come(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    hook = WebhookListener(session, stage, place).open()
-    answer = text(session, place)
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
+    answer = text(session, instance)
     id_ = value_at(answer.json, "messageData", "key", "id")
     if not isinstance(id_, str):
         return
@@ -76,13 +76,13 @@ _each()
 @LAWS.law("send_location", effects=("sends",))
 def a_place_of_whole_degrees_is_sent(session: Session, stage: Stage) -> None:
     data = {"to": someone(session), "latitude": -23, "longitude": -46, "caption": ""}
-    session.call("send_location", stage.place(), body={"messageData": data})
+    session.call("send_location", stage.instance(), body={"messageData": data})
 
 
 @LAWS.law("send_location", effects=("sends",))
 def a_place_without_a_latitude_is_sent(session: Session, stage: Stage) -> None:
     body = without("send_location", latitude=None)(someone(session))
-    answer = session.call("send_location", stage.place(), body=body)
+    answer = session.call("send_location", stage.instance(), body=body)
     if answer.status == 500:
         session.settle("swallowed_sends", exchange=answer)
     elif answer.ok:
@@ -92,32 +92,34 @@ def a_place_without_a_latitude_is_sent(session: Session, stage: Stage) -> None:
 @LAWS.law("send_buttons", effects=("sends",))
 def buttons_are_sent(session: Session, stage: Stage) -> None:
     session.call(
-        "send_buttons", stage.place(), **GOOD_REQUESTS["send_buttons"].arguments(someone(session))
+        "send_buttons",
+        stage.instance(),
+        **GOOD_REQUESTS["send_buttons"].arguments(someone(session)),
     )
 
 
 @LAWS.law("webhook_settings")
 def settings_are_looked_at(session: Session, stage: Stage) -> None:
-    session.call("webhook_settings", stage.place(connected=None))
+    session.call("webhook_settings", stage.instance(connected=None))
 
 
 @LAWS.law("download_media")
 def media_that_is_nowhere_are_asked_for(session: Session, stage: Stage) -> None:
     arguments = GOOD_REQUESTS["download_media"].arguments(someone(session))
-    answer = session.call("download_media", stage.place(), **arguments)
+    answer = session.call("download_media", stage.instance(), **arguments)
     if not session.takes_alternative(answer, "media_gone"):
         session.settle("media_gone", exchange=answer)
 
 
 @LAWS.law("create_group", "remove_participants", effects=("sends", "changes"))
 def somebody_is_put_into_a_group_and_out(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
-    creation, _ = make_group(session, stage, place, to)
+    instance, to = stage.instance(), someone(session)
+    creation, _ = make_group(session, stage, instance, to)
     jid = group_of(creation).get("id")
     if not isinstance(jid, str):
         return
     data = {"jid": jid, "participants": [to]}
-    answer = session.call("remove_participants", place, body={"group_data": data})
+    answer = session.call("remove_participants", instance, body={"group_data": data})
     verdicts_of(session, answer)
 
 
@@ -126,21 +128,21 @@ def somebody_is_put_into_a_group_and_out(session: Session, stage: Stage) -> None
     effects=("disconnects",),
 )  # fmt: skip
 def after_a_logout_everything_is_asked(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    if not session.call("logout", place).ok:
+    instance = stage.instance()
+    if not session.call("logout", instance).ok:
         return
-    status = session.call("instance_status", place)
+    status = session.call("instance_status", instance)
     if status.ok:
         session.settle("status_disconnected", EMPTY if not status.body else "", exchange=status)
-    refusal = session.call("list_groups", place)
+    refusal = session.call("list_groups", instance)
     if refusal.status in (401, 403):
         value = "" if refusal.status == 403 else "401"
         session.settle("disconnected_status", value, exchange=refusal)
-    asked = session.call("is_on_whatsapp", place, query={"jid": someone(session)})
+    asked = session.call("is_on_whatsapp", instance, query={"jid": someone(session)})
     for answer, switch in (
         (asked, "is_on_whatsapp_disconnected"),
-        (session.call("qr_code_base64", place), "qr_base64_first"),
-        (session.call("logout", place), "logout_disconnected"),
+        (session.call("qr_code_base64", instance), "qr_base64_first"),
+        (session.call("logout", instance), "logout_disconnected"),
     ):
         if not session.takes_alternative(answer, switch):
             session.settle(switch, exchange=answer)

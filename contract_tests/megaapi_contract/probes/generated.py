@@ -70,10 +70,10 @@ class _CaseRunner:
         needs_new_instance = self._operation.effect in _SPENDS or self._turn % 7 in (0, 1)
         if self._case_sender is None or (needs_new_instance and self._stage.phone):
             try:
-                place = self._stage.place(connected=connected)
+                instance = self._stage.instance(connected=connected)
             except NotTried:
-                place = self._stage.place(connected=not connected)
-            self._case_sender = CaseSender(self._session, place, self._turn)
+                instance = self._stage.instance(connected=not connected)
+            self._case_sender = CaseSender(self._session, instance, self._turn)
         return self._case_sender
 
 

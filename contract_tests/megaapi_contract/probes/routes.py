@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
 from .session import Session
@@ -30,9 +30,9 @@ class Routes:
             if name not in self.present and is_guessed_path(contract, name):
                 yield name
 
-    def ask(self, operation: str, session: Session, place: Place) -> Exchange:
+    def ask(self, operation: str, session: Session, instance: HostInstance) -> Exchange:
         """Ask for a route under a wrong token, so that nothing comes of it; a 404 is a finding."""
-        answer = session.call(operation, place, token=session.wrong_token())
+        answer = session.call(operation, instance, token=session.wrong_token())
         self.present[operation] = not is_unknown_route(answer)
         if not self.present[operation]:
             file = session.contract.by_id[operation].spec_file

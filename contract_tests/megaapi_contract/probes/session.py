@@ -12,8 +12,8 @@ from megaapi_mock.spec.plans import ADMIN_TOKEN
 
 from ..errors import HeldBack, NotTried, SuiteError, as_bug
 from ..host.forms import settled_form
+from ..host.host_instance import HostInstance
 from ..host.http import Headers, Request, request
-from ..host.place import Place
 from ..host.webhook_receiver import Receiver
 from ..judging.alternatives import USUAL, FirstSight, SettledSwitches
 from ..judging.contract import Contract
@@ -66,7 +66,7 @@ class Session:
     def call(
         self,
         operation_id: str,
-        place: Place,
+        instance: HostInstance,
         *,
         body: Any = None,
         raw: bytes | None = None,
@@ -82,14 +82,16 @@ class Session:
         """
         return self.exchange(
             self._request(
-                operation_id, place, body=body, raw=raw, query=query, token=token,
+                operation_id, instance, body=body, raw=raw, query=query, token=token,
                 content_type=content_type, scheme=scheme, headers=headers,
             )
         )  # fmt: skip
 
-    def call_at_once(self, operation_id: str, place: Place, *bodies: Any) -> list[Exchange]:
+    def call_at_once(
+        self, operation_id: str, instance: HostInstance, *bodies: Any
+    ) -> list[Exchange]:
         """Call an operation with each of these bodies, all at the same time; for mocks only."""
-        requests = [self._request(operation_id, place, body=body) for body in bodies]
+        requests = [self._request(operation_id, instance, body=body) for body in bodies]
         exchanges = self.gate.send_at_once(requests)
         for one, exchange in zip(requests, exchanges, strict=True):
             self._note_exchange(one, exchange)
@@ -98,7 +100,7 @@ class Session:
     def _request(
         self,
         operation_id: str,
-        place: Place,
+        instance: HostInstance,
         *,
         body: Any = None,
         raw: bytes | None = None,
@@ -112,20 +114,20 @@ class Session:
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
-        path = operation.path.replace("{instance_key}", quote(place.key, safe=""))
+        path = operation.path.replace("{instance_key}", quote(instance.key, safe=""))
         if operation.is_key_in_query:
-            query = {**(query or {}), "instance_key": place.key}
+            query = {**(query or {}), "instance_key": instance.key}
         all_headers = [*headers, ("Accept", "application/json")]
-        bearer = self.token_for(operation, place) if token is None else token
+        bearer = self.token_for(operation, instance) if token is None else token
         if bearer:
             all_headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
             all_headers.append(("Content-Type", content_type))
         return request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
 
-    def token_for(self, operation: Operation, place: Place) -> str:
+    def token_for(self, operation: Operation, instance: HostInstance) -> str:
         """The place's own; a mock's administrator's for what is about all its instances."""
-        return ADMIN_TOKEN if operation.is_of_host and self.gate.fence is None else place.token
+        return ADMIN_TOKEN if operation.is_of_host and self.gate.fence is None else instance.token
 
     def _with_media_url(self, body: Any) -> Any:
         """The body with PICTURE_URL replaced by the run's media URL, if there is one."""

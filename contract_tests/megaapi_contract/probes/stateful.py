@@ -15,7 +15,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful.state_machine import ExtractedParam, StepInput, StepOutput
 
 from ..errors import HeldBack
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..host.stage import Stage
 from ..judging.contract import Contract
 from ..judging.results import Exchange
@@ -143,7 +143,7 @@ class ChainRun:
 
     def _call(self, input: StepInput) -> StepOutput:
         if self._case_sender is None:
-            self._case_sender = ChainedCaseSender(self._session, self._place())
+            self._case_sender = ChainedCaseSender(self._session, self._instance())
         self._case_sender.link_input = None if _negative(input.case) else input
         exchange, response = self._case_sender.send(input.case)
         self._hold(input, exchange)
@@ -153,9 +153,9 @@ class ChainRun:
             self._left_groups.update(parse_qs(urlsplit(exchange.url).query).get("jid", ()))
         return StepOutput(Response.from_requests(response, verify=False), input.case)
 
-    def _place(self) -> Place:
+    def _instance(self) -> HostInstance:
         """A linked instance, or the given one as it is."""
-        return self._stage.place(connected=True if self._stage.phone else None)
+        return self._stage.instance(connected=True if self._stage.phone else None)
 
     def _hold(self, input: StepInput, exchange: Exchange) -> None:
         """Hold that an id from an answer is accepted in the next call."""

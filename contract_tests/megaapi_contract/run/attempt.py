@@ -69,10 +69,10 @@ def _is_single_cut(context: RunContext, results: Sequence[Result]) -> bool:
         result.cut for result in results[-MAX_CUTS_IN_A_ROW:]
     )
     restore = context.gate.restore
-    if is_row or context.place is None or (restore is not None and restore.entries):
+    if is_row or context.instance is None or (restore is not None and restore.entries):
         return False
     try:
-        return context.session("after a cut").call("instance_status", context.place).ok
+        return context.session("after a cut").call("instance_status", context.instance).ok
     except Unusable:
         return False
 
@@ -149,7 +149,7 @@ def _require_routes(probe: Probe, context: RunContext, session: Session) -> None
     if probe.phase == STATEFUL:
         return
     for name in context.routes.unknown(probe.operations, context.contract):
-        context.routes.ask(name, session, context.stage.place(connected=None))
+        context.routes.ask(name, session, context.stage.instance(connected=None))
     session.called_operations.clear()
     missing = context.routes.missing(probe.operations)
     if missing:

@@ -245,20 +245,20 @@ def draw_seed() -> int:
 
 def _values(recording: Recording, context: RunContext, session: Session) -> dict[str, str]:
     """The values a replay fills in, as far as this host and this command have them."""
-    place = context.place or context.stage.place(connected=recording.connected)
+    instance = context.instance or context.stage.instance(connected=recording.connected)
     people = context.recipients or WORLD
     values = {
-        "instance_key": place.key,
-        "token": place.token,
-        "own_number": place.number,
+        "instance_key": instance.key,
+        "token": instance.token,
+        "own_number": instance.number,
         "media_url": context.media_url,
         "webhook_url": context.receiver.url,
         **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
     }
     if "other_token" in recording.needs and context.stage.phone:
-        values["other_token"] = context.stage.place().token
-    if recording.about_a_group and context.place is not None:
-        jids = set(group_jids(session.call("list_groups", place).json))
+        values["other_token"] = context.stage.instance().token
+    if recording.about_a_group and context.instance is not None:
+        jids = set(group_jids(session.call("list_groups", instance).json))
         context.gate.allow_reading_groups(jids)
         values["group"] = min(jids, default="")
     return {name: value for name, value in values.items() if value}

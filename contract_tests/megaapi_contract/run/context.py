@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..host.forwarding import Forwarder
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..host.stage import GivenStage, Stage
 from ..host.target import Target
 from ..host.webhook_receiver import Receiver
@@ -35,7 +35,7 @@ class RunContext:
     receiver: Receiver
     gate: Gate
     judge: Judge
-    place: Place | None = None
+    instance: HostInstance | None = None
     settled_switches: SettledSwitches = field(default_factory=SettledSwitches)
     run_record: RunRecord = field(default_factory=RunRecord)
     routes: Routes = field(default_factory=Routes)
@@ -88,11 +88,11 @@ class RunContext:
         return self.gate.fence.effects if self.gate.fence else frozenset(EFFECTS)
 
 
-def use_given_instance(context: RunContext, place: Place) -> None:
+def use_given_instance(context: RunContext, instance: HostInstance) -> None:
     """Use the given instance in this state from now on."""
-    context.place = place
+    context.instance = instance
     if isinstance(context.stage, GivenStage):
-        context.stage.use(place)
+        context.stage.use(instance)
 
 
 def leave_groups(context: RunContext) -> None:

@@ -69,7 +69,7 @@ def _reason_without_success(
         return "only some probes were asked for"
     if context.routes.missing((operation.id,)):
         return MISSING
-    if context.place is None:
+    if context.instance is None:
         return ""
     refusals = context.gate.refusals_by_operation.get(operation.id)
     if not operation_coverage.requests and refusals:
@@ -78,9 +78,9 @@ def _reason_without_success(
     if spent:
         # What has to be refused is asked all the same.
         return f"no good request of it left: {spent}"
-    if operation.id in LINKING and (context.place.connected or context.began_linked):
+    if operation.id in LINKING and (context.instance.connected or context.began_linked):
         return "the given instance is connected, so it has nothing to link"
-    if operation.needs_connection and not context.place.connected:
+    if operation.needs_connection and not context.instance.connected:
         return "the given instance is not connected"
     if operation.id == "download_media" and "sends" not in context.allowed_effects:
         return "only a sent picture has keys to ask for: --allow sends"

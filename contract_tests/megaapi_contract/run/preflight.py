@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..errors import SetupError, Unusable
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..host.status import LIST, NONE, Status, read_status
 from ..judging.results import Exchange, json_problem
 from ..probes.session import Session
@@ -16,29 +16,29 @@ from .context import RunContext, use_given_instance
 class Given:
     """An instance as the options name it: its host, and the options that hold its parts."""
 
-    place: Place
+    instance: HostInstance
     host: str
     target_option: str = "--target"
     key_option: str = "--instance-key"
     token_option: str = "--token"
 
 
-def preflight(context: RunContext, given_place: Place) -> None:
+def preflight(context: RunContext, given_instance: HostInstance) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
-    given = Given(given_place, context.target.name)
+    given = Given(given_instance, context.target.name)
     state = require_instance(context.session("preflight"), given)
     if context.gate.fence is not None:
         context.gate.fence.own = state.number
-    if context.place is not None:
+    if context.instance is not None:
         use_given_instance(
-            context, replace(context.place, number=state.number, connected=state.connected)
+            context, replace(context.instance, number=state.number, connected=state.connected)
         )
         context.began_linked = state.connected
 
 
 def require_instance(session: Session, given: Given) -> Status:
     """The state of an instance; Unusable or SetupError unless it answers as a gateway."""
-    status = session.call("instance_status", given.place)
+    status = session.call("instance_status", given.instance)
     location = status.header("Location")
     if 300 <= status.status < 400:
         raise Unusable(
@@ -47,7 +47,7 @@ def require_instance(session: Session, given: Given) -> Status:
         )
     state = read_status(status)
     is_readable = isinstance(status.json, dict) or state.form == LIST
-    if not is_readable and not _is_empty_but_known(status, session, given.place):
+    if not is_readable and not _is_empty_but_known(status, session, given.instance):
         raise _unreadable(given.host, status)
     _require_success(status, given)
     if state.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
@@ -81,8 +81,8 @@ def _unreadable(host: str, status: Exchange) -> Unusable:
     )
 
 
-def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:
+def _is_empty_but_known(status: Exchange, session: Session, given_instance: HostInstance) -> bool:
     """Whether an empty 200 comes from a gateway: some answer so while no phone is linked."""
     if status.status != 200 or status.body:
         return False
-    return session.call("webhook_settings", given_place).json is not None
+    return session.call("webhook_settings", given_instance).json is not None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ..errors import SetupError, Unusable
 from ..host.forwarding import Forwarder
-from ..host.place import Place
+from ..host.host_instance import HostInstance
 from ..host.stage import GivenStage, MockStage, Stage, is_mock
 from ..host.target import HttpTarget, MockTarget, Target
 from ..host.tunnel_check import require_tunnel
@@ -66,7 +66,7 @@ def make_target(options: RunOptions) -> Target:
 def _build_context(
     options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None = None
 ) -> RunContext:
-    given_place = Place(options.key, options.token)
+    given_instance = HostInstance(options.key, options.token)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
     is_any_mock = target.in_process or (not target.real and is_mock(target, options.control_token))
     target.real = not is_any_mock
@@ -75,19 +75,19 @@ def _build_context(
     if mock:
         stage: Stage = MockStage(target, control_token=options.control_token)
         gate = Gate(target, contract)
-        place = None
+        instance = None
     else:
-        stage, gate = GivenStage(given_place), _fenced_gate(options, contract, target, restore)
-        place = given_place
-    context = RunContext(options, contract, target, stage, receiver, gate, judge, place)
+        stage, gate = GivenStage(given_instance), _fenced_gate(options, contract, target, restore)
+        instance = given_instance
+    context = RunContext(options, contract, target, stage, receiver, gate, judge, instance)
     try:
-        return _connect(context, given_place, mock=mock)
+        return _connect(context, given_instance, mock=mock)
     except BaseException:
         _release(context)
         raise
 
 
-def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunContext:
+def _connect(context: RunContext, given_instance: HostInstance, *, mock: bool) -> RunContext:
     options, target, receiver, gate = (
         context.options,
         context.target,
@@ -104,7 +104,7 @@ def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunConte
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
             gate.fence.addresses |= {receiver.url, context.media_url} - {""}
-        preflight(context, given_place)
+        preflight(context, given_instance)
         if gate.restore is not None:
             _restore_leftovers(context, gate.restore)
         require_accounts(context)

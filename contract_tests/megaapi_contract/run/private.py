@@ -25,7 +25,7 @@ def private_of(options: RunOptions, context: RunContext | None) -> Private:
     values["media_url"] = context.media_url
     return Private(
         **values,
-        own=context.place.number if context.place else "",
+        own=context.instance.number if context.instance else "",
         people=(*WORLD, NO_WHATSAPP) if isinstance(context.stage, MockStage) else (),
         webhook_url=context.receiver.url,
         tokens=context.stage.tokens if isinstance(context.stage, MockStage) else {},

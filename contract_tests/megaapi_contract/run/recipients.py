@@ -16,8 +16,8 @@ def require_accounts(context: RunContext) -> None:
 
     Where the host cannot be asked, the first send to each number tells.
     """
-    place, options = context.place, context.options
-    if place is None or not place.connected or not options.allow & NOTICED:
+    instance, options = context.instance, context.options
+    if instance is None or not instance.connected or not options.allow & NOTICED:
         return
     recipients = context.gate.recipients
     recipients.unconfirmed |= set(options.recipients)
@@ -25,15 +25,15 @@ def require_accounts(context: RunContext) -> None:
         return
     for number in options.recipients:
         if _is_denied(context, number):
-            own_too = bool(place.number) and _is_denied(context, place.number)
+            own_too = bool(instance.number) and _is_denied(context, instance.number)
             raise denied(context.target.name, number, own_too=own_too)
 
 
 def _is_denied(context: RunContext, number: str) -> bool:
-    assert context.place is not None
+    assert context.instance is not None
     session = context.session("are the recipients on WhatsApp")
     try:
-        answer = session.call(LOOK_UP, context.place, query={"jid": f"{number}@s.whatsapp.net"})
+        answer = session.call(LOOK_UP, context.instance, query={"jid": f"{number}@s.whatsapp.net"})
     except Unusable:
         # The probes say what is wrong with this operation; whom it is about tells the first send.
         return False

@@ -94,7 +94,7 @@ def _try_all(
     report = keeper.report
     for number, probe in enumerate(probes_to_try):
         on_progress(probe, number, len(probes_to_try))
-        if context.place is not None and DISCONNECTS in probe.effects:
+        if context.instance is not None and DISCONNECTS in probe.effects:
             # Once the link has ended no group can be left any more.
             _leave_groups(context, report)
         first_exchange = len(report.exchanges)
@@ -134,14 +134,14 @@ def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
 
 def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:
     """Check whether the given instance is still linked, and use it as such from now on."""
-    if context.place is None or not context.place.connected:
+    if context.instance is None or not context.instance.connected:
         return
     for _ in range(MAX_LOOKS if patient else 1):
-        answer = context.session("after a disconnection").call("instance_status", context.place)
+        answer = context.session("after a disconnection").call("instance_status", context.instance)
         if read_status(answer).connected:
             return
         context.gate.rest(LOOK_EVERY)
-    use_given_instance(context, replace(context.place, connected=False))
+    use_given_instance(context, replace(context.instance, connected=False))
     report.notes.append(LOGGED_OUT)
 
 

@@ -53,7 +53,7 @@ def probes(context: RunContext) -> list[Probe]:
 
 
 def _in_order(probes: Iterable[Probe], context: RunContext) -> list[Probe]:
-    is_limited = context.place is not None and not context.options.fitting
+    is_limited = context.instance is not None and not context.options.fitting
 
     def order(probe: Probe) -> tuple[int, int, int]:
         disconnection = _disconnection_order(probe, context)
@@ -85,12 +85,12 @@ def _laws_of_plan(context: RunContext, laws: Iterable[Probe]) -> Iterator[Probe]
 def _may_be_chained(operation: Operation, context: RunContext) -> bool:
     """Whether a chain may use it: on a given instance none may end the link."""
     is_allowed = operation.effect in context.allowed_effects
-    return is_allowed and (context.place is None or operation.effect != DISCONNECTS)
+    return is_allowed and (context.instance is None or operation.effect != DISCONNECTS)
 
 
 def _disconnection_order(probe: Probe, context: RunContext) -> int:
     """Sort key: probes that may unlink a given instance come last, logouts after all others."""
-    if context.place is None or DISCONNECTS not in probe.effects:
+    if context.instance is None or DISCONNECTS not in probe.effects:
         return 0
     return 2 if "logout" in probe.operations else 1
 

@@ -44,10 +44,8 @@ class Recipients:
         """Unusable when a send to an unconfirmed number is refused because it has no account."""
         if not self.unconfirmed:
             return
-        addressees = {
-            Jid.parse(text).user for text in _addressees(read_json(exchange.request_body))
-        }
-        numbers = self.unconfirmed & addressees
+        people = {Jid.parse(text).user for text in _addressees(read_json(exchange.request_body))}
+        numbers = self.unconfirmed & people
         if exchange.ok:
             self.unconfirmed -= numbers
         elif numbers and exchange.status == 403 and _says_not_registered(exchange):

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from ..errors import Unusable
+from ..host.host_instance import HostInstance
 from ..host.http import Request
-from ..host.place import Place
 from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
@@ -42,7 +42,7 @@ class Caller(Protocol):
     def call(
         self,
         operation_id: str,
-        place: Place,
+        instance: HostInstance,
         *,
         body: Any = None,
         query: Mapping[str, str] | None = None,
@@ -188,7 +188,7 @@ class Restorer:
         self._session.gate.allow_group(jid)
         self._remove_people(jid, people)
         self._session.gate.groups_to_leave.pop(jid, None)
-        return self._session.call("leave_group", self._place(), query={"jid": jid}).ok
+        return self._session.call("leave_group", self._instance(), query={"jid": jid}).ok
 
     def leave_if_member(self, jid: str, people: Iterable[str]) -> bool:
         """Leave a group unless the instance is not in it any more."""
@@ -198,7 +198,7 @@ class Restorer:
     def _remove_people(self, jid: str, people: Iterable[str]) -> None:
         data = {"group_data": {"jid": jid, "participants": sorted(people)}}
         if data["group_data"]["participants"]:
-            self._session.call("remove_participants", self._place(), body=data)
+            self._session.call("remove_participants", self._instance(), body=data)
 
     def _empty_before_leaving(self, request: Request) -> None:
         """Remove the people from a group of the run that the probe is about to leave."""
@@ -288,20 +288,20 @@ class Restorer:
         return True
 
     def _read_json(self, operation: str) -> Any:
-        answer = self._session.call(operation, self._place())
+        answer = self._session.call(operation, self._instance())
         return answer.json if answer.ok else None
 
     def _change_setting(self, operation: str, data: dict[str, Any]) -> bool:
-        answer = self._session.call(operation, self._place(), body={"messageData": data})
+        answer = self._session.call(operation, self._instance(), body={"messageData": data})
         promise = self._session.contract.promise(operation, 200)
         return self._session.hold(
             answer.ok, "what a probe changed can be put back", promise=promise, exchange=answer
         )
 
-    def _place(self) -> Place:
+    def _instance(self) -> HostInstance:
         fence = self._session.gate.fence
         assert fence is not None
-        return Place(fence.key, fence.token)
+        return HostInstance(fence.key, fence.token)
 
 
 def _member(document: Any, name: str) -> Any:

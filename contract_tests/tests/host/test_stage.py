@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import Impossible, NotTried, Unusable
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Answer, Request
-from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import NO_WHATSAPP, WORLD, GivenStage, MockStage, is_mock
 
 from ..support import KEY, TOKEN
@@ -16,16 +16,16 @@ from ..support import KEY, TOKEN
 
 @pytest.mark.parametrize("linked", [True, False])
 def test_the_given_instance_is_the_only_one(linked: bool) -> None:
-    place = Place(KEY, TOKEN, connected=linked)
-    stage = GivenStage(place)
-    assert stage.place(connected=None) is stage.place(connected=linked) is place
+    instance = HostInstance(KEY, TOKEN, connected=linked)
+    stage = GivenStage(instance)
+    assert stage.instance(connected=None) is stage.instance(connected=linked) is instance
     sentence = "the given instance is not linked" if not linked else "no instance without a phone"
     with pytest.raises(NotTried, match=sentence):
-        stage.place(connected=not linked)
+        stage.instance(connected=not linked)
 
 
 def test_nobody_plays_the_phone_of_a_given_instance() -> None:
-    stage = GivenStage(Place(KEY, TOKEN))
+    stage = GivenStage(HostInstance(KEY, TOKEN))
     assert not stage.phone and not stage.pass_time(5)
     with pytest.raises(NotTried, match="no control API"):
         stage.control_api("GET", "/_mock/clock")
@@ -69,7 +69,7 @@ class ControlApi:
 def test_each_place_is_a_new_instance_of_the_mock() -> None:
     api = ControlApi()
     stage = MockStage(api)
-    first, second = stage.place(), stage.place(connected=False)
+    first, second = stage.instance(), stage.instance(connected=False)
     assert first.key != second.key and (first.connected, second.connected) == (True, False)
     assert (first.token, first.number) == ("TESTTOKEN0001", "5511900000001")
     assert set(stage.tokens) == {"megacode-TESTKEY0001", first.key, second.key}
@@ -77,7 +77,7 @@ def test_each_place_is_a_new_instance_of_the_mock() -> None:
 
 def test_everybody_of_the_suites_world_has_an_account_and_one_has_none() -> None:
     api = ControlApi(accounts={*WORLD[1:], NO_WHATSAPP})
-    MockStage(api).place()
+    MockStage(api).instance()
     assert set(WORLD) <= api.accounts
     [unregistered] = [call for call in api.calls if call.startswith("POST") and "contacts" in call]
     assert unregistered.endswith(f"/contacts/{NO_WHATSAPP}")
@@ -85,20 +85,20 @@ def test_everybody_of_the_suites_world_has_an_account_and_one_has_none() -> None
 
 def test_where_the_number_has_no_account_nothing_is_taken_away() -> None:
     api = ControlApi()
-    MockStage(api).place()
+    MockStage(api).instance()
     assert not any(call.startswith("POST") and "contacts" in call for call in api.calls)
 
 
 def test_what_a_stage_made_is_deleted_and_what_is_gone_is_no_error() -> None:
     api = ControlApi()
     stage = MockStage(api)
-    place = stage.place()
+    instance = stage.instance()
     stage.adopt(["megacode-TESTKEY0099"])
     api.calls.clear()
     stage.close()
     assert api.calls == [
         "DELETE /instances/megacode-TESTKEY0001",
-        f"DELETE /instances/{place.key}",
+        f"DELETE /instances/{instance.key}",
         "DELETE /instances/megacode-TESTKEY0099",
     ]
     api.calls.clear()

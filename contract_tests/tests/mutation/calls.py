@@ -31,7 +31,7 @@ class Mock:
         self.asked: list[Request] = []
         self.looked: list[Request] = []
         self.control: list[tuple[str, str, Any]] = []
-        self.strikes = 0
+        self.hits = 0
         self.request = self.made()
 
     @staticmethod
@@ -45,7 +45,13 @@ class Mock:
     ) -> InterceptedCall:
         """A request of this operation."""
         return InterceptedCall(
-            request or self.request, operation, key, self._ask, self._look, self._strike, self._door
+            request or self.request,
+            operation,
+            key,
+            self._ask,
+            self._look,
+            self._count_hit,
+            self._control_api,
         )
 
     def _ask(self, request: Request) -> Answer:
@@ -56,10 +62,10 @@ class Mock:
         self.looked.append(request)
         return self.status
 
-    def _strike(self) -> None:
-        self.strikes += 1
+    def _count_hit(self) -> None:
+        self.hits += 1
 
-    def _door(self, method: str, path: str, body: Any) -> Any:
+    def _control_api(self, method: str, path: str, body: Any) -> Any:
         self.control.append((method, path, body))
         if method == "GET":
             pairs = ((KEY, TOKEN), (OTHER, OTHER_TOKEN))

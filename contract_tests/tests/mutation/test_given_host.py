@@ -60,17 +60,17 @@ def test_the_host_is_a_given_instance_whose_phone_nobody_plays(runs: GivenRuns) 
 
 
 def test_its_clock_goes_on_by_itself(runs: GivenRuns) -> None:
-    clock = mock_of(runs).door("GET", "/_mock/clock", None)
+    clock = mock_of(runs).control_api("GET", "/_mock/clock", None)
     assert clock["frozen"] is False
     assert abs(clock["now"] - time.time()) < 60
 
 
 def test_after_a_fault_its_clock_goes_on_and_nothing_has_come(runs: GivenRuns) -> None:
     mock = mock_of(runs)
-    mock.door("POST", "/_mock/clock", {"freeze": True, "set": 0})
+    mock.control_api("POST", "/_mock/clock", {"freeze": True, "set": 0})
     mock.receiver.add(b"{}", ())
     mock.take_off()
-    assert mock.door("GET", "/_mock/clock", None)["now"] > 10**9
+    assert mock.control_api("GET", "/_mock/clock", None)["now"] > 10**9
     assert mock.receiver.webhooks == []
 
 

@@ -1,4 +1,4 @@
-"""The mock with a fault in front of it: what it spoils, what counts as a strike, and its end."""
+"""The mock with a fault in front of it: what it spoils, what counts as a hit, and its end."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Broken(Fault):
 
 
 class Looking(Fault):
-    """Asks something else first: with a strike, or without."""
+    """Asks something else first: with a hit, or without."""
 
     def __init__(self, *, counts: bool) -> None:
         self._counts = counts
@@ -74,7 +74,7 @@ def clean_again(mock: MutatedMock) -> Iterator[None]:
 
 
 def test_a_clean_mock_answers_as_it_is(mock: MutatedMock) -> None:
-    assert mock.send(STATUS).status == 200 and mock.strikes == 0
+    assert mock.send(STATUS).status == 200 and mock.hits == 0
 
 
 def test_a_fault_is_given_operation_and_key_and_the_control_api_is_spared(
@@ -86,25 +86,25 @@ def test_a_fault_is_given_operation_and_key_and_the_control_api_is_spared(
         mock.send(one)
     assert fault.calls == [("instance_status", KEY), ("", "")]
     assert fault.control == ["/_mock/clock"]
-    # What came back as the clean mock said it was not struck.
-    assert mock.strikes == 0
+    # What came back as the clean mock said it was not hit.
+    assert mock.hits == 0
 
 
-def test_an_answer_that_was_changed_is_a_strike(mock: MutatedMock) -> None:
+def test_an_answer_that_was_changed_is_a_hit(mock: MutatedMock) -> None:
     mock.put_on(Spoiling())
     assert mock.send(STATUS).status == 418
-    assert mock.strikes == 1
+    assert mock.hits == 1
     mock.take_off()
     assert mock.send(STATUS).status == 200
 
 
-@pytest.mark.parametrize(("counts", "strikes"), [(True, 1), (False, 0)])
-def test_another_request_is_a_strike_and_a_look_is_none(
-    mock: MutatedMock, counts: bool, strikes: int
+@pytest.mark.parametrize(("counts", "hits"), [(True, 1), (False, 0)])
+def test_another_request_is_a_hit_and_a_look_is_none(
+    mock: MutatedMock, counts: bool, hits: int
 ) -> None:
     mock.put_on(Looking(counts=counts))
     mock.send(STATUS)
-    assert mock.strikes == strikes
+    assert mock.hits == hits
 
 
 def test_a_fault_whose_own_code_fails_is_broken_until_another_is_put_on(

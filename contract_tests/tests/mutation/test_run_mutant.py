@@ -24,14 +24,14 @@ MUTANT = Mutant("m", "lost", "It is lost.", Fault, ("send_text",))
 
 
 class Trial:
-    """Probes that end as they are told, on a mock that counts strikes as it is told."""
+    """Probes that end as they are told, on a mock that counts hits as it is told."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *probes: Probe) -> None:
-        self.strikes, self.log = 1, list[str]()
+        self.hits, self.log = 1, list[str]()
         self.results: dict[str, Result] = {}
         self.answers: dict[str, Any] = {}
         mock = SimpleNamespace(
-            strikes=self.strikes, put_on=lambda fault: self.log.append("on"),
+            hits=self.hits, put_on=lambda fault: self.log.append("on"),
             take_off=lambda: self.log.append("off"), require_sound_fault=lambda: None,
         )  # fmt: skip
         clear = lambda: self.log.append("clear")  # noqa: E731
@@ -108,7 +108,7 @@ def test_a_host_that_cannot_be_judged_is_noticed_and_a_mistake_of_ours_is_not(
 
 
 @pytest.mark.parametrize(
-    ("strikes", "status", "outcome", "by"),
+    ("hits", "status", "outcome", "by"),
     [
         (1, 200, "survived", ""),
         (1, 500, "killed", WHOLE_RUN),
@@ -116,20 +116,20 @@ def test_a_host_that_cannot_be_judged_is_noticed_and_a_mistake_of_ours_is_not(
         (0, 500, "idle", ""),
     ],
 )
-def test_a_fault_that_nobody_notices_survives_or_never_struck(
-    monkeypatch: pytest.MonkeyPatch, strikes: int, status: int, outcome: str, by: str
+def test_a_fault_that_nobody_notices_survives_or_never_hit(
+    monkeypatch: pytest.MonkeyPatch, hits: int, status: int, outcome: str, by: str
 ) -> None:
     trial = Trial(monkeypatch, probe("one", "send_text"))
-    trial.mock.strikes = strikes
+    trial.mock.hits = hits
     trial.answers["one"] = [exchange(status=status)]
     verdict = trial.runs.of(MUTANT)
     assert (verdict.outcome, verdict.by, verdict.tried) == (outcome, by, 1)
 
 
-def test_what_a_probe_says_without_a_strike_is_not_of_the_fault(
+def test_what_a_probe_says_without_a_hit_is_not_of_the_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trial = Trial(monkeypatch, probe("one", "send_text"))
-    trial.results["one"], trial.mock.strikes = noticed(), 0
+    trial.results["one"], trial.mock.hits = noticed(), 0
     assert trial.runs.of(MUTANT).outcome == "idle"
     assert trial.runs.clean("one") == "send_text: 201 is not promised"

@@ -35,14 +35,14 @@ def test_another_operation_or_a_wrong_token_is_left_alone(operation: str, status
     mock = Mock(status=answer({}, status))
     NotDone("logout").answer(mock.call(operation))
     Swallowed("logout").answer(mock.call(operation))
-    assert mock.control == [] and mock.asked == [mock.request] * 2 and mock.strikes == 0
+    assert mock.control == [] and mock.asked == [mock.request] * 2 and mock.hits == 0
 
 
 def test_nothing_is_done_and_it_is_said_to_be() -> None:
     mock = Mock()
     result = Swallowed("logout").answer(mock.call("logout"))
     assert result.body == b'{"error":false,"message":"Done"}'
-    assert mock.asked == [] and mock.strikes == 1
+    assert mock.asked == [] and mock.hits == 1
 
 
 def test_what_was_done_is_undone_by_another_call() -> None:
@@ -115,6 +115,6 @@ def test_an_operation_does_something_else_besides(state: str, happens: bool) -> 
     mock = Mock(status=answer({"instance": {"status": state}}))
     After("send_text", "POST", "/_mock/instances/{key}/unlink").answer(mock.call("send_text"))
     assert mock.control == ([("POST", f"/_mock/instances/{KEY}/unlink", None)] if happens else [])
-    assert mock.strikes == happens
+    assert mock.hits == happens
     After("send_text", "POST", "/").answer(mock.call("logout"))
-    assert mock.strikes == happens
+    assert mock.hits == happens

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_contract.errors import BudgetSpent
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import WORLD
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
@@ -48,19 +48,19 @@ class Host:
             learn=self.learned.extend, allow_reading_groups=self.readable.update,
         )  # fmt: skip
 
-    def call(self, operation: str, _: Place, **__: Any) -> Exchange:
+    def call(self, operation: str, _: HostInstance, **__: Any) -> Exchange:
         self.asked.append(operation)
         answer = self.answers.get(operation, {})
         if isinstance(answer, Exception):
             raise answer
         return exchange(status=200, body=json.dumps(answer).encode())
 
-    def token_for(self, _: Any, place: Place) -> str:
-        return place.token
+    def token_for(self, _: Any, instance: HostInstance) -> str:
+        return instance.token
 
 
 def sender(host: Host, *, connected: bool = True) -> CaseSender:
-    return CaseSender(cast(Session, host), Place(KEY, TOKEN, OWN, connected))
+    return CaseSender(cast(Session, host), HostInstance(KEY, TOKEN, OWN, connected))
 
 
 def fill(body: dict[str, Any], operation: str, host: Host | None = None) -> Any:

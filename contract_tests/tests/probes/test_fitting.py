@@ -30,7 +30,7 @@ class Host:
         self.alternatives: set[str] = set()
         self.recipients, self.gate = (LISTED,), SimpleNamespace(fence=None)
 
-    def call(self, operation: str, place: Any, **request: Any) -> Exchange:
+    def call(self, operation: str, instance: Any, **request: Any) -> Exchange:
         self.asked.append(operation)
         # What an operation answers when it is asked again stands under its name with a 2.
         again = self.asked.count(operation) > 1
@@ -45,7 +45,7 @@ class Host:
         return switch in self.alternatives
 
 
-STAGE = cast(Stage, SimpleNamespace(place=lambda **state: None, phone=False))
+STAGE = cast(Stage, SimpleNamespace(instance=lambda **state: None, phone=False))
 
 
 def ask(law: Any, host: Host) -> dict[str, str]:

@@ -44,7 +44,7 @@ class PlainStage:
         self.phone, self.states = phone, states
         self.given: list[bool] = []
 
-    def place(self, *, connected: bool) -> bool:
+    def instance(self, *, connected: bool) -> bool:
         if connected not in self.states:
             raise NotTried("not in this state")
         self.given.append(connected)
@@ -59,9 +59,9 @@ class Sent:
         self.errors: dict[Any, Exception] = {}
         monkeypatch.setattr(generated, "CaseSender", self._sender)
 
-    def _sender(self, session: Any, place: bool, turn: int) -> Any:
+    def _sender(self, session: Any, instance: bool, turn: int) -> Any:
         def judge(case: Any) -> None:
-            self.cases.append((case, place))
+            self.cases.append((case, instance))
             if case in self.errors:
                 raise self.errors[case]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import HeldBack, NotTried
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import request
-from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import GivenStage, MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.host.upload import CUT_FORM
@@ -55,7 +55,7 @@ class Given:
     def tried(self, probe: Probe, fault: Fault | None = None) -> list[str]:
         """What the probe finds broken."""
         session = self.session(fault or Fault())
-        probe.run(session, GivenStage(Place(KEY, TOKEN, OWN)))
+        probe.run(session, GivenStage(HostInstance(KEY, TOKEN, OWN)))
         # As at the end of a run: its groups are left then.
         session.leave_groups()
         assert not session.gate.refusals, (probe.name, session.gate.refusals)
@@ -154,7 +154,7 @@ def test_a_webhook_that_cannot_be_read_is_not_set(bench: Bench) -> None:
     before = given_instance.settings
     session = given_instance.session(edited("webhookData.webhookEnabled", None))
     with pytest.raises(HeldBack):
-        set_webhook(session, Place(KEY, TOKEN), "https://bot.example.test/new")
+        set_webhook(session, HostInstance(KEY, TOKEN), "https://bot.example.test/new")
     assert (given_instance.settings, session.undo) == (before, [])
 
 

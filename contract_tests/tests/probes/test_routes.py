@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.probes.routes import Routes, is_guessed_path, is_unknown_route
 from megaapi_contract.probes.session import Session
@@ -62,7 +62,7 @@ class Asked:
     def wrong_token(self) -> str:
         return "WRONG"
 
-    def call(self, operation: str, place: Place, *, token: str | None = None) -> Any:
+    def call(self, operation: str, instance: HostInstance, *, token: str | None = None) -> Any:
         self.calls.append((operation, token))
         return replace(answer(self.status, {"message": "Cannot"}), operation=operation)
 
@@ -78,7 +78,7 @@ def test_a_route_is_asked_for_under_a_wrong_token(
     guessed = next(each.id for each in contract.operations if is_guessed_path(contract, each.id))
     routes, session = Routes(), Asked(contract, status)
     assert [*routes.unknown((guessed, "send_text"), contract)] == [guessed]
-    routes.ask(guessed, cast(Session, session), Place(KEY, TOKEN))
+    routes.ask(guessed, cast(Session, session), HostInstance(KEY, TOKEN))
     assert session.calls == [(guessed, "WRONG")]
     assert routes.present == {guessed: there}
     assert [*routes.unknown((guessed,), contract)] == []

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_contract.errors import NotTried, SuiteBug, Unusable
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
@@ -35,13 +35,13 @@ def test_every_field_that_names_a_file_names_that_one(session: Session, field: s
     buttons = [{"type": "reply", "title": "Sim", "id": "sim"}]
     data = {"to": LISTED, "text": "Gostou?", "type": "image", "buttons": buttons}
     body = {"messageData": {**data, field: PICTURE_URL}}
-    exchange = session.call("send_buttons", Place(KEY, TOKEN), body=body)
+    exchange = session.call("send_buttons", HostInstance(KEY, TOKEN), body=body)
     sent_data = json.loads(exchange.request_body)["messageData"]
     assert sent_data == {**data, field: OWN}
 
 
 def test_a_call_has_the_instances_token_and_key(session: Session) -> None:
-    exchange = session.call("instance_status", Place(KEY, TOKEN))
+    exchange = session.call("instance_status", HostInstance(KEY, TOKEN))
     headers = dict(exchange.request_headers)
     assert exchange.url.endswith(f"/rest/instance/{KEY}")
     assert headers["Authorization"] == f"Bearer {TOKEN}"
@@ -59,27 +59,27 @@ def test_a_call_has_the_instances_token_and_key(session: Session) -> None:
 def test_another_token_or_none_may_be_sent(
     session: Session, given: dict[str, Any], header: str | None
 ) -> None:
-    exchange = session.call("instance_status", Place(KEY, TOKEN), **given)
+    exchange = session.call("instance_status", HostInstance(KEY, TOKEN), **given)
     assert dict(exchange.request_headers).get("Authorization") == header
 
 
 def test_a_key_is_quoted_in_the_path(session: Session) -> None:
-    exchange = session.call("instance_status", Place("a/b ?", TOKEN))
+    exchange = session.call("instance_status", HostInstance("a/b ?", TOKEN))
     assert exchange.url.endswith("/rest/instance/a%2Fb%20%3F")
 
 
 def test_an_operation_that_the_plan_has_not_is_not_tried(session: Session) -> None:
     with pytest.raises(NotTried, match="plan code has no nothing"):
-        session.call("nothing", Place(KEY, TOKEN))
+        session.call("nothing", HostInstance(KEY, TOKEN))
 
 
 def test_the_ids_of_what_was_sent_are_remembered_by_instance(session: Session) -> None:
     body = {"messageData": {"to": LISTED, "text": "oi"}}
-    exchange = session.call("send_text", Place(KEY, TOKEN), body=body)
+    exchange = session.call("send_text", HostInstance(KEY, TOKEN), body=body)
     [message_id] = session.sent_message_ids(KEY)
     assert message_id == exchange.json["messageData"]["key"]["id"]
     assert session.sent_message_ids("megacode-TESTKEY0002") == set()
-    session.call("send_text", Place(KEY, "WRONG"), body=body)
+    session.call("send_text", HostInstance(KEY, "WRONG"), body=body)
     assert len(session.sent_message_ids(KEY)) == 1
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import BudgetSpent, NotTried, SetupError
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Answer, Request
-from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
@@ -54,8 +54,8 @@ class Host:
             contract, self.gate, self.judge, self.target.receiver, (RECIPIENT,), 7, probe="a probe"
         )
 
-    def values(self, place: Place, recipient: str = RECIPIENT) -> dict[str, str]:
-        return {"instance_key": place.key, "token": place.token, "recipient_1": recipient}
+    def values(self, instance: HostInstance, recipient: str = RECIPIENT) -> dict[str, str]:
+        return {"instance_key": instance.key, "token": instance.token, "recipient_1": recipient}
 
 
 @pytest.fixture
@@ -94,41 +94,43 @@ def created(request: Request, answer: Answer) -> Answer:
     return dataclasses.replace(answer, status=status)
 
 
-def send_and_delete(host: Host, place: Place) -> None:
+def send_and_delete(host: Host, instance: HostInstance) -> None:
     """Deletes the message it has sent, which needs the id the host gave out."""
-    host.session.call("instance_status", place)
+    host.session.call("instance_status", instance)
     data = {"to": RECIPIENT, "text": "Segredo do Zorba"}
-    sent_message = host.session.call("send_text", place, body={"messageData": data})
+    sent_message = host.session.call("send_text", instance, body={"messageData": data})
     key = sent_message.json["messageData"]["key"]
-    host.session.call("delete_message", place, body={"messageData": {"to": RECIPIENT, "key": key}})
+    host.session.call(
+        "delete_message", instance, body={"messageData": {"to": RECIPIENT, "key": key}}
+    )
 
 
 def replayed(host: Host, recording: Recording, **others: Any) -> Any:
     parts: dict[str, Any] = {
-        "judge": host.judge, "send": host.gate.send, "values": host.values(host.stage.place()),
+        "judge": host.judge, "send": host.gate.send, "values": host.values(host.stage.instance()),
     }  # fmt: skip
     return replay(recording, **parts | others)
 
 
 def test_it_still_fails_with_another_key_another_person_and_new_ids(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
     host.requests.clear()
     learnt: list[str] = []
-    place = host.stage.place()
+    instance = host.stage.instance()
     host.requests.clear()
     outcome = replayed(
         host,
         recording,
-        values=host.values(place, OTHER),
+        values=host.values(instance, OTHER),
         learn=lambda exchange, value: learnt.append(value),
     )
     assert (outcome.state, outcome.exit_code) == ("still fails", 1)
     assert outcome.sentence == "still fails: delete_message: 201 is not promised"
     # The status call before gave nothing that is needed, so it is not made again.
     assert [each.target.rpartition("/")[2] for each in host.requests] == ["text", "deleteMessage"]
-    assert all(place.key in each.target for each in host.requests)
+    assert all(instance.key in each.target for each in host.requests)
     given_out = outcome.exchanges[0].json["messageData"]["key"]["id"]
     deleted = json.loads(host.requests[1].body)["messageData"]["key"]
     assert deleted["id"] == given_out and given_out in learnt
@@ -138,7 +140,7 @@ def test_it_still_fails_with_another_key_another_person_and_new_ids(host: Host, 
 
 def test_it_says_when_the_promise_is_kept_again(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
     host.spoil = lambda request, answer: answer
     outcome = replayed(host, recording)
@@ -148,7 +150,7 @@ def test_it_says_when_the_promise_is_kept_again(host: Host, keep: Keep) -> None:
 
 def test_another_fault_of_the_same_answer_is_not_the_same_fault(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
     host.spoil = lambda request, answer: (
         dataclasses.replace(answer, status=418) if "delete" in request.target else answer
@@ -158,12 +160,12 @@ def test_another_fault_of_the_same_answer_is_not_the_same_fault(host: Host, keep
 
 def test_values_that_are_not_given_are_asked_for(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
     assert recording.needs == ("instance_key", "recipient_1", "token")
     assert recording.connected and not recording.by_probe
     for name, option in (("token", "--token"), ("recipient_1", "--recipient")):
-        values = host.values(host.stage.place())
+        values = host.values(host.stage.instance())
         del values[name]
         with pytest.raises(SetupError, match=option):
             replayed(host, recording, values=values)
@@ -171,7 +173,7 @@ def test_values_that_are_not_given_are_asked_for(host: Host, keep: Keep) -> None
 
 def test_a_value_the_host_no_longer_gives_ends_it(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
     host.spoil = lambda request, answer: dataclasses.replace(answer, body=b"{}")
     values = {"instance_key": "megacode-TESTKEY0001", "token": "TESTKEY0001"}
@@ -182,13 +184,15 @@ def test_a_value_the_host_no_longer_gives_ends_it(host: Host, keep: Keep) -> Non
 
 def test_what_the_gate_holds_back_is_not_sent(host: Host, keep: Keep, contract: Contract) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording = keep()
-    place = host.stage.place()
-    fence = Fence(contract, place.key, place.token, frozenset({"reads", "sends"}), frozenset())
+    instance = host.stage.instance()
+    fence = Fence(
+        contract, instance.key, instance.token, frozenset({"reads", "sends"}), frozenset()
+    )
     host.requests.clear()
     gate = Gate(host.target, contract, fence=fence)
-    outcome = replayed(host, recording, values=host.values(place), send=gate.send)
+    outcome = replayed(host, recording, values=host.values(instance), send=gate.send)
     assert outcome.state == "not tried"
     assert "not listed" in outcome.sentence and host.requests == []
 
@@ -253,7 +257,7 @@ def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, w
 
 def test_a_file_with_any_part_missing_or_of_another_type_is_damaged(host: Host, keep: Keep) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     path = keep().path
     whole = json.loads(path.read_bytes())
     needed = set(whole) - {"format", "suite", "target", "version"}
@@ -275,7 +279,7 @@ def no_refusal(request: Request, answer: Answer) -> Answer:
     return dataclasses.replace(answer, status=418) if answer.status == 401 else answer
 
 
-Header = Callable[[Place, Place], str]
+Header = Callable[[HostInstance, HostInstance], str]
 SENT: dict[str, tuple[Header, str, str]] = {
     "a made-up one": (lambda _, other: "Bearer nobody", "Bearer xxxxxx", "Bearer ${OTHER_TOKEN:?}"),
     "another's": (
@@ -292,9 +296,9 @@ SENT: dict[str, tuple[Header, str, str]] = {
         lambda *_: "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG"
     ),
     "none": (lambda *_: "Bearer ", "Bearer ", "Bearer "),
-    "alone": (lambda place, _: place.token, "{{token}}", "$MEGAAPI_TOKEN"),
+    "alone": (lambda instance, _: instance.token, "{{token}}", "$MEGAAPI_TOKEN"),
     "otherwise": (
-        lambda place, _: f"Basic {place.token}", "Basic {{token}}", "Basic $MEGAAPI_TOKEN",
+        lambda instance, _: f"Basic {instance.token}", "Basic {{token}}", "Basic $MEGAAPI_TOKEN",
     ),
 }  # fmt: skip
 
@@ -305,13 +309,13 @@ def test_the_token_that_was_sent_is_recorded_whatever_the_answer(
 ) -> None:
     token_sent, token_recorded, token_shown = SENT[name]
     host.spoil = no_refusal
-    place, other = host.stage.place(), host.stage.place()
-    header = ("Authorization", token_sent(place, other))
-    host.session.exchange(Request("GET", f"/rest/config/{place.key}", (header,)))
+    instance, other = host.stage.instance(), host.stage.instance()
+    header = ("Authorization", token_sent(instance, other))
+    host.session.exchange(Request("GET", f"/rest/config/{instance.key}", (header,)))
     recording = keep()
     assert dict(recording.document["exchanges"][-1]["headers"])["Authorization"] == token_recorded
     assert f'"Authorization: {token_shown}"' in curl(recording)
-    values = {**host.values(host.stage.place()), "other_token": place.token}
+    values = {**host.values(host.stage.instance()), "other_token": instance.token}
     outcome = replayed(host, recording, values=values)
     assert outcome.state == "still fails", outcome.sentence
 
@@ -327,10 +331,10 @@ def test_a_token_that_was_set_is_the_instances_own(host: Host, keep: Keep) -> No
         if "/config/" in request.path and request.method == "GET"
         else answer
     )
-    place = host.stage.place()
+    instance = host.stage.instance()
     data = {"messageData": {"token": "NEWTESTTOKEN0001"}}
-    host.session.call("change_token", place, body=data)
-    host.session.call("config_details", place, token="NEWTESTTOKEN0001")
+    host.session.call("change_token", instance, body=data)
+    host.session.call("config_details", instance, token="NEWTESTTOKEN0001")
     recording = keep()
     assert "$MEGAAPI_TOKEN" in curl(recording)
     first, last = recording.document["exchanges"]
@@ -345,7 +349,7 @@ def test_the_probe_has_the_last_word_where_the_requests_show_no_fault(
     host: Host, keep: Keep
 ) -> None:
     host.spoil = created
-    send_and_delete(host, host.stage.place())
+    send_and_delete(host, host.stage.instance())
     recording, same = keep(), tuple(host.session.breaches)
     host.spoil = lambda request, answer: answer
     assert same and replayed(host, recording, rerun=lambda *_: same).state == "still fails"
@@ -376,9 +380,9 @@ def test_an_address_comes_back_as_one_the_fence_knows(
     host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path, url: str
 ) -> None:
     host.spoil = lambda request, answer: dataclasses.replace(answer, status=418)
-    place = host.stage.place()
+    instance = host.stage.instance()
     data = {"to": RECIPIENT, "type": "image", "url": url}
-    host.session.call("send_media_url", place, body={"messageData": data})
+    host.session.call("send_media_url", instance, body={"messageData": data})
     private = Private(
         recipients=(RECIPIENT,), tokens=host.stage.tokens, media_url=MEDIA, webhook_url=HOOK
     )
@@ -389,12 +393,12 @@ def test_an_address_comes_back_as_one_the_fence_knows(
     recording = load(sorted((tmp_path / "failures").iterdir())[0])
     assert recording.document["exchanges"][0]["json"]["messageData"]["url"] == ADDRESSES[url]
     fence = Fence(
-        contract, place.key, place.token, frozenset({"sends"}), frozenset({RECIPIENT}),
+        contract, instance.key, instance.token, frozenset({"sends"}), frozenset({RECIPIENT}),
         addresses={"https://other.example.com/b.png", "http://127.0.0.1:7/webhooks"},
     )  # fmt: skip
     gate = Gate(host.target, contract, fence=fence)
     values = {
-        **host.values(place), "media_url": "https://other.example.com/b.png",
+        **host.values(instance), "media_url": "https://other.example.com/b.png",
         "webhook_url": "http://127.0.0.1:7/webhooks",
     }  # fmt: skip
     outcome = replayed(

@@ -79,7 +79,7 @@ class Context:
         self.contract, self.routes = CONTRACT, Routes()
         self.options = SimpleNamespace(strict=False, quick=False)
         self.allowed_effects = frozenset({"sends", "reads"})
-        self.stage = SimpleNamespace(phone=False, place=lambda **_: None)
+        self.stage = SimpleNamespace(phone=False, instance=lambda **_: None)
         self.gate = SimpleNamespace(requests=7, refusals=Counter[str]())
         self.receiver = SimpleNamespace(webhooks=[])
         self.judge = SimpleNamespace(webhook=lambda webhook, name: [failure(kind="webhook")])

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_contract.errors import NotTried, SetupError, SuiteBug, Unusable
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Report, Result, RunInterrupted
 from megaapi_contract.probes.session import Session
@@ -227,14 +227,15 @@ def recording(*needs: str) -> Recording:
     return Recording(Path("f.json"), {"needs": [*needs], "connected": True})
 
 
-def replay_context(place: Place | None = None, **more: Any) -> RunContext:
+def replay_context(instance: HostInstance | None = None, **more: Any) -> RunContext:
     values: dict[str, Any] = {
-        "place": place,
+        "place": instance,
         "recipients": (LISTED,),
         "media_url": "",
         "receiver": SimpleNamespace(url="http://127.0.0.1:9/webhooks"),
         "stage": SimpleNamespace(
-            phone=True, place=lambda connected=True: Place("made", f"t{connected}", "5511")
+            phone=True,
+            instance=lambda connected=True: HostInstance("made", f"t{connected}", "5511"),
         ),
     }
     return cast(RunContext, SimpleNamespace(**values | more))
@@ -246,7 +247,7 @@ def values(one: Recording, context: RunContext, groups: Any = ()) -> dict[str, s
 
 
 def test_a_replay_has_the_values_of_the_given_instance() -> None:
-    assert values(recording(), replay_context(Place(KEY, TOKEN, "5511900000001"))) == {
+    assert values(recording(), replay_context(HostInstance(KEY, TOKEN, "5511900000001"))) == {
         "instance_key": KEY,
         "token": TOKEN,
         "own_number": "5511900000001",

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import GivenStage
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
@@ -17,7 +17,7 @@ from megaapi_contract.safety.fence import EFFECTS
 
 from ..support import KEY, LISTED, TOKEN, UNLISTED
 
-OTHER = Place("megacode-TESTKEY0002", "TESTTOKEN0002", connected=False)
+OTHER = HostInstance("megacode-TESTKEY0002", "TESTTOKEN0002", connected=False)
 
 
 def gate(sent: int = 0, fence: Any = None) -> Any:
@@ -91,16 +91,16 @@ def test_a_session_has_the_parts_of_the_run_and_a_probe_of_its_own(contract: Con
 
 
 def test_the_state_of_a_given_instance_reaches_its_stage(contract: Contract) -> None:
-    stage = GivenStage(Place(KEY, TOKEN))
+    stage = GivenStage(HostInstance(KEY, TOKEN))
     one = context(contract, stage=stage)
     use_given_instance(one, OTHER)
-    assert one.place == OTHER and stage.place(connected=False) == OTHER
+    assert one.instance == OTHER and stage.instance(connected=False) == OTHER
 
 
 def test_a_mock_keeps_giving_its_own_instances(contract: Contract) -> None:
     one = context(contract)
     use_given_instance(one, OTHER)
-    assert one.place == OTHER
+    assert one.instance == OTHER
 
 
 def test_the_groups_of_a_run_are_left_by_a_session_of_their_own(

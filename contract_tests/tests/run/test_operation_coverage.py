@@ -34,7 +34,7 @@ def context(*, given: bool = True, linked: bool = True, **options: Any) -> RunCo
         contract=CONTRACT,
         stage=SimpleNamespace(phone=False),
         routes=Routes(),
-        place=SimpleNamespace(connected=linked) if given else None,
+        instance=SimpleNamespace(connected=linked) if given else None,
         began_linked=linked,
         gate=SimpleNamespace(refusals_by_operation=dict[str, Counter[str]](), known_groups=()),
     )

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_contract.errors import SetupError, Unusable
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import GivenStage
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.run.context import RunContext
@@ -45,27 +45,27 @@ class Context:
         self.asked: list[str] = []
         self.target = SimpleNamespace(name="https://host.example.test")
         self.gate = SimpleNamespace(fence=SimpleNamespace(own=""))
-        self.place: Place | None = Place(KEY, TOKEN)
-        self.stage = GivenStage(Place(KEY, TOKEN))
+        self.instance: HostInstance | None = HostInstance(KEY, TOKEN)
+        self.stage = GivenStage(HostInstance(KEY, TOKEN))
         self.began_linked = False
 
     def session(self, _: str) -> Context:
         return self
 
-    def call(self, operation: str, _: Place) -> Exchange:
+    def call(self, operation: str, _: HostInstance) -> Exchange:
         self.asked.append(operation)
         return self.answers.pop(0)
 
     def look(self) -> Context:
-        preflight(cast(RunContext, self), Place(KEY, TOKEN))
+        preflight(cast(RunContext, self), HostInstance(KEY, TOKEN))
         return self
 
 
 def test_a_gateway_that_knows_the_instance_is_used() -> None:
     context = Context(answer(200, LINKED)).look()
-    assert context.place == Place(KEY, TOKEN, "5511900000001", connected=True)
+    assert context.instance == HostInstance(KEY, TOKEN, "5511900000001", connected=True)
     assert context.began_linked and context.gate.fence.own == "5511900000001"
-    assert context.stage.place() == context.place
+    assert context.stage.instance() == context.instance
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_is_no_gateway_is_said_in_a_sentence(
 def test_an_empty_answer_may_be_a_gateways_where_it_knows_the_webhook() -> None:
     known = Context(answer(200), answer(200, {"webhookUrl": ""})).look()
     assert known.asked == ["instance_status", "webhook_settings"]
-    assert known.place is not None and not known.place.connected
+    assert known.instance is not None and not known.instance.connected
     with pytest.raises(Unusable):
         Context(answer(200), answer(200)).look()
 
@@ -114,6 +114,6 @@ def test_an_answer_without_a_content_type_says_so() -> None:
 
 def test_a_run_without_a_given_instance_only_looks() -> None:
     context = Context(answer(200, LINKED))
-    context.place, context.gate.fence = None, None
+    context.instance, context.gate.fence = None, None
     context.look()
-    assert not context.began_linked and context.stage.place(connected=None).number == ""
+    assert not context.began_linked and context.stage.instance(connected=None).number == ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import SetupError, Unusable
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import GivenStage, MockStage
 from megaapi_contract.host.target import HttpTarget, MockTarget
 from megaapi_contract.host.webhook_receiver import SECONDS_REAL
@@ -42,7 +42,9 @@ def host(contract: Contract) -> Host:
 def unasked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would be asked of the host before a run; it is only noted here."""
     asked: list[str] = []
-    monkeypatch.setattr(preparation, "preflight", lambda context, place: asked.append(place.key))
+    monkeypatch.setattr(
+        preparation, "preflight", lambda context, instance: asked.append(instance.key)
+    )
     monkeypatch.setattr(preparation, "require_accounts", lambda context: asked.append("people"))
     monkeypatch.setattr(preparation, "add_peer", lambda context: asked.append("peer"))
     return asked
@@ -77,7 +79,7 @@ def test_the_mock_of_this_process_needs_no_fence_and_makes_instances(
 ) -> None:
     with prepare_run(RunOptions("mock", seed=3)) as context:
         assert isinstance(context.stage, MockStage) and context.gate.fence is None
-        assert context.place is None and not context.target.real
+        assert context.instance is None and not context.target.real
         assert isinstance(context.target, MockTarget)
         assert context.receiver is context.target.receiver
         assert unasked == []
@@ -92,7 +94,7 @@ def test_a_given_instance_is_fenced_with_what_was_allowed(
         assert fence is not None and fence.effects == {"reads", "sends"}
         assert (fence.key, fence.token, fence.recipients) == (KEY, TOKEN, {LISTED})
         assert isinstance(context.stage, GivenStage)
-        assert context.place == Place(KEY, TOKEN)
+        assert context.instance == HostInstance(KEY, TOKEN)
         assert host.real and host.left == []
         assert unasked == [KEY, "people"]
         assert context.gate.restore is not None
@@ -228,7 +230,7 @@ def test_a_host_that_is_gone_at_the_end_is_no_second_error(
 def test_a_host_that_fails_the_first_look_is_closed(
     host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(context: RunContext, place: Place) -> None:
+    def refuse(context: RunContext, instance: HostInstance) -> None:
         contexts.append(context)
         raise Unusable("the host is down")
 

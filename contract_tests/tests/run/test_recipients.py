@@ -39,13 +39,13 @@ def run(server: MockServer, *recipients: str, operation: str = "send_text") -> R
 
 
 def sends(server: MockServer) -> list[str]:
-    exchanges = server.door.call("GET", "/exchanges?limit=5000")["items"]
+    exchanges = server.control_api.call("GET", "/exchanges?limit=5000")["items"]
     paths = [each["request"]["path"] for each in exchanges]
     return [path for path in paths if "sendMessage" in path]
 
 
 def statuses_of_sends(server: MockServer) -> list[int]:
-    exchanges = server.door.call("GET", "/exchanges?limit=5000")["items"]
+    exchanges = server.control_api.call("GET", "/exchanges?limit=5000")["items"]
     return [
         each["response"]["status"] for each in exchanges if "sendMessage" in each["request"]["path"]
     ]
@@ -81,7 +81,7 @@ def test_a_recipient_who_is_not_on_whatsapp_is_never_sent_anything(
 ) -> None:
     with MockServer(switches={"not_on_whatsapp": switch}) as server:
         body = {"state": "unregistered"}
-        server.door.call("POST", f"/instances/{KEY}/contacts/{UNREGISTERED}", body)
+        server.control_api.call("POST", f"/instances/{KEY}/contacts/{UNREGISTERED}", body)
         result = run(server, LISTED, number)
         assert result.exit_code == 2, result.output
         assert sends(server) == []

@@ -31,7 +31,7 @@ def context(*, given: bool = False, phone: bool = False, **options: Any) -> RunC
         options=RunOptions("https://host.example.test", **options),
         allowed_effects=frozenset({"reads", "sends"}),
         stage=SimpleNamespace(phone=phone),
-        place=object() if given else None,
+        instance=object() if given else None,
         contract=Contract(),
     )
     return cast(RunContext, made)
@@ -92,7 +92,7 @@ def test_a_chain_never_ends_the_link_of_a_given_instance() -> None:
     assert not selection._may_be_chained(by_id["logout"], made)
     assert selection._may_be_chained(by_id["instance_status"], made)
     assert not selection._may_be_chained(by_id["send_text"], made)
-    made.place = None
+    made.instance = None
     assert selection._may_be_chained(by_id["logout"], made)
 
 

@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from megaapi_contract.errors import BudgetSpent, HeldBack
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Request, request
-from megaapi_contract.host.place import Place
 from megaapi_contract.host.upload import UPLOAD_TYPE, upload
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
@@ -139,7 +139,7 @@ def sent_out(
     session = Session(
         contract(), gate_, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
     )
-    case_sender = (CaseSender if filled else Raw)(session, Place(KEY, TOKEN, OWN))
+    case_sender = (CaseSender if filled else Raw)(session, HostInstance(KEY, TOKEN, OWN))
     try:
         case_sender.send(case)
     except HeldBack:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_contract.errors import HeldBack, Unusable
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
@@ -30,7 +30,7 @@ from megaapi_contract.safety.restore_file import RestoreFile, read_file
 from ..support import KEY, LISTED, TOKEN, Recorder
 from .given_host import OWNERS_URL, GivenHost, session_of
 
-PLACE = Place(KEY, TOKEN)
+PLACE = HostInstance(KEY, TOKEN)
 SUITES_URL = "https://suite.example.com/webhooks"
 SET_WEBHOOK = {"messageData": {"webhookUrl": SUITES_URL, "webhookEnabled": True}}
 

@@ -168,7 +168,7 @@ def _send(
 
 def _payload_fields() -> PayloadFields:
     from ..spec.payload_fields import PayloadFields
-    from ..spec.verdict import valid_bundle
+    from ..spec.valid_bundle import valid_bundle
 
     return PayloadFields(valid_bundle(root("spec")).document)
 

@@ -121,7 +121,7 @@ def events(name: str | None) -> None:
     With NAME only this one; `megaapi-mock spec show NAME` has its fields.
     """
     from ..spec.operations import webhook_events
-    from ..spec.verdict import valid_bundle
+    from ..spec.valid_bundle import valid_bundle
 
     every = webhook_events(valid_bundle(root("spec")))
     wanted = _names_to_list("event", name, [event.name for event in every])
@@ -145,7 +145,7 @@ def events(name: str | None) -> None:
 def listen(host: str, port: int, answer: int) -> None:
     """Receive webhooks, also real ones: one line each, with what does not fit the contract."""
     from ..spec.recognise import Recogniser
-    from ..spec.verdict import valid_bundle
+    from ..spec.valid_bundle import valid_bundle
     from .listen import Receiver
     from .listen import listen as run
 

@@ -50,7 +50,7 @@ def bundle_command(
     import yaml
 
     from ..spec.export import one_file
-    from ..spec.verdict import valid_bundle
+    from ..spec.valid_bundle import valid_bundle
 
     bundle = valid_bundle(folder or root("spec"))
     of_plan = replace(bundle, document=document_of_plan(bundle.document, plan))
@@ -193,7 +193,7 @@ def types_command(language: str, output: Path | None, folder: Path | None) -> No
     from ..spec.payload_types.message_types import PayloadTypes
     from ..spec.payload_types.python_module import python_module
     from ..spec.payload_types.typescript import typescript_declarations
-    from ..spec.verdict import valid_bundle
+    from ..spec.valid_bundle import valid_bundle
 
     types = PayloadTypes(valid_bundle(folder or root("spec")))
     text = python_module(types) if language == "python" else typescript_declarations(types)

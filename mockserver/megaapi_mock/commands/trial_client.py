@@ -30,16 +30,16 @@ class TrialClient:
 
     def __init__(self, gateway: str, control_token: str) -> None:
         self._gateway = gateway
-        self._door = ControlClient(HttpWire(gateway), place=gateway, token=control_token)
+        self._control_api = ControlClient(HttpWire(gateway), place=gateway, token=control_token)
 
     def try_call(self, method: str, path: str, body: Json) -> Json:
         """The document; ControlRefused when the mock says no."""
-        return self._door.call(method, path, body)
+        return self._control_api.call(method, path, body)
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """Call the control API; the document it answers. SetupError where it refuses."""
         try:
-            return self._door.call(method, path, body)
+            return self._control_api.call(method, path, body)
         except ControlRefused as refusal:
             raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
 

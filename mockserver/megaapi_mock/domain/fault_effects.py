@@ -46,7 +46,7 @@ UNDELIVERED = (ZOMBIE, NOWHERE)
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """That a fault struck: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
+    """That a fault hit: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
 
     `fault` is its id, None when the call itself asked for it, and its name.
     """

@@ -1,4 +1,4 @@
-"""The faults that are armed: which of them strikes what, how often, and until when."""
+"""The faults that are armed: which of them hits what, how often, and until when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
 from ..spec.operations import Operation
-from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory, Strike, copies_of, tally_of
+from .armed_fault import (
+    SCOPE,
+    SCOPE_NAMES,
+    ArmedFault,
+    FaultMemory,
+    MatchedFault,
+    copies_of,
+    tally_of,
+)
 from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
@@ -198,7 +206,7 @@ class ActiveFaults:
         self._all = faults
         self.has_faults = bool(faults)
 
-    # -- striking ----------------------------------------------------------------------------
+    # -- which fault hits ----------------------------------------------------------------------
 
     def person(self, to: str) -> str:
         """One name for all ways to write a recipient, the ninth digit included."""
@@ -209,7 +217,7 @@ class ActiveFaults:
         """Whether any fault looks at who a call is for."""
         return any(fault.recipient is not None for fault in self._all)
 
-    def strikes(
+    def match(
         self,
         counts: list[FaultCount],
         operation: Operation,
@@ -217,14 +225,14 @@ class ActiveFaults:
         recipient: str | None,
         *,
         is_replaced: bool = False,
-    ) -> list[Strike]:
-        """What strikes this call: of those that replace the answer, the oldest alone.
+    ) -> list[MatchedFault]:
+        """What hits this call: of those that replace the answer, the oldest alone.
 
         With `is_replaced` none of those: the answer is replaced already.
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
-        strikes_now: list[Strike] = []
+        matched_faults: list[MatchedFault] = []
         with self._lock:
             for fault in self._all:
                 if is_replaced and fault.kind.replaces:
@@ -232,23 +240,25 @@ class ActiveFaults:
                 if not fault.matches(operation, key, recipient):
                     continue
                 if fault.kind.late:
-                    strike: Strike | None = fault.candidate(self._clock.now(), operation.id)
+                    matched_fault: MatchedFault | None = fault.candidate(
+                        self._clock.now(), operation.id
+                    )
                 else:
-                    strike = self._draw(counts, fault, key, operation.id)
-                if strike is not None:
-                    strikes_now.append(strike)
+                    matched_fault = self._draw(counts, fault, key, operation.id)
+                if matched_fault is not None:
+                    matched_faults.append(matched_fault)
                     is_replaced = is_replaced or fault.kind.replaces
-        return strikes_now
+        return matched_faults
 
-    def settle(self, counts: list[FaultCount], strike: Strike, key: str) -> bool:
-        """Whether a late fault strikes now that the call went well."""
-        if strike.fault is None:
-            is_due = strike.kind.is_due(FaultTally(), strike.moment.now)
+    def settle(self, counts: list[FaultCount], matched_fault: MatchedFault, key: str) -> bool:
+        """Whether a late fault hits now that the call went well."""
+        if matched_fault.fault is None:
+            is_due = matched_fault.kind.is_due(FaultTally(), matched_fault.moment.now)
             if is_due:
-                counts.append(HeaderHit(strike.hit_on(key)))
+                counts.append(HeaderHit(matched_fault.as_hit(key)))
             return is_due
         with self._lock:
-            return self._draw(counts, strike.fault, key, strike.what) is not None
+            return self._draw(counts, matched_fault.fault, key, matched_fault.what) is not None
 
     def from_header(
         self,
@@ -257,7 +267,7 @@ class ActiveFaults:
         kind: Kind,
         key: str,
         operation: Operation,
-    ) -> Strike | None:
+    ) -> MatchedFault | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
@@ -268,14 +278,16 @@ class ActiveFaults:
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
             moment = Moment(now, chance, now)
-            strike = Strike(kind, fault_kind.name, None, moment, operation.id, None, count)
+            matched_fault = MatchedFault(
+                kind, fault_kind.name, None, moment, operation.id, None, count
+            )
             if not kind.late:
-                count.add_hit(strike.hit_on(key))
-        return strike
+                count.add_hit(matched_fault.as_hit(key))
+        return matched_fault
 
-    def refuses(self, counts: list[FaultCount], occasion: Occasion, key: str) -> Strike | None:
-        """The fault that strikes something other than a call of the gateway."""
-        return self._strike_without_call(
+    def hit_on(self, counts: list[FaultCount], occasion: Occasion, key: str) -> MatchedFault | None:
+        """The fault that hits something other than a call of the gateway."""
+        return self._match_without_call(
             counts, key, occasion, lambda fault: fault.kind.occasion == occasion
         )
 
@@ -290,35 +302,35 @@ class ActiveFaults:
 
     def swallows(self, counts: list[FaultCount], key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
-        strike = self._strike_without_call(
+        matched_fault = self._match_without_call(
             counts,
             key,
             f"inbound from {people[0]}",
             lambda fault: fault.kind.cuts_link and fault.is_about(key, people),
         )
-        return strike.reason if strike else None
+        return matched_fault.reason if matched_fault else None
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _strike_without_call(
+    def _match_without_call(
         self,
         counts: list[FaultCount],
         key: str,
         subject: str,
         fits: Callable[[ArmedFault], bool],
-    ) -> Strike | None:
+    ) -> MatchedFault | None:
         with self._lock:
             for fault in self._all:
                 if fault.operation is None and fault.instance in (None, key) and fits(fault):
-                    strike = self._draw(counts, fault, key, subject)
-                    if strike is not None:
-                        return strike
+                    matched_fault = self._draw(counts, fault, key, subject)
+                    if matched_fault is not None:
+                        return matched_fault
         return None
 
     def _draw(
         self, counts: list[FaultCount], fault: ArmedFault, key: str, subject: str
-    ) -> Strike | None:
-        """Count the call, and say whether it is struck; the lock is held."""
+    ) -> MatchedFault | None:
+        """Count the call, and say whether it is hit; the lock is held."""
         if fault.over:
             return None
         tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
@@ -334,9 +346,11 @@ class ActiveFaults:
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
         moment = Moment(now, chance, window)
-        strike = Strike(fault.kind, fault.name, fault.id, moment, subject, fault, count)
-        count.add_hit(strike.hit_on(key))
-        return strike
+        matched_fault = MatchedFault(
+            fault.kind, fault.name, fault.id, moment, subject, fault, count
+        )
+        count.add_hit(matched_fault.as_hit(key))
+        return matched_fault
 
     def _chance(self, key: str, kind: str, number: int) -> float:
         return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

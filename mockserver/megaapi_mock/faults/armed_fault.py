@@ -1,4 +1,4 @@
-"""One armed fault, what it has seen, and its strikes."""
+"""One armed fault, what it has seen, and its hits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Parameter, ParameterChe
 # Instances one fault keeps count of, and all faults together; the one not seen for longest is
 # forgotten. However many faults there are, each knows some.
 TALLIES_MOST, TALLIES_IN_ALL, TALLIES_LEAST = 10_000, 100_000, 100
-# Strikes that one fault shows of itself; the journal has all.
-STRIKES_SHOWN = 10
+# Hits that one fault shows of itself; the journal has all.
+HITS_SHOWN = 10
 HEADER = "X-Mock-Fault"
 
 
@@ -37,8 +37,8 @@ SCOPE: tuple[Parameter, ...] = (
     Parameter("operation", None, TEXT, "only calls of this operation, by its id"),
     Parameter("instance", None, TEXT, "only this instance, by its key"),
     Parameter("recipient", None, RECIPIENT, "only sends to this number, JID or group"),
-    Parameter("times", None, COUNT, "it strikes so many times, then it is over"),
-    Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
+    Parameter("times", None, COUNT, "it hits so many times, then it is over"),
+    Parameter("percent", None, PERCENT, "it hits this share of the calls, drawn from the seed"),
     Parameter("skip", None, FROM_ZERO, "so many matching calls pass first"),
 )
 SCOPE_NAMES = tuple(parameter.name for parameter in SCOPE)
@@ -64,8 +64,8 @@ def copies_of(tallies: Mapping[str, FaultTally]) -> OrderedDict[str, FaultTally]
 
 @dataclass(slots=True, eq=False)
 class ArmedFault:
-    """One fault at work. `given` is the body it was armed with, `used` counts its strikes, `seen`
-    the calls that it might have struck. A state file has the same names."""
+    """One fault at work. `given` is the body it was armed with, `used` counts its hits, `seen`
+    the calls that it might have hit. A state file has the same names."""
 
     id: str
     name: str
@@ -81,11 +81,11 @@ class ArmedFault:
     seen: int = 0
     is_cleared: bool = False
     tallies: OrderedDict[str, FaultTally] = field(default_factory=OrderedDict)
-    strikes: deque[FaultHit] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
+    hits: deque[FaultHit] = field(default_factory=lambda: deque(maxlen=HITS_SHOWN))
 
     @property
     def over(self) -> bool:
-        """Whether it has struck `times` times."""
+        """Whether it has hit `times` times."""
         return self.times is not None and self.used >= self.times
 
     def is_about(self, key: str, people: Sequence[str]) -> bool:
@@ -103,9 +103,9 @@ class ArmedFault:
             and self.kind.concerns(operation)
         )
 
-    def candidate(self, now: float, subject: str) -> Strike:
+    def candidate(self, now: float, subject: str) -> MatchedFault:
         """What hits once the call went well, if it does."""
-        return Strike(self.kind, self.name, self.id, Moment(now, 0.0, now), subject, self)
+        return MatchedFault(self.kind, self.name, self.id, Moment(now, 0.0, now), subject, self)
 
     def tally(self, key: str, *, among: int = 1) -> FaultTally:
         """The tally of one instance."""
@@ -121,9 +121,9 @@ class ArmedFault:
         scope = {name: getattr(self, name) for name in SCOPE_NAMES}
         newest = [
             {"time": each.time, "instance": each.instance, "what": each.what}
-            for each in tuple(self.strikes)
+            for each in tuple(self.hits)
         ]
-        state = {"used": self.used, "over": self.over, "strikes": newest}
+        state = {"used": self.used, "over": self.over, "hits": newest}
         return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
 
 
@@ -137,7 +137,7 @@ class FaultMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class MatchedFault:
     """One fault at one thing; `id` is None for one that a call itself asked for."""
 
     kind: Kind
@@ -149,7 +149,7 @@ class Strike:
     # What was counted for it, where it is no candidate.
     count: FaultCount | None = None
 
-    def hit_on(self, key: str) -> FaultHit:
+    def as_hit(self, key: str) -> FaultHit:
         """The hit as a record of this instance."""
         return FaultHit(self.moment.now, key, (self.id, self.name), self.what)
 

@@ -23,7 +23,7 @@ a test fails when the two differ.*
 MOCK=http://127.0.0.1:8080/_mock
 curl $MOCK/faults -H 'Content-Type: application/json' \\
   -d '{"fault": "bad-gateway", "operation": "send_text", "times": 2}'
-curl $MOCK/faults              # what is armed, and how often each has struck
+curl $MOCK/faults              # what is armed, and how often each has hit
 curl -X DELETE $MOCK/faults    # all; ?instance=KEY: that one's own; /faults/f1: one
 ```
 
@@ -37,13 +37,13 @@ curl http://127.0.0.1:8080/rest/instance/megacode-TESTKEY0001 \\
 Values in the header are read as JSON, else as text, and cannot contain a `;`. A header
 that asks for something unknown is explained in `X-Mock-Reason`, and the call goes on as usual.
 
-**Where a strike is seen.** `GET /_mock/strikes` has every one, whatever was struck: which fault,
+**Where a hit is seen.** `GET /_mock/fault-hits` has every one, whatever was hit: which fault,
 when, at which instance, and what: a call by its operation, the phone that scans as `link`, what a
 contact does as `inbound from` their JID. `GET /_mock/faults` shows the last ten of each fault.
-A call that was struck says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
+A call that was hit says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
 `GET /_mock/exchanges`). A message that a zombie session swallows stays in `GET /_mock/messages`
-with its reason; calls and typing that it swallows, and a phone that does not link, are strikes
-only. What follows from a strike, such as an ack that never comes, is not a strike itself.
+with its reason; calls and typing that it swallows, and a phone that does not link, are hits
+only. What follows from a hit, such as an ack that never comes, is not a hit itself.
 
 ## The kinds
 """
@@ -59,8 +59,8 @@ Faults that replace the real answer also take these:
 """
 
 _ORDER = """\
-A fault strikes behind the checks of route, instance and token, before the body is looked at. Of
-several that replace the answer only the oldest strikes; all others strike together. `times`,
+A fault hits behind the checks of route, instance and token, before the body is looked at. Of
+several that replace the answer only the oldest hits; all others hit together. `times`,
 `skip` and `used` count over all instances. What `percent` draws, windows and numbers of messages
 count for each instance by itself: what others call changes nothing there. A fault armed for one
 instance has an id of that one's own count (`f1.KEY`).

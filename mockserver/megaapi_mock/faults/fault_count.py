@@ -42,7 +42,7 @@ class TallyCount:
         self.hit = hit
         fault = self.fault
         if fault is not None:
-            shown = fault.strikes
+            shown = fault.hits
             self.hidden = shown[0] if len(shown) == shown.maxlen else None
             fault.used += 1
             shown.append(hit)
@@ -67,10 +67,10 @@ class TallyCount:
         fault.seen -= 1
         if self.hit is not None:
             fault.used -= 1
-            if self.hit in fault.strikes:
-                fault.strikes.remove(self.hit)
+            if self.hit in fault.hits:
+                fault.hits.remove(self.hit)
             if self.hidden is not None:
-                fault.strikes.appendleft(self.hidden)
+                fault.hits.appendleft(self.hidden)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What a kind of fault is: what it concerns, when it strikes, what it does then."""
+"""What a kind of fault is: what it concerns, when it hits, what it does then."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .parameters import SECONDS, YES_NO, about
 JSON = "application/json; charset=utf-8"
 # How an answer ends: as it should, cut, with no byte of it sent, or never while somebody waits.
 Ending = Literal["whole", "cut", "reset", "hang"]
-# Where a fault strikes: a call of the gateway, or the phone that scans.
+# Where a fault hits: a call of the gateway, or the phone that scans.
 Occasion = Literal["call", "link"]
 
 
@@ -37,7 +37,7 @@ class Answered:
 
 @dataclass(slots=True)
 class FaultTally:
-    """What one fault has seen of one instance: calls it might have struck, and its window."""
+    """What one fault has seen of one instance: calls it might have hit, and its window."""
 
     calls: int = 0
     window: float | None = None
@@ -46,7 +46,7 @@ class FaultTally:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a fault strikes: the mock's time, a number in [0, 1) drawn from the seed, its window."""
+    """When a fault hits: the mock's time, a number in [0, 1) drawn from the seed, its window."""
 
     now: float
     chance: float
@@ -58,7 +58,7 @@ class Kind:
     """A kind with its parameters set. The first line of the docstring is its line in the table."""
 
     example: ClassVar[Mapping[str, Any]] = {}
-    # Where it strikes, and whether nothing passes between the instance and the world meanwhile.
+    # Where it hits, and whether nothing passes between the instance and the world meanwhile.
     occasion: ClassVar[Occasion] = "call"
     cuts_link: ClassVar[bool] = False
     # Whether it stands in for the gateway's own answer: one such fault is enough for a call.
@@ -70,7 +70,7 @@ class Kind:
     group: ClassVar[Literal["wire", "domain"]] = "domain"
 
     def concerns(self, operation: Operation) -> bool:
-        """Whether calls of this operation can be struck; `concerned` is the same in words."""
+        """Whether calls of this operation can be hit; `concerned` is the same in words."""
         return True
 
     def is_due(self, tally: FaultTally, now: float) -> bool:

@@ -126,7 +126,7 @@ class Counts:
                 _count(self._figures.chaos, (kind,))
 
     def fault_hit(self, hit: FaultHit) -> None:
-        """A fault struck."""
+        """A fault hit."""
         with self._lock:
             _count(self._figures.fault_hits, (hit.fault[1],))
 

@@ -33,7 +33,7 @@ class Exchange:
     reason: str | None = None
     violations: Sequence[str] = ()
     events: Sequence[str] = ()
-    # Id (None when the call asked for it) and name of the fault that struck.
+    # Id (None when the call asked for it) and name of the fault that hit.
     fault: tuple[str | None, str] | None = None
     # From its first byte to its answer, by the machine's own clock.
     duration_ms: float = 0.0

@@ -1,4 +1,4 @@
-"""The record of a fault that struck, and of what it struck."""
+"""The record of a fault that hit, and of what it hit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..domain.fault_effects import FaultCount, FaultHit
 
 @dataclass(frozen=True, slots=True)
 class RecordedHit:
-    """That a fault struck, whatever it struck; `id` is counted per instance."""
+    """That a fault hit, whatever it hit; `id` is counted per instance."""
 
     id: str
     hit: FaultHit

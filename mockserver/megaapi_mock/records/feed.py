@@ -22,7 +22,7 @@ ENTRY, BATCH_BYTES = 200, 2**17
 
 StreamKind = Literal[
     "exchange", "delivery", "message", "instance", "instance-removed", "groups", "contact",
-    "presence", "call", "strike", "faults", "chaos", "clock", "play", "reset",
+    "presence", "call", "fault-hit", "faults", "chaos", "clock", "play", "reset",
 ]  # fmt: skip
 
 

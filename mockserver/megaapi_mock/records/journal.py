@@ -139,7 +139,7 @@ class Journal:
         numbers = count(1)
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock, numbers)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock, numbers)
-        self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
+        self.fault_hits: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()
         self._forgotten_counts: Counter[str | None] = Counter()
@@ -234,7 +234,7 @@ class Journal:
                 self._write_down(delivery)
 
     def write_hits(self, hits: Sequence[RecordedHit]) -> None:
-        """Keep that faults struck where nothing was changed, and write it down."""
+        """Keep that faults hit where nothing was changed, and write it down."""
         with self._lock:
             for record in hits:
                 self.on_hit(record)
@@ -245,11 +245,11 @@ class Journal:
             self.recorder.record(record)
 
     def add_hit(self, record: RecordedHit) -> None:
-        """Keep that one fault struck; `on_hit` hears of it in the place of this."""
+        """Keep that one fault hit; `on_hit` hears of it in the place of this."""
         with self._lock:
-            self.strikes.add(record)
-            self._waiters.show("strike", record.hit.instance, record)
-            self.show("strike", record.hit.instance, record, hit_bytes(record))
+            self.fault_hits.add(record)
+            self._waiters.show("fault-hit", record.hit.instance, record)
+            self.show("fault-hit", record.hit.instance, record, hit_bytes(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -336,7 +336,7 @@ class Journal:
         with self._lock:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance not in (None, record.instance))
-            self.strikes.drop(lambda record: instance not in (None, record.hit.instance))
+            self.fault_hits.drop(lambda record: instance not in (None, record.hit.instance))
             self._numbers.forget(instance)
             if self.recorder is not None:
                 self.recorder.forget(instance)

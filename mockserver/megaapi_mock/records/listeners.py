@@ -30,7 +30,7 @@ def delivery_listener(
 
 
 def hit_listener(journal: Journal, counts: Counts) -> Callable[[RecordedHit], None]:
-    """Counts and records that a fault struck."""
+    """Counts and records that a fault hit."""
     count = log_errors_of(counts.fault_hit, "our own bug: a fault hit is not counted")
     record = log_errors_of(journal.add_hit, "our own bug: a fault hit is not in the journal")
 

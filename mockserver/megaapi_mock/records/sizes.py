@@ -43,7 +43,7 @@ def record_bytes(record: Exchange | Delivery) -> int:
 
 
 def hit_bytes(hit: RecordedHit) -> int:
-    """That a fault struck: its texts are short but for what was struck."""
+    """That a fault hit: its texts are short but for what was hit."""
     return RECORD + len(hit.hit.what)
 
 

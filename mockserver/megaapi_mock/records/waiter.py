@@ -16,7 +16,7 @@ from .bugs import log_failure
 
 log = logging.getLogger(__name__)
 
-RecordKind = Literal["exchange", "delivery", "strike", "message"]
+RecordKind = Literal["exchange", "delivery", "fault-hit", "message"]
 # Seconds between two looks at whether a client is still there, where the server can tell.
 CLIENT_LOOK = 0.25
 

@@ -85,7 +85,7 @@ def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: Sto
         elif isinstance(record, Delivery):
             parts.outside.journal.add_deliveries([record])
         else:
-            parts.outside.journal.strikes.add(record)
+            parts.outside.journal.fault_hits.add(record)
     for key, chaos in content.parts["chaos"].items():
         parts.outside.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
     store.begin(content)
@@ -105,7 +105,7 @@ class _StoredParts:
         self._saved_world: Json = {}
 
     def small(self) -> Mapping[str, Any]:
-        """The clock, and while faults are armed how often they struck."""
+        """The clock, and while faults are armed how often they hit."""
         clock = encode("clock", self._parts.clock.save(), self._forms)
         return {"clock": clock, **(self._faults() if self._parts.outside.faults.has_faults else {})}
 

@@ -10,8 +10,8 @@ from typing import Any
 from .bundle import digest
 from .operations import Operation, WebhookEvent, operations, webhook_events
 from .payload_fields import PayloadFields
+from .valid_bundle import valid_bundle
 from .validate import Validators
-from .verdict import valid_bundle
 
 # A process that starts many mocks, as a test run does, has one contract or two.
 MAX_KEPT = 4

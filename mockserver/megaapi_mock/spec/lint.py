@@ -16,7 +16,7 @@ from .lint_lines import with_lines
 from .lint_nodes import KINDS, LintedContract, Node
 from .lint_rules import LintFinding
 from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
-from .verdict import first_problem
+from .valid_bundle import first_problem
 
 __all__ = ["LintFinding", "lint"]
 

@@ -14,7 +14,7 @@ from .json_pointer import target_of
 from .lint_nodes import Node
 from .lint_rules import LintFinding
 from .lint_validity import invalid_keywords, line_with
-from .verdict import first_problem
+from .valid_bundle import first_problem
 
 CONTROL_FILE = "control.yaml"
 _YAML_TAG = "tag:yaml.org,2002:"

@@ -33,11 +33,11 @@ class BaseInstance:
     """The part of `Instance` that customers, groups and the own phone need."""
 
     def __init__(self, mock: BaseMock, description: Json, *, created_at: float = 0.0) -> None:
-        self._mock, self.door = mock, mock.door
+        self._mock, self.control_api = mock, mock.control_api
         self.url = mock.url
         self.key, self.token = str(description["key"]), str(description["token"])
         self.number = str(description["number"])
-        source = RecordSource(self.door, self.key, self.file)
+        source = RecordSource(self.control_api, self.key, self.file)
         explain = Explanations(source, created_at, lambda: self.has_own_inbox)
         self.inbox = Inbox(source, explain)
         self.sent = Sent(source, explain)
@@ -52,13 +52,15 @@ class BaseInstance:
     @property
     def state(self) -> InstanceState:
         """disconnected, qr, pairing, connecting or connected."""
-        state: InstanceState = self.door.call("GET", join_path("instances", self.key))["state"]
+        state: InstanceState = self.control_api.call("GET", join_path("instances", self.key))[
+            "state"
+        ]
         return state
 
     @property
     def has_own_inbox(self) -> bool:
         """Whether webhooks go to the test's inbox alone, because no bot was given."""
-        url = self.door.call("GET", join_path("instances", self.key))["webhook"]["url"]
+        url = self.control_api.call("GET", join_path("instances", self.key))["webhook"]["url"]
         return bool(self._mock.is_inbox(url))
 
     def webhook_to(self, bot: str | WSGIApplication | AsgiApp, *, path: str = "/webhook") -> str:
@@ -73,7 +75,7 @@ class BaseInstance:
             require_url(bot)
             url = bot
         else:
-            server = server_of(bot, host=self.door.local_address()).start()
+            server = server_of(bot, host=self.control_api.local_address()).start()
             self._bots.append(server)
             url = server.url + path
         self.do("webhook", {"url": url, "enabled": True})
@@ -115,15 +117,15 @@ class BaseInstance:
         if fields:
             self.do("chaos", fields)
         else:
-            self.door.call("DELETE", join_path("instances", self.key, "chaos"))
+            self.control_api.call("DELETE", join_path("instances", self.key, "chaos"))
 
     def do(self, verb: str, body: Json) -> Json:
         """`POST /_mock/instances/{key}/{verb}`."""
-        return self.door.call("POST", join_path("instances", self.key, verb), body)
+        return self.control_api.call("POST", join_path("instances", self.key, verb), body)
 
     def file(self, path: str) -> bytes:
         """The bytes behind a `directPath` or `url` in a message; ControlRefused when it is gone."""
-        answer = self.door.call(
+        answer = self.control_api.call(
             "GET", join_path("instances", self.key, "media"), query={"path": path}
         )
         return b64decode(answer["data"])
@@ -138,7 +140,7 @@ class BaseInstance:
         One that a reset or another state has taken away already is as good.
         """
         try:
-            self.door.call("DELETE", join_path("instances", self.key))
+            self.control_api.call("DELETE", join_path("instances", self.key))
         except ControlRefused as refusal:
             if refusal.status != 404:
                 raise

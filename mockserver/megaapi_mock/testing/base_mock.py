@@ -28,7 +28,7 @@ class BaseMock:
     ) -> None:
         self.shared = shared
         self.url = url.rstrip("/")
-        self.door = ControlClient(
+        self.control_api = ControlClient(
             wire or HttpWire(url), place=self.url or "this process", token=token
         )
         self._lock = threading.Lock()
@@ -38,12 +38,15 @@ class BaseMock:
         """Arm a fault of `/_mock/faults`; without `instance` it hits everybody."""
         if "instance" not in parameters:
             self.require_own(f"a {name} fault without an instance")
-        return Fault(self.door, self.door.call("POST", "/faults", {"fault": name, **parameters}))
+        return Fault(
+            self.control_api,
+            self.control_api.call("POST", "/faults", {"fault": name, **parameters}),
+        )
 
     def reset(self) -> None:
         """Back to the starting world, with everybody's instances gone."""
         self.require_own("a reset")
-        self.door.call("POST", "/reset")
+        self.control_api.call("POST", "/reset")
 
     def require_own(self, what: str) -> None:
         """Raise SetupError when others use this mock too."""
@@ -55,7 +58,7 @@ class BaseMock:
 
     def bugs(self, key: str) -> list[str]:
         """What the mock itself got wrong for this instance: every 500 without a reason."""
-        failed_calls = self.door.find("/exchanges", instance=key, status=500)
+        failed_calls = self.control_api.find("/exchanges", instance=key, status=500)
         return [
             f"{call['operation']} answered a 500 without a reason ({call['id']})"
             for call in failed_calls
@@ -79,7 +82,7 @@ class BaseMock:
         """A receiver that says 200 to whatever comes: the journal has it all."""
         with self._lock:
             if self._inbox_server is None:
-                host = self.door.local_address()
+                host = self.control_api.local_address()
                 self._inbox_server = Served(_say_ok, host=host, threads=2).start()
             return f"{self._inbox_server.url}/inbox"
 

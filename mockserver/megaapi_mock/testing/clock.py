@@ -22,7 +22,7 @@ class Clock:
     @property
     def now(self) -> float:
         """Seconds since 1970."""
-        return float(self._mock.door.call("GET", "/clock")["now"])
+        return float(self._mock.control_api.call("GET", "/clock")["now"])
 
     def freeze(self) -> float:
         """Time stands still until it is moved; the time it is."""
@@ -42,7 +42,7 @@ class Clock:
 
     def remember(self) -> Json:
         """How it stands, for `restore`."""
-        clock = self._mock.door.call("GET", "/clock")
+        clock = self._mock.control_api.call("GET", "/clock")
         return {"frozen": clock["frozen"], "now": clock["now"], "real": time.time()}
 
     def restore(self, before: Json) -> None:
@@ -55,4 +55,4 @@ class Clock:
 
     def _move(self, move: Json) -> float:
         self._mock.require_own("the clock")
-        return float(self._mock.door.call("POST", "/clock", move)["now"])
+        return float(self._mock.control_api.call("POST", "/clock", move)["now"])

@@ -8,12 +8,12 @@ from typing import Any, cast
 from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import Person
 from .arguments import number_written, words
 from .base_instance import BaseInstance
 from .filter import Filter
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
+from .recipients import Person
 from .records import Message
 from .writer import MessageWriter
 
@@ -117,7 +117,7 @@ class Customer(Person, MessageWriter):
     def _contact(self, method: str, state: str | None = None) -> Json:
         path = join_path("instances", self._instance.key, "contacts", self.number)
         body = None if state is None else {"state": state}
-        return self._instance.door.call(method, path, body)
+        return self._instance.control_api.call(method, path, body)
 
     def __repr__(self) -> str:
         return f"<Customer {self.number}{f' ({self.name})' if self.name else ''}>"

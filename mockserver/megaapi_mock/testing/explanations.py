@@ -67,12 +67,12 @@ class Explanations:
     # -- the set-up --------------------------------------------------------------------------
 
     @property
-    def _door(self) -> ControlClient:
-        return self.source.door
+    def _control_api(self) -> ControlClient:
+        return self.source.control_api
 
     def _instance(self) -> Json | None:
         try:
-            return self._door.call("GET", join_path("instances", self.source.key))
+            return self._control_api.call("GET", join_path("instances", self.source.key))
         except ControlRefused as refusal:
             if refusal.status != 404:
                 raise
@@ -88,7 +88,7 @@ class Explanations:
         yield from _of_link(instance)
 
     def _of_time(self) -> Iterator[str]:
-        if self._door.call("GET", "/clock")["frozen"]:
+        if self._control_api.call("GET", "/clock")["frozen"]:
             yield (
                 "the clock stands still: acknowledgements and whatever takes time come with "
                 "clock.advance(SECONDS)"
@@ -96,7 +96,7 @@ class Explanations:
 
     def _of_chaos(self) -> Iterator[str]:
         path = join_path("instances", self.source.key, "chaos")
-        chaos = self._door.call("GET", path)["chaos"]
+        chaos = self._control_api.call("GET", path)["chaos"]
         if chaos is not None:
             settings = [
                 f"{name} {chaos[name]}" for name, usual in _NO_CHAOS.items() if chaos[name] != usual
@@ -129,17 +129,19 @@ class Explanations:
     def _calls_of_no_instance(self) -> list[str]:
         """The newest calls that name no instance there is, of all since this one was made."""
         calls = [
-            exchange for exchange in self._door.find("/exchanges") if exchange["instance"] is None
+            exchange
+            for exchange in self._control_api.find("/exchanges")
+            if exchange["instance"] is None
         ]
         # A clock that was set back tells nothing of what came before.
-        if self._door.call("GET", "/clock")["now"] >= self.created_at:
+        if self._control_api.call("GET", "/clock")["now"] >= self.created_at:
             calls = [exchange for exchange in calls if exchange["time"] >= self.created_at]
         return [f"call of no instance: {Call(exchange)}" for exchange in calls[-LISTED:]]
 
     def _fault_hits(self) -> list[str]:
         """The newest that faults have hit."""
-        hits = self._door.find("/strikes", instance=self.source.key)
-        return [f"fault {hit['fault']['name']} struck {hit['what']}" for hit in hits[-LISTED:]]
+        hits = self._control_api.find("/fault-hits", instance=self.source.key)
+        return [f"fault {hit['fault']['name']} hit {hit['what']}" for hit in hits[-LISTED:]]
 
 
 def _of_webhook(instance: Json) -> Iterator[str]:

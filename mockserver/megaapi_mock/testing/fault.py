@@ -24,8 +24,8 @@ class ArmFault(Protocol):
 class Fault:
     """An armed fault; `clear` it, or use it in a `with`."""
 
-    def __init__(self, door: ControlClient, description: Json) -> None:
-        self._door = door
+    def __init__(self, control_api: ControlClient, description: Json) -> None:
+        self._control_api = control_api
         self.id, self.name = str(description["id"]), str(description["fault"])
 
     @property
@@ -34,14 +34,14 @@ class Fault:
         return int(self._fault_now()["used"])
 
     @property
-    def strikes(self) -> list[Json]:
+    def hits(self) -> list[Json]:
         """The newest it has hit: when, at which instance, and what (`time`, `instance`, `what`)."""
-        return list(self._fault_now()["strikes"])
+        return list(self._fault_now()["hits"])
 
     def clear(self) -> None:
         """The gateway behaves again; clearing what is gone does nothing."""
         try:
-            self._door.call("DELETE", join_path("faults", self.id))
+            self._control_api.call("DELETE", join_path("faults", self.id))
         except ControlRefused as refusal:
             if refusal.status != 404:
                 raise
@@ -50,7 +50,7 @@ class Fault:
         return f"<Fault {self.id}: {self.name}>"
 
     def _fault_now(self) -> Json:
-        for fault in self._door.find("/faults"):
+        for fault in self._control_api.find("/faults"):
             if fault["id"] == self.id:
                 return fault
         raise NotThere(f"fault {self.id} is gone")

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import GroupChat, number_of
 from .arguments import words
 from .base_instance import BaseInstance
 from .customer import Customer
+from .recipients import GroupChat, number_of
 from .records import Message
 
 __tracebackhide__ = between_test_and_refusal
@@ -88,7 +88,7 @@ class Group(GroupChat):
 
     def _group_now(self) -> Json:
         path = join_path("instances", self.instance.key, "groups", self.jid)
-        return self.instance.door.call("GET", path)
+        return self.instance.control_api.call("GET", path)
 
     def __repr__(self) -> str:
         return f"<Group {self.jid} of {self.instance.key}>"

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import number_of
 from .base_instance import BaseInstance
 from .customer import Customer
 from .group import Group
 from .phone import OwnPhone
+from .recipients import number_of
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -22,7 +22,7 @@ class Instance(BaseInstance):
     """An instance of a mock, with everything a bot needs to know of it.
 
     `url`, `key` and `token` are what a bot is configured with, `number` is its own. `inbox` holds
-    the webhooks, `sent` the messages it sent, `calls` the requests; `door` is the
+    the webhooks, `sent` the messages it sent, `calls` the requests; `control_api` is the
     control API.
     """
 
@@ -53,7 +53,7 @@ class Instance(BaseInstance):
     @property
     def groups(self) -> list[Group]:
         """Every group this instance is in, the newest last."""
-        items = self.door.find(join_path("instances", self.key, "groups"))
+        items = self.control_api.find(join_path("instances", self.key, "groups"))
         return [Group(self, str(group["jid"])) for group in items]
 
     def phone(self, to: str | Customer = "5511900000002") -> OwnPhone:

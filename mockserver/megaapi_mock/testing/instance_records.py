@@ -10,12 +10,12 @@ from typing import Any
 from ..domain.jid import LID, PERSON
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .addressees import GroupChat, Person
 from .arguments import About, id_of, number_written, require_wait
 from .explanations import Explanations
 from .filter import Filter
 from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
+from .recipients import GroupChat, Person
 from .record_source import RecordSource
 from .records import Call, Message, Webhook
 from .waiting import WAIT_MOST, RecordWaiter
@@ -69,7 +69,7 @@ class Inbox(RecordWaiter[Webhook]):
         while webhook.state == "queued" and (seconds_left := deadline - time.monotonic()) > 0:
             wait = {"wait": min(seconds_left, WAIT_MOST)}
             path = join_path("deliveries", webhook.id)
-            webhook = self._source.webhook(self._source.door.call("GET", path, query=wait))
+            webhook = self._source.webhook(self._source.control_api.call("GET", path, query=wait))
         return webhook
 
 
@@ -121,7 +121,7 @@ class Sent(RecordWaiter[Message]):
         if "-" in number or number.partition("@")[2] not in ("", PERSON, LID):
             return number
         path = join_path("instances", self._source.key, "contacts", number)
-        return str(self._source.door.call("GET", path)["jid"])
+        return str(self._source.control_api.call("GET", path)["jid"])
 
 
 class Calls(RecordWaiter[Call]):

@@ -36,8 +36,8 @@ class Mock(BaseMock):
         if "webhook_url" not in body:
             body["webhook_url"] = self._inbox_url()
         now = self.clock.now
-        return Instance(self, self.door.call("POST", "/instances", body), created_at=now)
+        return Instance(self, self.control_api.call("POST", "/instances", body), created_at=now)
 
     def attach(self, key: str) -> Instance:
         """An instance that is there already, such as one of the world's."""
-        return Instance(self, self.door.call("GET", join_path("instances", key)))
+        return Instance(self, self.control_api.call("GET", join_path("instances", key)))

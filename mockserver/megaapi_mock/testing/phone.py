@@ -7,8 +7,8 @@ from typing import Any
 
 from ..domain.jid import Jid
 from ..errors.frames import between_test_and_refusal
-from .addressees import Person, number_of
 from .base_instance import BaseInstance
+from .recipients import Person, number_of
 from .writer import MessageWriter
 
 __tracebackhide__ = between_test_and_refusal

@@ -23,7 +23,7 @@ Read = Callable[[Cursor, float], tuple[int, list[R]]]
 class RecordSource:
     """The records of the instance `key`; `fetch` gets the bytes of a file in one of them."""
 
-    door: ControlClient
+    control_api: ControlClient
     key: str
     fetch: Fetch
 
@@ -48,10 +48,10 @@ class RecordSource:
 
         def read_page(cursor: Cursor, wait: float) -> tuple[int, list[R]]:
             place = {"since": cursor.last, "epoch": cursor.epoch, "wait": wait or None}
-            epoch, items = self.door.follow(path, instance=self.key, **place, **query)
+            epoch, items = self.control_api.follow(path, instance=self.key, **place, **query)
             return epoch, [record(item) for item in items]
 
         return read_page
 
     def _all_records(self, path: str, record: Callable[[Json], R]) -> list[R]:
-        return [record(item) for item in self.door.find(path, instance=self.key)]
+        return [record(item) for item in self.control_api.find(path, instance=self.key)]

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
-from .addressees import GroupChat
 from .arguments import About, base64_of, id_of, words
 from .base_instance import BaseInstance
 from .known import require_event
 from .names import ContactEventName
+from .recipients import GroupChat
 from .records import Message
 
 __tracebackhide__ = between_test_and_refusal

@@ -11,7 +11,7 @@ import pytest
 from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.testing import MockServer
 
 from ..support import RecordingTransport

@@ -25,7 +25,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.webhooks.http.client import DeliveryFailed, ReceiverAnswer
 
 from ..emitted import Emitted

@@ -22,7 +22,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.serving import incoming_body as module
 from megaapi_mock.spec.recognise import FieldMismatch, Recognised, Recogniser
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 from ..processes import Process, mock_command
 

@@ -182,7 +182,7 @@ def test_what_the_owner_does_on_the_phone_names_the_lid(chat: Chat, event: str) 
     prepared(chat, "reaction", BIA)
     chat.told()
     body = {"event": event, "from": OWN, "to": BIA}
-    chat.door.post(f"/instances/{KEY}/inbound", body, status=201)
+    chat.control_api.post(f"/instances/{KEY}/inbound", body, status=201)
     (payload,) = chat.told()
     assert payload["key"]["remoteJid"] == lid(BIA)
     assert BIA not in orjson.dumps(payload).decode()
@@ -208,7 +208,7 @@ def test_calls_and_presence_name_the_lid(chat: Chat) -> None:
 
 def test_presence_before_a_message_names_the_lid(make_app: MakeApp) -> None:
     chat = Chat(make_app(world=world(), switches={"presence_events": "on"}))
-    chat.door.post(f"/instances/{KEY}/inbound", {"from": ANA}, status=201)
+    chat.control_api.post(f"/instances/{KEY}/inbound", {"from": ANA}, status=201)
     shown, _ = chat.told()
     assert shown["id"] == lid(ANA) and [*shown["presences"]] == [lid(ANA)]
 
@@ -249,7 +249,7 @@ def test_a_switch_says_it_for_the_whole_world(
         key = chat.does("text-plain", number)["key"]
         assert key["remoteJid"].endswith("@lid") == hidden
         assert key.get("senderPn") == (jid(number) if hidden else None)
-        shown = chat.door.get(f"/instances/{KEY}/contacts/{number}")
+        shown = chat.control_api.get(f"/instances/{KEY}/contacts/{number}")
         assert shown["addressing"] == ("lid" if hidden else "phone")
 
 
@@ -263,13 +263,13 @@ def test_the_own_chat_follows_the_switch(make_app: MakeApp) -> None:
 def test_what_a_bot_answers_to_a_lid_arrives(chat: Chat) -> None:
     key = chat.does("text-plain", BIA)["key"]
     chat.text(to=key["remoteJid"])
-    (sent,) = [each for each in chat.door.walk("/messages") if each["from_me"]]
+    (sent,) = [each for each in chat.control_api.walk("/messages") if each["from_me"]]
     assert (sent["chat"], sent["state"]) == (jid(BIA), "read")
 
 
 def test_a_saved_state_keeps_who_is_met_how(chat: Chat, make_app: MakeApp) -> None:
     other = Chat(make_app())
-    other.door.put("/state", chat.door.get("/state"))
+    other.control_api.put("/state", chat.control_api.get("/state"))
     other.app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(
         "http://127.0.0.1:9/hook"))  # fmt: skip
     assert other.does("text-plain", BIA)["key"]["remoteJid"] == lid(BIA)

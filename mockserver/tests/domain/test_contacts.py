@@ -13,7 +13,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world, read_world
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import KEY, UNLINKED
 from ..switchboard import Switchboard, key_of
 
@@ -27,12 +27,12 @@ def board(make_app: MakeApp) -> Switchboard:
     """The support desk, in whose world only the listed have WhatsApp; a fourth instance is made."""
     app = make_app(world=load_world("support-desk", root("fixtures")))
     made = {"key": key_of(4), "connected": True, "name": "Quarta"}
-    Door(app).post("/instances", made, status=201)
+    ControlApi(app).post("/instances", made, status=201)
     return Switchboard(app, 4)
 
 
 def number_of(board: Switchboard, at: int) -> str:
-    return str(board.door("GET", f"/instances/<{at}>")["number"])
+    return str(board.control_api("GET", f"/instances/<{at}>")["number"])
 
 
 def found(board: Switchboard, at: int, jid: str) -> dict[str, Any]:
@@ -57,39 +57,39 @@ def test_a_made_instance_is_a_person_where_only_the_listed_are(board: Switchboar
     assert sent in board.messages(4) and board.acks(1, sent) == [2, 3, 4]
     back = board.send(4, DESK, "Obrigado")
     assert board.messages(1)[back]["sender"] == f"{number}{SERVER}"
-    shown = board.door("GET", f"/instances/<1>/contacts/{number}")
+    shown = board.control_api("GET", f"/instances/<1>/contacts/{number}")
     assert (shown["name"], shown["jid"]) == ("Quarta", f"{number}{SERVER}")
     assert board.send(1, shown["lid"]) in board.messages(4)
     assert add(board, 1, ALL, number) == "200"
     assert ALL in board.groups(4)
-    board.door("POST", "/instances/<1>/inbound", {"from": number, "event": "text-plain"})
+    board.control_api("POST", "/instances/<1>/inbound", {"from": number, "event": "text-plain"})
 
 
 def test_nobody_else_is(board: Switchboard) -> None:
     stranger = "5511900009999"
     assert found(board, 1, stranger)["exists"] is False
     board.send(1, stranger, status=403)
-    board.door("DELETE", "/instances/<4>")
+    board.control_api("DELETE", "/instances/<4>")
     assert found(board, 1, "5511910000001")["exists"] is False
 
 
 def test_a_made_number_is_never_one_the_world_denies(make_app: MakeApp) -> None:
     people = [{"number": f"551191000000{at}", "whatsapp": False} for at in (1, 2)]
-    door = Door(make_app(world=read_world({"contacts": people})))
-    assert door.post("/instances", {}, status=201)["number"] == "5511910000003"
+    control_api = ControlApi(make_app(world=read_world({"contacts": people})))
+    assert control_api.post("/instances", {}, status=201)["number"] == "5511910000003"
 
 
 def test_any_number_can_be_linked_but_those_the_world_denies(make_app: MakeApp) -> None:
     board = Switchboard(make_app(world=load_world("support-desk", root("fixtures"))), 3)
-    door = Door(board.app)
-    assert door.post("/instances", {"number": "5511900000666"}, status=201)["state"]
-    denied = door.refusal("POST", "/instances", {"number": "5511900000099"})
+    control_api = ControlApi(board.app)
+    assert control_api.post("/instances", {"number": "5511900000666"}, status=201)["state"]
+    denied = control_api.refusal("POST", "/instances", {"number": "5511900000099"})
     assert denied == f"number: 5511900000099{SERVER} has no WhatsApp account in this world"
     board.unlink(2)
-    assert door.refusal("POST", f"/instances/{key_of(2)}/link", {"number": "5511900000099"}) == (
-        denied
-    )
-    door.post(f"/instances/{key_of(2)}/link", {"number": "5511900000655"})
+    assert control_api.refusal(
+        "POST", f"/instances/{key_of(2)}/link", {"number": "5511900000099"}
+    ) == (denied)
+    control_api.post(f"/instances/{key_of(2)}/link", {"number": "5511900000655"})
     assert found(board, 1, "5511900000655")["exists"] is True
 
 
@@ -98,28 +98,28 @@ def test_who_gave_a_number_up_or_deleted_the_account_links_nothing(make_app: Mak
         {"number": "5511900000004", "formerly": "5511900000006"},
         {"number": "5511900000008", "state": "unregistered"},
     ]
-    door = Door(make_app(world=read_world({"contacts": people})))
-    gone = door.refusal("POST", "/instances", {"number": "5511900000006"})
+    control_api = ControlApi(make_app(world=read_world({"contacts": people})))
+    gone = control_api.refusal("POST", "/instances", {"number": "5511900000006"})
     assert f"who had it is 5511900000004{SERVER} now" in gone
-    deleted = door.refusal("POST", "/instances", {"number": "5511900000008"})
+    deleted = control_api.refusal("POST", "/instances", {"number": "5511900000008"})
     assert deleted == f"number: 5511900000008{SERVER} has no WhatsApp account in this world"
 
 
 def test_a_pairing_code_for_a_number_without_whatsapp_links_nothing(make_app: MakeApp) -> None:
     board = Switchboard(make_app(), 2)
     board.ask(2, "GET", "instance/pairingCode/{}?phoneNumber=5511900000099")
-    refused = board.door("POST", "/instances/<2>/link", status=400)
+    refused = board.control_api("POST", "/instances/<2>/link", status=400)
     assert "5511900000099@s.whatsapp.net has no WhatsApp account" in refused["error"]
-    assert board.door("GET", "/instances/<2>")["state"] == "pairing"
+    assert board.control_api("GET", "/instances/<2>")["state"] == "pairing"
 
 
-def test_a_fault_for_an_instance_strikes_however_it_is_written(make_app: MakeApp) -> None:
+def test_a_fault_for_an_instance_hits_however_it_is_written(make_app: MakeApp) -> None:
     world = {"unlisted_numbers": "not_on_whatsapp", "ninth_digit": {"registered_without": ["31"]}}
     app = make_app(world=read_world(world))
-    door = Door(app)
-    door.post("/instances", {"key": key_of(1), "connected": True}, status=201)
-    door.post("/instances", {"key": key_of(2), "number": "5531900000005"}, status=201)
-    door.post("/faults", {"fault": "bad-gateway", "recipient": "5531900000005"}, status=201)
+    control_api = ControlApi(app)
+    control_api.post("/instances", {"key": key_of(1), "connected": True}, status=201)
+    control_api.post("/instances", {"key": key_of(2), "number": "5531900000005"}, status=201)
+    control_api.post("/faults", {"fault": "bad-gateway", "recipient": "5531900000005"}, status=201)
     body = {"messageData": {"to": "553100000005", "text": "oi"}}
     headers = {"Authorization": "Bearer TESTKEY0001"}
     path = f"/rest/sendMessage/{key_of(1)}/text"
@@ -136,17 +136,17 @@ def put(app: MockApp, raw: bytes) -> tuple[int, dict[str, Any]]:
 
 def one_of_default(make_app: MakeApp, **given: Any) -> bytes:
     app = make_app()
-    Door(app).post("/instances", {"key": "moved", "connected": True, **given}, status=201)
+    ControlApi(app).post("/instances", {"key": "moved", "connected": True, **given}, status=201)
     return app.test_client().get("/_mock/state?instance=moved").get_data()
 
 
 def test_a_number_the_world_denies_comes_in_by_no_state(make_app: MakeApp) -> None:
     raw = one_of_default(make_app, number="5511900000017")
     app = make_app(world=load_world("brasil", root("fixtures")))
-    door = Door(app)
-    posted = door.refusal("POST", "/instances", {"number": "5511900000017"})
+    control_api = ControlApi(app)
+    posted = control_api.refusal("POST", "/instances", {"number": "5511900000017"})
     assert put(app, raw) == (400, {"error": posted})
-    assert "moved" not in [one["key"] for one in door.items("/instances")]
+    assert "moved" not in [one["key"] for one in control_api.items("/instances")]
 
 
 def test_any_other_number_does_and_can_be_written_to(make_app: MakeApp) -> None:
@@ -191,38 +191,47 @@ def test_a_whole_state_is_held_to_its_own_world(
 
 
 def test_one_number_has_one_name(make_app: MakeApp) -> None:
-    door = Door(make_app())
-    refused = door.refusal("POST", "/instances", {"number": DESK, "name": "Outra"}, status=409)
+    control_api = ControlApi(make_app())
+    refused = control_api.refusal(
+        "POST", "/instances", {"number": DESK, "name": "Outra"}, status=409
+    )
     assert refused.startswith(f"name: {DESK} is an instance's already, under the name 'Test Shop'")
     for more in ({}, {"name": "Test Shop"}):
-        assert door.post("/instances", {"number": DESK, **more}, status=201)["name"] == "Test Shop"
+        assert (
+            control_api.post("/instances", {"number": DESK, **more}, status=201)["name"]
+            == "Test Shop"
+        )
 
 
 def test_who_links_another_instances_number_takes_its_name(make_app: MakeApp) -> None:
-    door = Door(make_app())
-    door.post("/instances", {"key": "first", "number": "5511900000044", "name": "Um"}, status=201)
-    linked = door.post(f"/instances/{UNLINKED}/link", {"number": "5511900000044"})
+    control_api = ControlApi(make_app())
+    control_api.post(
+        "/instances", {"key": "first", "number": "5511900000044", "name": "Um"}, status=201
+    )
+    linked = control_api.post(f"/instances/{UNLINKED}/link", {"number": "5511900000044"})
     assert linked["name"] == "Um"
 
 
 def test_a_state_brings_no_second_name(make_app: MakeApp) -> None:
     raw = one_of_default(make_app, number="5511900000044", name="Um")
     app = make_app()
-    door = Door(app)
-    door.post("/instances", {"key": "first", "number": "5511900000044", "name": "Dois"}, status=201)
+    control_api = ControlApi(app)
+    control_api.post(
+        "/instances", {"key": "first", "number": "5511900000044", "name": "Dois"}, status=201
+    )
     status, answer = put(app, raw)
     assert status == 409 and "under the name 'Dois'" in answer["error"]
-    door.delete("/instances/first")
+    control_api.delete("/instances/first")
     assert put(app, raw)[0] == 200
     assert put(app, raw)[0] == 200, "its own name is no other one"
 
 
 def test_a_reset_of_one_brings_no_second_name(make_app: MakeApp) -> None:
-    door = Door(make_app())
-    door.delete(f"/instances/{KEY}")
-    door.post("/instances", {"number": DESK, "name": "Nova"}, status=201)
-    door.post(f"/reset?instance={KEY}")
-    assert door.get(f"/instances/{KEY}")["name"] == "Nova"
+    control_api = ControlApi(make_app())
+    control_api.delete(f"/instances/{KEY}")
+    control_api.post("/instances", {"number": DESK, "name": "Nova"}, status=201)
+    control_api.post(f"/reset?instance={KEY}")
+    assert control_api.get(f"/instances/{KEY}")["name"] == "Nova"
 
 
 # -- what a revoke says and does ---------------------------------------------------------------
@@ -303,7 +312,7 @@ def test_who_forgot_a_message_takes_back_no_more_than_before(
     desk: Switchboard, at: int, heeded: bool
 ) -> None:
     theirs = desk.send(1, ALL)
-    desk.door("POST", f"/reset?instance={key_of(at)}")
+    desk.control_api("POST", f"/reset?instance={key_of(at)}")
     desk.hook(at)
     key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{DESK}{SERVER}"}
     assert "unknown here; the gateway looks nothing up" in str(revoke(desk, at, ALL, key))
@@ -314,7 +323,7 @@ def test_who_forgot_a_message_takes_back_no_more_than_before(
 
 
 def state(board: Switchboard, at: int, who: str, to: str) -> None:
-    board.door("POST", f"/instances/<{at}>/contacts/{who}", {"state": to})
+    board.control_api("POST", f"/instances/<{at}>/contacts/{who}", {"state": to})
 
 
 def inside(board: Switchboard, at: int, jid: str) -> list[str]:
@@ -374,13 +383,15 @@ def test_another_phone_finds_nobody_in_its_groups_who_is_gone(desk: Switchboard)
     desk.unlink(3)
     state(desk, 3, CUSTOMER, "unregistered")
     state(desk, 3, FIELD, "unregistered")
-    desk.door("POST", "/instances/<3>/link", {"number": FIELD})
+    desk.control_api("POST", "/instances/<3>/link", {"number": FIELD})
     assert inside(desk, 3, CASE) == [DESK, FIELD]
     assert found(desk, 3, FIELD)["exists"] is True, "it is the own number now"
 
 
 def test_the_own_account_is_there_as_long_as_the_instance(desk: Switchboard) -> None:
-    refused = desk.door("POST", f"/instances/<1>/contacts/{DESK}", {"state": "unregistered"}, 400)
+    refused = desk.control_api(
+        "POST", f"/instances/<1>/contacts/{DESK}", {"state": "unregistered"}, 400
+    )
     assert "is the number of megacode-TESTKEY0001 itself" in refused["error"]
     assert inside(desk, 1, ALL) == [DESK, FIELD, NIGHT]
 
@@ -400,7 +411,7 @@ def test_send_to_unknown_lid_is_accepted_and_never_delivered(
     people = {"group_name": "Novo", "participants": [ghost, FIELD]}
     made = desk.ask(1, "POST", "group/{}/create", {"group_data": people})["group"]
     assert [one["id"] for one in made["participants"]] == [f"{DESK}{SERVER}", f"{FIELD}{SERVER}"]
-    desk.door("POST", "/instances/<1>/inbound", {"from": ghost, "event": "text-plain"}, 400)
+    desk.control_api("POST", "/instances/<1>/inbound", {"from": ghost, "event": "text-plain"}, 400)
 
 
 @pytest.mark.parametrize("held", ["blocked", "phone_off", "unregistered"])
@@ -433,7 +444,7 @@ def test_a_message_that_waited_for_a_phone_says_what_it_waits_for_now(desk: Swit
 
 
 def test_what_a_zombie_swallows_is_not_delivered(desk: Switchboard) -> None:
-    desk.door("POST", "/faults", {"fault": "zombie-session", "instance": key_of(1)})
+    desk.control_api("POST", "/faults", {"fault": "zombie-session", "instance": key_of(1)})
     alone, group = desk.send(2, DESK), desk.send(2, ALL)
     for sent in (alone, group):
         assert desk.messages(1)[sent]["state"] == "pending"

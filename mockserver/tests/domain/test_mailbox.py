@@ -146,7 +146,7 @@ def test_a_customer_of_the_mock_taps_what_another_instance_sent(desk: Switchboar
     data = {"to": FIELD, "text": "?", "buttonText": "Ver", "sections": [{"rows": rows}]}
     desk.ask(1, "POST", "sendMessage/{}/listMessage", {"messageData": data})
     chosen = {"from": FIELD, "event": "list-response", "option": "2"}
-    assert desk.door("POST", "/instances/<1>/inbound", chosen)["chat"] == f"{FIELD}{SERVER}"
+    assert desk.control_api("POST", "/instances/<1>/inbound", chosen)["chat"] == f"{FIELD}{SERVER}"
 
 
 def test_what_is_deleted_for_everyone_is_deleted_there(desk: Switchboard) -> None:
@@ -170,7 +170,7 @@ def test_nobody_takes_back_what_the_other_wrote(desk: Switchboard) -> None:
 
 def test_what_the_owner_types_on_the_phone_arrives_too(desk: Switchboard) -> None:
     body = {"event": "from-me-phone", "to": FIELD, "set": {"message.conversation": "do celular"}}
-    typed = desk.door("POST", "/instances/<1>/inbound", body)
+    typed = desk.control_api("POST", "/instances/<1>/inbound", body)
     [post] = inbound(desk, 2)
     assert post["key"]["id"] == typed["id"]
     assert post["message"]["conversation"] == "do celular"
@@ -252,23 +252,23 @@ def test_what_had_left_arrives_though_the_sender_is_gone(desk: Switchboard) -> N
 
 def test_the_control_api_still_says_how_the_other_phone_is(desk: Switchboard) -> None:
     path = f"/instances/<1>/contacts/{FIELD}"
-    desk.door("POST", path, {"state": "phone_off"})
+    desk.control_api("POST", path, {"state": "phone_off"})
     off = desk.send(1, FIELD)
     assert desk.messages(2) == {} and desk.acks(1, off) == [2]
-    desk.door("POST", path, {"state": "reachable"})
+    desk.control_api("POST", path, {"state": "reachable"})
     assert off in desk.messages(2) and desk.acks(1, off) == [2, 3, 4]
-    desk.door("POST", path, {"state": "blocked"})
+    desk.control_api("POST", path, {"state": "blocked"})
     blocked = desk.send(1, FIELD)
     assert blocked not in desk.messages(2) and desk.messages(1)[blocked]["reason"] == "blocked"
 
 
 def test_nothing_comes_from_a_contact_the_receiver_cannot_hear(desk: Switchboard) -> None:
     path = f"/instances/<2>/contacts/{DESK}"
-    desk.door("POST", path, {"state": "phone_off"})
+    desk.control_api("POST", path, {"state": "phone_off"})
     first, second = desk.send(1, FIELD), desk.send(1, FIELD)
     other = desk.send(3, FIELD)
     assert list(desk.messages(2)) == [other] and desk.acks(1, first) == [2]
-    desk.door("POST", path, {"state": "reachable"})
+    desk.control_api("POST", path, {"state": "reachable"})
     assert list(desk.messages(2)) == [other, first, second]
     assert desk.acks(1, first) == [2, 3, 4]
 
@@ -303,7 +303,7 @@ def test_what_waits_for_two_reasons_comes_once(desk: Switchboard) -> None:
     desk.unlink(2)
     sent = desk.send(1, FIELD)
     for state in ("phone_off", "reachable"):
-        desk.door("POST", f"/instances/<1>/contacts/{FIELD}", {"state": state})
+        desk.control_api("POST", f"/instances/<1>/contacts/{FIELD}", {"state": state})
     desk.link(2)
     assert [post["key"]["id"] for post in inbound(desk, 2)] == [sent]
     assert desk.acks(1, sent) == [2, 3, 4]
@@ -395,9 +395,9 @@ def test_group_changes_are_seen_by_all_in_it(opened: Open, events: str) -> None:
 
 def test_what_a_contact_does_in_a_group_is_seen_by_all_in_it(desk: Switchboard) -> None:
     joins = {"event": "group-participants", "from": "5511900000008", "group": CASE}
-    desk.door("POST", "/instances/<1>/inbound", joins)
+    desk.control_api("POST", "/instances/<1>/inbound", joins)
     renames = {"event": "group-update", "from": FIELD, "group": ALL, "set": {"subject": "Outra"}}
-    desk.door("POST", "/instances/<1>/inbound", renames)
+    desk.control_api("POST", "/instances/<1>/inbound", renames)
     assert desk.groups(2)[CASE] == desk.groups(1)[CASE]
     assert desk.groups(3)[ALL]["subject"] == desk.groups(2)[ALL]["subject"] == "Outra"
     kinds = [post["messageType"] for post in desk.told(2)]
@@ -416,11 +416,11 @@ def test_who_is_away_hears_of_the_group_when_linked_again(desk: Switchboard) -> 
 
 
 def test_of_a_group_everybody_hears_at_once(desk: Switchboard) -> None:
-    desk.door("POST", f"/instances/<3>/contacts/{DESK}", {"state": "phone_off"})
+    desk.control_api("POST", f"/instances/<3>/contacts/{DESK}", {"state": "phone_off"})
     sent = desk.send(1, ALL)
     group_call(desk, 1, "removeParticipants", ALL, NIGHT)
     assert ALL not in desk.groups(3) and desk.acks(1, sent) == [2]
-    desk.door("POST", f"/instances/<3>/contacts/{DESK}", {"state": "reachable"})
+    desk.control_api("POST", f"/instances/<3>/contacts/{DESK}", {"state": "reachable"})
     assert desk.messages(3) == {}, "it is out of the group by now"
     assert desk.acks(1, sent) == [2, 3, 4]
 
@@ -451,7 +451,7 @@ def two_with_one_number() -> dict[str, Any]:
 def test_two_instances_with_one_number_both_get_it(make_app: MakeApp) -> None:
     board = Switchboard(make_app(world=read_world(two_with_one_number())), 3)
     board.unlink(3)
-    board.door("POST", "/instances/<3>/link", {"number": FIELD})
+    board.control_api("POST", "/instances/<3>/link", {"number": FIELD})
     both = board.send(1, FIELD)
     assert both in board.messages(2) and both in board.messages(3)
     assert board.acks(1, both) == [2, 3, 4]
@@ -466,7 +466,7 @@ def test_two_instances_with_one_number_both_get_it(make_app: MakeApp) -> None:
 def test_what_was_for_another_number_is_not_for_this_one(desk: Switchboard) -> None:
     desk.unlink(2)
     sent = desk.send(1, FIELD)
-    desk.door("POST", "/instances/<2>/link", {"number": "5511900000004"})
+    desk.control_api("POST", "/instances/<2>/link", {"number": "5511900000004"})
     assert desk.messages(2) == {}
     assert desk.acks(1, sent) == [2, 3, 4], "a phone nobody plays here has it"
     assert desk.acks(1, desk.send(1, FIELD)) == [2, 3, 4]
@@ -490,12 +490,12 @@ def test_a_call_that_is_refused_sends_nothing(desk: Switchboard) -> None:
 
 def test_a_reset_of_one_begins_anew_beside_the_others(desk: Switchboard) -> None:
     desk.send(1, FIELD, "antes")
-    desk.door("POST", "/reset?instance=<2>".replace("<2>", key_of(2)))
+    desk.control_api("POST", "/reset?instance=<2>".replace("<2>", key_of(2)))
     desk.hook(2)
     assert desk.messages(2) == {}
     sent = desk.send(1, FIELD, "depois")
     assert list(desk.messages(2)) == [sent] and desk.acks(1, sent) == [2, 3, 4]
-    desk.door("POST", f"/reset?instance={key_of(1)}", {"ids": "again"})
+    desk.control_api("POST", f"/reset?instance={key_of(1)}", {"ids": "again"})
     desk.hook(1)
     first, again = desk.send(1, FIELD, "de novo"), desk.send(1, FIELD, "outra")
     assert again == sent, "ids begin again"
@@ -508,7 +508,7 @@ def test_a_reset_of_one_begins_anew_beside_the_others(desk: Switchboard) -> None
 def test_what_waits_for_an_instance_is_lost_with_it(desk: Switchboard) -> None:
     desk.unlink(2)
     sent = desk.send(1, FIELD)
-    desk.door("DELETE", "/instances/<2>")
+    desk.control_api("DELETE", "/instances/<2>")
     assert desk.messages(1)[sent]["state"] == "server"
     assert desk.acks(1, desk.send(1, FIELD)) == [2, 3, 4], "an ordinary number from now on"
 
@@ -518,11 +518,11 @@ def test_the_list_of_all_messages_pages_through_one_id_in_two_instances(
 ) -> None:
     for _ in range(3):
         desk.send(1, ALL)
-    whole = [(row["instance"], row["id"]) for row in desk.door("GET", "/messages")["items"]]
+    whole = [(row["instance"], row["id"]) for row in desk.control_api("GET", "/messages")["items"]]
     assert len(whole) == 9
     found, since = [], ""
     for _ in range(9):
-        page = desk.door("GET", f"/messages?limit=1{since}")
+        page = desk.control_api("GET", f"/messages?limit=1{since}")
         found += [(row["instance"], row["id"]) for row in page["items"]]
         since = f"&since={page['next']}"
     assert found == whole and page["next"] is None

@@ -12,7 +12,7 @@ from megaapi_mock.spec.authority import Authority
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, START, RecordingTransport
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -26,7 +26,7 @@ class Sender:
     """An app whose webhooks are heard, and its control API."""
 
     def __init__(self, app: MockApp) -> None:
-        self.app, self.door = app, Door(app)
+        self.app, self.control_api = app, ControlApi(app)
         app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def send(self, to: str = FRIEND, *, status: int = 200) -> str:
@@ -52,8 +52,8 @@ class Sender:
     def contact(self, state: str, number: str = FRIEND) -> dict[str, Any]:
         """A contact's state is set."""
         path = f"/instances/{KEY}/contacts/{number}"
-        shown: dict[str, Any] = self.door.post(path, {"state": state})
-        assert shown["state"] == state == self.door.get(path)["state"]
+        shown: dict[str, Any] = self.control_api.post(path, {"state": state})
+        assert shown["state"] == state == self.control_api.get(path)["state"]
         return shown
 
     def join(self, number: str) -> None:
@@ -67,11 +67,11 @@ class Sender:
 
     def later(self, seconds: float) -> None:
         """Time goes by."""
-        self.door.post("/clock", {"advance": seconds})
+        self.control_api.post("/clock", {"advance": seconds})
 
     def message(self) -> tuple[str, str | None]:
         """State and reason of the newest message."""
-        found = self.door.items("/messages")[-1]
+        found = self.control_api.items("/messages")[-1]
         return found["state"], found["reason"]
 
     def heard(self) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ class Sender:
         transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         authority = Authority(self.app.runtime.api.description.document)
-        deliveries = {row["id"]: row for row in self.door.walk("/deliveries")}
+        deliveries = {row["id"]: row for row in self.control_api.walk("/deliveries")}
         for row in deliveries.values():
             body = orjson.dumps(row["payload"])
             assert authority.webhook_violations(row["event"], body) == []
@@ -175,15 +175,15 @@ def test_an_account_that_goes_stops_its_messages_and_refuses_new_ones(make_app: 
         f"/rest/instance/isOnWhatsApp/{KEY}?jid={CONTACT}", headers=AUTH
     )
     assert found.get_json()["exists"] is False
-    assert len(sender.door.items("/messages")) == 1
+    assert len(sender.control_api.items("/messages")) == 1
 
 
 def test_a_lost_link_stops_what_waits(sender: Sender) -> None:
     sender.contact("phone_off")
     sender.send()
-    sender.door.post(f"/instances/{KEY}/unlink")
+    sender.control_api.post(f"/instances/{KEY}/unlink")
     assert sender.message() == ("stopped", "disconnected")
-    sender.door.post(f"/instances/{KEY}/link")
+    sender.control_api.post(f"/instances/{KEY}/link")
     sender.contact("reachable")
     assert sender.statuses() == [2]
 
@@ -316,12 +316,12 @@ def test_what_was_sent_to_a_hidden_number_is_told_as_its_person_is_met(
     sender.send("100000000000002@lid")
     sender.send("200000000000000@lid")
     assert sender.app.runtime.webhooks.courier.wait_idle(5)
-    told = [delivery["payload"] for delivery in sender.door.walk("/deliveries")]
+    told = [delivery["payload"] for delivery in sender.control_api.walk("/deliveries")]
     named = [one["key"]["remoteJid"] for one in told if one["messageType"] != "message.ack"]
     assert named == [CONTACT, "200000000000000@lid"]
 
 
-def test_whom_nobody_knows_has_no_state(calm: Door) -> None:
+def test_whom_nobody_knows_has_no_state(calm: ControlApi) -> None:
     for number in ("5511900000099", "someone"):
         sentence = calm.refusal("POST", f"/instances/{KEY}/contacts/{number}", {})
         assert "has no WhatsApp account" in sentence
@@ -331,14 +331,18 @@ def test_whom_nobody_knows_has_no_state(calm: Door) -> None:
     calm.refusal("GET", "/instances/nobody/contacts/5511900000002", status=404)
 
 
-def test_a_contact_is_found_by_every_address(door: Door) -> None:
-    shown = door.post(f"/instances/{KEY}/contacts/100000000000002@lid", {"state": "phone_off"})
-    assert shown == door.get(PERSON) == door.get(f"/instances/{KEY}/contacts/{CONTACT}")
+def test_a_contact_is_found_by_every_address(control_api: ControlApi) -> None:
+    shown = control_api.post(
+        f"/instances/{KEY}/contacts/100000000000002@lid", {"state": "phone_off"}
+    )
+    assert (
+        shown == control_api.get(PERSON) == control_api.get(f"/instances/{KEY}/contacts/{CONTACT}")
+    )
     assert (shown["number"], shown["jid"]) == (FRIEND, CONTACT)
-    assert door.post(PERSON)["state"] == "reachable"
+    assert control_api.post(PERSON)["state"] == "reachable"
 
 
 def test_a_reset_makes_everybody_reachable(sender: Sender) -> None:
     sender.contact("blocked")
-    sender.door.post(f"/reset?instance={KEY}")
-    assert sender.door.get(PERSON)["state"] == "reachable"
+    sender.control_api.post(f"/reset?instance={KEY}")
+    assert sender.control_api.get(PERSON)["state"] == "reachable"

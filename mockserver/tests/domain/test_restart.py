@@ -11,7 +11,7 @@ from megaapi_mock.web.app import MockApp
 from werkzeug.test import TestResponse
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
 
 INBOUND = f"/instances/{KEY}/inbound"
@@ -22,8 +22,8 @@ class Socket:
     """An instance whose restart takes five seconds."""
 
     def __init__(self, app: MockApp) -> None:
-        self.app, self.door = app, Door(app)
-        self.door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+        self.app, self.control_api = app, ControlApi(app)
+        self.control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
 
     def rest(self, method: str, path: str, body: Any = None) -> TestResponse:
         client = self.app.test_client()
@@ -33,7 +33,7 @@ class Socket:
 
     def restart(self) -> None:
         assert self.rest("DELETE", f"instance/{KEY}/restart").get_json()["error"] is False
-        assert self.door.get(f"/instances/{KEY}")["state"] == "connecting"
+        assert self.control_api.get(f"/instances/{KEY}")["state"] == "connecting"
         self.told()
 
     def told(self) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ class Socket:
         return posts
 
     def open_again(self) -> list[dict[str, Any]]:
-        self.door.post("/clock", {"advance": 5})
+        self.control_api.post("/clock", {"advance": 5})
         return self.told()
 
 
@@ -57,9 +57,9 @@ def socket(make_app: MakeApp) -> Socket:
 
 def test_messages_during_a_restart_come_in_a_burst_after_it(socket: Socket) -> None:
     socket.restart()
-    first = socket.door.post(INBOUND, {"text": "um", "event": "text-plain"}, status=201)
-    socket.door.post("/clock", {"advance": 2})
-    second = socket.door.post(INBOUND, {"event": "image"}, status=201)
+    first = socket.control_api.post(INBOUND, {"text": "um", "event": "text-plain"}, status=201)
+    socket.control_api.post("/clock", {"advance": 2})
+    second = socket.control_api.post(INBOUND, {"event": "image"}, status=201)
     assert socket.told() == []
     posts = socket.open_again()
     assert [post["messageType"] for post in posts] == [
@@ -74,7 +74,7 @@ def test_receipts_during_a_restart_come_after_it(socket: Socket) -> None:
     body = {"messageData": {"to": "5511900000002", "text": "oi"}}
     assert socket.rest("POST", f"sendMessage/{KEY}/text", body).status_code == 200
     socket.restart()
-    socket.door.post("/clock", {"advance": 3})
+    socket.control_api.post("/clock", {"advance": 3})
     assert socket.told() == []
     connected, *receipts = socket.open_again()
     assert connected["messageType"] == "connection_update"
@@ -84,9 +84,9 @@ def test_receipts_during_a_restart_come_after_it(socket: Socket) -> None:
 
 def test_calls_and_changes_of_groups_wait_too(socket: Socket) -> None:
     socket.restart()
-    socket.door.post(INBOUND, {"event": "call"}, status=201)
+    socket.control_api.post(INBOUND, {"event": "call"}, status=201)
     body = {"event": "group-participants", "group": GROUP, "option": "remove"}
-    socket.door.post(INBOUND, body, status=201)
+    socket.control_api.post(INBOUND, body, status=201)
     assert socket.told() == []
     types = [post["messageType"] for post in socket.open_again()]
     assert types == ["connection_update", "call", "group-participants.update"]
@@ -94,7 +94,7 @@ def test_calls_and_changes_of_groups_wait_too(socket: Socket) -> None:
 
 def test_presence_is_kept_for_nobody(socket: Socket) -> None:
     socket.restart()
-    sentence = socket.door.refusal("POST", INBOUND, {"event": "presence"}, status=409)
+    sentence = socket.control_api.refusal("POST", INBOUND, {"event": "presence"}, status=409)
     assert "restarting" in sentence and "link" not in sentence
 
 
@@ -106,13 +106,13 @@ def test_nothing_says_unlinked_and_linked_at_once(socket: Socket) -> None:
     sent = socket.rest("POST", f"sendMessage/{KEY}/text", {"messageData": {"to": "1", "text": ""}})
     assert sent.status_code == 403
     assert sent.headers["X-Mock-Reason"] == f"{KEY} is restarting: its socket opens again by itself"
-    socket.door.post(INBOUND, status=201)
+    socket.control_api.post(INBOUND, status=201)
 
 
 def test_who_is_not_linked_is_told_so_everywhere(socket: Socket) -> None:
-    refused = socket.door.refusal("POST", f"/instances/{UNLINKED}/inbound", {}, status=409)
+    refused = socket.control_api.refusal("POST", f"/instances/{UNLINKED}/inbound", {}, status=409)
     assert "is not linked" in refused
-    assert "is not linked" in socket.door.refusal(
+    assert "is not linked" in socket.control_api.refusal(
         "POST", f"/instances/{UNLINKED}/unlink", {}, status=409
     )
 
@@ -120,17 +120,17 @@ def test_who_is_not_linked_is_told_so_everywhere(socket: Socket) -> None:
 @pytest.mark.parametrize("by", ["phone", "ban"])
 def test_a_session_that_ends_meanwhile_takes_them_along(socket: Socket, by: str) -> None:
     socket.restart()
-    socket.door.post(INBOUND, status=201)
-    socket.door.post(f"/instances/{KEY}/unlink", {"by": by})
-    socket.door.post(f"/instances/{KEY}/link", {})
+    socket.control_api.post(INBOUND, status=201)
+    socket.control_api.post(f"/instances/{KEY}/unlink", {"by": by})
+    socket.control_api.post(f"/instances/{KEY}/link", {})
     types = [post["messageType"] for post in socket.told()]
     assert types == ["connection_update", "connection_update"]
 
 
 def test_a_session_that_the_gateway_drops_keeps_them(socket: Socket) -> None:
     socket.restart()
-    socket.door.post(INBOUND, status=201)
-    socket.door.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
+    socket.control_api.post(INBOUND, status=201)
+    socket.control_api.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
     assert [post["messageType"] for post in socket.told()] == ["connection_update"]
     socket.rest("DELETE", f"instance/{KEY}/restart")
     types = [post["messageType"] for post in socket.open_again()]
@@ -139,9 +139,9 @@ def test_a_session_that_the_gateway_drops_keeps_them(socket: Socket) -> None:
 
 def test_what_waits_is_in_a_saved_state(socket: Socket, make_app: MakeApp) -> None:
     socket.restart()
-    sent = socket.door.post(INBOUND, status=201)
+    sent = socket.control_api.post(INBOUND, status=201)
     other = Socket(make_app(switches={"restart_seconds": "5"}))
-    other.door.put("/state", socket.door.get("/state"))
+    other.control_api.put("/state", socket.control_api.get("/state"))
     posts = other.open_again()
     assert [post["key"]["id"] for post in posts if "key" in post] == [sent["id"]]
 
@@ -151,6 +151,6 @@ def test_what_waits_is_bounded(make_app: MakeApp) -> None:
         make_app(switches={"restart_seconds": "5"}, settings=Settings(messages_limit=10))
     )
     socket.restart()
-    sent = [socket.door.post(INBOUND, status=201)["id"] for _ in range(25)]
+    sent = [socket.control_api.post(INBOUND, status=201)["id"] for _ in range(25)]
     told = [post["key"]["id"] for post in socket.open_again() if "key" in post]
     assert told == sent[-10:]

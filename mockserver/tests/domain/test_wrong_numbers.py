@@ -13,7 +13,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world, read_world
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY
 
 WORLDS = sorted(path.stem for path in (root("fixtures") / "worlds").glob("*.yaml"))
@@ -62,7 +62,7 @@ def test_reason_of_long_digits_says_how_a_lid_is_written(app: MockApp, digits: s
     reason = sent(app, digits).headers["X-Mock-Reason"]
     assert f"{digits} is longer than any phone number there" in reason
     assert f"a LID is written {digits}@lid" in reason
-    refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": digits})
+    refusal = ControlApi(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": digits})
     assert refusal.startswith("from: ") and "is longer than any phone number there" in refusal
 
 
@@ -87,7 +87,7 @@ def test_numbers_of_usual_length_are_reached(app: MockApp, number: str) -> None:
 
 
 def test_lid_of_somebody_nobody_listed_is_known_too(app: MockApp) -> None:
-    lid = Door(app).get(f"/instances/{KEY}/contacts/5511900007777")["lid"]
+    lid = ControlApi(app).get(f"/instances/{KEY}/contacts/5511900007777")["lid"]
     assert "is the LID of" in sent(app, lid.partition("@")[0]).headers["X-Mock-Reason"]
     assert sent(app, lid).status_code == 200
 
@@ -147,11 +147,13 @@ def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
     said = f"{written.partition('@')[0].strip()!r} is not a phone number: digits alone"
     for reply in (sent(app, written), exists(app, written)):
         assert said in reply.headers["X-Mock-Reason"]
-    assert said in Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": written})
+    assert said in ControlApi(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": written})
 
 
 def test_a_hyphen_makes_no_longer_number(app: MockApp) -> None:
-    refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": "5511900000002-1"})
+    refusal = ControlApi(app).refusal(
+        "POST", f"/instances/{KEY}/inbound", {"from": "5511900000002-1"}
+    )
     assert "'5511900000002-1' is not a phone number" in refusal
     assert (
         "5511900000002-1@g.us is not a group"
@@ -208,18 +210,18 @@ AS_WRITTEN = pytest.mark.parametrize(
 
 @AS_WRITTEN
 def test_recipient_of_a_fault_is_read_as_people_write_it(app: MockApp, written: str) -> None:
-    door = Door(app)
-    door.post("/faults", {"fault": "bad-gateway", "recipient": written}, status=201)
+    control_api = ControlApi(app)
+    control_api.post("/faults", {"fault": "bad-gateway", "recipient": written}, status=201)
     assert sent(app, "5511900000003").status_code == 200
     assert sent(app, "5511900000002").status_code == 502
 
 
 @AS_WRITTEN
 def test_chat_of_a_query_or_verdict_is_read_as_people_write_it(app: MockApp, written: str) -> None:
-    door = Door(app)
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/x"})
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/x"})
     for number in ("5511900000002", "5511900000003"):
-        door.post(f"/instances/{KEY}/inbound", {"from": number}, status=201)
+        control_api.post(f"/instances/{KEY}/inbound", {"from": number}, status=201)
     query = {"chat": written}
     client = app.test_client()
     assert len(client.get("/_mock/messages", query_string=query).get_json()["items"]) == 1
@@ -230,18 +232,20 @@ def test_chat_of_a_query_or_verdict_is_read_as_people_write_it(app: MockApp, wri
     assert chats[0]["chat"] == "5511900000002@s.whatsapp.net"
     for chat, count in ((written, 1), ("5511900000002@s.whatsapp.net", 1), ("5511900000009", 0)):
         body = {"instance": KEY, "wait": 0, "chats": [chat]}
-        verdict = door.post("/deliveries/verdict", body)
+        verdict = control_api.post("/deliveries/verdict", body)
         assert verdict["figures"]["deliveries"] == count
 
 
 @AS_WRITTEN
 def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: str) -> None:
-    door = Door(app)
-    message = door.post(f"/instances/{KEY}/inbound", {"from": written}, status=201)
+    control_api = ControlApi(app)
+    message = control_api.post(f"/instances/{KEY}/inbound", {"from": written}, status=201)
     assert message["chat"] == "5511900000002@s.whatsapp.net"
     body = {"event": "from-me-phone", "to": written}
-    assert door.post(f"/instances/{KEY}/inbound", body, status=201)["chat"] == message["chat"]
-    made = door.post("/instances", {"number": written.replace("0002", "7777")}, status=201)
+    assert (
+        control_api.post(f"/instances/{KEY}/inbound", body, status=201)["chat"] == message["chat"]
+    )
+    made = control_api.post("/instances", {"number": written.replace("0002", "7777")}, status=201)
     assert made["number"] == "5511900007777"
 
 
@@ -275,10 +279,10 @@ def test_recipient_longer_than_any_can_be_is_refused_at_once(app: MockApp, kind:
 def test_numbers_longer_than_any_can_be_are_refused_by_the_control_api(
     app: MockApp, kind: str
 ) -> None:
-    door, to = Door(app), ENDLESS[kind]
+    control_api, to = ControlApi(app), ENDLESS[kind]
     begun = time.process_time()
-    door.refusal("POST", f"/instances/{KEY}/inbound", {"from": to})
-    door.refusal("POST", "/faults", {"fault": "bad-gateway", "recipient": to})
+    control_api.refusal("POST", f"/instances/{KEY}/inbound", {"from": to})
+    control_api.refusal("POST", "/faults", {"fault": "bad-gateway", "recipient": to})
     assert time.process_time() - begun < 0.8
 
 

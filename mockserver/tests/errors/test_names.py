@@ -11,7 +11,7 @@ from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import find_operation, operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 
 def test_the_nearest_names_come_first_and_few() -> None:

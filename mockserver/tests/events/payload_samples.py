@@ -11,7 +11,7 @@ from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.operations import webhook_events
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.webhooks.render import Renderer
 
 from ..support import KEY, START

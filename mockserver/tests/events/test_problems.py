@@ -10,8 +10,8 @@ import pytest
 from megaapi_mock.events.payloads import TYPES
 from megaapi_mock.events.problems import Problem, problems_of
 from megaapi_mock.resources import root
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import Compiler
-from megaapi_mock.spec.verdict import valid_bundle
 
 from .payload_samples import EVENTS, Payload, every_payload
 

@@ -19,7 +19,7 @@ from megaapi_mock.events import (
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, RecordingTransport
 from .payload_samples import EVENTS, GENERATIONS
 
@@ -41,7 +41,7 @@ class Receiver:
     """A bot's ear: every webhook of an app, parsed."""
 
     def __init__(self, app: MockApp) -> None:
-        self.app, self.door = app, Door(app)
+        self.app, self.control_api = app, ControlApi(app)
         app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def heard(self) -> list[AnyEvent]:
@@ -59,7 +59,7 @@ class Receiver:
     def inbound(self, event: str, **body: Any) -> AnyEvent:
         """The event that a contact causes."""
         self.heard()
-        self.door.post(
+        self.control_api.post(
             f"/instances/{KEY}/inbound", {"event": event, "from": ANA, **body}, status=201
         )
         return self.heard()[0]
@@ -83,7 +83,7 @@ def receiver(make_app: MakeApp, request: pytest.FixtureRequest) -> Iterator[Rece
 
 def test_every_event_that_the_mock_can_emit(receiver: Receiver) -> None:
     for event in EVENTS:
-        receiver.door.post(f"/instances/{KEY}/emit", {"event": event}, status=201)
+        receiver.control_api.post(f"/instances/{KEY}/emit", {"event": event}, status=201)
         (parsed,) = receiver.heard()
         assert parsed.message_type == receiver_type(parsed, event)
 
@@ -102,7 +102,7 @@ def test_conversation_with_a_bot(receiver: Receiver) -> None:
     sent = receiver.sends("listMessage", to=greeting.answer_to, **LIST)
     echo, *acks = receiver.heard()
     assert (echo.id, echo.from_me, echo.text) == (sent, True, "Confirma?")
-    receiver.door.post("/clock", {"advance": 60})
+    receiver.control_api.post("/clock", {"advance": 60})
     acks += receiver.heard()
     assert [ack.state for ack in acks if isinstance(ack, AckEvent) and ack.id == sent] == [
         "server",
@@ -151,7 +151,7 @@ def test_hidden_number_is_answered_by_its_number(receiver: Receiver) -> None:
 
 
 def test_connection_comes_and_goes(receiver: Receiver) -> None:
-    receiver.door.post(f"/instances/{KEY}/unlink", {"by": "phone"})
+    receiver.control_api.post(f"/instances/{KEY}/unlink", {"by": "phone"})
     (gone,) = receiver.heard()
     assert isinstance(gone, ConnectionEvent)
     assert not gone.is_connected
@@ -161,7 +161,7 @@ def test_connection_comes_and_goes(receiver: Receiver) -> None:
     codes = [event for event in receiver.heard() if isinstance(event, QrCodeEvent)]
     assert codes
     assert codes[0].png is not None
-    receiver.door.post(f"/instances/{KEY}/link")
+    receiver.control_api.post(f"/instances/{KEY}/link")
     back = receiver.heard()[-1]
     assert isinstance(back, ConnectionEvent)
     assert back.is_connected

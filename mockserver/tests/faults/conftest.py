@@ -82,7 +82,7 @@ class Client:
         """The status operation."""
         return self.call("GET", f"/rest/instance/{self.key}", **options)
 
-    def door(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
         """A call of the control API that must go as told."""
         came = self.call(method, f"/_mock{path}", body)
         assert came.status == status, came
@@ -90,17 +90,17 @@ class Client:
 
     def arm(self, fault: str, **wishes: Any) -> Any:
         """The fault, armed."""
-        return self.door("POST", "/faults", {"fault": fault, **wishes}, status=201)
+        return self.control_api("POST", "/faults", {"fault": fault, **wishes}, status=201)
 
     def messages(self) -> list[Any]:
         """Every message there is."""
-        items = self.door("GET", "/messages")["items"]
+        items = self.control_api("GET", "/messages")["items"]
         assert isinstance(items, list)
         return items
 
     def exchange(self) -> Any:
         """The newest exchange."""
-        return self.door("GET", "/exchanges")["items"][-1]
+        return self.control_api("GET", "/exchanges")["items"][-1]
 
 
 Begin = Callable[..., Client]

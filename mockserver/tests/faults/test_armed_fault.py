@@ -9,10 +9,10 @@ import pytest
 from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.faults import armed_fault
 from megaapi_mock.faults.armed_fault import (
+    HITS_SHOWN,
     RECIPIENT,
-    STRIKES_SHOWN,
     ArmedFault,
-    Strike,
+    MatchedFault,
     copies_of,
     tally_of,
 )
@@ -83,29 +83,29 @@ def test_a_copy_counts_for_itself() -> None:
     assert copies_of(copy.tallies)[ONE] is not copy.tally(ONE)
 
 
-def test_a_fault_is_shown_with_all_that_counts_and_its_newest_strikes() -> None:
+def test_a_fault_is_shown_with_all_that_counts_and_its_newest_hits() -> None:
     armed = fault(times=2, used=2, instance=ONE)
-    for number in range(STRIKES_SHOWN + 1):
-        armed.strikes.append(FaultHit(float(number), ONE, ("f1", "bad-gateway"), "send_text"))
+    for number in range(HITS_SHOWN + 1):
+        armed.hits.append(FaultHit(float(number), ONE, ("f1", "bad-gateway"), "send_text"))
     shown = armed.as_json()
     assert (shown["id"], shown["fault"], shown["instance"]) == ("f1", "bad-gateway", ONE)
     assert (shown["times"], shown["used"], shown["over"], shown["after"]) == (2, 2, True, False)
-    assert len(shown["strikes"]) == STRIKES_SHOWN
-    assert shown["strikes"][0] == {"time": 1.0, "instance": ONE, "what": "send_text"}
+    assert len(shown["hits"]) == HITS_SHOWN
+    assert shown["hits"][0] == {"time": 1.0, "instance": ONE, "what": "send_text"}
 
 
-def strike(id_: str | None, armed: ArmedFault | None = None) -> Strike:
-    return Strike(BadGateway(), "bad-gateway", id_, Moment(7.0, 0.5, 0.0), "send_text", armed)
+def matched_fault(id_: str | None, armed: ArmedFault | None = None) -> MatchedFault:
+    return MatchedFault(BadGateway(), "bad-gateway", id_, Moment(7.0, 0.5, 0.0), "send_text", armed)
 
 
-def test_a_strike_says_how_it_was_asked_for() -> None:
-    assert strike("f1").reason == "fault f1 bad-gateway, armed by POST /_mock/faults"
-    assert strike(None).reason == "fault bad-gateway, asked for by X-Mock-Fault"
-    assert strike("f1").hit_on(ONE) == FaultHit(7.0, ONE, ("f1", "bad-gateway"), "send_text")
+def test_a_hit_says_how_it_was_asked_for() -> None:
+    assert matched_fault("f1").reason == "fault f1 bad-gateway, armed by POST /_mock/faults"
+    assert matched_fault(None).reason == "fault bad-gateway, asked for by X-Mock-Fault"
+    assert matched_fault("f1").as_hit(ONE) == FaultHit(7.0, ONE, ("f1", "bad-gateway"), "send_text")
 
 
-def test_a_strike_is_lifted_when_its_fault_is_cleared() -> None:
+def test_a_hit_is_lifted_when_its_fault_is_cleared() -> None:
     armed = fault()
-    assert not strike(None).is_lifted and not strike("f1", armed).is_lifted
+    assert not matched_fault(None).is_lifted and not matched_fault("f1", armed).is_lifted
     armed.is_cleared = True
-    assert strike("f1", armed).is_lifted
+    assert matched_fault("f1", armed).is_lifted

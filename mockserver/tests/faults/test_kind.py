@@ -17,7 +17,7 @@ SEND = Operation("send_text", "send_message", "POST", "/a", "a.yaml", {})
 LOGOUT = Operation("logout", "instance", "DELETE", "/b", "b.yaml", {})
 
 
-def test_a_kind_strikes_any_call_at_once_and_changes_nothing() -> None:
+def test_a_kind_hits_any_call_at_once_and_changes_nothing() -> None:
     kind, instance = Kind(), make_instance(connected=True)
     assert kind.concerns(LOGOUT) and kind.is_due(FaultTally(), 1.0)
     assert (kind.wait(MOMENT), kind.pause(MOMENT)) == (0.0, 0.0)

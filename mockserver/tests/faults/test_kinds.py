@@ -15,7 +15,7 @@ from ..support import KEY, UNLINKED
 from .conftest import Begin, Client
 
 KINDS = discover()
-Strikes = Callable[[Client], None]
+Tries = Callable[[Client], None]
 
 
 def reply(client: Client) -> None:
@@ -91,18 +91,18 @@ def error_true_200(client: Client) -> None:
     failed = {"error": True, "message": "Internal Server Error"}
     came = [client.send() for _ in range(40)]
     assert {one.status for one in came} == {200}
-    struck = [one.json == failed for one in came].count(True)
-    assert 4 <= struck <= 16
-    assert client.door("GET", "/faults")["items"][0]["used"] == struck
-    assert len(client.messages()) == 40 - struck
+    hits = [one.json == failed for one in came].count(True)
+    assert 4 <= hits <= 16
+    assert client.control_api("GET", "/faults")["items"][0]["used"] == hits
+    assert len(client.messages()) == 40 - hits
 
 
 def rate_limit(client: Client) -> None:
     assert {client.send().status for _ in range(20)} == {200}
-    client.door("POST", "/clock", {"advance": 12.5})
+    client.control_api("POST", "/clock", {"advance": 12.5})
     came = client.send()
     assert (came.status, came.headers["Retry-After"]) == (429, "48")
-    client.door("POST", "/clock", {"advance": 48})
+    client.control_api("POST", "/clock", {"advance": 48})
     assert client.send().status == 200
 
 
@@ -111,12 +111,12 @@ def zombie_session(client: Client) -> None:
     assert client.exchange()["fault"]["name"] == "zombie-session"
     assert client.status().json["instance"]["status"] == "connected"
     assert "user" in client.status().json["instance"]
-    client.door("POST", "/clock", {"advance": 3600})
+    client.control_api("POST", "/clock", {"advance": 3600})
     inbound = {"from": "5511900000002", "event": "text-plain"}
-    message = client.door("POST", f"/instances/{KEY}/inbound", inbound, status=201)
+    message = client.control_api("POST", f"/instances/{KEY}/inbound", inbound, status=201)
     assert message["state"] == "pending"
     call = {"from": "5511900000002", "event": "call"}
-    client.door("POST", f"/instances/{KEY}/inbound", call, status=201)
+    client.control_api("POST", f"/instances/{KEY}/inbound", call, status=201)
     assert [one["state"] for one in client.messages()] == ["pending", "pending"]
     assert events(client) == ["from-me-api-echo"]
 
@@ -124,26 +124,27 @@ def zombie_session(client: Client) -> None:
 def ban_after(client: Client) -> None:
     assert [client.send().status for _ in range(4)] == [200, 200, 200, 403]
     assert events(client)[-2:] == ["from-me-api-echo", "disconnected"]
-    assert client.door("GET", f"/instances/{KEY}")["state"] == "disconnected"
-    struck = [
-        item["fault"] for item in client.door("GET", "/exchanges?operation=send_text")["items"]
+    assert client.control_api("GET", f"/instances/{KEY}")["state"] == "disconnected"
+    shown = [
+        item["fault"]
+        for item in client.control_api("GET", "/exchanges?operation=send_text")["items"]
     ]
-    assert struck[:2] == [None, None]
-    assert struck[2] == {"id": f"f1.{KEY}", "name": "ban-after"}
+    assert shown[:2] == [None, None]
+    assert shown[2] == {"id": f"f1.{KEY}", "name": "ban-after"}
 
 
 def qr_never_scanned(client: Client) -> None:
     for _ in range(2):
-        refused = client.door("POST", f"/instances/{UNLINKED}/link", {}, status=409)
+        refused = client.control_api("POST", f"/instances/{UNLINKED}/link", {}, status=409)
         assert "qr-never-scanned" in refused["error"]
-    assert client.door("GET", f"/instances/{UNLINKED}")["state"] == "disconnected"
-    client.door("DELETE", f"/faults/f1.{UNLINKED}")
-    client.door("POST", f"/instances/{UNLINKED}/link", {})
+    assert client.control_api("GET", f"/instances/{UNLINKED}")["state"] == "disconnected"
+    client.control_api("DELETE", f"/faults/f1.{UNLINKED}")
+    client.control_api("POST", f"/instances/{UNLINKED}/link", {})
 
 
 def media_expired(client: Client) -> None:
     image = {"from": "5511900000002", "event": "image"}
-    sent = client.door("POST", f"/instances/{KEY}/inbound", image, status=201)
+    sent = client.control_api("POST", f"/instances/{KEY}/inbound", image, status=201)
     part = sent["content"]["imageMessage"]
     keys = {"messageType": "image", **{name: part[name] for name in MEDIA_KEYS}}
     path = f"/rest/instance/downloadMediaMessage/{KEY}"
@@ -158,7 +159,7 @@ def media_expired(client: Client) -> None:
 def accepted_undelivered(client: Client) -> None:
     assert client.send().status == 200
     assert client.send("5511900000004").status == 200
-    client.door("POST", "/clock", {"advance": 3600})
+    client.control_api("POST", "/clock", {"advance": 3600})
     assert [(one["state"], one["reason"]) for one in client.messages()] == [
         ("server", "accepted, undelivered"),
         ("read", None),
@@ -177,16 +178,16 @@ def token_revoked(client: Client) -> None:
 def slow_start(client: Client) -> None:
     restart = client.call("DELETE", f"/rest/instance/{KEY}/restart")
     assert restart.status == 200
-    client.door("POST", "/clock", {"advance": 44})
+    client.control_api("POST", "/clock", {"advance": 44})
     assert client.status().json["instance"]["status"] == "disconnected"
     assert client.send().status == 403
-    client.door("POST", "/clock", {"advance": 1})
+    client.control_api("POST", "/clock", {"advance": 1})
     assert client.status().json["instance"]["status"] == "connected"
     assert client.send().status == 200
 
 
 MEDIA_KEYS = ("mediaKey", "directPath", "url", "mimetype")
-TRIED: dict[str, Strikes] = {
+TRIED: dict[str, Tries] = {
     function.__name__.replace("_", "-"): function
     for function in (
         reply, delay, reset, hang, cut_body, malformed_json, bad_gateway, empty_200,
@@ -198,7 +199,7 @@ TRIED: dict[str, Strikes] = {
 
 def events(client: Client) -> list[str]:
     """What happened, as webhooks tell it, in order."""
-    return [item["event"] for item in client.door("GET", "/deliveries")["items"]]
+    return [item["event"] for item in client.control_api("GET", "/deliveries")["items"]]
 
 
 @pytest.mark.parametrize("name", sorted({*KINDS, *TRIED}))
@@ -208,6 +209,6 @@ def test_each_kind_does_what_its_example_says(name: str, begin: Begin) -> None:
     client.call("POST", f"/rest/webhook/{KEY}/configWebhook", hook)
     example: dict[str, Any] = dict(KINDS[name].kind.example)
     assert example["fault"] == name
-    armed = client.door("POST", "/faults", example, status=201)
+    armed = client.control_api("POST", "/faults", example, status=201)
     assert {**armed, **example} == armed
     TRIED[name](client)

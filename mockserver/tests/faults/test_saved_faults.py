@@ -32,11 +32,11 @@ def test_a_fault_goes_on_where_it_was(active: ActiveFaults) -> None:
     active.arm(body)
     to = active.person("5511900000002")
     for _ in range(3):
-        active.strikes([], SEND, KEY, to)
+        active.match([], SEND, KEY, to)
     saved = save(active.memory())
     [armed] = rebuild(active.kinds, saved).armed
     [original] = active.items()
-    assert armed.as_json() == {**original.as_json(), "strikes": []}
+    assert armed.as_json() == {**original.as_json(), "hits": []}
     assert (armed.used, armed.seen, armed.recipient) == (2, original.seen, to)
     assert armed.tallies == original.tallies and armed.kind == original.kind
     assert saved.numbers == {KEY: 1}

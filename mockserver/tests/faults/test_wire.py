@@ -45,7 +45,7 @@ def server(request: pytest.FixtureRequest, granian: Client, waitress: Client) ->
     """Each of the two; both start before a test does, so that their threads are none of it."""
     client = {"granian": granian, "waitress": waitress}[request.param]
     yield client
-    client.door("POST", "/reset")
+    client.control_api("POST", "/reset")
 
 
 def raw(client: Client, fault: str, *, timeout: float = 5) -> tuple[bytes, str]:
@@ -110,8 +110,8 @@ def test_hang_ends_when_it_is_cleared(server: Client) -> None:
     came: list[Exception | None] = []
     thread = threading.Thread(target=lambda: came.append(server.send(timeout=20).broke))
     thread.start()
-    assert server.door("GET", "/exchanges?operation=send_text&wait=10")["items"]
-    server.door("DELETE", "/faults")
+    assert server.control_api("GET", "/exchanges?operation=send_text&wait=10")["items"]
+    server.control_api("DELETE", "/faults")
     thread.join(10)
     assert isinstance(came[0], http.client.RemoteDisconnected)
 
@@ -123,8 +123,8 @@ def test_a_delay_is_over_when_it_is_cleared(waitress: Client, path: str, after: 
     came: list[int] = []
     thread = threading.Thread(target=lambda: came.append(waitress.send(timeout=20).status))
     thread.start()
-    assert waitress.door("GET", "/strikes?fault=delay&wait=10")["items"]
-    waitress.door("DELETE" if path == "/faults" else "POST", path)
+    assert waitress.control_api("GET", "/fault-hits?fault=delay&wait=10")["items"]
+    waitress.control_api("DELETE" if path == "/faults" else "POST", path)
     thread.join(10)
     # What had not begun when the world began anew does not happen.
     assert came == [503 if path == "/reset" and not after else 200]
@@ -138,11 +138,11 @@ def test_a_cleared_delay_leaves_the_others_their_time(waitress: Client) -> None:
         target=lambda: [waitress.send(timeout=20), ended.append(time.monotonic())]
     )
     thread.start()
-    assert waitress.door("GET", "/strikes?fault=delay&wait=10")["items"]
-    [first, _] = waitress.door("GET", "/faults")["items"]
-    waitress.door("DELETE", f"/faults/{first['id']}")
+    assert waitress.control_api("GET", "/fault-hits?fault=delay&wait=10")["items"]
+    [first, _] = waitress.control_api("GET", "/faults")["items"]
+    waitress.control_api("DELETE", f"/faults/{first['id']}")
     thread.join(10)
-    waitress.door("DELETE", "/faults")
+    waitress.control_api("DELETE", "/faults")
     assert 0.5 <= ended[0] - begun < 9
 
 
@@ -161,7 +161,7 @@ def test_a_call_that_hangs_does_not_hold_up_the_stop() -> None:
     client.arm("hang", seconds=600)
     thread = threading.Thread(target=client.send)
     thread.start()
-    assert client.door("GET", "/exchanges?wait=10")["items"]
+    assert client.control_api("GET", "/exchanges?wait=10")["items"]
     begun = time.monotonic()
     assert server.stop(5) == 0
     assert time.monotonic() - begun < 4
@@ -191,7 +191,7 @@ def test_the_commands_of_the_page(granian: Client) -> None:
         done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
         expected = b'{"cleared":1}' if block is arm else b"SERVICE_UNAVAILABLE"
         assert expected in done.stdout, done.stdout
-    assert granian.door("GET", "/faults")["items"] == []
+    assert granian.control_api("GET", "/faults")["items"] == []
 
 
 @pytest.mark.parametrize("fault", ["reset", "hang; seconds=0"])

@@ -13,7 +13,7 @@ from megaapi_mock.handlers.call import mark_of
 from megaapi_mock.handlers.registry import discover, require_matching
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 OPERATIONS = operations(valid_bundle(root("spec")))
 

@@ -48,8 +48,8 @@ class HttpWay:
     def begin(self) -> None:
         self.app.runtime.webhooks.courier.wait_idle(5)
         self.transport.posts.clear()
-        self.door("POST", "/reset")
-        self.door("POST", "/clock", {"set": START})
+        self.control_api("POST", "/reset")
+        self.control_api("POST", "/clock", {"set": START})
         self.tokens = {KEY: "TESTKEY0001"}
 
     # -- asking ------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ class HttpWay:
             options["json"] = body
         return self.take(self.client.open(f"/rest{path}", method=method, **options))
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """A control API call."""
         return self.take(self.client.open(f"/_mock{path}", method=method, json=body))
 
@@ -82,17 +82,17 @@ class HttpWay:
     def create(self, key: str, number: str, *, connected: bool, url: str) -> str:
         self._since[key] = len(self.posts())
         body = {"key": key, "number": number, "connected": connected, "webhook_url": url}
-        self.tokens[key] = str(self.door("POST", "/instances", body)["token"])
+        self.tokens[key] = str(self.control_api("POST", "/instances", body)["token"])
         return self.tokens[key]
 
     def discard(self, key: str) -> None:
-        self.door("DELETE", f"/instances/{key}")
+        self.control_api("DELETE", f"/instances/{key}")
 
     def link(self, key: str) -> None:
-        self.door("POST", f"/instances/{key}/link")
+        self.control_api("POST", f"/instances/{key}/link")
 
     def unlink(self, key: str, by: str) -> None:
-        self.door("POST", f"/instances/{key}/unlink", {"by": by})
+        self.control_api("POST", f"/instances/{key}/unlink", {"by": by})
 
     def logout(self, key: str) -> None:
         self.ask("DELETE", f"/instance/{key}/logout", key)
@@ -109,7 +109,7 @@ class HttpWay:
 
     def pair(self, key: str) -> str:
         # The phone that types the code is linked: its own, so that the number stays.
-        number = self.door("GET", f"/instances/{key}")["number"]
+        number = self.control_api("GET", f"/instances/{key}")["number"]
         path = f"/instance/pairingCode/{key}?phoneNumber={number}"
         return str(self.ask("GET", path, key)["pairingCode"])
 
@@ -138,7 +138,7 @@ class HttpWay:
 
     def inbound(self, key: str, sender: str, group: str | None) -> tuple[str, Any]:
         body = {"from": sender, "event": "text-plain"} | ({"group": group} if group else {})
-        message = self.door("POST", f"/instances/{key}/inbound", body)
+        message = self.control_api("POST", f"/instances/{key}/inbound", body)
         return str(message["id"]), message["content"]
 
     def download(self, key: str, keys: dict[str, Any]) -> bytes:
@@ -197,12 +197,12 @@ class HttpWay:
         assert self.ask("POST", path, known.key, {"messageData": data})["webhookUrl"] == known.url
 
     def advance(self, seconds: float) -> None:
-        self.door("POST", "/clock", {"advance": seconds})
+        self.control_api("POST", "/clock", {"advance": seconds})
 
     # -- reading back ------------------------------------------------------------------------
 
     def alive(self) -> Sequence[str]:
-        return [shown["key"] for shown in self.door("GET", "/instances")["items"]]
+        return [shown["key"] for shown in self.control_api("GET", "/instances")["items"]]
 
     def state(self, key: str) -> Any:
         with self.app.runtime.instances.store.change(key) as instance:
@@ -263,7 +263,7 @@ class HttpWay:
                     self.ask("GET", f"/instance/{form}/{key}?phoneNumber={FRIEND}", key)
 
     def _read_messages(self, known: Known) -> None:
-        listed = self.door("GET", f"/messages?limit=5000&instance={known.key}")["items"]
+        listed = self.control_api("GET", f"/messages?limit=5000&instance={known.key}")["items"]
         assert [message["id"] for message in listed] == list(known.messages)
         for shown, sent in zip(listed, known.messages.values(), strict=True):
             wanted = (sent.chat, sent.from_me, sent.state, sent.content, sent.deleted)
@@ -280,8 +280,8 @@ class HttpWay:
         config = self.ask("GET", f"/config/{key}", key)["configData"]
         assert set(config["blockEvents"]) == known.blocked
         assert not known.blocked & set(config["webhookEvents"])
-        door = self.door("GET", f"/instances/{key}")
-        assert (door["token"], door["webhook"]["url"]) == (known.token, known.url)
+        control_api = self.control_api("GET", f"/instances/{key}")
+        assert (control_api["token"], control_api["webhook"]["url"]) == (known.token, known.url)
 
     def _read_groups(self, known: Known) -> None:
         key = known.key
@@ -408,7 +408,7 @@ class HttpLaws(Laws):
         method, path, body, refused = BAD_DOOR_CALLS[bad]
         body = {name: known.key if value == "~" else value for name, value in body.items()}
         with self.calling(known, refused):
-            self.http().door(method, path.replace("~", known.key), body)
+            self.http().control_api(method, path.replace("~", known.key), body)
 
     @rule(who=WHO, other=WHO)
     def call_with_anothers_token(self, who: int, other: int) -> None:
@@ -447,7 +447,7 @@ class HttpLaws(Laws):
         if known.key == KEY:
             return
         with self.calling(known):
-            self.http().door("POST", f"/reset?instance={known.key}")
+            self.http().control_api("POST", f"/reset?instance={known.key}")
             del self.world[known.key]
 
 

@@ -70,8 +70,8 @@ class Talk(RuleBasedStateMachine):
         assert self.board.app.runtime.webhooks.courier.wait_idle(5)
         self.board.transport.posts.clear()
         assert self.board.told(1) == []
-        self.board.door("POST", "/reset")
-        self.board.door("POST", "/clock", {"set": START})
+        self.board.control_api("POST", "/reset")
+        self.board.control_api("POST", "/clock", {"set": START})
         for number in NUMBERS:
             self.board.hook(number)
 
@@ -114,14 +114,14 @@ class Talk(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def link(self, who: int) -> None:
-        self.board.door(
+        self.board.control_api(
             "POST", f"/instances/<{who}>/link", status=409 if who in self.linked else 200
         )
         self.linked.add(who)
 
     @rule(who=WHO)
     def unlink(self, who: int) -> None:
-        self.board.door(
+        self.board.control_api(
             "POST", f"/instances/<{who}>/unlink", status=200 if who in self.linked else 409
         )
         self.linked.discard(who)
@@ -129,7 +129,7 @@ class Talk(RuleBasedStateMachine):
     @rule(who=WHO, other=WHO, off=st.booleans())
     def reach(self, who: int, other: int, off: bool) -> None:
         path = f"/instances/<{who}>/contacts/{NUMBERS[other]}"
-        self.board.door("POST", path, {"state": "phone_off" if off else "reachable"})
+        self.board.control_api("POST", path, {"state": "phone_off" if off else "reachable"})
         (self.off.add if off else self.off.discard)((who, other))
 
     @rule(seconds=st.sampled_from((0.5, 1.0, 2.0, 10.0)))
@@ -247,7 +247,7 @@ class Talk(RuleBasedStateMachine):
         """Everybody comes back, and waits long enough."""
         for who, other in sorted(self.off):
             path = f"/instances/<{who}>/contacts/{NUMBERS[other]}"
-            self.board.door("POST", path, {"state": "reachable"})
+            self.board.control_api("POST", path, {"state": "reachable"})
         for who in sorted(NUMBERS.keys() - self.linked):
             self.link(who)
         self.board.advance(100)

@@ -19,7 +19,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
@@ -90,8 +90,8 @@ class History:
 
     def begin(self) -> None:
         """The starting world, with a webhook each."""
-        self.door("POST", "/reset")
-        self.door("POST", f"/instances/{UNLINKED}/link")
+        self.control_api("POST", "/reset")
+        self.control_api("POST", f"/instances/{UNLINKED}/link")
         assert self.app.runtime.webhooks.courier.wait_idle(10)
         self.happened.clear()
         self.transport.posts.clear()
@@ -104,7 +104,7 @@ class History:
     def count(self) -> int:
         return sum(map(len, self.happened.values()))
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """The control API; a refusal must have caused nothing."""
         before = self.count()
         reply = self.client.open(f"/_mock{path}", method=method, json=body)
@@ -141,19 +141,19 @@ class History:
         body: dict[str, Any] = {"event": event}
         if event not in ("from-me-phone", "self-chat", "newsletter"):
             body["from"] = who
-        self.door(
+        self.control_api(
             "POST", f"/instances/{key}/inbound", body | ({"group": GROUP} if in_group else {})
         )
 
     def contact(self, key: str, who: str, state: str) -> None:
-        self.door("POST", f"/instances/{key}/contacts/{who}", {"state": state})
+        self.control_api("POST", f"/instances/{key}/contacts/{who}", {"state": state})
 
     def advance(self, seconds: float) -> None:
-        self.door("POST", "/clock", {"advance": seconds})
+        self.control_api("POST", "/clock", {"advance": seconds})
 
     def link(self, key: str, way: str) -> None:
         if way != "restart":
-            self.door("POST", f"/instances/{key}/{way}")
+            self.control_api("POST", f"/instances/{key}/{way}")
             return
         self.client.delete(
             f"/rest/instance/{key}/restart", headers={"Authorization": f"Bearer {TOKENS[key]}"}
@@ -166,7 +166,7 @@ class History:
 
     def messages(self, key: str) -> dict[str, dict[str, Any]]:
         """Messages of an instance by id, as the control API lists them."""
-        found = self.door("GET", f"/messages?instance={key}&limit=500")["items"]
+        found = self.control_api("GET", f"/messages?instance={key}&limit=500")["items"]
         return {message["id"]: message for message in found}
 
 

@@ -113,7 +113,7 @@ def test_address_that_is_typed_is_the_one_that_is_tested(screen: Screen, shop: I
     test.click()
     expect(first.locator(".webhook-part .outcome.bad")).to_contain_text("nothing listens")
     expect(test).to_have_text("Test it")
-    (delivery,) = shop.door.find("/deliveries", event="connected")
+    (delivery,) = shop.control_api.find("/deliveries", event="connected")
     assert delivery["url"] == "http://127.0.0.1:9/typed"
     first.get_by_label("Address").fill(saved)
     test.click()
@@ -130,7 +130,7 @@ def test_address_without_a_scheme_is_not_saved_and_the_whole_one_offered(
     expect(part.locator(".outcome")).to_contain_text("no webhook can go to “localhost:9/hook”")
     part.get_by_role("button", name="Use http://localhost:9/hook").click()
     expect(part.locator(".outcome")).to_have_text("Saved.")
-    assert shop.door.call("GET", f"/instances/{shop.key}")["webhook"]["url"] == (
+    assert shop.control_api.call("GET", f"/instances/{shop.key}")["webhook"]["url"] == (
         "http://localhost:9/hook"
     )
     part.get_by_role("button", name=button).click()
@@ -179,7 +179,9 @@ def test_address_to_which_nothing_can_go_is_not_saved(open_screen: Any, mock: Mo
     part.get_by_role("button", name="Save").click()
     expect(part.locator(".outcome")).to_contain_text("no webhook can go to “http://”")
     with mock.attach("megacode-TESTKEY0001") as instance:
-        assert instance.door.call("GET", f"/instances/{instance.key}")["webhook"]["url"] == ""
+        assert (
+            instance.control_api.call("GET", f"/instances/{instance.key}")["webhook"]["url"] == ""
+        )
         # The gateway takes any text: the page does not call that ready.
         body = {"messageData": {"webhookUrl": "http://[::1", "webhookEnabled": True}}
         call(instance, f"/rest/webhook/{instance.key}/configWebhook", body)

@@ -60,13 +60,13 @@ def refusal_of(mock: MockServer, script: str) -> str | None:
 def test_every_webhook_copied_as_pytest_is_a_test_that_passes(
     open_screen: Any, mock: MockServer
 ) -> None:
-    events = [event["name"] for event in mock.door.call("GET", "/events")["items"]]
+    events = [event["name"] for event in mock.control_api.call("GET", "/events")["items"]]
     with mock.instance() as shop:
         for event in events:
             shop.emit(event)
         for event in events:
             shop.inbox.wait_for(event)
-        deliveries = mock.door.find("/deliveries", instance=shop.key)
+        deliveries = mock.control_api.find("/deliveries", instance=shop.key)
     scripts = open_screen().page.evaluate(AS_PYTEST, deliveries)
     assert {event for event, _ in scripts} == set(events)
     refusals = {event: refusal_of(mock, script) for event, script in scripts}
@@ -77,7 +77,9 @@ def test_every_call_of_other_plans_copied_as_pytest_is_a_test_that_passes(
     open_screen: Any, mock: MockServer
 ) -> None:
     with MockServer(profile="all") as whole:
-        operations = {one["id"]: one for one in whole.door.call("GET", "/operations")["items"]}
+        operations = {
+            one["id"]: one for one in whole.control_api.call("GET", "/operations")["items"]
+        }
         # Dedicated hosts' calls end instances, and a test that is copied has no file to upload.
         others = {
             id_
@@ -87,7 +89,7 @@ def test_every_call_of_other_plans_copied_as_pytest_is_a_test_that_passes(
         for file in sorted((ROOT / "fixtures/examples").glob("*/*/ok*.json")):
             if file.parent.name in others:
                 ask_as_in(whole, operations[file.parent.name], json.loads(file.read_bytes()))
-        calls = whole.door.find("/exchanges", instance=KEY)
+        calls = whole.control_api.find("/exchanges", instance=KEY)
         screen = open_screen("inspector", url=whole.url)
         scripts = screen.page.evaluate(AS_PYTEST_OF_PLANS, [calls, list(operations.values())])
     assert {call["operation"] for call in calls} == others
@@ -221,11 +223,11 @@ def test_body_is_copied_as_it_was(open_screen: Any, mock: MockServer, body: str)
     with mock.instance() as shop:
         path = f"/rest/sendMessage/{shop.key}/text"
         ask(shop.url + path, "POST", body, shop.headers)
-        (sent,) = mock.door.find("/exchanges", instance=shop.key)
+        (sent,) = mock.control_api.find("/exchanges", instance=shop.key)
         curl, script = open_screen().page.evaluate(AS_CURL, [sent, shop.token])
         assert (f"--data-raw '{body}'" in curl) == bool(body)
         run(script, shop)
-        (_, again) = mock.door.find("/exchanges", instance=shop.key)
+        (_, again) = mock.control_api.find("/exchanges", instance=shop.key)
     for name in ("reason", "violations"):
         assert again[name] == sent[name]
 
@@ -247,7 +249,7 @@ def asked(shop: Instance, method: str, path: str, body: str, headers: dict[str, 
 
 def what_arrived(shop: Instance) -> list[dict[str, Any]]:
     """The calls of an instance as they came, without what every client says of itself."""
-    exchanges = shop.door.find("/exchanges", instance=shop.key)
+    exchanges = shop.control_api.find("/exchanges", instance=shop.key)
     own = {"accept", "user-agent", "accept-encoding", "connection", "host", "content-length"}
     for request in (exchange["request"] for exchange in exchanges):
         headers = {name.lower(): value for name, value in request["headers"].items()}
@@ -283,7 +285,7 @@ def test_copied_call_arrives_as_it_was(
         path = f"/rest/sendMessage/{shop.key}/text?a=[1]&b={{2,3}}"
         authorization = {"Authorization": f"{scheme} {shop.token}"}
         asked(shop, method, path, body, {**headers, **authorization})
-        (sent,) = mock.door.find("/exchanges", instance=shop.key)
+        (sent,) = mock.control_api.find("/exchanges", instance=shop.key)
         curl, script = screen.page.evaluate(AS_CURL, [sent, shop.token])
         command = run_program(["bash", "-c", curl], capture_output=True, timeout=20, check=False)
         assert command.returncode == 0, command.stderr.decode()
@@ -295,7 +297,7 @@ def test_copied_call_arrives_as_it_was(
             assert what_arrived(shop)[2]["body"] == first["body"]
     with mock.instance() as other:
         run(script, other)
-        (elsewhere,) = mock.door.find("/exchanges", instance=other.key)
+        (elsewhere,) = mock.control_api.find("/exchanges", instance=other.key)
     assert elsewhere["response"]["status"] == sent["response"]["status"]
 
 
@@ -329,7 +331,7 @@ def test_edited_webhook_that_is_no_object_is_not_sent(
     screen.page.get_by_role("button", name="Edit and resend").click()
     dialog = screen.page.get_by_role("dialog")
     dialog.get_by_label("Payload").fill(body)
-    before = len(mock.door.find("/deliveries", event="text-plain"))
+    before = len(mock.control_api.find("/deliveries", event="text-plain"))
     dialog.get_by_role("button", name="Send it").click()
     expect(dialog.locator(".outcome.bad")).to_contain_text("A webhook is a JSON object")
-    assert len(mock.door.find("/deliveries", event="text-plain")) == before
+    assert len(mock.control_api.find("/deliveries", event="text-plain")) == before

@@ -50,7 +50,7 @@ def remove_by_the_bot(shop: Instance, group: str, number: str) -> None:
 
 def sender_of(mock: MockServer, text: str) -> str:
     """The JID from which that text came."""
-    (message,) = mock.door.find("/messages", text=text)
+    (message,) = mock.control_api.find("/messages", text=text)
     return str(message["sender"])
 
 

@@ -99,9 +99,9 @@ def test_filters_and_graph_reach_what_was_not_loaded_yet(
         instance.customer().says("agulha no palheiro")
         send(instance, "text", {"text": "x"}, token="wrong")
         wishes = {"event": "text-plain", "count": 900}
-        instance.door.call("POST", f"/instances/{instance.key}/emit", wishes)
-        last = instance.door.find("/deliveries", instance=instance.key)[-1]["id"]
-        instance.door.call("GET", f"/deliveries/{last}?wait=20")
+        instance.control_api.call("POST", f"/instances/{instance.key}/emit", wishes)
+        last = instance.control_api.find("/deliveries", instance=instance.key)[-1]["id"]
+        instance.control_api.call("GET", f"/deliveries/{last}?wait=20")
         screen = open_screen("inspector")
         page = screen.page
         rows = page.locator(".record")
@@ -245,11 +245,11 @@ def test_call_is_copied_as_curl(screen: Screen, shop: Instance) -> None:
     assert "D'\\''água" in command
 
 
-@pytest.mark.parametrize(("kind", "status"), [("good", 200), ("refused", 401), ("struck", 502)])
+@pytest.mark.parametrize(("kind", "status"), [("good", 200), ("refused", 401), ("fault", 502)])
 def test_call_copied_as_pytest_is_a_test_that_passes(
     screen: Screen, shop: Instance, kind: str, status: int
 ) -> None:
-    if kind == "struck":
+    if kind == "fault":
         shop.fault("bad-gateway", times=1)
     send(shop, "text", {"text": "Teste"}, **({"token": "wrong"} if kind == "refused" else {}))
     screen.view("inspector")
@@ -258,7 +258,9 @@ def test_call_copied_as_pytest_is_a_test_that_passes(
     names: dict[str, Any] = {}
     exec(compile(copied(screen, "Copy as pytest"), "copied", "exec"), names)
     names[f"test_send_text_answers_{status}"](shop)
-    items = shop.door.call("GET", f"/exchanges?instance={shop.key}&operation=send_text")["items"]
+    items = shop.control_api.call("GET", f"/exchanges?instance={shop.key}&operation=send_text")[
+        "items"
+    ]
     assert [each["response"]["status"] for each in items] == [status, status]
 
 
@@ -272,8 +274,8 @@ def test_chat_copied_as_script_is_played_to_its_end(screen: Screen, shop: Instan
     screen.view("inspector")
     record(screen, "list-response").click()
     script = copied(screen, "Copy the chat as script")
-    play = shop.door.call("POST", "/plays", {"instance": shop.key, "yaml": script})
-    done = shop.door.call("POST", f"/plays/{play['id']}/run", {"wait": 10})
+    play = shop.control_api.call("POST", "/plays", {"instance": shop.key, "yaml": script})
+    done = shop.control_api.call("POST", f"/plays/{play['id']}/run", {"wait": 10})
     assert {(turn["state"], turn["error"]) for turn in done["turns"]} == {("done", None)}, done
     assert done["turns"][-1]["who"] == "bot"
 

@@ -20,14 +20,14 @@ def panel(screen: Screen, title: str) -> Locator:
     return screen.page.locator("section.card").filter(has=heading)
 
 
-def test_fault_is_armed_strikes_and_is_seen(screen: Screen, shop: Instance) -> None:
+def test_fault_is_armed_hits_and_is_seen(screen: Screen, shop: Instance) -> None:
     faults = panel(screen.view("levers"), "Faults")
     faults.get_by_label("Kind of fault").select_option("bad-gateway")
     faults.get_by_role("button", name="Arm it").click()
     armed = faults.locator(".armed-row")
     expect(armed).to_contain_text("bad-gateway")
     assert send(shop, "text", {"text": "x"}) == 502
-    expect(armed).to_contain_text("struck 1")
+    expect(armed).to_contain_text("hit 1")
     screen.view("phones")
     expect(screen.phone().locator(".refusal")).to_contain_text("502")
     faults = panel(screen.view("levers"), "Faults")
@@ -148,7 +148,7 @@ def test_reset_says_what_becomes_of_the_clock(
 ) -> None:
     page = screen.view("levers").page
     if frozen:
-        mock.door.call("POST", "/clock", {"freeze": True})
+        mock.control_api.call("POST", "/clock", {"freeze": True})
         expect(page.locator(".bar-clock")).to_contain_text("frozen")
     page.get_by_role("button", name="Reset…").click()
     dialog = page.get_by_role("dialog")
@@ -157,4 +157,4 @@ def test_reset_says_what_becomes_of_the_clock(
     expect(says_so).to_have_count(1 if frozen else 0)
     dialog.get_by_role("button", name="Reset", exact=True).click()
     expect(page.get_by_text("Reset.", exact=True)).to_be_visible()
-    assert mock.door.call("GET", "/clock")["frozen"] == frozen
+    assert mock.control_api.call("GET", "/clock")["frozen"] == frozen

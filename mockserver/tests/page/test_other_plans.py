@@ -67,7 +67,7 @@ def test_people_of_a_group_and_whoever_is_mentioned_have_names(
     screen: Screen, quiet: Instance
 ) -> None:
     group = quiet.group("Bairro", members=[FIRST, SECOND, UNLISTED])
-    name = quiet.door.call("GET", f"/instances/{KEY}/contacts/{UNLISTED}")["name"]
+    name = quiet.control_api.call("GET", f"/instances/{KEY}/contacts/{UNLISTED}")["name"]
     assert name
     screen.phone().get_by_role("button", name="Back").click()
     screen.phone().get_by_role("button", name="Bairro").click()

@@ -129,8 +129,8 @@ def test_phone_that_makes_room_is_named(screen: Screen) -> None:
 
 
 def test_phone_without_an_instance_is_not_asked_for(screen: Screen, shop: Instance) -> None:
-    for instance in shop.door.find("/instances"):
-        shop.door.call("DELETE", f"/instances/{instance['key']}")
+    for instance in shop.control_api.find("/instances"):
+        shop.control_api.call("DELETE", f"/instances/{instance['key']}")
     expect(screen.page.locator(".next-step")).to_contain_text("There is no instance")
     screen.page.get_by_role("button", name="Add a phone").click()
     expect(screen.page.locator(".phones-main > .outcome")).to_contain_text("There is no instance")

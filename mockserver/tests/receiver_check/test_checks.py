@@ -13,7 +13,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
 from .story import ANA, BIA, GROUP, Story, attempt, offending, outcome
 
@@ -580,11 +580,11 @@ def test_what_names_none_or_two_counts_by_its_place(story: Story, saying: str) -
 def judged(make_app: MakeApp) -> MockApp:
     """A mock whose contact wrote twice and was answered in the wrong order."""
     app = make_app(transport=RecordingTransport())
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
-    told = [door.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
+    told = [control_api.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
     assert app.runtime.webhooks.courier.wait_idle(5)
     for message in reversed(told):
         quote(app, message)
@@ -606,7 +606,7 @@ def checks(document: Any) -> dict[str, str]:
 
 
 def test_the_control_api_judges_from_its_journal(judged: MockApp) -> None:
-    document = Door(judged).post("/deliveries/verdict", {"instance": KEY})
+    document = ControlApi(judged).post("/deliveries/verdict", {"instance": KEY})
     assert document["instance"] == KEY
     assert checks(document) == {
         "answered_in_time": "passed",
@@ -620,41 +620,41 @@ def test_the_control_api_judges_from_its_journal(judged: MockApp) -> None:
 
 
 def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
-    door = Door(judged)
-    first, second = door.items(f"/deliveries?event=text-plain&instance={KEY}")
-    narrow = door.post("/deliveries/verdict", {"instance": KEY, "since": first["id"]})
+    control_api = ControlApi(judged)
+    first, second = control_api.items(f"/deliveries?event=text-plain&instance={KEY}")
+    narrow = control_api.post("/deliveries/verdict", {"instance": KEY, "since": first["id"]})
     assert narrow["figures"]["inbound"] == 1
     assert checks(narrow)["answered_in_order"] == "not applicable"
-    last = door.items("/deliveries")[-1]["id"]
-    assert not door.post("/deliveries/verdict", {"instance": KEY, "since": last})["passed"]
+    last = control_api.items("/deliveries")[-1]["id"]
+    assert not control_api.post("/deliveries/verdict", {"instance": KEY, "since": last})["passed"]
     assert second["id"] != last
 
 
 def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
-    door = Door(judged)
-    door.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
+    control_api = ControlApi(judged)
+    control_api.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
     assert judged.runtime.webhooks.courier.wait_idle(5)
     wanted: dict[str, Any] = {"instance": KEY}
-    assert door.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
-    only = door.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
+    assert control_api.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
+    only = control_api.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
     assert (only["figures"]["inbound"], only["figures"]["deliveries"]) == (1, 1)
-    here = door.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/"})
+    here = control_api.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/"})
     assert here["figures"]["inbound"] == 3
-    there = door.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/b"})
+    there = control_api.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/b"})
     assert there["figures"]["deliveries"] == 0
 
 
 def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -> None:
     app = make_app()
     app.runtime.records.journal.deliveries.limit = 1
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
     for _ in range(3):
-        door.post(f"/instances/{KEY}/inbound", {}, status=201)
+        control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    document = door.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
+    document = control_api.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
     assert document["figures"]["deliveries"] == 1
 
 
@@ -696,27 +696,27 @@ def test_a_verdict_as_text(judged: MockApp, form: str, mimetype: str, begins: st
     ],
 )
 def test_a_verdict_needs_to_know_on_whom(app: MockApp, body: Any, sentence: str) -> None:
-    assert Door(app).refusal("POST", "/deliveries/verdict", body).startswith(sentence)
+    assert ControlApi(app).refusal("POST", "/deliveries/verdict", body).startswith(sentence)
 
 
 def test_nobody_is_judged_unknown(app: MockApp) -> None:
-    door = Door(app)
-    door.refusal("POST", "/deliveries/verdict", {"instance": "megacode-NOBODY"}, status=404)
-    assert not door.post("/deliveries/verdict", {"instance": UNLINKED})["passed"]
+    control_api = ControlApi(app)
+    control_api.refusal("POST", "/deliveries/verdict", {"instance": "megacode-NOBODY"}, status=404)
+    assert not control_api.post("/deliveries/verdict", {"instance": UNLINKED})["passed"]
 
 
 def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) -> None:
     app = make_app()
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    door.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
+    control_api.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    door.post("/clock", {"advance": 60})
-    verdict = door.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
+    control_api.post("/clock", {"advance": 60})
+    verdict = control_api.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict
 
 
@@ -730,25 +730,25 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
             return replace(super().post(*arguments, **options), status=next(answers))
 
     app = make_app(transport=Slow())
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
-    door.post(f"/instances/{KEY}/emit", {"event": "text-plain", "count": 58}, status=201)
+    control_api.post(f"/instances/{KEY}/emit", {"event": "text-plain", "count": 58}, status=201)
     wanted = {"instance": KEY, "listens_only": True}
-    early = door.post("/deliveries/verdict", {**wanted, "wait": 0})
+    early = control_api.post("/deliveries/verdict", {**wanted, "wait": 0})
     assert (early["outcome"], early["passed"]) == ("undecided", False)
-    waited = door.post("/deliveries/verdict", {**wanted, "wait": 60})
+    waited = control_api.post("/deliveries/verdict", {**wanted, "wait": 60})
     # As soon as it is certain: the first 500 is enough.
     assert waited["outcome"] == "failed"
     assert "had no 2xx" in waited["checks"][0]["message"]
 
 
 def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
-    door = Door(judged)
+    control_api = ControlApi(judged)
     body = {"messageData": {"to": "5511900000099", "text": "oi"}}
     judged.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
-    document = door.post("/deliveries/verdict", {"instance": KEY})
+    document = control_api.post("/deliveries/verdict", {"instance": KEY})
     assert checks(document)["sends_accepted"] == "failed"
     assert "5511900000099" in document["checks"][-1]["message"]
 
@@ -764,5 +764,5 @@ def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
     ],
 )
 def test_wrong_terms_are_named(app: MockApp, body: Any, sentence: str) -> None:
-    told = Door(app).refusal("POST", "/deliveries/verdict", {"instance": KEY, **body})
+    told = ControlApi(app).refusal("POST", "/deliveries/verdict", {"instance": KEY, **body})
     assert told.startswith(sentence)

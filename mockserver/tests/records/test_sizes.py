@@ -54,6 +54,6 @@ def test_a_delivery_takes_its_payload_and_every_attempt() -> None:
     assert delivery_bytes(delivery) == alone + 2 * ATTEMPT + texts
 
 
-def test_a_strike_takes_what_was_struck() -> None:
+def test_a_hit_takes_what_was_hit() -> None:
     hit = RecordedHit("s1", FaultHit(1.0, KEY, (None, "slow"), "inbound from somebody"))
     assert hit_bytes(hit) == RECORD + len("inbound from somebody")

@@ -88,7 +88,7 @@ def test_a_record_is_shown_to_those_who_wait_for_its_kind_and_instance(waiters: 
 @pytest.mark.parametrize(
     ("kind", "instance", "awaited"),
     [(None, None, True), ("message", None, True), ("message", ONE, True), ("message", TWO, False),
-     ("strike", ONE, False)],
+     ("fault-hit", ONE, False)],
 )  # fmt: skip
 def test_somebody_awaits_what_they_asked_for(
     waiters: Waiters, kind: Any, instance: str | None, awaited: bool

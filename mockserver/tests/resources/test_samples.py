@@ -9,7 +9,7 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import MEDIA_FILES, Samples
 from megaapi_mock.spec.operations import webhook_events
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 SAMPLES = Samples(root("fixtures"))
 # The first bytes by which programs know each kind.

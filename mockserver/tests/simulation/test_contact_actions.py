@@ -15,12 +15,12 @@ from megaapi_mock.resources.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, START, RecordingTransport
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -42,7 +42,7 @@ class Chat:
     """One app: contacts on the control API, the instance on its API, the webhooks that leave."""
 
     def __init__(self, app: MockApp) -> None:
-        self.app, self.door = app, Door(app)
+        self.app, self.control_api = app, ControlApi(app)
         self.authority = authority()
         app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
@@ -50,10 +50,10 @@ class Chat:
         """A contact does something; the one payload this owes, held to the contract."""
         self.told()
         given = {"event": event, "from": who, **body}
-        self.message = self.door.post(INBOUND, given, status=201)
+        self.message = self.control_api.post(INBOUND, given, status=201)
         assert self.app.runtime.webhooks.courier.wait_idle(5)
         (payload,) = self.told()
-        found = self.door.walk("/deliveries")[-1]
+        found = self.control_api.walk("/deliveries")[-1]
         assert found["event"] == event
         violations = self.authority.webhook_violations(event, orjson.dumps(payload))
         assert violations == []
@@ -61,9 +61,14 @@ class Chat:
 
     def refused(self, event: str, *, status: int = 409, **body: Any) -> str:
         """The sentence of a refusal, which leaves no trace."""
-        before = self.door.items("/messages"), len(self.door.walk("/deliveries"))
-        sentence = self.door.refusal("POST", INBOUND, {"event": event, **body}, status=status)
-        assert (self.door.items("/messages"), len(self.door.walk("/deliveries"))) == before
+        before = self.control_api.items("/messages"), len(self.control_api.walk("/deliveries"))
+        sentence = self.control_api.refusal(
+            "POST", INBOUND, {"event": event, **body}, status=status
+        )
+        assert (
+            self.control_api.items("/messages"),
+            len(self.control_api.walk("/deliveries")),
+        ) == before
         return sentence
 
     def told(self) -> list[dict[str, Any]]:
@@ -88,16 +93,16 @@ class Chat:
 
     def state(self, state: str) -> None:
         """The contact's."""
-        self.door.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
+        self.control_api.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
         assert self.app.runtime.webhooks.courier.wait_idle(5)
 
     def later(self, seconds: float) -> None:
         """Time goes by."""
-        self.door.post("/clock", {"advance": seconds})
+        self.control_api.post("/clock", {"advance": seconds})
 
     def link(self, verb: str, body: Any = None) -> None:
         """The phone links, or ends the link."""
-        self.door.post(f"/instances/{KEY}/{verb}", body)
+        self.control_api.post(f"/instances/{KEY}/{verb}", body)
 
     def text(self, to: str = FRIEND) -> str:
         return self.sends("text", to=to, text="E este o produto?")
@@ -120,7 +125,7 @@ class Chat:
 
     def kept(self, message_id: str) -> dict[str, Any]:
         """The message as the control API lists it now."""
-        found: list[dict[str, Any]] = self.door.walk("/messages")
+        found: list[dict[str, Any]] = self.control_api.walk("/messages")
         return next(message for message in found if message["id"] == message_id)
 
 
@@ -337,7 +342,7 @@ def test_a_list_that_was_read_may_be_answered_after_a_lost_link(make_app: MakeAp
     chat.later(1)
     chat.link("unlink")
     chat.link("link")
-    assert [found["state"] for found in chat.door.items("/messages")] == ["stopped"] * 2
+    assert [found["state"] for found in chat.control_api.items("/messages")] == ["stopped"] * 2
     assert "reached no phone: disconnected" in chat.refused("list-response", message=lost)
     part = chat.does("list-response")["message"]["listResponseMessage"]
     assert part["singleSelectReply"] == {"selectedRowId": "a"}
@@ -359,7 +364,7 @@ def test_a_list_that_waited_for_the_phone_can_be_answered_once_it_is_on(chat: Ch
 
 
 def test_what_the_gateway_swallowed_cannot_be_answered(chat: Chat) -> None:
-    chat.door.post("/faults", {"fault": "accepted-undelivered", "times": 1}, status=201)
+    chat.control_api.post("/faults", {"fault": "accepted-undelivered", "times": 1}, status=201)
     lost = chat.menu(("a", "Vendas"))
     sentence = chat.refused("list-response", message=lost)
     assert sentence == chat.refused("text-forwarded", message=lost)
@@ -491,10 +496,10 @@ ODD: tuple[dict[str, Any], ...] = (
 def test_odd_content_breaks_nothing(chat: Chat) -> None:
     for content in ODD:
         body = {"event": "from-me-phone", "set": {"message": content}, "force": True}
-        chat.door.post(INBOUND, body, status=201)
-        chat.door.post(INBOUND, {"event": "text-quoted-reply"}, status=201)
+        chat.control_api.post(INBOUND, body, status=201)
+        chat.control_api.post(INBOUND, {"event": "text-quoted-reply"}, status=201)
         for event in ANSWERED:
-            chat.door.refusal("POST", INBOUND, {"event": event, "option": "x"}, status=409)
+            chat.control_api.refusal("POST", INBOUND, {"event": event, "option": "x"}, status=409)
 
 
 def test_only_actions_take_a_message_and_only_answers_an_option(chat: Chat) -> None:
@@ -532,14 +537,14 @@ MEDIA = {
 def album(chat: Chat, **body: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The header of an album, and what followed it; all of it kept and held to the contract."""
     chat.told()
-    kept = len(chat.door.walk("/messages"))
-    chat.door.post(INBOUND, {"event": "album", **body}, status=201)
+    kept = len(chat.control_api.walk("/messages"))
+    chat.control_api.post(INBOUND, {"event": "album", **body}, status=201)
     assert chat.app.runtime.webhooks.courier.wait_idle(5)
     payloads = chat.told()
-    events = [item["event"] for item in chat.door.walk("/deliveries")][-len(payloads) :]
+    events = [item["event"] for item in chat.control_api.walk("/deliveries")][-len(payloads) :]
     for event, payload in zip(events, payloads, strict=True):
         assert authority().webhook_violations(event, orjson.dumps(payload)) == []
-    ids = [message["id"] for message in chat.door.walk("/messages")][kept:]
+    ids = [message["id"] for message in chat.control_api.walk("/messages")][kept:]
     assert ids == [payload["key"]["id"] for payload in payloads]
     return payloads[0], payloads[1:]
 
@@ -689,7 +694,7 @@ def test_what_the_gateway_causes_names_its_route(chat: Chat) -> None:
 
 @pytest.mark.parametrize("state", ["phone_off", "blocked", "unregistered"])
 def test_who_cannot_be_reached_writes_nothing(chat: Chat, state: str) -> None:
-    chat.door.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
+    chat.control_api.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
     sentence = chat.refused("text-plain")
     assert f"is {state}: nothing comes from there" in sentence
     chat.does("text-plain", COLLEAGUE)
@@ -719,7 +724,7 @@ def test_a_contact_calls(chat: Chat) -> None:
     assert (again["status"], again["groupJid"], again["isVideo"]) == ("reject", GROUP, True)
     assert again["id"] != data["id"]
     assert chat.message == {"instance": KEY, "event": "call", "time": START}
-    assert chat.door.items("/messages") == []
+    assert chat.control_api.items("/messages") == []
 
 
 def test_a_contact_is_typing(chat: Chat) -> None:
@@ -823,8 +828,8 @@ def test_own_changes_of_groups_are_told_where_the_switch_says_so(make_app: MakeA
 
 def test_typing_comes_before_writing_where_the_switch_says_so(make_app: MakeApp) -> None:
     chat = Chat(make_app(switches={"presence_events": "on"}))
-    chat.door.post(INBOUND, {"event": "text-plain"}, status=201)
-    chat.door.post(INBOUND, {"event": "group-text"}, status=201)
+    chat.control_api.post(INBOUND, {"event": "text-plain"}, status=201)
+    chat.control_api.post(INBOUND, {"event": "group-text"}, status=201)
     assert chat.app.runtime.webhooks.courier.wait_idle(5)
     types = [payload["messageType"] for payload in chat.told()]
     assert types == ["presence.update", "conversation", "conversation"]

@@ -12,7 +12,7 @@ from megaapi_mock.resources.samples import Samples
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, UNLINKED, RecordingTransport
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -44,12 +44,12 @@ class Contacts:
     """The control API of an app whose webhooks are heard."""
 
     def __init__(self, app: MockApp) -> None:
-        self.app, self.door = app, Door(app)
+        self.app, self.control_api = app, ControlApi(app)
         app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def do(self, **body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The message as the control API answers it, and the payload as the receiver gets it."""
-        message = self.door.post(INBOUND, body, status=201)
+        message = self.control_api.post(INBOUND, body, status=201)
         assert self.app.runtime.webhooks.courier.wait_idle(5)
         posts = self.transport.posts
         assert len(posts) == 1, "one message is one webhook"
@@ -89,7 +89,7 @@ def test_every_event_becomes_a_message_and_a_webhook(
     contacts: Contacts, event: str, type_: str
 ) -> None:
     message, payload = contacts.do(event=event, **{"from": "5511900000002"})
-    assert contacts.door.items("/messages") == [message]
+    assert contacts.control_api.items("/messages") == [message]
     assert (message["chat"], message["sender"], message["from_me"]) == (CONTACT, CONTACT, False)
     assert message["type"] == payload["messageType"] == type_
     assert message["content"] == payload["message"]
@@ -135,13 +135,13 @@ def test_in_a_group_the_sender_is_a_participant(contacts: Contacts) -> None:
 def test_every_message_has_an_id_of_its_own(contacts: Contacts) -> None:
     ids = [contacts.do()[0]["id"] for _ in range(3)]
     assert len(set(ids)) == 3
-    assert [item["id"] for item in contacts.door.items("/messages")] == ids
+    assert [item["id"] for item in contacts.control_api.items("/messages")] == ids
 
 
-def test_a_message_arrives_without_a_webhook_too(door: Door) -> None:
-    message = door.post(INBOUND, status=201)
-    assert door.items("/messages") == [message]
-    assert door.items("/deliveries") == []
+def test_a_message_arrives_without_a_webhook_too(control_api: ControlApi) -> None:
+    message = control_api.post(INBOUND, status=201)
+    assert control_api.items("/messages") == [message]
+    assert control_api.items("/deliveries") == []
 
 
 def test_what_arrived_can_be_quoted(contacts: Contacts) -> None:
@@ -339,13 +339,13 @@ def test_media_expires_when_room_is_needed(contacts: Contacts) -> None:
     ],
 )
 def test_what_cannot_happen_is_said_and_changes_nothing(
-    calm: Door, body: dict[str, Any], sentence: str
+    calm: ControlApi, body: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in calm.refusal("POST", INBOUND, body)
     assert calm.items("/messages") == []
 
 
-def test_media_above_the_limit_is_refused(calm: Door) -> None:
+def test_media_above_the_limit_is_refused(calm: ControlApi) -> None:
     media = b64encode(bytes(MEDIA_LIMIT + 1)).decode()
     body = {"event": "image", "media": media}
     assert "16777216" in calm.refusal("POST", INBOUND, body, status=413)
@@ -353,24 +353,24 @@ def test_media_above_the_limit_is_refused(calm: Door) -> None:
 
 def test_what_is_refused_leaves_the_counters_alone(app: MockApp, make_app: MakeApp) -> None:
     """A refused message takes no id: what comes after it is as if it had never been tried."""
-    tried, untried = Door(app), Door(make_app())
+    tried, untried = ControlApi(app), ControlApi(make_app())
     tried.refusal("POST", INBOUND, {"event": "image", "group": "120363000000000009@g.us"})
     assert tried.post(INBOUND, status=201) == untried.post(INBOUND, status=201)
 
 
 @pytest.mark.parametrize("event", ["text-plain", "image"])
-def test_nothing_reaches_who_is_not_linked(calm: Door, event: str) -> None:
+def test_nothing_reaches_who_is_not_linked(calm: ControlApi, event: str) -> None:
     path = f"/instances/{UNLINKED}/inbound"
     assert "not linked" in calm.refusal("POST", path, {"event": event}, status=409)
 
 
 def test_nothing_reaches_who_was_unlinked(contacts: Contacts) -> None:
-    contacts.door.post(f"/instances/{KEY}/unlink")
-    contacts.door.refusal("POST", INBOUND, {}, status=409)
+    contacts.control_api.post(f"/instances/{KEY}/unlink")
+    contacts.control_api.refusal("POST", INBOUND, {}, status=409)
     assert contacts.app.runtime.webhooks.courier.wait_idle(5)
     kinds = [orjson.loads(body)["messageType"] for _, body, _ in contacts.transport.posts]
     assert kinds == ["connection_update"]
-    assert contacts.door.items("/messages") == []
+    assert contacts.control_api.items("/messages") == []
 
 
 def test_blocked_events_are_kept_and_not_sent(contacts: Contacts) -> None:
@@ -381,8 +381,8 @@ def test_blocked_events_are_kept_and_not_sent(contacts: Contacts) -> None:
     )
     assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
     reply.get_data()
-    assert contacts.door.get(f"/instances/{KEY}")["blocked_events"] == ["messagesInput"]
-    contacts.door.post(INBOUND, status=201)
+    assert contacts.control_api.get(f"/instances/{KEY}")["blocked_events"] == ["messagesInput"]
+    contacts.control_api.post(INBOUND, status=201)
     assert contacts.app.runtime.webhooks.courier.wait_idle(5)
     assert contacts.transport.posts == []
-    assert len(contacts.door.items("/messages")) == 1
+    assert len(contacts.control_api.items("/messages")) == 1

@@ -11,11 +11,11 @@ import pytest
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.authority import Authority
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import KEY, START, UNLINKED, RecordingTransport
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -35,23 +35,23 @@ PLAIN = {
 
 
 @pytest.fixture
-def hook(app: MockApp, door: Door) -> Door:
-    """The door of an app whose two connected instances have a webhook."""
+def hook(app: MockApp, control_api: ControlApi) -> ControlApi:
+    """The control_api of an app whose two connected instances have a webhook."""
     app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     seed = {"key": SECOND, "number": "5511900000020", "connected": True, "webhook_url": HOOK}
-    door.post("/instances", seed, status=201)
-    return door
+    control_api.post("/instances", seed, status=201)
+    return control_api
 
 
-def deliveries(app: MockApp, door: Door, query: str = "") -> list[Any]:
+def deliveries(app: MockApp, control_api: ControlApi, query: str = "") -> list[Any]:
     assert app.runtime.webhooks.courier.wait_idle(5)
-    return door.items(f"/deliveries?limit=5000{query}")
+    return control_api.items(f"/deliveries?limit=5000{query}")
 
 
 # -- chaos -----------------------------------------------------------------------------------
 
 
-def test_chaos_is_set_read_and_ended(app: MockApp, hook: Door) -> None:
+def test_chaos_is_set_read_and_ended(app: MockApp, hook: ControlApi) -> None:
     path = f"/instances/{KEY}/chaos"
     assert hook.get(path)["chaos"] is None
     wishes = {
@@ -71,7 +71,7 @@ def test_chaos_is_set_read_and_ended(app: MockApp, hook: Door) -> None:
     assert [each["state"] for each in deliveries(app, hook)] == ["delivered"]
 
 
-def test_the_clock_moves_what_is_delayed(app: MockApp, hook: Door) -> None:
+def test_the_clock_moves_what_is_delayed(app: MockApp, hook: ControlApi) -> None:
     hook.post(f"/instances/{KEY}/chaos", {"delay": [30, 30], "duplicate": 2})
     hook.post(f"/instances/{KEY}/inbound", {}, status=201)
     hook.post("/clock", {"advance": 30})
@@ -82,7 +82,7 @@ def test_the_clock_moves_what_is_delayed(app: MockApp, hook: Door) -> None:
 
 
 @pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
-def test_a_reset_ends_chaos(app: MockApp, hook: Door, query: str) -> None:
+def test_a_reset_ends_chaos(app: MockApp, hook: ControlApi, query: str) -> None:
     hook.post(f"/instances/{KEY}/chaos", {"delay": [60, 60]})
     hook.post(f"/instances/{KEY}/inbound", {}, status=201)
     hook.post(f"/reset{query}")
@@ -92,14 +92,14 @@ def test_a_reset_ends_chaos(app: MockApp, hook: Door, query: str) -> None:
     assert deliveries(app, hook) == []
 
 
-def test_webhooks_held_of_a_removed_instance_are_abandoned(app: MockApp, hook: Door) -> None:
+def test_webhooks_held_of_a_removed_instance_are_abandoned(app: MockApp, hook: ControlApi) -> None:
     hook.post(f"/instances/{SECOND}/chaos", {"delay": [60, 60]})
     hook.post(f"/instances/{SECOND}/inbound", {}, status=201)
     hook.delete(f"/instances/{SECOND}")
     assert [each["state"] for each in deliveries(app, hook)] == ["abandoned"]
 
 
-def test_chaos_needs_a_wish_an_instance_and_sense(calm: Door) -> None:
+def test_chaos_needs_a_wish_an_instance_and_sense(calm: ControlApi) -> None:
     path = f"/instances/{KEY}/chaos"
     assert calm.refusal("POST", path, {}).startswith("give at least one of duplicate, ")
     assert calm.refusal("POST", path, {"drop": 2}) == "drop: must be a number from 0 to 1, not 2"
@@ -122,14 +122,14 @@ def test_every_event_by_its_name_as_another_instance_would_tell_it(
     make_app: MakeApp, authority: Authority, generation: str
 ) -> None:
     app = make_app(switches={"payload_generation": generation})
-    door = Door(app)
+    control_api = ControlApi(app)
     seed = {"key": SECOND, "number": "5511900000020", "connected": True, "webhook_url": HOOK}
-    door.post("/instances", seed, status=201)
+    control_api.post("/instances", seed, status=201)
     assert {*EVENTS} == {path.stem for path in (root("spec") / "webhooks").glob("*.yaml")}
     for event in EVENTS:
-        answer = door.post(f"/instances/{SECOND}/emit", {"event": event}, status=201)
+        answer = control_api.post(f"/instances/{SECOND}/emit", {"event": event}, status=201)
         assert len(answer["deliveries"]) == 1, answer
-    found = deliveries(app, door)
+    found = deliveries(app, control_api)
     assert [each["event"] for each in found] == EVENTS
     seen = set()
     for each in found:
@@ -150,7 +150,7 @@ def test_every_event_by_its_name_as_another_instance_would_tell_it(
     assert ("lid" in plain) == (generation == "2026")
 
 
-def test_what_is_set_is_told_as_often_as_asked(app: MockApp, hook: Door) -> None:
+def test_what_is_set_is_told_as_often_as_asked(app: MockApp, hook: ControlApi) -> None:
     body = {"event": "text-plain", "set": {"message.conversation": "oi"}, "count": 20}
     answer = hook.post(f"/instances/{KEY}/emit", body, status=201)
     found = deliveries(app, hook)
@@ -194,13 +194,13 @@ def downloaded(
     reply = app.test_client().post(
         f"/rest/instance/downloadMediaMessage/{key}",
         json={"messageKeys": {**keys, "messageType": kind}},
-        headers={"Authorization": f"Bearer {Door(app).get(f'/instances/{key}')['token']}"},
+        headers={"Authorization": f"Bearer {ControlApi(app).get(f'/instances/{key}')['token']}"},
     )
     document: Any = reply.get_json()
     return b64decode(document["data"].partition(",")[2]) or str(document["message"])
 
 
-def emitted(app: MockApp, hook: Door, **body: Any) -> list[dict[str, Any]]:
+def emitted(app: MockApp, hook: ControlApi, **body: Any) -> list[dict[str, Any]]:
     """The media of what is emitted, as the receiver gets it."""
     told = hook.post(f"/instances/{KEY}/emit", body, status=201)["deliveries"]
     found = {each["id"]: each["payload"]["message"] for each in deliveries(app, hook)}
@@ -216,7 +216,9 @@ def test_every_event_with_media_is_known() -> None:
 
 
 @pytest.mark.parametrize(("event", "kind"), MEDIA.items())
-def test_media_told_of_can_be_downloaded(app: MockApp, hook: Door, event: str, kind: str) -> None:
+def test_media_told_of_can_be_downloaded(
+    app: MockApp, hook: ControlApi, event: str, kind: str
+) -> None:
     first, second = emitted(app, hook, event=event, count=2)
     assert first["mediaKey"] != second["mediaKey"]
     for part in (first, second):
@@ -228,12 +230,12 @@ def test_media_told_of_can_be_downloaded(app: MockApp, hook: Door, event: str, k
     assert hook.items("/messages") == []
 
 
-def test_media_are_those_of_the_instance_they_were_told_for(app: MockApp, hook: Door) -> None:
+def test_media_are_those_of_the_instance_they_were_told_for(app: MockApp, hook: ControlApi) -> None:
     (part,) = emitted(app, hook, event="image")
     assert downloaded(app, part, key=SECOND) == "media not found"
 
 
-def test_media_set_around_the_sample_can_be_downloaded_too(app: MockApp, hook: Door) -> None:
+def test_media_set_around_the_sample_can_be_downloaded_too(app: MockApp, hook: ControlApi) -> None:
     image = Samples(root("fixtures")).payload("image")["message"]["imageMessage"]
     wrapped = {"message.ephemeralMessage.message": {"imageMessage": image}}
     first, second = emitted(app, hook, event="ephemeral", count=2, set=wrapped)
@@ -243,7 +245,7 @@ def test_media_set_around_the_sample_can_be_downloaded_too(app: MockApp, hook: D
 
 
 @pytest.mark.broken_bodies
-def test_a_message_set_instead_is_told_as_it_is(app: MockApp, hook: Door) -> None:
+def test_a_message_set_instead_is_told_as_it_is(app: MockApp, hook: ControlApi) -> None:
     text = {"message": {"conversation": "oi"}}
     hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": text}, status=201)
     assert deliveries(app, hook)[-1]["payload"]["message"] == {"conversation": "oi"}
@@ -252,7 +254,7 @@ def test_a_message_set_instead_is_told_as_it_is(app: MockApp, hook: Door) -> Non
     assert deliveries(app, hook)[-1]["payload"]["message"] is None
 
 
-def test_keys_that_are_set_lead_where_they_say(app: MockApp, hook: Door) -> None:
+def test_keys_that_are_set_lead_where_they_say(app: MockApp, hook: ControlApi) -> None:
     (image,) = emitted(app, hook, event="image")
     path = "message.documentWithCaptionMessage.message.documentMessage"
     nowhere = {f"{path}.directPath": "/v/none", f"{path}.url": "https://mmg.whatsapp.net/v/none"}
@@ -264,7 +266,7 @@ def test_keys_that_are_set_lead_where_they_say(app: MockApp, hook: Door) -> None
     assert downloaded(app, part) == Samples(root("fixtures")).media("image")
 
 
-def test_a_snapshot_holds_the_media_told_of(app: MockApp, hook: Door) -> None:
+def test_a_snapshot_holds_the_media_told_of(app: MockApp, hook: ControlApi) -> None:
     (part,) = emitted(app, hook, event="video")
     state = hook.get("/state")
     hook.post("/reset")
@@ -273,7 +275,7 @@ def test_a_snapshot_holds_the_media_told_of(app: MockApp, hook: Door) -> None:
     assert downloaded(app, part, "video") == Samples(root("fixtures")).media("video")
 
 
-def test_a_chaos_of_its_own_touches_these_alone(app: MockApp, hook: Door) -> None:
+def test_a_chaos_of_its_own_touches_these_alone(app: MockApp, hook: ControlApi) -> None:
     body = {"event": "text-plain", "count": 4, "chaos": {"duplicate": 2, "burst": 50}}
     answer = hook.post(f"/instances/{KEY}/emit", body, status=201)
     hook.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)
@@ -287,13 +289,13 @@ def test_a_chaos_of_its_own_touches_these_alone(app: MockApp, hook: Door) -> Non
     assert hook.get(f"/instances/{KEY}/chaos")["chaos"] is None
 
 
-def test_the_instances_chaos_touches_what_is_emitted_too(app: MockApp, hook: Door) -> None:
+def test_the_instances_chaos_touches_what_is_emitted_too(app: MockApp, hook: ControlApi) -> None:
     hook.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
     hook.post(f"/instances/{KEY}/emit", {"event": "poll-vote"}, status=201)
     assert len(deliveries(app, hook)) == 2
 
 
-def test_the_filter_holds_for_what_is_emitted(app: MockApp, hook: Door) -> None:
+def test_the_filter_holds_for_what_is_emitted(app: MockApp, hook: ControlApi) -> None:
     app.runtime.instances.publisher.change(
         KEY,
         lambda instance: setattr(instance, "filter", instance.filter.block(["messagesInput"])),
@@ -304,7 +306,7 @@ def test_the_filter_holds_for_what_is_emitted(app: MockApp, hook: Door) -> None:
     assert deliveries(app, hook) == []
 
 
-def test_without_a_webhook_there_is_nobody_to_tell(calm: Door) -> None:
+def test_without_a_webhook_there_is_nobody_to_tell(calm: ControlApi) -> None:
     sentence = calm.refusal("POST", f"/instances/{UNLINKED}/emit", {"event": "qrcode"}, status=409)
     assert sentence == f"{UNLINKED} has no webhook switched on: set one with configWebhook"
 
@@ -323,13 +325,13 @@ def test_without_a_webhook_there_is_nobody_to_tell(calm: Door) -> None:
     ],
 )
 def test_what_cannot_be_emitted_is_refused(
-    app: MockApp, hook: Door, body: dict[str, Any], sentence: str
+    app: MockApp, hook: ControlApi, body: dict[str, Any], sentence: str
 ) -> None:
     assert hook.refusal("POST", f"/instances/{KEY}/emit", body).startswith(sentence)
     assert hook.items("/deliveries") == []
 
 
-def test_an_unknown_instance_emits_nothing(calm: Door) -> None:
+def test_an_unknown_instance_emits_nothing(calm: ControlApi) -> None:
     path = "/instances/megacode-NOBODY/emit"
     assert "megacode-NOBODY" in calm.refusal("POST", path, {"event": "image"}, status=404)
 
@@ -341,15 +343,17 @@ def test_an_unknown_instance_emits_nothing(calm: Door) -> None:
 def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    (first,) = door.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)["deliveries"]
+    (first,) = control_api.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)[
+        "deliveries"
+    ]
     assert app.runtime.webhooks.courier.wait_idle(5)
-    door.post(f"/instances/{KEY}/chaos", {"drop": 1})
+    control_api.post(f"/instances/{KEY}/chaos", {"drop": 1})
 
-    again = door.post(f"/deliveries/{first}/resend", status=201)
+    again = control_api.post(f"/deliveries/{first}/resend", status=201)
     edited = {"messageType": "conversation", "message": {"conversation": "ão"}}
-    other = door.post(f"/deliveries/{first}/resend", {"body": edited}, status=201)
+    other = control_api.post(f"/deliveries/{first}/resend", {"body": edited}, status=201)
 
     assert app.runtime.webhooks.courier.wait_idle(5)
     assert len({first, again["id"], other["id"]}) == 3
@@ -358,11 +362,11 @@ def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
     bodies = [body for _, body, _ in transport.posts]
     assert bodies[0] == bodies[1]
     assert json.loads(bodies[2]) == edited
-    states = [each["state"] for each in door.items("/deliveries")]
+    states = [each["state"] for each in control_api.items("/deliveries")]
     assert states == ["delivered"] * 3
 
 
-def test_only_what_the_journal_has_is_sent_again(calm: Door) -> None:
+def test_only_what_the_journal_has_is_sent_again(calm: ControlApi) -> None:
     assert "d9" in calm.refusal("POST", "/deliveries/d9/resend", status=404)
     assert "body: must be an object" in calm.refusal(
         "POST", "/deliveries/d9/resend", {"body": "oi"}

@@ -26,9 +26,13 @@ class Phone(Chat):
     def does(self, event: str, who: str | None = None, **body: Any) -> dict[str, Any]:
         """The owner does it; the first payload this owes, held to the contract."""
         self.told()
-        self.message = self.door.post(INBOUND, {"event": event, "from": OWN, **body}, status=201)
+        self.message = self.control_api.post(
+            INBOUND, {"event": event, "from": OWN, **body}, status=201
+        )
         payloads = self.told()
-        told_as = {found["event"] for found in self.door.walk("/deliveries")[-len(payloads) :]}
+        told_as = {
+            found["event"] for found in self.control_api.walk("/deliveries")[-len(payloads) :]
+        }
         assert told_as <= {"from-me-phone", "self-chat"}
         for payload in payloads:
             violations = authority().webhook_violations("from-me-phone", orjson.dumps(payload))
@@ -36,7 +40,7 @@ class Phone(Chat):
         return payloads[0]
 
     def kept(self, message_id: str) -> dict[str, Any]:
-        (found,) = [each for each in self.door.walk("/messages") if each["id"] == message_id]
+        (found,) = [each for each in self.control_api.walk("/messages") if each["id"] == message_id]
         return dict(found)
 
 
@@ -87,7 +91,7 @@ def test_the_owner_deletes_only_own_messages(phone: Phone) -> None:
     assert phone.kept(sent)["deleted"] == "everyone"
     theirs = Chat(phone.app).does("text-plain", FRIEND)["key"]["id"]
     body = {"event": "deleted", "from": OWN, "message": theirs}
-    sentence = phone.door.refusal("POST", INBOUND, body, status=409)
+    sentence = phone.control_api.refusal("POST", INBOUND, body, status=409)
     assert "can delete only messages of their own" in sentence
 
 
@@ -101,7 +105,7 @@ def test_the_owner_reacts_in_the_chat_of_the_message(phone: Phone) -> None:
 def test_a_contact_cannot_edit_what_the_owner_wrote(phone: Phone) -> None:
     typed = phone.does("text-plain", to=FRIEND)["key"]["id"]
     body = {"event": "edited", "from": FRIEND, "message": typed}
-    assert "of their own" in phone.door.refusal("POST", INBOUND, body, status=409)
+    assert "of their own" in phone.control_api.refusal("POST", INBOUND, body, status=409)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +126,7 @@ def test_what_the_owner_cannot_do(
     phone: Phone, event: str, body: dict[str, Any], sentence: str
 ) -> None:
     given = {"event": event, "from": OWN, **body}
-    assert sentence in phone.door.refusal("POST", INBOUND, given)
+    assert sentence in phone.control_api.refusal("POST", INBOUND, given)
 
 
 def test_another_instance_gets_what_the_owner_does(make_app: MakeApp) -> None:
@@ -133,11 +137,11 @@ def test_another_instance_gets_what_the_owner_does(make_app: MakeApp) -> None:
     for event in ("image", "reaction", "edited", "deleted"):
         about = {"message": sent} if event in ABOUT else {}
         desk.does(event, to="5511900000003", **about)
-    kinds = [each["type"] for each in desk.door.walk(there)]
+    kinds = [each["type"] for each in desk.control_api.walk(there)]
     assert kinds == [
         "conversation", "imageMessage", "reactionMessage", "protocolMessage", "protocolMessage",
     ]  # fmt: skip
-    text, _, reaction, edit, _ = desk.door.walk(there)
+    text, _, reaction, edit, _ = desk.control_api.walk(there)
     about = {"remoteJid": jid(OWN), "fromMe": False, "id": sent}
     assert reaction["content"]["reactionMessage"]["key"] == about
     assert edit["content"]["protocolMessage"]["key"] == about

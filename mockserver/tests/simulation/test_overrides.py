@@ -11,7 +11,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.web.app import MockApp
 
-from ..control import Door
+from ..control import ControlApi
 from ..support import KEY
 
 SAMPLES = Samples(root("fixtures"))
@@ -34,17 +34,17 @@ INBOUND, EMIT = f"/instances/{KEY}/inbound", f"/instances/{KEY}/emit"
 def test_typo_is_refused_with_the_name_that_was_meant(
     app: MockApp, route: str, wanted: Any, sentence: str
 ) -> None:
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
     body = {"event": "text-plain", "set": wanted}
-    refusal = door.refusal("POST", route, body)
+    refusal = control_api.refusal("POST", route, body)
     assert refusal.startswith("set: ") and sentence in refusal
     assert '"force": true sets it anyway' in refusal
-    assert door.items("/deliveries") == []
-    door.post(route, {**body, "force": True}, status=201)
-    assert len(door.items("/deliveries")) == 1
+    assert control_api.items("/deliveries") == []
+    control_api.post(route, {**body, "force": True}, status=201)
+    assert len(control_api.items("/deliveries")) == 1
 
 
 @pytest.mark.parametrize("route", [INBOUND, EMIT])
@@ -82,22 +82,22 @@ def test_typo_is_refused_with_the_name_that_was_meant(
 def test_wrong_type_is_refused_with_the_right_one(
     app: MockApp, route: str, event: str, wanted: Any, sentence: str
 ) -> None:
-    door = Door(app)
+    control_api = ControlApi(app)
     app.runtime.instances.publisher.change(
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
-    refusal = door.refusal("POST", route, {"event": event, "set": wanted})
+    refusal = control_api.refusal("POST", route, {"event": event, "set": wanted})
     assert refusal.startswith("set: ") and sentence in refusal
     assert '"force": true sets it anyway' in refusal
-    assert door.items("/deliveries") == []
+    assert control_api.items("/deliveries") == []
 
 
 def test_whole_number_is_a_number_and_a_forced_type_is_sent(app: MockApp) -> None:
-    door = Door(app)
+    control_api = ControlApi(app)
     place = "message.locationMessage.degreesLatitude"
-    door.post(INBOUND, {"event": "location", "set": {place: 1}}, status=201)
+    control_api.post(INBOUND, {"event": "location", "set": {place: 1}}, status=201)
     forced = {"set": {"message": {"conversation": 5}}, "force": True}
-    assert door.post(INBOUND, forced, status=201)["content"] == {"conversation": 5}
+    assert control_api.post(INBOUND, forced, status=201)["content"] == {"conversation": 5}
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_whole_number_is_a_number_and_a_forced_type_is_sent(app: MockApp) -> Non
     ],
 )
 def test_text_goes_where_such_an_event_has_it(app: MockApp, event: str, path: list[str]) -> None:
-    door = Door(app)
-    message = door.post(INBOUND, {"event": event, "text": "Oi!"}, status=201)
+    control_api = ControlApi(app)
+    message = control_api.post(INBOUND, {"event": event, "text": "Oi!"}, status=201)
     found = message["content"]
     for step in path:
         found = found[step]
@@ -119,13 +119,13 @@ def test_text_goes_where_such_an_event_has_it(app: MockApp, event: str, path: li
 
 
 def test_text_of_an_event_without_any_is_refused(app: MockApp) -> None:
-    refusal = Door(app).refusal("POST", INBOUND, {"event": "sticker", "text": "oi"})
+    refusal = ControlApi(app).refusal("POST", INBOUND, {"event": "sticker", "text": "oi"})
     assert refusal.startswith("text: sticker has no text")
 
 
 @pytest.mark.parametrize("media", ["/tmp/voz", "./voz.ogg", "~/voz.ogg", "voz.ogg", "C:\\voz.ogg"])
 def test_path_as_media_is_refused(app: MockApp, media: str) -> None:
-    refusal = Door(app).refusal("POST", INBOUND, {"event": "image", "media": media})
+    refusal = ControlApi(app).refusal("POST", INBOUND, {"event": "image", "media": media})
     assert "is the path of a file: the mock reads no files" in refusal
 
 
@@ -133,7 +133,7 @@ def test_path_as_media_is_refused(app: MockApp, media: str) -> None:
     "media", ["fotojpg", "fotojpeg", "Foto jpg", "undefined", "null", "<file>", "{}", "@@@", "olá"]
 )
 def test_words_as_media_are_refused(app: MockApp, media: str) -> None:
-    refusal = Door(app).refusal("POST", INBOUND, {"event": "image", "media": media})
+    refusal = ControlApi(app).refusal("POST", INBOUND, {"event": "image", "media": media})
     assert refusal.startswith(f"media: {media!r} is neither base64 nor a data URI")
 
 
@@ -149,12 +149,14 @@ def test_words_as_media_are_refused(app: MockApp, media: str) -> None:
     ],
 )
 def test_base64_is_no_path(app: MockApp, media: str) -> None:
-    Door(app).post(INBOUND, {"event": "image", "media": media}, status=201)
+    ControlApi(app).post(INBOUND, {"event": "image", "media": media}, status=201)
 
 
 @pytest.mark.parametrize("route", [INBOUND, EMIT])
 def test_a_misspelt_event_gets_the_right_one(app: MockApp, route: str) -> None:
-    assert "did you mean text-plain" in Door(app).refusal("POST", route, {"event": "text-plan"})
+    assert "did you mean text-plain" in ControlApi(app).refusal(
+        "POST", route, {"event": "text-plan"}
+    )
 
 
 def test_emit_on_the_command_line_names_typos_too() -> None:

@@ -13,7 +13,7 @@ from megaapi_mock.store import points as points_module
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, UNLINKED
 
 ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
@@ -30,10 +30,10 @@ def saved(app: MockApp, key: str = KEY) -> Any:
 
 
 @pytest.fixture
-def says(door: Door) -> Says:
+def says(control_api: ControlApi) -> Says:
     def write(text: str | None = "oi", **more: Any) -> Json:
         body = {"from": ANA, "text": text, **more}
-        message: Json = door.post(f"/instances/{KEY}/inbound", body, status=201)
+        message: Json = control_api.post(f"/instances/{KEY}/inbound", body, status=201)
         return message
 
     return write
@@ -45,16 +45,16 @@ def answer(app: MockApp, text: str) -> str:
     return str(reply.get_json()["messageData"]["key"]["id"])
 
 
-def rewind(door: Door, **body: Any) -> Json:
-    answered: Json = door.post(f"/instances/{KEY}/rewind", body)
+def rewind(control_api: ControlApi, **body: Any) -> Json:
+    answered: Json = control_api.post(f"/instances/{KEY}/rewind", body)
     return answered
 
 
 def test_every_state_before_an_action_is_returned_to_exactly(
-    app: MockApp, door: Door, says: Says
+    app: MockApp, control_api: ControlApi, says: Says
 ) -> None:
     """Texts, a picture, a reaction, a group left, a phone off, a link lost, in this order."""
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     states: list[Any] = []
     actions: list[Json] = [
         {"text": "um"},
@@ -69,25 +69,25 @@ def test_every_state_before_an_action_is_returned_to_exactly(
         answer(app, f"resposta {number}")
         states.append(saved(app))
         says(**{"text": None, **action})
-        door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "phone_off"})
-        door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "reachable"})
-    points = door.items(f"/instances/{KEY}/points")
+        control_api.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "phone_off"})
+        control_api.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "reachable"})
+    points = control_api.items(f"/instances/{KEY}/points")
     assert [point["event"] for point in points] == [
         action.get("event", "text-plain") for action in actions
     ]
     for point, state in reversed(list(zip(points, states, strict=True))):
-        door.post(f"/instances/{KEY}/unlink")
-        rewind(door, point=point["id"], ids="again")
+        control_api.post(f"/instances/{KEY}/unlink")
+        rewind(control_api, point=point["id"], ids="again")
         assert saved(app) == state, point
 
 
 def test_what_was_undone_is_done_again_with_the_same_ids(
-    app: MockApp, door: Door, says: Says
+    app: MockApp, control_api: ControlApi, says: Says
 ) -> None:
     first = says("oi")
     reply = answer(app, "Bom dia")
     after = saved(app)
-    assert rewind(door, before=first["id"], ids="again") == {
+    assert rewind(control_api, before=first["id"], ids="again") == {
         "instance": KEY,
         "point": "p1",
         "messages": 0,
@@ -99,62 +99,68 @@ def test_what_was_undone_is_done_again_with_the_same_ids(
 
 
 def test_what_comes_after_has_ids_that_nobody_has_seen(
-    app: MockApp, door: Door, says: Says
+    app: MockApp, control_api: ControlApi, says: Says
 ) -> None:
     seen: set[str] = set()
     for _ in range(3):
         message = says("oi")
         assert message["id"] not in seen
         seen |= {message["id"], answer(app, "Bom dia")}
-        rewind(door, before=message["id"])
+        rewind(control_api, before=message["id"])
     assert len(seen) == 6
     # Neither has what comes after the old ids were given again.
     again = says("oi")
-    rewind(door, before=again["id"], ids="again")
+    rewind(control_api, before=again["id"], ids="again")
     assert says("oi")["id"] == again["id"]
-    rewind(door, before=again["id"])
+    rewind(control_api, before=again["id"])
     assert says("oi")["id"] not in {*seen, again["id"]}
 
 
-def test_other_instances_records_and_the_clock_stay(app: MockApp, door: Door, says: Says) -> None:
-    door.post(f"/instances/{UNLINKED}/link")
+def test_other_instances_records_and_the_clock_stay(
+    app: MockApp, control_api: ControlApi, says: Says
+) -> None:
+    control_api.post(f"/instances/{UNLINKED}/link")
     message = says("oi")
     answer(app, "Bom dia")
-    door.post("/clock", {"advance": 60})
-    door.post(f"/instances/{UNLINKED}/inbound", {"text": "olá"}, status=201)
-    other, exchanges = saved(app, UNLINKED), door.items("/exchanges")
-    now = door.get("/clock")
-    rewind(door, before=message["id"])
+    control_api.post("/clock", {"advance": 60})
+    control_api.post(f"/instances/{UNLINKED}/inbound", {"text": "olá"}, status=201)
+    other, exchanges = saved(app, UNLINKED), control_api.items("/exchanges")
+    now = control_api.get("/clock")
+    rewind(control_api, before=message["id"])
     assert saved(app, UNLINKED) == other
-    assert door.items("/exchanges") == exchanges
-    assert door.get("/clock") == now
+    assert control_api.items("/exchanges") == exchanges
+    assert control_api.get("/clock") == now
 
 
-def test_the_clock_goes_back_where_that_is_wanted(door: Door, says: Says) -> None:
-    then = door.get("/clock")
+def test_the_clock_goes_back_where_that_is_wanted(control_api: ControlApi, says: Says) -> None:
+    then = control_api.get("/clock")
     message = says("oi")
-    door.post("/clock", {"advance": 3600})
-    rewind(door, before=message["id"], clock="then")
-    assert door.get("/clock") == then
+    control_api.post("/clock", {"advance": 3600})
+    rewind(control_api, before=message["id"], clock="then")
+    assert control_api.get("/clock") == then
 
 
-def test_later_points_are_gone_and_the_point_itself_stays(door: Door, says: Says) -> None:
+def test_later_points_are_gone_and_the_point_itself_stays(
+    control_api: ControlApi, says: Says
+) -> None:
     messages = [says(str(number)) for number in range(3)]
-    rewind(door, before=messages[1]["id"])
-    assert [each["message"] for each in door.items(f"/instances/{KEY}/points")] == [
+    rewind(control_api, before=messages[1]["id"])
+    assert [each["message"] for each in control_api.items(f"/instances/{KEY}/points")] == [
         messages[0]["id"],
         messages[1]["id"],
     ]
-    rewind(door, before=messages[1]["id"])
+    rewind(control_api, before=messages[1]["id"])
     path = f"/instances/{KEY}/rewind"
-    assert "before" in door.refusal("POST", path, {"before": messages[2]["id"]}, status=410)
-    assert "p99" in door.refusal("POST", path, {"point": "p99"}, status=410)
-    assert "no instance" in door.refusal("POST", "/instances/x/rewind", {"point": "p1"}, status=404)
+    assert "before" in control_api.refusal("POST", path, {"before": messages[2]["id"]}, status=410)
+    assert "p99" in control_api.refusal("POST", path, {"point": "p99"}, status=410)
+    assert "no instance" in control_api.refusal(
+        "POST", "/instances/x/rewind", {"point": "p1"}, status=404
+    )
 
 
 @pytest.mark.parametrize("at_once", [0, 3, 1_000])
 def test_many_messages_between_two_points_are_undone(
-    app: MockApp, door: Door, says: Says, monkeypatch: pytest.MonkeyPatch, at_once: int
+    app: MockApp, control_api: ControlApi, says: Says, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     monkeypatch.setattr(points_module, "CHANGES_MOST", at_once)
     says("um")
@@ -165,77 +171,79 @@ def test_many_messages_between_two_points_are_undone(
             name = f"M{number}"
             instance.messages.put(name, replace(first, id=name, arrival=instance.tick()))
     state, message = saved(app), says("três")
-    rewind(door, before=message["id"], ids="again")
+    rewind(control_api, before=message["id"], ids="again")
     assert saved(app) == state
-    assert rewind(door, before=before["id"])["messages"] == 1
+    assert rewind(control_api, before=before["id"])["messages"] == 1
 
 
 @pytest.mark.parametrize("body", [{"ids": "new"}, {"point": "p1", "before": "x"}, {}])
-def test_one_way_back_is_named(door: Door, body: Json) -> None:
-    assert "point" in door.refusal("POST", f"/instances/{KEY}/rewind", body)
+def test_one_way_back_is_named(control_api: ControlApi, body: Json) -> None:
+    assert "point" in control_api.refusal("POST", f"/instances/{KEY}/rewind", body)
 
 
-def test_a_point_by_hand_has_a_name(app: MockApp, door: Door, says: Says) -> None:
+def test_a_point_by_hand_has_a_name(app: MockApp, control_api: ControlApi, says: Says) -> None:
     says("oi")
-    point = door.post(f"/instances/{KEY}/points", {"name": "before lunch"}, status=201)
+    point = control_api.post(f"/instances/{KEY}/points", {"name": "before lunch"}, status=201)
     assert (point["name"], point["event"], point["message"]) == ("before lunch", None, None)
     state = saved(app)
     says("tchau")
-    rewind(door, point=point["id"], ids="again")
+    rewind(control_api, point=point["id"], ids="again")
     assert saved(app) == state
 
 
-def test_points_are_listed_by_chat_and_in_pages(door: Door, says: Says) -> None:
+def test_points_are_listed_by_chat_and_in_pages(control_api: ControlApi, says: Says) -> None:
     for number in range(4):
         says(str(number))
     says("oi", **{"from": "5511900000004"})
-    every = [point["id"] for point in door.walk(f"/instances/{KEY}/points?limit=2")]
+    every = [point["id"] for point in control_api.walk(f"/instances/{KEY}/points?limit=2")]
     assert len(every) == 5
-    newest = door.walk(f"/instances/{KEY}/points?order=newest&limit=2&chat={ANA}")
+    newest = control_api.walk(f"/instances/{KEY}/points?order=newest&limit=2&chat={ANA}")
     assert [point["id"] for point in newest] == every[3::-1]
 
 
-def test_what_was_refused_leaves_no_point(door: Door) -> None:
+def test_what_was_refused_leaves_no_point(control_api: ControlApi) -> None:
     body = {"from": ANA, "event": "list-response", "option": "nope"}
-    door.refusal("POST", f"/instances/{KEY}/inbound", body, status=409)
-    assert door.items(f"/instances/{KEY}/points") == []
+    control_api.refusal("POST", f"/instances/{KEY}/inbound", body, status=409)
+    assert control_api.items(f"/instances/{KEY}/points") == []
 
 
 @pytest.mark.parametrize("how", ["reset", "state", "delete"])
-def test_a_new_life_has_no_points(app: MockApp, door: Door, says: Says, how: str) -> None:
+def test_a_new_life_has_no_points(
+    app: MockApp, control_api: ControlApi, says: Says, how: str
+) -> None:
     state = app.test_client().get("/_mock/state").data
     says("oi")
     match how:
         case "reset":
-            door.post(f"/reset?instance={KEY}")
+            control_api.post(f"/reset?instance={KEY}")
         case "state":
             app.test_client().put("/_mock/state", data=state)
         case _:
-            door.delete(f"/instances/{KEY}")
-            door.post("/instances", {"key": KEY}, status=201)
-    assert door.items(f"/instances/{KEY}/points") == []
+            control_api.delete(f"/instances/{KEY}")
+            control_api.post("/instances", {"key": KEY}, status=201)
+    assert control_api.items(f"/instances/{KEY}/points") == []
 
 
 def test_the_oldest_points_go_beyond_the_bytes(make_app: MakeApp) -> None:
     app = make_app(settings=Settings(points_bytes=30_000))
-    door = Door(app)
+    control_api = ControlApi(app)
     for number in range(20):
-        door.post(f"/instances/{KEY}/inbound", {"text": f"{number}"}, status=201)
+        control_api.post(f"/instances/{KEY}/inbound", {"text": f"{number}"}, status=201)
         assert app.runtime.instances.points.size <= 30_000
-    points = door.items(f"/instances/{KEY}/points")
+    points = control_api.items(f"/instances/{KEY}/points")
     assert 1 < len(points) < 20
-    door.post(f"/instances/{KEY}/rewind", {"point": points[0]["id"]})
+    control_api.post(f"/instances/{KEY}/rewind", {"point": points[0]["id"]})
 
 
 def test_without_bytes_no_points_are_kept(make_app: MakeApp) -> None:
-    door = Door(make_app(settings=Settings(points_bytes=0)))
-    door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
-    assert door.items(f"/instances/{KEY}/points") == []
+    control_api = ControlApi(make_app(settings=Settings(points_bytes=0)))
+    control_api.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
+    assert control_api.items(f"/instances/{KEY}/points") == []
 
 
 @pytest.mark.parametrize("shared", [1, 2, 50])
 def test_points_that_share_a_copy_are_as_good_as_those_that_do_not(
-    app: MockApp, door: Door, says: Says, monkeypatch: pytest.MonkeyPatch, shared: int
+    app: MockApp, control_api: ControlApi, says: Says, monkeypatch: pytest.MonkeyPatch, shared: int
 ) -> None:
     """With edits, a change that is undone, and rows that go, between the points."""
     monkeypatch.setattr(points_module, "SEGMENT_MOST", shared)
@@ -257,7 +265,7 @@ def test_points_that_share_a_copy_are_as_good_as_those_that_do_not(
             with app.runtime.instances.store.change(KEY) as instance:
                 instance.messages.remove(messages[0]["id"])
     for message, state in list(zip(messages, states, strict=True))[::-1]:
-        rewind(door, before=message["id"], ids="again")
+        rewind(control_api, before=message["id"], ids="again")
         assert saved(app) == state
 
 
@@ -279,11 +287,11 @@ def test_a_point_of_a_large_instance_costs_little(app: MockApp, says: Says) -> N
 
 
 def test_what_waited_for_a_webhook_ends_with_its_world(
-    app: MockApp, door: Door, says: Says
+    app: MockApp, control_api: ControlApi, says: Says
 ) -> None:
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
-    door.post(f"/instances/{KEY}/chaos", {"delay": [60, 60]})
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    control_api.post(f"/instances/{KEY}/chaos", {"delay": [60, 60]})
     message = says("oi")
-    rewind(door, before=message["id"])
-    (delivery,) = door.items("/deliveries")
+    rewind(control_api, before=message["id"])
+    (delivery,) = control_api.items("/deliveries")
     assert delivery["state"] == "abandoned"

@@ -21,7 +21,7 @@ from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..histories import PEOPLE, History, arrived, exchanges, keys, number_of, open_mock, owed
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
 
@@ -71,9 +71,9 @@ def test_a_state_asks_for_no_more_than_a_body_may(
     make_app: MakeApp, part: str, field: str, value: Any, said: str
 ) -> None:
     app = make_app()
-    door = Door(app)
-    door.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
-    door.post("/faults", {"fault": "bad-gateway", "times": 2, "percent": 5}, status=201)
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
+    control_api.post("/faults", {"fault": "bad-gateway", "times": 2, "percent": 5}, status=201)
     before = taken(app)
     state = json.loads(before)["state"]
     place = state["chaos"][0]["chaos"] if part == "chaos" else state["faults"]["armed"][0]["given"]
@@ -185,16 +185,16 @@ def test_the_states_of_those_tests_hold_everything_there_is(
 
 def test_a_qr_series_goes_on_where_it_was(make_app: MakeApp) -> None:
     first, second = make_app(), make_app()
-    door, other = Door(first), Door(second)
+    control_api, other = ControlApi(first), ControlApi(second)
     first.test_client().get(f"/rest/instance/qrcode_base64/{UNLINKED}", headers=AUTH)
-    door.post(f"/instances/{UNLINKED}/link", {})
-    door.post(f"/instances/{UNLINKED}/unlink", {"by": "phone"})
+    control_api.post(f"/instances/{UNLINKED}/link", {})
+    control_api.post(f"/instances/{UNLINKED}/unlink", {"by": "phone"})
     auth = {"Authorization": "Bearer TESTKEY0002"}
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     first.test_client().get(path, headers=auth)
-    door.post("/clock", {"advance": 45})
+    control_api.post("/clock", {"advance": 45})
     put(second, taken(first))
-    for app, it in ((first, door), (second, other)):
+    for app, it in ((first, control_api), (second, other)):
         it.post("/clock", {"advance": 21})
         assert app.test_client().get(path, headers=auth).status_code == 200
     assert (
@@ -203,7 +203,7 @@ def test_a_qr_series_goes_on_where_it_was(make_app: MakeApp) -> None:
     )
 
 
-def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
+def test_armed_faults_go_on_where_they_were(make_app: MakeApp) -> None:
     """So often, such a share, so many in a window: counted on, and drawn as before."""
     first, second = make_app(), make_app()
     for wishes in (
@@ -211,10 +211,10 @@ def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
         {"fault": "rate-limit", "calls": 6, "window": 60},
         {"fault": "empty-200", "percent": 40, "recipient": "5511900000002"},
     ):
-        Door(first).post("/faults", wishes, status=201)
+        ControlApi(first).post("/faults", wishes, status=201)
     path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"text": "oi"}}
 
-    def strike(app: MockApp, times: int) -> list[tuple[int, bytes]]:
+    def call_again(app: MockApp, times: int) -> list[tuple[int, bytes]]:
         seen = []
         for number in range(times):
             body["messageData"]["to"] = ("5511900000002", "5511900000004")[number % 2]
@@ -223,18 +223,18 @@ def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
             reply.close()
         return seen
 
-    strike(first, 4)
+    call_again(first, 4)
     raw = taken(first)
     assert put(second, raw).status_code == 200
     assert taken(second) == raw
-    # What they have struck is a record, and no part of a state.
-    known = [{**item, "strikes": []} for item in Door(first).items("/faults")]
-    assert Door(second).items("/faults") == known
-    assert strike(first, 20) == strike(second, 20)
+    # What they have hit is a record, and no part of a state.
+    known = [{**item, "hits": []} for item in ControlApi(first).items("/faults")]
+    assert ControlApi(second).items("/faults") == known
+    assert call_again(first, 20) == call_again(second, 20)
     assert taken(second) == taken(first)
     alone = make_app()
     assert put(alone, raw, f"?instance={KEY}").status_code == 200
-    assert [item["fault"] for item in Door(alone).items("/faults")] == ["reply"]
+    assert [item["fault"] for item in ControlApi(alone).items("/faults")] == ["reply"]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_whatever_chaos_holds_goes_on(
     first, second = opened(switches=switches), opened(switches=switches)
     (history,) = (History(first, key, Random(0)) for key in keys(1))
     history.begin()
-    Door(first).post(f"/instances/{history.key}/chaos", chaos)
+    ControlApi(first).post(f"/instances/{history.key}/chaos", chaos)
     for at in range(4):
         send(first, f"{at}", history.key, history.token)
         first.runtime.clock.advance(11)
@@ -277,9 +277,9 @@ def test_whatever_chaos_holds_goes_on(
 
 def test_the_clock_comes_along(make_app: MakeApp) -> None:
     first, second = make_app(), make_app(clock=Clock())
-    Door(first).post("/clock", {"advance": 1000})
+    ControlApi(first).post("/clock", {"advance": 1000})
     assert put(second, taken(first)).status_code == 200
-    assert Door(second).get("/clock") == {"now": START + 1000, "frozen": True}
+    assert ControlApi(second).get("/clock") == {"now": START + 1000, "frozen": True}
 
 
 def test_what_fell_due_while_it_lay_in_a_file_happens_at_once(make_app: MakeApp) -> None:
@@ -287,12 +287,12 @@ def test_what_fell_due_while_it_lay_in_a_file_happens_at_once(make_app: MakeApp)
     first = make_app(clock=Clock(), switches={"ack_delays": "1000,2000,3000,4000"})
     send(first, "oi")
     raw = taken(first)
-    Door(first).post("/clock", {"advance": 2500})
+    ControlApi(first).post("/clock", {"advance": 2500})
     ahead = taken(first)
     second = make_app(clock=Clock(), switches={"ack_delays": "1000,2000,3000,4000"})
     for file, state in ((raw, "pending"), (ahead, "delivered")):
         assert put(second, file).status_code == 200
-        assert [item["state"] for item in Door(second).items("/messages")] == [state]
+        assert [item["state"] for item in ControlApi(second).items("/messages")] == [state]
     assert taken(second) == ahead
 
 
@@ -316,9 +316,9 @@ def test_a_reset_leads_to_the_world_the_state_stood_on(
     lived(lives, 1, calls=15)
     assert put(fresh, taken(lives)).status_code == 200
     for app in (lives, fresh):
-        Door(app).post("/reset")
+        ControlApi(app).post("/reset")
     assert content(taken(lives))["instances"] == content(taken(fresh))["instances"]
-    assert [item["key"] for item in Door(fresh).items("/instances")] == keys(8)
+    assert [item["key"] for item in ControlApi(fresh).items("/instances")] == keys(8)
 
 
 def test_whoever_the_state_knows_is_known_after_it(make_app: MakeApp) -> None:
@@ -327,7 +327,7 @@ def test_whoever_the_state_knows_is_known_after_it(make_app: MakeApp) -> None:
     state = content(taken(first))
     state["world"]["directory"]["without"] = ["5511900000055"]
     assert put(second, seal(state)).status_code == 200
-    refusal = Door(second).refusal(
+    refusal = ControlApi(second).refusal(
         "POST", f"/instances/{KEY}/inbound", {"from": "5511900000055", "event": "text-plain"}
     )
     assert "no WhatsApp" in refusal
@@ -340,10 +340,10 @@ def test_whoever_the_state_knows_is_known_after_it(make_app: MakeApp) -> None:
 def started(tmp_path: Path, make_app: MakeApp) -> tuple[bytes, Callable[[], MockApp]]:
     """A state file, and mocks that start with it."""
     app = make_app()
-    door = Door(app)
+    control_api = ControlApi(app)
     send(app, "before")
-    door.post("/instances", {"key": "megacode-TESTKEY0050"}, status=201)
-    door.post("/clock", {"advance": 77})
+    control_api.post("/instances", {"key": "megacode-TESTKEY0050"}, status=201)
+    control_api.post("/clock", {"advance": 77})
     raw = taken(app)
     path = tmp_path / "state.json"
     path.write_bytes(raw)
@@ -368,14 +368,14 @@ def test_a_reset_leads_back_to_the_state_it_started_with(
 ) -> None:
     raw, start = started
     app = start()
-    door = Door(app)
+    control_api = ControlApi(app)
     for _ in range(2):
         send(app, "after")
-        door.delete("/instances/megacode-TESTKEY0050")
-        door.post("/clock", {"advance": 1000})
-        assert door.post("/reset") == {"reset": "all", "instances": 3}
+        control_api.delete("/instances/megacode-TESTKEY0050")
+        control_api.post("/clock", {"advance": 1000})
+        assert control_api.post("/reset") == {"reset": "all", "instances": 3}
         assert {**content(taken(app)), "start": None} == content(raw)
-        assert door.items("/exchanges") == []
+        assert control_api.items("/exchanges") == []
 
 
 def test_a_reset_of_one_leads_back_to_what_the_state_says_of_it(
@@ -383,17 +383,19 @@ def test_a_reset_of_one_leads_back_to_what_the_state_says_of_it(
 ) -> None:
     _, start = started
     app = start()
-    door = Door(app)
+    control_api = ControlApi(app)
     send(app, "after")
-    door.post(f"/instances/{UNLINKED}/link", {})
-    door.post("/instances", {"key": "megacode-TESTKEY0051"}, status=201)
-    assert door.post(f"/reset?instance={KEY}")["reset"] == KEY
-    texts = [item["content"]["extendedTextMessage"]["text"] for item in door.items("/messages")]
+    control_api.post(f"/instances/{UNLINKED}/link", {})
+    control_api.post("/instances", {"key": "megacode-TESTKEY0051"}, status=201)
+    assert control_api.post(f"/reset?instance={KEY}")["reset"] == KEY
+    texts = [
+        item["content"]["extendedTextMessage"]["text"] for item in control_api.items("/messages")
+    ]
     assert texts == ["before"]
-    assert door.get(f"/instances/{UNLINKED}")["state"] == "connected"
-    door.post("/reset?instance=megacode-TESTKEY0051")
-    door.refusal("GET", "/instances/megacode-TESTKEY0051", status=404)
-    door.refusal("POST", "/reset?instance=megacode-NOBODY", status=404)
+    assert control_api.get(f"/instances/{UNLINKED}")["state"] == "connected"
+    control_api.post("/reset?instance=megacode-TESTKEY0051")
+    control_api.refusal("GET", "/instances/megacode-TESTKEY0051", status=404)
+    control_api.refusal("POST", "/reset?instance=megacode-NOBODY", status=404)
 
 
 def test_where_a_reset_leads_comes_along(
@@ -404,7 +406,7 @@ def test_where_a_reset_leads_comes_along(
     send(app, "after")
     assert put(other, taken(app)).status_code == 200
     assert taken(other) == taken(app)
-    Door(other).post("/reset")
+    ControlApi(other).post("/reset")
     assert {**content(taken(other)), "start": None} == content(raw)
 
 
@@ -474,17 +476,19 @@ def test_one_instance_of_a_whole_state(opened: Callable[..., MockApp]) -> None:
 
 def test_messages_of_one_that_came_back_are_the_newest(make_app: MakeApp) -> None:
     app = make_app()
-    door = Door(app)
-    door.post(f"/instances/{UNLINKED}/link", {})
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{UNLINKED}/link", {})
     send(app, "first")
     raw = taken(app, f"?instance={KEY}")
     send(app, "second", UNLINKED, "TESTKEY0002")
     assert put(app, raw).status_code == 200
-    assert [item["instance"] for item in door.items("/messages")] == [UNLINKED, KEY]
+    assert [item["instance"] for item in control_api.items("/messages")] == [UNLINKED, KEY]
 
 
-def test_unknown_instances_have_no_state(door: Door) -> None:
-    assert "megacode-NOBODY" in door.refusal("GET", "/state?instance=megacode-NOBODY", status=404)
+def test_unknown_instances_have_no_state(control_api: ControlApi) -> None:
+    assert "megacode-NOBODY" in control_api.refusal(
+        "GET", "/state?instance=megacode-NOBODY", status=404
+    )
 
 
 # -- refused without harm ----------------------------------------------------------------------
@@ -531,23 +535,23 @@ def chaos_of(state: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_cannot_be_is_refused_and_nothing_has_happened(make_app: MakeApp) -> None:
     app = make_app()
-    door = Door(app)
+    control_api = ControlApi(app)
     send(app, "kept")
-    door.post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
+    control_api.post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
     raw = taken(app)
-    shown = door.get("/exchanges")
+    shown = control_api.get("/exchanges")
     for name, file, status in spoiled(raw):
         reply = put(app, file)
         assert (name, reply.status_code) == (name, status)
         assert len(reply.get_json()["error"]) > 30, name
         assert taken(app) == raw, name
-    assert door.get("/exchanges") == shown
+    assert control_api.get("/exchanges") == shown
 
 
 def test_refusals_say_what_is_wrong_where_and_what_to_do(make_app: MakeApp) -> None:
     app = make_app()
     send(app, "kept")
-    Door(app).post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
+    ControlApi(app).post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
     said = {name: put(app, file).get_json() for name, file, _ in spoiled(taken(app))}
     sentences = {name: told["error"] for name, told in said.items()}
     assert "another-mock-state" in sentences["somebody else's"]

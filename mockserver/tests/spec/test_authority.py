@@ -7,7 +7,7 @@ from megaapi_mock.codec import dumps
 from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 BUNDLE = valid_bundle(root("spec"))
 SEND_TEXT = next(found for found in operations(BUNDLE) if found.id == "send_text")

@@ -18,7 +18,7 @@ from megaapi_mock.spec.evidence import (
     table,
 )
 from megaapi_mock.spec.operations import operations, webhook_events
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 
 def known(grade: str, *sources: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.export import FORMS, one_file
 from megaapi_mock.spec.payload_types.names import camel
-from megaapi_mock.spec.verdict import first_problem, valid_bundle
+from megaapi_mock.spec.valid_bundle import first_problem, valid_bundle
 
 from ..events.payload_samples import every_payload
 

@@ -9,7 +9,7 @@ import pytest
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.payload_fields import PayloadFields
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 SAMPLES = Samples(root("fixtures"))
 

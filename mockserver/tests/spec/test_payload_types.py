@@ -25,7 +25,7 @@ from megaapi_mock.spec.payload_types.shapes import (
     Scalar,
 )
 from megaapi_mock.spec.payload_types.typescript import typescript_declarations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 PLACE = Path(megaapi_mock.__file__).parent / "events"
 BUNDLE = valid_bundle(root("spec"))

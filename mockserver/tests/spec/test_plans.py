@@ -15,7 +15,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.export import one_file
 from megaapi_mock.spec.operations import METHODS, operations
 from megaapi_mock.spec.plans import EVERY_PLAN, PLANS, document_of_plan
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 BUNDLE = valid_bundle(root("spec"))

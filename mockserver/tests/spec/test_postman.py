@@ -8,7 +8,7 @@ from typing import Any
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import METHODS
 from megaapi_mock.spec.postman import _END, _LAST, for_postman
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 
 def call(operation_id: str, tag: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.spec.operations import webhook_events
 from megaapi_mock.spec.recognise import MESSAGE_MOST, Recogniser
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 SAMPLES = Samples(root("fixtures"))
 BUNDLE = valid_bundle(root("spec"))

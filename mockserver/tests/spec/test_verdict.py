@@ -9,7 +9,7 @@ import pytest
 from megaapi_mock.errors import SpecError
 from megaapi_mock.spec import verdict
 from megaapi_mock.spec.bundle import Bundle
-from megaapi_mock.spec.verdict import first_problem, valid_bundle
+from megaapi_mock.spec.valid_bundle import first_problem, valid_bundle
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {},

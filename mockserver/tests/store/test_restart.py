@@ -17,7 +17,7 @@ from megaapi_mock.web.app import MockApp
 from ..histories import History, keys, open_mock
 
 Json = dict[str, Any]
-RECORDS = ("exchanges", "deliveries", "strikes", "messages", "instances", "faults")
+RECORDS = ("exchanges", "deliveries", "fault-hits", "messages", "instances", "faults")
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_a_killed_mock_comes_back_with_every_change(tmp_path: Path, seed: int) -
     with mock_on(f"sqlite:///{tmp_path / 'copy.db'}") as app:
         after = everything(app)
     # What changed nothing is written a moment later, and how far deliveries have come.
-    written_later = {"exchanges", "deliveries", "strikes", "numbers"}
+    written_later = {"exchanges", "deliveries", "fault-hits", "numbers"}
     assert not differences(after, before).keys() - written_later
     assert [each["id"] for each in after["deliveries"]] == [
         each["id"] for each in before["deliveries"]

@@ -284,13 +284,13 @@ def test_the_ends_of_time_are_days_like_any_other(
     moment: float, frozen: bool, make_app: MakeApp
 ) -> None:
     client = with_webhook(make_app())
-    door = f"/_mock/instances/{KEY}"
+    control_api = f"/_mock/instances/{KEY}"
     moved = client.post("/_mock/clock", json={"freeze": frozen, "set": moment})
     assert moved.status_code == 200
     for event in ("call", "text-plain", "connected"):
-        reply = client.post(f"{door}/emit", json={"event": event})
+        reply = client.post(f"{control_api}/emit", json={"event": event})
         assert reply.status_code < 300, reply.get_json()
-    call = client.post(f"{door}/inbound", json={"from": "5511900000002", "event": "call"})
+    call = client.post(f"{control_api}/inbound", json={"from": "5511900000002", "event": "call"})
     assert call.status_code == 201
     text = {"messageData": {"to": "5511900000002", "text": "x"}}
     sent = client.post(f"/rest/sendMessage/{KEY}/text", json=text, headers=AUTH)

@@ -140,13 +140,13 @@ def test_every_attribute_of_a_chaos_at_work_is_kept() -> None:
 def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     """`given` holds the scope; a fault that was cleared is not there to be kept.
 
-    The strikes point into the journal, which is no part of a state either.
+    The hits point into the journal, which is no part of a state either.
     """
     kept = {field.name for field in fields(SavedFault)}
     own = {field.name for field in fields(ArmedFault)} - {
         "kind",
         "is_cleared",
-        "strikes",
+        "hits",
         *SCOPE_NAMES,
     }
     assert own | {"recipient"} == kept

@@ -21,7 +21,7 @@ from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 
 FILE = Path(__file__).parents[2] / "megaapi_mock" / "testing" / "names.py"
 DOCSTRINGS = {

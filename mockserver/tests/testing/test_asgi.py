@@ -219,11 +219,11 @@ KINDS = (
     ],
 )
 def test_anything_else_is_refused_in_a_sentence(shop: Instance, bot: Any, sentence: str) -> None:
-    before = shop.door.call("GET", f"/instances/{shop.key}")
+    before = shop.control_api.call("GET", f"/instances/{shop.key}")
     refused: Callable[..., str] = shop.webhook_to
     with pytest.raises(SetupError, match=sentence):
         refused(bot)
-    assert shop.door.call("GET", f"/instances/{shop.key}") == before
+    assert shop.control_api.call("GET", f"/instances/{shop.key}") == before
 
 
 def test_a_class_that_is_a_wsgi_app_is_served(shop: Instance) -> None:

@@ -14,7 +14,7 @@ class Mock:
     """In place of a mock: a clock behind a control API."""
 
     def __init__(self, *, own: bool = True) -> None:
-        self.door, self.own = self, own
+        self.control_api, self.own = self, own
         self.now, self.frozen = 100.0, False
         self.moves: list[dict[str, Any]] = []
 

@@ -17,7 +17,7 @@ def status_of(ask: Ask, instance: Instance) -> int:
     return ask(instance, path, {"to": ANA, "text": "oi"})[0]
 
 
-def test_a_fault_strikes_its_instance_alone(mock: Mock, shop: Instance, ask: Ask) -> None:
+def test_a_fault_hits_its_instance_alone(mock: Mock, shop: Instance, ask: Ask) -> None:
     fault = shop.fault("reply", status=503, operation="send_text", times=1)
     with mock.instance() as other:
         assert status_of(ask, other) == 200
@@ -32,8 +32,8 @@ def test_a_fault_says_what_it_has_hit(shop: Instance) -> None:
     fault = shop.fault("zombie-session")
     shop.customer(ANA).types()
     told = f"inbound from {ANA}@s.whatsapp.net"
-    assert [(hit["instance"], hit["what"]) for hit in fault.strikes] == [(shop.key, told)]
-    with pytest.raises(AssertionError, match=f"fault zombie-session struck {told}$"):
+    assert [(hit["instance"], hit["what"]) for hit in fault.hits] == [(shop.key, told)]
+    with pytest.raises(AssertionError, match=f"fault zombie-session hit {told}$"):
         shop.inbox.wait_for("presence", timeout=0)
 
 
@@ -52,8 +52,8 @@ def test_a_fault_ends_when_told(shop: Instance, ask: Ask) -> None:
 def test_faults_go_with_their_instance(mock: Mock) -> None:
     with mock.instance() as shop:
         shop.fault("rate-limit")
-        assert len(mock.door.find("/faults")) == 1
-    assert mock.door.find("/faults") == []
+        assert len(mock.control_api.find("/faults")) == 1
+    assert mock.control_api.find("/faults") == []
 
 
 def test_a_fault_for_everybody(mock: Mock, shop: Instance, ask: Ask) -> None:

@@ -125,7 +125,9 @@ def test_any_way_to_write_the_person_fits(written: str) -> None:
         dialled = shop.customer("5531990000005")
         to: Any = dialled if written == "customer" else written
         if written == "lid":
-            to = shop.door.call("GET", f"/instances/{shop.key}/contacts/{dialled.number}")["lid"]
+            to = shop.control_api.call("GET", f"/instances/{shop.key}/contacts/{dialled.number}")[
+                "lid"
+            ]
         body = {"messageData": {"to": "5531990000005", "text": "Oi"}}
         client.post(f"/rest/sendMessage/{shop.key}/text", json=body, headers=shop.headers)
         assert shop.sent.wait_for(to=to, timeout=0).chat == "553190000005@s.whatsapp.net"

@@ -1,4 +1,4 @@
-"""The mock as a whole in a test: its clock, its door, and what others' use of it forbids."""
+"""The mock as a whole in a test: its clock, its control_api, and what others' use of it forbids."""
 
 from __future__ import annotations
 
@@ -73,17 +73,17 @@ def test_a_reset_brings_back_the_world(mock: Mock) -> None:
 
 def test_an_inbox_hears_on_after_another_state(mock: Mock) -> None:
     with mock.instance() as shop:
-        state = mock.door.call("GET", "/state")
+        state = mock.control_api.call("GET", "/state")
         for text in ("um", "dois"):
             shop.customer().says(text)
             shop.inbox.wait_for("text-plain", text=text)
-        mock.door.call("PUT", "/state", state)
+        mock.control_api.call("PUT", "/state", state)
         # The very same happens again: the same ids, and news all the same.
         shop.customer().says("um")
         assert shop.inbox.wait_for("text-plain", text="um").id == f"d1.{shop.key}"
         assert [webhook.text for webhook in shop.inbox.rest()] == []
         waiting = threading.Timer(0.1, shop.customer().says, ["três"])
-        mock.door.call("PUT", "/state", state)
+        mock.control_api.call("PUT", "/state", state)
         waiting.start()
         begun = time.monotonic()
         assert shop.inbox.wait_for("text-plain", timeout=20).text == "três"

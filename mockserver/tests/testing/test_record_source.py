@@ -14,7 +14,7 @@ KEY = "megacode-TESTKEY0001"
 ITEMS = [{"id": "d1"}, {"id": "d2"}]
 
 
-class Door:
+class ControlApi:
     """In place of the control API: the same two records everywhere, and what was asked."""
 
     def __init__(self) -> None:
@@ -30,30 +30,32 @@ class Door:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def control_api() -> ControlApi:
+    return ControlApi()
 
 
 @pytest.fixture
-def source(door: Door) -> RecordSource:
-    return RecordSource(cast(ControlClient, door), KEY, lambda path: b"")
+def source(control_api: ControlApi) -> RecordSource:
+    return RecordSource(cast(ControlClient, control_api), KEY, lambda path: b"")
 
 
-def test_webhooks_and_calls_are_those_of_the_instance(door: Door, source: RecordSource) -> None:
+def test_webhooks_and_calls_are_those_of_the_instance(
+    control_api: ControlApi, source: RecordSource
+) -> None:
     webhooks, calls = source.webhooks(), source.calls()
     assert [type(each) for each in webhooks] == [Webhook, Webhook]
     assert [type(each) for each in calls] == [Call, Call]
-    assert door.asked == [
+    assert control_api.asked == [
         ("/deliveries", {"instance": KEY}), ("/exchanges", {"instance": KEY}),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("wait", "asked"), [(2.5, 2.5), (0, None)])
 def test_a_reader_goes_on_from_its_cursor(
-    door: Door, source: RecordSource, wait: float, asked: float | None
+    control_api: ControlApi, source: RecordSource, wait: float, asked: float | None
 ) -> None:
     read = source.reader("/messages", source.message, direction="in")
     epoch, messages = read(Cursor(7, 3), wait)
     assert epoch == 4 and [type(each) for each in messages] == [Message, Message]
     query = {"instance": KEY, "since": 7, "epoch": 3, "wait": asked, "direction": "in"}
-    assert door.asked == [("/messages", query)]
+    assert control_api.asked == [("/messages", query)]

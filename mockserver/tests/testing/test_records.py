@@ -114,7 +114,7 @@ def test_the_fields_of_a_message(shop: Instance) -> None:
     shop.customer(ANA).comes_back()
     first = shop.customer(ANA).says("oi")
     shop.customer(ANA).deletes(first)
-    shown = shop.door.find("/messages", instance=shop.key, from_me="false")
+    shown = shop.control_api.find("/messages", instance=shop.key, from_me="false")
     assert [Message(it).deleted for it in shown if it["id"] == first.id] == ["everyone"]
 
 

@@ -71,7 +71,7 @@ class Story:
         self.bodies: list[str] = []
 
     def _contact(self, who: str) -> Any:
-        return self.chat.door.get(f"/instances/{KEY}/contacts/{who}")
+        return self.chat.control_api.get(f"/instances/{KEY}/contacts/{who}")
 
     def tell(self) -> None:
         kinds: list[Callable[[], None]] = [
@@ -104,7 +104,7 @@ class Story:
 
     def _post(self, body: Any, verb: str = "inbound") -> None:
         """It happens, or the mock refuses it: both may be."""
-        self.chat.door.client.post(f"/_mock/instances/{KEY}/{verb}", json=body)
+        self.chat.control_api.client.post(f"/_mock/instances/{KEY}/{verb}", json=body)
 
     def _someone(self) -> str:
         who = self.chance.choice((*PEOPLE, DORA))

@@ -14,14 +14,14 @@ from megaapi_mock.settings import Settings, from_environment
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY
 
 TOKEN = "TESTTOKEN0001"
 FRIEND = "5511900000002"
 
 
-class Place(BaseHTTPRequestHandler):
+class PictureServer(BaseHTTPRequestHandler):
     """`/to/REST` leads to REST; anything else is a picture of five bytes."""
 
     seen: list[str]
@@ -48,8 +48,8 @@ class Place(BaseHTTPRequestHandler):
 @pytest.fixture
 def port() -> Iterator[int]:
     """A server of this machine."""
-    Place.seen = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Place)
+    PictureServer.seen = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), PictureServer)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server.server_port
@@ -130,7 +130,7 @@ def test_a_redirect_to_a_host_that_is_not_named_is_not_followed(
     record = webhook(app, f"http://127.0.0.1:{port}/to/http://169.254.169.254/latest")
     assert record["state"] == "refused"
     assert "--allow-webhook-host 169.254.169.254" in record["reason"]
-    assert len(Place.seen) == 1
+    assert len(PictureServer.seen) == 1
 
 
 def test_a_mock_of_this_machine_may_call_its_network_as_before(
@@ -143,13 +143,15 @@ def test_a_mock_of_this_machine_may_call_its_network_as_before(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    door = Door(app)
+    control_api = ControlApi(app)
     for address, state in (("10.0.0.9", "failed"), ("8.8.8.8", "failed"), ("8.8.4.4", "refused")):
         hook = {"url": f"http://{address}:9/hook", "enabled": True}
-        door.call("POST", f"/instances/{KEY}/webhook", hook)
-        emitted = door.call("POST", f"/instances/{KEY}/emit", {"event": "connected"}, status=201)
+        control_api.call("POST", f"/instances/{KEY}/webhook", hook)
+        emitted = control_api.call(
+            "POST", f"/instances/{KEY}/emit", {"event": "connected"}, status=201
+        )
         assert app.runtime.webhooks.courier.wait_idle(20)
-        assert door.get(f"/deliveries/{emitted['deliveries'][0]}")["state"] == state
+        assert control_api.get(f"/deliveries/{emitted['deliveries'][0]}")["state"] == state
 
 
 # -- files -----------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ def test_a_mock_for_others_fetches_nothing_of_its_own_network(
     status, reason = fetch(app, f"http://{host}:{port}/secret")
     assert status == 500
     assert "could not be fetched" in reason
-    assert Place.seen == []
+    assert PictureServer.seen == []
 
 
 def test_the_refusal_of_a_file_says_what_to_do(make_app: MakeApp, port: int) -> None:
@@ -184,12 +186,12 @@ def test_a_file_of_a_named_host_is_fetched_and_leads_nowhere_else(
 ) -> None:
     app = mock_for_others(make_app, "localhost", fetch_media="on")
     assert fetch(app, f"http://localhost:{port}/file.jpg")[0] == 200
-    Place.seen.clear()
+    PictureServer.seen.clear()
     inside = f"http://127.0.0.1:{port}/secret"
     status, reason = fetch(app, f"http://localhost:{port}/to/{inside}")
     assert status == 500
     assert "led to" in reason
-    assert Place.seen == [f"GET /to/{inside}"]
+    assert PictureServer.seen == [f"GET /to/{inside}"]
 
 
 def test_a_mock_of_this_machine_fetches_from_anywhere(make_app: MakeApp, port: int) -> None:

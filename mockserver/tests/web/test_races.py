@@ -22,7 +22,7 @@ from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
-from ..control import Door
+from ..control import ControlApi
 from ..support import AUTH, KEY, UNLINKED
 
 PNG = b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 64).decode()
@@ -112,7 +112,9 @@ def live(app: MockApp, number: int, rounds: int, seen: Counter[tuple[str, int]])
 @pytest.mark.usefixtures("switching_often")
 def test_states_read_beside_calls_and_deletions_are_whole(app: MockApp, make_app: MakeApp) -> None:
     for at in range(60):
-        Door(app).post("/faults", {"fault": "rate-limit", "calls": 10_000, "skip": at}, status=201)
+        ControlApi(app).post(
+            "/faults", {"fault": "rate-limit", "calls": 10_000, "skip": at}, status=201
+        )
     seen: Counter[tuple[str, int]] = Counter()
     states: list[bytes] = []
 
@@ -138,7 +140,7 @@ def test_states_read_beside_calls_and_deletions_are_whole(app: MockApp, make_app
 @pytest.mark.usefixtures("switching_often")
 def test_states_put_beside_everything_stand_whole(app: MockApp) -> None:
     """Beside creations, deletions, calls, states read and resets; at the end, once more alone."""
-    Door(app).post("/faults", {"fault": "rate-limit", "calls": 10_000}, status=201)
+    ControlApi(app).post("/faults", {"fault": "rate-limit", "calls": 10_000}, status=201)
     assert send_picture(app) == 200
     first = ask(app, "GET", "/state")[1]
     seen: Counter[tuple[str, int]] = Counter()
@@ -164,14 +166,14 @@ def test_states_put_beside_everything_stand_whole(app: MockApp) -> None:
 
 
 def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> None:
-    Door(app).post("/faults", {"fault": "rate-limit", "calls": 5}, status=201)
+    ControlApi(app).post("/faults", {"fault": "rate-limit", "calls": 5}, status=201)
     assert send(app) == 200
     saved = saved_faults.save(app.runtime.faults.memory())
     (fault,) = saved.armed
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):
         operation = next(each for each in app.runtime.api.operations if each.id == "send_text")
-        app.runtime.faults.strikes([], operation, key, None)
+        app.runtime.faults.match([], operation, key, None)
     assert {key: tally.calls for key, tally in fault.tallies.items()} == before == {KEY: 1}
 
 
@@ -203,7 +205,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     for thread in threads:
         thread.join(30)
     assert sorted(sent) == [200, 200, 201]
-    assert [each["operation"] for each in Door(app).items(f"/exchanges?instance={KEY}")] == [
+    assert [each["operation"] for each in ControlApi(app).items(f"/exchanges?instance={KEY}")] == [
         "send_media_base64"
     ]
     assert media_are_whole(ask(app, "GET", "/state")[1])
@@ -272,7 +274,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
     threads[0].join(30)
     assert sorted(seen.values()) == [201, 409]
     (winner,) = (token for token, status in seen.items() if status == 201)
-    assert Door(app).get("/instances/megacode-RACE1")["token"] == winner
+    assert ControlApi(app).get("/instances/megacode-RACE1")["token"] == winner
 
 
 @pytest.mark.usefixtures("switching_often")
@@ -294,13 +296,13 @@ def test_no_two_names_for_one_number(app: MockApp) -> None:
 def test_two_that_link_one_number_at_a_time_have_one_name(app: MockApp) -> None:
     for at in (1, 2):
         body = {"key": f"megacode-LINK{at}", "name": f"Name {at}", "number": f"551190000001{at}"}
-        Door(app).post("/instances", body, status=201)
+        ControlApi(app).post("/instances", body, status=201)
     store, number = app.runtime.instances.store, "5511900000042"
     with store.change("megacode-LINK1") as first:
         first.linking.link(number)
         with store.change("megacode-LINK2") as second:
             second.linking.link(number)
-    names = {Door(app).get(f"/instances/megacode-LINK{at}")["name"] for at in (1, 2)}
+    names = {ControlApi(app).get(f"/instances/megacode-LINK{at}")["name"] for at in (1, 2)}
     assert names == {"Name 2"}
 
 
@@ -309,16 +311,16 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
 ) -> None:
     """Somebody comes to the number after the state was read, before it is put to work."""
     body = {"key": "megacode-OLD", "name": "Old Name", "number": "5511900000042"}
-    Door(app).post("/instances", body, status=201)
+    ControlApi(app).post("/instances", body, status=201)
     old = ask(app, "GET", "/state?instance=megacode-OLD")[1]
-    Door(app).delete("/instances/megacode-OLD")
+    ControlApi(app).delete("/instances/megacode-OLD")
     rest = app.runtime.instances.publisher.at_rest
 
     @contextmanager
     def at_rest() -> Iterator[Any]:
         monkeypatch.undo()
         new = {"key": "megacode-NEW", "name": "New Name", "number": "5511900000042"}
-        Door(app).post("/instances", new, status=201)
+        ControlApi(app).post("/instances", new, status=201)
         with rest() as instances:
             yield instances
 
@@ -331,7 +333,7 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
 def test_a_state_with_two_names_for_one_number_is_refused_whole(app: MockApp) -> None:
     for at in (1, 2):
         body = {"key": f"megacode-LINK{at}", "name": "One Name", "number": "5511900000042"}
-        Door(app).post("/instances", body, status=201)
+        ControlApi(app).post("/instances", body, status=201)
     before = ask(app, "GET", "/state")[1]
     saved = json.loads(before)["state"]
     saved["instances"][-1]["name"] = "Another Name"
@@ -369,7 +371,7 @@ def test_whoever_has_a_number_never_leaves_the_registry(
 @pytest.mark.usefixtures("switching_often")
 def test_of_several_deletions_one_finds_it(app: MockApp) -> None:
     for _ in range(25):
-        Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
+        ControlApi(app).post("/instances", {"key": "megacode-GONE"}, status=201)
         seen = list[int]()
 
         def delete(seen: list[int] = seen) -> None:
@@ -384,10 +386,10 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
 ) -> None:
     """A call between the creation and its end would repeat an id of the life before."""
     body = {"key": "megacode-NEXT", "token": "NEXT", "connected": True}
-    Door(app).post("/instances", body, status=201)
+    ControlApi(app).post("/instances", body, status=201)
     assert send(app, "megacode-NEXT", "NEXT") == 200
-    ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
-    Door(app).delete("/instances/megacode-NEXT")
+    ids = [item["id"] for item in ControlApi(app).items("/messages?instance=megacode-NEXT")]
+    ControlApi(app).delete("/instances/megacode-NEXT")
     real, threads = app.runtime.records.journal.last_numbers, list[threading.Thread]()
 
     def counted(*given: Any) -> Any:
@@ -395,9 +397,9 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
         return real(*given)
 
     monkeypatch.setattr(app.runtime.records.journal, "last_numbers", counted)
-    Door(app).post("/instances", body, status=201)
+    ControlApi(app).post("/instances", body, status=201)
     threads[0].join(30)
-    again = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
+    again = [item["id"] for item in ControlApi(app).items("/messages?instance=megacode-NEXT")]
     assert len(ids) == len(again) == 1 and ids != again
 
 
@@ -410,7 +412,7 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any], status: int
 ) -> None:
     """Deleted after it was found to be there, before the fault is armed."""
-    Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
+    ControlApi(app).post("/instances", {"key": "megacode-GONE"}, status=201)
     threads: list[threading.Thread] = []
     faults, chaos_dispatcher = app.runtime.faults, app.runtime.webhooks.chaos_dispatcher
     real = {"arm": faults.arm, "start": chaos_dispatcher.start}
@@ -451,7 +453,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
     threads[0].join(30)
     for _ in range(5):
         assert send(app) == 200
-    told = [each["id"] for each in Door(app).items(f"/exchanges?instance={KEY}")]
+    told = [each["id"] for each in ControlApi(app).items(f"/exchanges?instance={KEY}")]
     assert told == [f"x{number}.{KEY}" for number in range(1, 6)]
 
 
@@ -482,7 +484,7 @@ def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -
 def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
     app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Door(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    ControlApi(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     assert send(app) == 200
     assert app.runtime.webhooks.courier.wait_idle(20)
     (first, *_) = app.runtime.records.journal.deliveries.after(None)
@@ -497,4 +499,4 @@ def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
     assert ask(app, "POST", f"/deliveries/{first.id}/resend", json={})[0] == 201
     threads[0].join(30)
     assert app.runtime.webhooks.courier.wait_idle(20)
-    assert Door(app).items("/deliveries") == []
+    assert ControlApi(app).items("/deliveries") == []

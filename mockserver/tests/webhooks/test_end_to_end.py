@@ -92,7 +92,7 @@ def server() -> Iterator[MockServer]:
 @pytest.fixture(scope="module")
 def authority() -> Authority:
     from megaapi_mock.resources import root
-    from megaapi_mock.spec.verdict import valid_bundle
+    from megaapi_mock.spec.valid_bundle import valid_bundle
 
     return Authority(valid_bundle(root("spec")).document)
 

@@ -53,21 +53,24 @@ def reset_one(app: MockApp) -> None:
 
 
 def delete_and_create(app: MockApp) -> None:
-    door, body = app.test_client(), {"key": KEY, "number": "5511900000001", "connected": True}
-    assert door.delete(f"/_mock/instances/{KEY}").status_code == 200
-    assert door.post("/_mock/instances", json=body).status_code == 201
+    control_api, body = (
+        app.test_client(),
+        {"key": KEY, "number": "5511900000001", "connected": True},
+    )
+    assert control_api.delete(f"/_mock/instances/{KEY}").status_code == 200
+    assert control_api.post("/_mock/instances", json=body).status_code == 201
 
 
 def put_all(app: MockApp) -> None:
-    door = app.test_client()
-    state = door.get("/_mock/state").get_data()
-    assert door.put("/_mock/state", data=state).status_code == 200
+    control_api = app.test_client()
+    state = control_api.get("/_mock/state").get_data()
+    assert control_api.put("/_mock/state", data=state).status_code == 200
 
 
 def put_one(app: MockApp) -> None:
-    door = app.test_client()
-    state = door.get(f"/_mock/state?instance={KEY}").get_data()
-    assert door.put(f"/_mock/state?instance={KEY}", data=state).status_code == 200
+    control_api = app.test_client()
+    state = control_api.get(f"/_mock/state?instance={KEY}").get_data()
+    assert control_api.put(f"/_mock/state?instance={KEY}", data=state).status_code == 200
 
 
 WAYS = pytest.mark.parametrize(
@@ -214,8 +217,8 @@ def test_a_slow_receiver_of_the_old_life_holds_up_no_new_webhooks(
 def test_what_was_held_of_the_old_life_is_abandoned(
     app: MockApp, begin_anew: Callable[[MockApp], None]
 ) -> None:
-    door = app.test_client()
-    door.post(f"/_mock/instances/{KEY}/chaos", json={"delay": [60, 60]})
+    control_api = app.test_client()
+    control_api.post(f"/_mock/instances/{KEY}/chaos", json={"delay": [60, 60]})
     send(app, "old")
     (old,) = owed(app)
     begin_anew(app)

@@ -155,8 +155,8 @@ def test_a_delivery_that_no_journal_takes_is_sent(
 def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
     broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door = broken.test_client()
-    door.post(f"/_mock/instances/{UNLINKED}/link")
+    control_api = broken.test_client()
+    control_api.post(f"/_mock/instances/{UNLINKED}/link")
     with monkeypatch.context() as patch:
         patch.setattr(Mailbox, "_receive", failing)
         assert send(broken, "lost", to=PEER).status_code == 200
@@ -166,14 +166,14 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
             "to": PEER,
             "set": {"message": {"audioMessage": {}}},
         }
-        assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
+        assert control_api.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     assert send(broken, "later", to=PEER).status_code == 200
     broken.runtime.clock.advance(60)
     assert broken.runtime.webhooks.courier.wait_idle(10)
     assert len(transport.posts) == 3
-    lost = door.get(f"/_mock/messages?instance={KEY}").get_json()["items"][0]
+    lost = control_api.get(f"/_mock/messages?instance={KEY}").get_json()["items"][0]
     assert "could not take it" in lost["reason"]
-    taken = door.get(f"/_mock/messages?instance={UNLINKED}").get_json()["items"]
+    taken = control_api.get(f"/_mock/messages?instance={UNLINKED}").get_json()["items"]
     assert [message["content"] for message in taken] == [{"extendedTextMessage": {"text": "later"}}]
 
 
@@ -182,12 +182,12 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
 def test_a_content_that_is_no_object_arrives_at_another_instance(
     hooked: MockApp, kind: str
 ) -> None:
-    door = hooked.test_client()
-    door.post(f"/_mock/instances/{UNLINKED}/link")
+    control_api = hooked.test_client()
+    control_api.post(f"/_mock/instances/{UNLINKED}/link")
     typed: dict[str, Any] = {"event": "from-me-phone", "to": PEER, "force": True}
     typed["set"] = {"message": {kind: "x"}}
-    assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
-    taken = door.get(f"/_mock/messages?instance={UNLINKED}").get_json()["items"]
+    assert control_api.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
+    taken = control_api.get(f"/_mock/messages?instance={UNLINKED}").get_json()["items"]
     assert [message["content"] for message in taken] == [{kind: "x"}]
 
 
@@ -206,11 +206,11 @@ def test_a_reply_fault_that_cannot_be_made_is_ignored_with_a_reason(
 def test_an_armed_reply_of_what_json_cannot_hold_is_refused_or_shown(
     hooked: MockApp, raw: bytes
 ) -> None:
-    door = hooked.test_client()
-    armed = door.post("/_mock/faults", data=b'{"fault": "reply", "body": ' + raw + b"}")
+    control_api = hooked.test_client()
+    armed = control_api.post("/_mock/faults", data=b'{"fault": "reply", "body": ' + raw + b"}")
     assert armed.status_code in (201, 400)
-    assert door.get("/_mock/faults").status_code == 200
-    assert send(hooked, "struck").status_code == (500 if armed.status_code == 201 else 200)
+    assert control_api.get("/_mock/faults").status_code == 200
+    assert send(hooked, "hit").status_code == (500 if armed.status_code == 201 else 200)
 
 
 @pytest.mark.parametrize("after", ["true", "false"])
@@ -222,11 +222,11 @@ def test_a_reply_that_fails_in_the_making(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(ChosenReply, "answer", failing)
-        reply = send(broken, "struck", X_Mock_Fault=f"reply; after={after}")
+        reply = send(broken, "hit", X_Mock_Fault=f"reply; after={after}")
     kept = after == "true"
     assert reply.status_code == (200 if kept else 500)
     send(broken, "later")
-    assert arrived(broken, transport) == (["struck", "later"] if kept else ["later"])
+    assert arrived(broken, transport) == (["hit", "later"] if kept else ["later"])
 
 
 @pytest.mark.parametrize("before", ["before", "after"])
@@ -327,11 +327,11 @@ def test_reading_an_instance_begins_no_change(
 ) -> None:
     send(app, "one")
     app.runtime.clock.advance(10)
-    door = app.test_client()
+    control_api = app.test_client()
     with monkeypatch.context() as patch:
         patch.setattr(Instance, "begin", None)
-        assert door.get(f"/_mock/instances/{KEY}").get_json()["key"] == KEY
-        assert len(door.get(f"/_mock/messages?instance={KEY}").get_json()["items"]) == 1
+        assert control_api.get(f"/_mock/instances/{KEY}").get_json()["key"] == KEY
+        assert len(control_api.get(f"/_mock/messages?instance={KEY}").get_json()["items"]) == 1
     assert send(app, "two").status_code == 200
 
 

@@ -106,11 +106,11 @@ def _empty_success(document: Any, call: InterceptedCall) -> Any:
 def _neighbour_too(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if is_good(answer):
-        instances = call.door("GET", "/_mock/instances?limit=5000", None)["items"]
+        instances = call.control_api("GET", "/_mock/instances?limit=5000", None)["items"]
         for one in instances:
             if one["key"] != call.key and one["state"] == "connected":
-                call.door("POST", f"/_mock/instances/{one['key']}/unlink", {"by": "gateway"})
-                call.strike()
+                call.control_api("POST", f"/_mock/instances/{one['key']}/unlink", {"by": "gateway"})
+                call.count_hit()
                 break
     return answer
 

@@ -40,7 +40,7 @@ from .second_call import _body
 def _repeat(call: InterceptedCall, memory: Any) -> Answer:
     call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
     if call_key in memory:
-        call.strike()
+        call.count_hit()
         return memory[call_key]  # type: ignore[no-any-return]
     answer = call.ask(call.request)
     if is_good(answer):

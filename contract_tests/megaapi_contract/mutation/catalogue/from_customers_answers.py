@@ -42,7 +42,7 @@ def _needs_link(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if not is_good(answer):
         return answer
-    if call.door("GET", f"/_mock/instances/{call.key}", None)["state"] != "connected":
+    if call.control_api("GET", f"/_mock/instances/{call.key}", None)["state"] != "connected":
         error_body = {"name": "FORBIDDEN", "message": "Instance not logged in", "statusCode": 403}
         return with_document(status(403)(answer), error_body)
     return answer
@@ -84,11 +84,11 @@ class BothTokens(Fault):
 def _disable_webhook(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if is_good(answer):
-        webhook = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
+        webhook = call.control_api("GET", f"/_mock/instances/{call.key}", None)["webhook"]
         if webhook.get("enabled"):
             settings = {"url": webhook["url"], "enabled": False}
-            call.door("POST", f"/_mock/instances/{call.key}/webhook", settings)
-            call.strike()
+            call.control_api("POST", f"/_mock/instances/{call.key}/webhook", settings)
+            call.count_hit()
     return answer
 
 
@@ -210,7 +210,7 @@ def _no_body(call: InterceptedCall, memory: Any) -> Answer:
     if call.request.body:
         answer = call.look(replace(call.request, target=call.request.target + "x"))
         error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
-        call.strike()
+        call.count_hit()
         return with_document(status(400)(answer), error_body)
     return call.ask(call.request)
 

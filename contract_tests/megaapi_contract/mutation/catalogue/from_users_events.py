@@ -158,7 +158,7 @@ class GivenUp(Fault):
         if call.key not in call.tokens:
             return []
         path = f"/_mock/deliveries?instance={call.key}&limit=5000"
-        exchanges = call.door("GET", path, None)["items"]
+        exchanges = call.control_api("GET", path, None)["items"]
         return [one for one in exchanges if one["attempts"]]
 
     def _ids(self, call: InterceptedCall) -> list[str]:

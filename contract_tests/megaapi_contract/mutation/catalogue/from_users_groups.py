@@ -229,7 +229,7 @@ class StillListening(Fault):
         if not is_good(answer):
             return call.ask(call.request)
         self._former_groups.add((call.key, group))
-        call.strike()
+        call.count_hit()
         return with_document(answer, {"error": False, "message": "Left group"})
 
 

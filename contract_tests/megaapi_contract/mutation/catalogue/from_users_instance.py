@@ -37,7 +37,7 @@ BLOCK = 65_536
 
 def now(call: InterceptedCall) -> float:
     """What time it is for the mock."""
-    return float(call.door("GET", "/_mock/clock", None)["now"])
+    return float(call.control_api("GET", "/_mock/clock", None)["now"])
 
 
 def asked_jid(call: InterceptedCall) -> str:
@@ -112,7 +112,7 @@ def _url_safe(data: Any) -> Any:
 
 
 def _linked(call: InterceptedCall, key: str) -> bool:
-    return bool(call.door("GET", f"/_mock/instances/{key}", None)["state"] == "connected")
+    return bool(call.control_api("GET", f"/_mock/instances/{key}", None)["state"] == "connected")
 
 
 class LastCodesPage(Fault):
@@ -146,19 +146,19 @@ class NewestOfABurst(Fault):
     """Of what arrives during a restart each chat keeps the newest message alone."""
 
     def __init__(self) -> None:
-        self._door: Callable[..., Any] | None = None
+        self._control_api: Callable[..., Any] | None = None
         self._since: dict[str, set[str]] = {}
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        self._door = call.door
+        self._control_api = call.control_api
         if call.operation == "restart" and is_good(answer):
             self._since[call.key] = {one["id"] for one in self._messages(call.key)}
         return answer
 
     def _messages(self, key: str) -> list[Any]:
-        assert self._door is not None
-        messages = self._door("GET", f"/_mock/messages?instance={key}&limit=5000", None)
+        assert self._control_api is not None
+        messages = self._control_api("GET", f"/_mock/messages?instance={key}&limit=5000", None)
         return [one for one in messages["items"] if not one["from_me"]]
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
@@ -180,8 +180,8 @@ class NewestOfABurst(Fault):
 
     def _later(self, key: str) -> set[str]:
         """What came when the connection was open again."""
-        assert self._door is not None
-        deliveries = self._door("GET", f"/_mock/deliveries?instance={key}&limit=5000", None)[
+        assert self._control_api is not None
+        deliveries = self._control_api("GET", f"/_mock/deliveries?instance={key}&limit=5000", None)[
             "items"
         ]
         connection_times = [one["time"] for one in deliveries if one["event"] == "connected"]

@@ -50,7 +50,7 @@ def _once_in_ten_seconds(call: InterceptedCall, memory: Any) -> Answer:
     moment, first = memory.get(call_key, (None, None))
     is_instance = call.key in call.tokens
     if first is not None and is_instance and now(call) - moment <= 10 and is_good(_status(call)):
-        call.strike()
+        call.count_hit()
         return first  # type: ignore[no-any-return]
     answer = call.ask(call.request)
     if is_good(answer):
@@ -171,7 +171,7 @@ def _one_mebibyte(call: InterceptedCall, memory: Any) -> Answer:
         return call.ask(call.request)
     error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
              "statusCode": 413}  # fmt: skip
-    call.strike()
+    call.count_hit()
     return with_document(status(413)(_status(call)), error_body)
 
 

@@ -87,7 +87,7 @@ class ReceiptsToTheOld(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         url = ""
         if call.key in call.tokens:
-            url = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
+            url = call.control_api("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
         answer = call.ask(call.request)
         message_id = value_at(json_of(answer), "messageData.key.id")
         if is_good(answer) and message_id and url:

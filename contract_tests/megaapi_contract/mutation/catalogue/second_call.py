@@ -165,7 +165,7 @@ def _emoji_lost(text: Any) -> str:
 
 
 def _at_new_unlinked_instance(call: InterceptedCall) -> Request | None:
-    instance = call.door("POST", "/_mock/instances", {"connected": False})
+    instance = call.control_api("POST", "/_mock/instances", {"connected": False})
     return at_instance(call.request, call.key, instance)
 
 

@@ -7,8 +7,8 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from ...errors import NotTried, Unusable
+from ...host.host_instance import HostInstance
 from ...host.http import request
-from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise
 from ...safety.fence import UNKNOWN_KEY, UNKNOWN_ROUTE
@@ -70,15 +70,17 @@ def _one_law_per_operation(
 def only_the_right_key_and_token_get_in(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place, arguments = stage.place(connected=None), good_request.arguments(someone(session))
+    instance, arguments = stage.instance(connected=None), good_request.arguments(someone(session))
     for when, token in (("a wrong token", session.wrong_token()), ("no token", "")):
-        claim_refusal(session, session.call(operation, place, token=token, **arguments), 401, when)
+        claim_refusal(
+            session, session.call(operation, instance, token=token, **arguments), 401, when
+        )
     if stage.phone:
-        other = stage.place()
-        answer = session.call(operation, place, token=other.token, **arguments)
+        other = stage.instance()
+        answer = session.call(operation, instance, token=other.token, **arguments)
         claim_refusal(session, answer, 401, "another instance's token")
     if stage.phone or good_request.effect == "reads":
-        nowhere = Place(UNKNOWN_KEY, place.token)
+        nowhere = HostInstance(UNKNOWN_KEY, instance.token)
         answer = session.call(operation, nowhere, **arguments)
         claim_refusal(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
@@ -88,29 +90,29 @@ def only_the_right_key_and_token_get_in(
 def checks_come_in_the_documented_order(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place(connected=False if stage.phone else None)
+    instance = stage.instance(connected=False if stage.phone else None)
     wrong = session.wrong_token()
 
-    def broken_call(target: Place, token: str | None = None) -> Exchange:
+    def broken_call(target: HostInstance, token: str | None = None) -> Exchange:
         return session.call(operation, target, token=token, **good_request.unreadable_arguments)
 
     if stage.phone or good_request.effect == "reads":
-        answer = broken_call(Place(UNKNOWN_KEY, place.token), wrong)
+        answer = broken_call(HostInstance(UNKNOWN_KEY, instance.token), wrong)
         claim_refusal(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
 
     def before(status: int) -> Promise:
         return in_order(session, operation, status)
 
-    answer = broken_call(place, wrong)
+    answer = broken_call(instance, wrong)
     claim_refusal(session, answer, 401, "a wrong token before an unreadable body",
                   promise=before(401))  # fmt: skip
-    answer = broken_call(place)
+    answer = broken_call(instance)
     claim_refusal(session, answer, 400, "an unreadable body before the missing phone",
                   promise=before(400))  # fmt: skip
-    if good_request.is_body_optional or place.connected:
+    if good_request.is_body_optional or instance.connected:
         return
-    incomplete = session.call(operation, place, **good_request.incomplete_arguments(NO_WHATSAPP))
+    incomplete = session.call(operation, instance, **good_request.incomplete_arguments(NO_WHATSAPP))
     if good_request.needs_phone:
         not_logged_in(
             session, incomplete, "the missing phone before unusable fields", promise=before(403)
@@ -126,8 +128,8 @@ def checks_come_in_the_documented_order(
 def nothing_goes_without_a_phone(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place(connected=False)
-    answer = session.call(operation, place, **good_request.arguments(someone(session)))
+    instance = stage.instance(connected=False)
+    answer = session.call(operation, instance, **good_request.arguments(someone(session)))
     not_logged_in(session, answer, "without a phone")
 
 
@@ -135,8 +137,8 @@ def nothing_goes_without_a_phone(
 def no_phone_is_needed(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place(connected=False)
-    answer = session.call(operation, place, **good_request.arguments(someone(session)))
+    instance = stage.instance(connected=False)
+    answer = session.call(operation, instance, **good_request.arguments(someone(session)))
     if not session.takes_alternative(answer, "logout_disconnected", "media_gone"):
         claim(session, answer, answer.ok, "answered without a phone")
 
@@ -150,8 +152,10 @@ def no_phone_is_needed(
 def what_lacks_its_fields_is_a_bare_500(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place(connected=operation not in LINKING)
-    answer = session.call(operation, place, **good_request.incomplete_arguments(someone(session)))
+    instance = stage.instance(connected=operation not in LINKING)
+    answer = session.call(
+        operation, instance, **good_request.incomplete_arguments(someone(session))
+    )
     claim_refusal(session, answer, 500, "without its wrapper or its fields", switches=HANDLED)
 
 
@@ -159,10 +163,10 @@ def what_lacks_its_fields_is_a_bare_500(
 def numbers_without_whatsapp_are_refused(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place()
-    answer = session.call(operation, place, **good_request.arguments(NO_WHATSAPP))
+    instance = stage.instance()
+    answer = session.call(operation, instance, **good_request.arguments(NO_WHATSAPP))
     no_account(session, answer, "a number without WhatsApp")
-    unusable = session.call(operation, place, **good_request.incomplete_arguments(NO_WHATSAPP))
+    unusable = session.call(operation, instance, **good_request.incomplete_arguments(NO_WHATSAPP))
     claim_refusal(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
             promise=in_order(session, operation, 500))  # fmt: skip
 
@@ -171,9 +175,9 @@ def numbers_without_whatsapp_are_refused(
 def other_methods_are_unknown_routes(
     operation: str, good_request: GoodRequest, session: Session, stage: Stage
 ) -> None:
-    place = stage.place(connected=False)
-    path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
-    headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
+    instance = stage.instance(connected=False)
+    path = session.contract.by_id[operation].path.replace("{instance_key}", instance.key)
+    headers = (("Authorization", f"Bearer {instance.token}"), ("Content-Type", "application/json"))
     for method in METHODS:
         if session.contract.route(method, path) is None:
             answer = session.exchange(request(method, path, body={}, headers=headers))
@@ -184,11 +188,11 @@ def other_methods_are_unknown_routes(
 def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
     paths, headers = [UNKNOWN_ROUTE], [("Accept", "*/*")]
     if stage.phone:
-        place = stage.place()
-        paths.append(f"/rest/instance/{place.key}/connectionState")
+        instance = stage.instance()
+        paths.append(f"/rest/instance/{instance.key}/connectionState")
         # No controller takes what it does not know, whatever its other paths are.
-        paths += [f"/rest/{name}/{place.key}/unknownRoute" for name in CONTROLLERS]
-        headers.append(("Authorization", f"Bearer {place.token}"))
+        paths += [f"/rest/{name}/{instance.key}/unknownRoute" for name in CONTROLLERS]
+        headers.append(("Authorization", f"Bearer {instance.token}"))
     for path in paths:
         answer = session.exchange(request("GET", path, headers=headers))
         # Logged as it stands, in the letters of the request; where the controller is a guess, a
@@ -200,36 +204,36 @@ def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> 
 
 @LAWS.law("send_text", "instance_status", effects=("sends", "reads"), worth=REFUSED)
 def odd_bodies_that_are_no_json_are_400(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for raw in ODD_BODIES:
-        answer = session.call("send_text", place, raw=raw)
+        answer = session.call("send_text", instance, raw=raw)
         claim_refusal(session, answer, 400, "a body that is no JSON")
-    answer = session.call("instance_status", place, raw=OPEN_BRACE)
+    answer = session.call("instance_status", instance, raw=OPEN_BRACE)
     claim_refusal(session, answer, 400, "a body that is no JSON, on a GET")
 
 
 @LAWS.law("send_text", "configure_webhook", effects=("sends", "changes"))
 def bodies_above_the_limit_are_413(session: Session, stage: Stage) -> None:
-    place, raw = stage.place(connected=False if stage.phone else None), bytes(TOO_LARGE)
+    instance, raw = stage.instance(connected=False if stage.phone else None), bytes(TOO_LARGE)
     # That there is a limit was seen; where it is, a switch decides.
     for operation in ("send_text", "configure_webhook"):
-        answer = _send_much(session, stage, operation, place, raw=raw)
+        answer = _send_much(session, stage, operation, instance, raw=raw)
         claim_refusal(session, answer, 413, "a body above 32 MiB",
                 promise=in_order(session, operation, 413))  # fmt: skip
         if not stage.phone:
             return
-    wrong = session.call("send_text", place, raw=raw, token=session.wrong_token())
+    wrong = session.call("send_text", instance, raw=raw, token=session.wrong_token())
     if wrong.status != 413:
         claim_refusal(session, wrong, 401, "the token before the size",
                 promise=in_order(session, "send_text", 401))  # fmt: skip
 
 
 def _send_much(
-    session: Session, stage: Stage, operation: str, place: Place, **arguments: Any
+    session: Session, stage: Stage, operation: str, instance: HostInstance, **arguments: Any
 ) -> Exchange:
     """The answer to a request that a proxy may cut, or a slow line never get through."""
     try:
-        return session.call(operation, place, **arguments)
+        return session.call(operation, instance, **arguments)
     except Unusable as end:
         if stage.phone:
             raise
@@ -238,10 +242,10 @@ def _send_much(
 
 @LAWS.law("send_media_base64", effects=("sends",), worth=-9)
 def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
-    place, base64_text = stage.place(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
+    instance, base64_text = stage.instance(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
     data = {"to": someone(session), "type": "document", "base64": base64_text}
     session.gate.learn([base64_text])
-    answer = _send_much(session, stage, "send_media_base64", place, body={"messageData": data})
+    answer = _send_much(session, stage, "send_media_base64", instance, body={"messageData": data})
     claim_refusal(
         session,
         answer,
@@ -258,7 +262,7 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
         "type": "document",
         "base64": "AAAA" * (MEDIA_MOST // 3) + "AA==",
     }
-    answer = session.call("send_media_base64", stage.place(), body={"messageData": data})
+    answer = session.call("send_media_base64", stage.instance(), body={"messageData": data})
     claim_success(
         session,
         answer,
@@ -269,8 +273,8 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_text", effects=("sends",), worth=REFUSED)
 def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
-    place, arguments = stage.place(), GOOD_REQUESTS["send_text"].arguments(someone(session))
-    answer = session.call("send_text", place, content_type="text/plain", **arguments)
+    instance, arguments = stage.instance(), GOOD_REQUESTS["send_text"].arguments(someone(session))
+    answer = session.call("send_text", instance, content_type="text/plain", **arguments)
     claim_refusal(session, answer, 500, "a text/plain body", promise=inferred(session, "send_text"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -22,13 +22,13 @@ RANKS = {"promote_participants": "admin", "demote_participants": None}
 SETTINGS = {"set_who_can_send": "announce", "set_who_can_change_settings": "restrict"}
 
 
-def _group(session: Session, stage: Stage, place: Place, *people: str) -> str:
-    _, group = make_group(session, stage, place, *people)
+def _group(session: Session, stage: Stage, instance: HostInstance, *people: str) -> str:
+    _, group = make_group(session, stage, instance, *people)
     return str(group.get("id"))
 
 
-def _look(session: Session, place: Place, jid: str) -> tuple[Exchange, dict[str, Any]]:
-    answer = session.call("group_details", place, query={"jid": jid})
+def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, dict[str, Any]]:
+    answer = session.call("group_details", instance, query={"jid": jid})
     return answer, group_of(answer)
 
 
@@ -40,13 +40,13 @@ def _look(session: Session, place: Place, jid: str) -> tuple[Exchange, dict[str,
     effects=("changes", "reads"),
 )
 def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Stage) -> None:
-    place, people = stage.place(), WORLD[:2] if stage.phone else (someone(session),)
-    first, jid = people[0], _group(session, stage, place, *people)
+    instance, people = stage.instance(), WORLD[:2] if stage.phone else (someone(session),)
+    first, jid = people[0], _group(session, stage, instance, *people)
     for operation, rank in RANKS.items():
         data = {"jid": jid, "participants": [first]}
-        answer = session.call(operation, place, body={"group_data": data})
+        answer = session.call(operation, instance, body={"group_data": data})
         claim_success(session, answer, "another rank")
-        shown, group = _look(session, place, jid)
+        shown, group = _look(session, instance, jid)
         ranks = members(group)
         claim(
             session, shown, ranks.get(as_given(first), "?") == rank, "the member has the new rank"
@@ -56,13 +56,13 @@ def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Sta
 
 
 def _only_admins(operation: str, setting: str, session: Session, stage: Stage) -> None:
-    place = stage.place()
-    jid = _group(session, stage, place, someone(session))
+    instance = stage.instance()
+    jid = _group(session, stage, instance, someone(session))
     others = {*SETTINGS.values()} - {setting}
     for word, expected in (("true", True), ("false", False)):
         query = {"jid": jid, "allowOnlyAdmins": word}
-        claim_success(session, session.call(operation, place, query=query), "a new setting")
-        shown, group = _look(session, place, jid)
+        claim_success(session, session.call(operation, instance, query=query), "a new setting")
+        shown, group = _look(session, instance, jid)
         claim(session, shown, group.get(setting) is expected, f"the group says so: {setting}")
         claim(session, shown, not any(map(group.get, others)), "the other setting is as it was")
 
@@ -84,55 +84,55 @@ def who_may_change_a_group_is_seen_in_it(session: Session, stage: Stage) -> None
 
 @LAWS.law("group_invite_code", "create_group", effects=("changes", "reads"), phone=True)
 def each_group_has_one_invite_code(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    first, other = (_group(session, stage, place, someone(session)) for _ in range(2))
+    instance = stage.instance()
+    first, other = (_group(session, stage, instance, someone(session)) for _ in range(2))
     codes = []
     for jid in (first, other, first):
-        answer = session.call("group_invite_code", place, query={"group_id": jid})
+        answer = session.call("group_invite_code", instance, query={"group_id": jid})
         codes.append(value_at(answer.json, "inviteCode"))
         claim(session, answer, isinstance(codes[-1], str) and codes[-1], "a code")
     claim(session, answer, codes[0] == codes[2], "a group keeps its code")
     claim(session, answer, codes[0] != codes[1], "no two groups have one code")
 
 
-def _listed(session: Session, operation: str, place: Place) -> tuple[Exchange, list[Any]]:
-    answer = session.call(operation, place)
+def _listed(session: Session, operation: str, instance: HostInstance) -> tuple[Exchange, list[Any]]:
+    answer = session.call(operation, instance)
     groups = value_at(answer.json, "groups")
     return answer, groups if isinstance(groups, list) else []
 
 
 @LAWS.law("admin_groups", "create_group", "leave_group", effects=("changes", "reads"), worth=-3)
 def a_group_of_ones_own_is_administered_until_it_is_left(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    jid = _group(session, stage, place, someone(session))
-    answer, groups = _listed(session, "admin_groups", place)
+    instance = stage.instance()
+    jid = _group(session, stage, instance, someone(session))
+    answer, groups = _listed(session, "admin_groups", instance)
     ids = [value_at(group, "id") for group in groups]
     claim(session, answer, ids.count(jid) == 1, "the group stands there once")
-    session.call("leave_group", place, query={"jid": jid})
-    answer, groups = _listed(session, "admin_groups", place)
+    session.call("leave_group", instance, query={"jid": jid})
+    answer, groups = _listed(session, "admin_groups", instance)
     claim(session, answer, jid not in [value_at(group, "id") for group in groups], "it is gone")
 
 
 @LAWS.law("admin_groups_with_participants", "create_group", effects=("changes", "reads"))
 def administered_groups_are_shown_with_their_people(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    jid = _group(session, stage, place, someone(session))
-    answer, groups = _listed(session, "admin_groups_with_participants", place)
+    instance = stage.instance()
+    jid = _group(session, stage, instance, someone(session))
+    answer, groups = _listed(session, "admin_groups_with_participants", instance)
     own = [group for group in groups if value_at(group, "id") == jid]
     claim(session, answer, len(own) == 1, "the group stands there once")
     people = members(own[0]) if own else {}
-    everybody = {as_given(someone(session)), as_given(place.number)}
+    everybody = {as_given(someone(session)), as_given(instance.number)}
     claim(session, answer, everybody <= people.keys(), "with its people")
 
 
 @LAWS.law("pin_chat", "list_chats", "send_text", effects=("changes", "reads", "sends"), phone=True)
 def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
-    text(session, place, person)
+    instance, person = stage.instance(), WORLD[0]
+    text(session, instance, person)
     for option, expected in ((True, True), ("false", False)):
-        answer = session.call("pin_chat", place, body={"to": person, "option": option})
+        answer = session.call("pin_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a pin")
-        answer = session.call("list_chats", place)
+        answer = session.call("list_chats", instance)
         pinned = value_at(answer.json, "chats", 0, "pinned")
         claim(session, answer, (pinned is not None) is expected, "the list of chats says so",
               promise=inferred(session, "pin_chat"))  # fmt: skip
@@ -140,20 +140,20 @@ def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
 
 @LAWS.law("block_chat", effects=("changes",), phone=True)
 def who_is_blocked_is_not_heard(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
+    instance, person = stage.instance(), WORLD[0]
     for option, expected in ((True, False), (False, True)):
-        answer = session.call("block_chat", place, body={"to": person, "option": option})
+        answer = session.call("block_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
-        is_heard = can_write(stage, place, person)
+        is_heard = can_write(stage, instance, person)
         claim(session, answer, is_heard is expected, "only who is not blocked is heard",
               promise=inferred(session, "block_chat"))  # fmt: skip
 
 
 @LAWS.law("send_text_mentioned", effects=("sends",))
 def a_mention_names_the_person(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     words, jid = f"@{to} veja", as_given(to)
-    answer = message(session, place, "send_text_mentioned", to=to, text=words, mentions=[jid])
+    answer = message(session, instance, "send_text_mentioned", to=to, text=words, mentions=[jid])
     content = hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
     if content:
         people = value_at(
@@ -164,8 +164,8 @@ def a_mention_names_the_person(session: Session, stage: Stage) -> None:
 
 
 def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -> None:
-    place, to = stage.place(), [*WORLD[:2], NO_WHATSAPP]
-    answer = message(session, place, operation, to=to, **data)
+    instance, to = stage.instance(), [*WORLD[:2], NO_WHATSAPP]
+    answer = message(session, instance, operation, to=to, **data)
     if not claim_success(session, answer, "a send to many"):
         return
     report, jids_failed = report_of(answer), jids_to_fail(session, answer)
@@ -183,7 +183,7 @@ def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -
     )
     failed = value_at(report, "jidFailed")
     claim(session, answer, failed == jids_failed, "it names who did not")
-    path = f"/_mock/messages?instance={place.key}"
+    path = f"/_mock/messages?instance={instance.key}"
     stored = {one["id"] for one in stage.control_api("GET", path)["items"]}
     claim(session, answer, ids <= stored, "each message is in its chat")
 

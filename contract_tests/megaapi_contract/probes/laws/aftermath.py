@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import Impossible, NotTried
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ..probe import Laws
 from ..session import Session
@@ -42,27 +42,27 @@ SLOW = 3
 OFF = 60
 
 
-def _does(stage: Stage, place: Place, event: str, **more: Any) -> str:
+def _does(stage: Stage, instance: HostInstance, event: str, **more: Any) -> str:
     inbound_message = stage.control_api(
-        "POST", f"/_mock/instances/{place.key}/inbound", {"event": event, **more}
+        "POST", f"/_mock/instances/{instance.key}/inbound", {"event": event, **more}
     )
     return str(inbound_message.get("id"))
 
 
 @LAWS.law("send_text", "restart", "logout", effects=("sends", "disconnects"), phone=True)
 def ids_never_start_again(session: Session, stage: Stage) -> None:
-    place, ids = stage.place(), list[str]()
-    for happens in ("nothing", "restart", "drop", "logout"):
-        if happens == "restart":
-            restart(session, stage, place)
-        if happens == "drop":
-            unlink(stage, place, cause="gateway")
-            restart(session, stage, place)
-        if happens == "logout":
-            session.call("logout", place)
-            link(stage, place)
+    instance, ids = stage.instance(), list[str]()
+    for write_inbound in ("nothing", "restart", "drop", "logout"):
+        if write_inbound == "restart":
+            restart(session, stage, instance)
+        if write_inbound == "drop":
+            unlink(stage, instance, cause="gateway")
+            restart(session, stage, instance)
+        if write_inbound == "logout":
+            session.call("logout", instance)
+            link(stage, instance)
         for words in ("Um", "Dois", "Tr\u00eas"):
-            answer = text(session, place, someone(session), words)
+            answer = text(session, instance, someone(session), words)
             claim_success(session, answer, "a text while linked")
             new = sent_id(answer) not in ("", *ids)
             claim(session, answer, new, "no id comes again, whatever happened to the link")
@@ -72,17 +72,17 @@ def ids_never_start_again(session: Session, stage: Stage) -> None:
 @LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, phone=True,
           events=("text-plain",))  # fmt: skip
 def all_that_comes_during_a_restart_is_told(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    body = {"fault": "slow-start", "instance": place.key, "seconds": SLOW, "times": 1}
+    instance, hook = listening(session, stage)
+    body = {"fault": "slow-start", "instance": instance.key, "seconds": SLOW, "times": 1}
     fault_id = stage.control_api("POST", "/_mock/faults", body)["id"]
     try:
-        session.call("restart", place)
+        session.call("restart", instance)
     finally:
         with suppress(Impossible):
             stage.control_api("DELETE", f"/_mock/faults/{fault_id}")
     people = (WORLD[0], WORLD[1], WORLD[0], WORLD[0], WORLD[1])
     expected = [
-        _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
+        _does(stage, instance, "text-plain", set={"message.conversation": f"Texto {turn}"},
               **{"from": person})
         for turn, person in enumerate(people)
     ]  # fmt: skip
@@ -96,17 +96,17 @@ def all_that_comes_during_a_restart_is_told(session: Session, stage: Stage) -> N
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
           phone=True, events=("text-plain",))  # fmt: skip
 def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for query in QUERIES:
-        hook = WebhookListener(session, stage, place)
+        hook = WebhookListener(session, stage, instance)
         hook.url += f"?{query}"
         hook.open()
-        answer = session.call("webhook_settings", place)
+        answer = session.call("webhook_settings", instance)
         address = value_at(answer.json, "webhookData", "webhookUrl") or value_at(
             answer.json, "webhookUrl"
         )
         claim(session, answer, address == hook.url, "the address reads back letter for letter")
-        _does(stage, place, "text-plain")
+        _does(stage, instance, "text-plain")
         webhooks = hook.receive()
         hook.claim("text-plain", webhooks, "a text comes to the address")
         for one in webhooks:
@@ -118,20 +118,20 @@ def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None
           effects=("changes", "sends", "reads"), phase=PHASE, phone=True,
           events=("text-plain", "connected", "disconnected", "qrcode", ECHO))  # fmt: skip
 def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     switched_off, after = (
-        WebhookListener(session, stage, place, end) for end in ("-off", "-after")
+        WebhookListener(session, stage, instance, end) for end in ("-off", "-after")
     )
     switched_off.open()
     switched_off.receive()
     before = len(session.receiver.webhooks)
-    set_webhook(session, place, switched_off.url, enabled=False)
-    missed = {_does(stage, place, "text-plain"), sent_id(text(session, place))}
-    unlink(stage, place)
-    qr(session, place)
-    link(stage, place)
+    set_webhook(session, instance, switched_off.url, enabled=False)
+    missed = {_does(stage, instance, "text-plain"), sent_id(text(session, instance))}
+    unlink(stage, instance)
+    qr(session, instance)
+    link(stage, instance)
     after.open()
-    _does(stage, place, "text-plain")
+    _does(stage, instance, "text-plain")
     webhooks = after.receive()
     late_webhooks = switched_off.webhooks_here(session.receiver.webhooks[before:])
     promise = off_means_off(session)
@@ -145,12 +145,12 @@ def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> Non
           events=("ack-read",))  # fmt: skip
 def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage) -> None:
     """Receipts of what was sent before it was set, too."""
-    place = stage.place()
-    old, new = (WebhookListener(session, stage, place, end) for end in ("-old", "-new"))
-    contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
+    instance = stage.instance()
+    old, new = (WebhookListener(session, stage, instance, end) for end in ("-old", "-new"))
+    contact = f"/_mock/instances/{instance.key}/contacts/{WORLD[0]}"
     old.open()
     stage.control_api("POST", contact, {"state": "phone_off"})
-    answer = text(session, place, WORLD[0])
+    answer = text(session, instance, WORLD[0])
     new.open()
     stage.control_api("POST", contact, {"state": "reachable"})
     webhooks = new.receive(
@@ -171,10 +171,10 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
           events=("ack-read",))  # fmt: skip
 def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
     """The phone was off for a while: it read the message long after it was sent."""
-    place, hook = listening(session, stage)
-    contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
+    instance, hook = listening(session, stage)
+    contact = f"/_mock/instances/{instance.key}/contacts/{WORLD[0]}"
     stage.control_api("POST", contact, {"state": "phone_off"})
-    answer = text(session, place, WORLD[0])
+    answer = text(session, instance, WORLD[0])
     if not stage.pass_time(OFF):
         return
     stage.control_api("POST", contact, {"state": "reachable"})
@@ -190,21 +190,21 @@ def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
           effects=("changes", "disconnects", "reads"), phase=PHASE, phone=True,
           events=("qrcode", "connected", "text-plain"))  # fmt: skip
 def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    session.call("logout", place)
+    instance, hook = listening(session, stage)
+    session.call("logout", instance)
     hook.receive()
-    answer = session.call("webhook_settings", place)
+    answer = session.call("webhook_settings", instance)
     settings = value_at(answer.json, "webhookData") or answer.json
     is_kept = (
         value_at(settings, "webhookUrl") == hook.url
         and value_at(settings, "webhookEnabled") is True
     )
     claim(session, answer, is_kept, "after a logout the webhook is as it was")
-    qr(session, place)
+    qr(session, instance)
     types = [value_at(one.json, "messageType") for one in hook.receive()]
     hook.claim("qrcode", "qrcode_update" in types, "a code after a logout is told")
-    link(stage, place)
-    id_ = _does(stage, place, "text-plain")
+    link(stage, instance)
+    id_ = _does(stage, instance, "text-plain")
     message_ids = [message_id(one) for one in hook.receive()]
     hook.claim("text-plain", message_ids.count(id_) == 1, "a text after the next link is told")
 
@@ -213,10 +213,10 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
           events=(ECHO,))  # fmt: skip
 def an_echo_has_the_id_that_was_answered(session: Session, stage: Stage) -> None:
     """Of a host whose echoes have ids of their own it looks as if it sent none."""
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     location = GOOD_REQUESTS["send_location"].arguments(someone(session))
-    sent_ids = {sent_id(text(session, place))}
-    sent_ids.add(sent_id(session.call("send_location", place, **location)))
+    sent_ids = {sent_id(text(session, instance))}
+    sent_ids.add(sent_id(session.call("send_location", instance, **location)))
     echoed_ids = {
         message_id(one) for one in hook.receive()
         if value_at(one.json, "key", "fromMe") is True and not is_ack(one)
@@ -233,12 +233,12 @@ def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
     """And nothing changes for an instance that was linked before."""
     neighbour, theirs = listening(session, stage)
     for operation, query in WAYS_OF_LINKING.items():
-        place, hook = listening(session, stage, connected=False)
-        answer = session.call(operation, place, query=query)
+        instance, hook = listening(session, stage, connected=False)
+        answer = session.call(operation, instance, query=query)
         hook.receive()
         code = value_at(answer.json, "pairingCode")
         # The phone types a code where it has got one, and scans otherwise.
-        link(stage, place, **({"code": code} if isinstance(code, str) else {}))
+        link(stage, instance, **({"code": code} if isinstance(code, str) else {}))
         messages = [value_at(one.json, "message") for one in hook.receive()]
         is_told = messages.count("phone_connected") == 1
         hook.claim("connected", is_told, "phone_connected, whichever way it was linked")
@@ -248,19 +248,19 @@ def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)
 def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    session.call("instance_status", place)
-    session.call("logout", place)
+    instance = stage.instance()
+    session.call("instance_status", instance)
+    session.call("logout", instance)
     try:
-        stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
+        stage.control_api("POST", f"/_mock/instances/{instance.key}/link", {"number": NEW_PHONE})
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
-    answer = session.call("instance_status", place)
+    answer = session.call("instance_status", instance)
     user = value_at(answer.json, "instance", "user")
     right = user is None or str(value_at(user, "id")).startswith(NEW_PHONE)
     claim(session, answer, right, "user.id is of the number that is linked now")
-    unlink(stage, place)
-    answer = session.call("instance_status", place)
+    unlink(stage, instance)
+    answer = session.call("instance_status", instance)
     is_gone = value_at(answer.json, "instance", "user") is None
     claim(session, answer, is_gone, "no user once the phone has left")
 
@@ -268,16 +268,16 @@ def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) ->
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
           phone=True, events=("text-plain",))  # fmt: skip
 def a_receiver_that_errs_is_not_given_up(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     for status, times in FAILURES.items():
         with session.receiver.answering(status):
             for turn in range(times):
-                _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
+                _does(stage, instance, "text-plain", set={"message.conversation": f"Texto {turn}"})
             hook.receive()
-    answer = session.call("webhook_settings", place)
+    answer = session.call("webhook_settings", instance)
     settings = value_at(answer.json, "webhookData") or answer.json
     claim(session, answer, value_at(settings, "webhookEnabled") is True, "the webhook stays on")
-    id_ = _does(stage, place, "text-plain")
+    id_ = _does(stage, instance, "text-plain")
     message_ids = [message_id(one) for one in hook.receive()]
     hook.claim("text-plain", id_ in message_ids, "what comes after errors is told")
 
@@ -288,17 +288,17 @@ TOKENS = ("a", "0123456789abcdef", "0123456789abcdefg", "NOVO-token_de.40/letras
 
 @LAWS.law("change_token", "instance_status", effects=("changes", "reads"), phone=True)
 def every_letter_of_a_token_counts(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    token = place.token
+    instance = stage.instance()
+    token = instance.token
     for new in TOKENS:
         body = {"messageData": {"token": new}}
-        token_change = session.call("change_token", place, token=token, body=body)
+        token_change = session.call("change_token", instance, token=token, body=body)
         if not claim_success(session, token_change, "a new token"):
             return
-        answer = session.call("instance_status", place, token=new)
+        answer = session.call("instance_status", instance, token=new)
         claim_success(session, answer, "the whole token")
         for wrong in (new[:-1], new[: len(new) // 2], f"{new}x", f"{new}{new}", new[::-1] + "z"):
-            answer = session.call("instance_status", place, token=wrong)
+            answer = session.call("instance_status", instance, token=wrong)
             claim(session, answer, answer.status == 401, "nothing but the whole token opens",
                   promise=session.contract.promise("instance_status", 401))  # fmt: skip
         token = new

@@ -36,16 +36,16 @@ ALIKE = [
 @LAWS.law("is_on_whatsapp", "send_text", effects=("reads", "sends"), phone=True)
 def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
     """Whether a longer number is anybody's, a switch decides: it is not that of the shorter one."""
-    place, number = stage.place(), someone(session)
+    instance, number = stage.instance(), someone(session)
     documented = session.contract.promise("is_on_whatsapp")
     taken = session.contract.promise("send_text")
     for digits in MORE_DIGITS:
         longer = f"{number}{digits}"
         for form in (longer, as_given(longer)):
-            answer = session.call("is_on_whatsapp", place, query={"jid": form})
+            answer = session.call("is_on_whatsapp", instance, query={"jid": form})
             is_another = value_at(answer.json, "jid") in (None, as_given(longer))
             claim(session, answer, is_another, "a longer number is another one", promise=documented)
-        answer = text(session, place, longer)
+        answer = text(session, instance, longer)
         jid = value_at(answer.json, "messageData", "key", "remoteJid")
         is_another = jid in (None, as_given(longer))
         claim(session, answer, is_another, "a longer number is written to as such", promise=taken)
@@ -53,30 +53,30 @@ def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_text", "send_link_preview", effects=("sends",))
 def a_link_keeps_every_letter(session: Session, stage: Stage) -> None:
-    place, to, words = stage.place(), someone(session), f"Veja {LINK} E Volte"
+    instance, to, words = stage.instance(), someone(session), f"Veja {LINK} E Volte"
     for operation, field in (("send_text", "text"), ("send_link_preview", "textWithLink")):
-        answer = message(session, place, operation, to=to, **{field: words})
+        answer = message(session, instance, operation, to=to, **{field: words})
         hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
 
 
 @LAWS.law("send_list", effects=("sends",))
 def rows_that_are_alike_all_come_back(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     data = {"text": "Escolha", "buttonText": "Ver", "title": "Menu", "sections": ALIKE}
-    answer = message(session, place, "send_list", to=to, **data)
+    answer = message(session, instance, "send_list", to=to, **data)
     hold_sent(session, stage, answer, to, listMessage={"sections": ALIKE})
 
 
 @LAWS.law("send_text", "send_media_base64", "send_location", effects=("sends", "changes"),
           phase=PHASE, events=(ECHO,))  # fmt: skip
 def an_echo_has_every_letter_that_was_sent(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     to, voice = someone(session), Samples(root("fixtures")).media("audio")
-    answers = [text(session, place, words=words) for words in TEXTS]
+    answers = [text(session, instance, words=words) for words in TEXTS]
     answers += [
-        message(session, place, "send_media_base64", to=to, type="ptt",
+        message(session, instance, "send_media_base64", to=to, type="ptt",
                 base64=b64encode(voice).decode(), mimeType=KINDS["ptt"][2]),
-        message(session, place, "send_location", to=to, latitude=-23.5505, longitude=-46.6333,
+        message(session, instance, "send_location", to=to, latitude=-23.5505, longitude=-46.6333,
                 caption="Loja & <Filial>", address="Rua \u00c7, 1"),
     ]  # fmt: skip
     webhooks = hook.receive(acknowledged(hook))

@@ -65,22 +65,22 @@ def each_of_two_is_told_under_its_own_name(session: Session, stage: Stage) -> No
         claim_success(
             session, text(session, writer, reader.number, "De uma para a outra"), "a text"
         )
-    for turn, (place, hook) in enumerate(pairs):
+    for turn, (instance, hook) in enumerate(pairs):
         writer = pairs[1 - turn][0]
         received = _of_others(hook.receive())
         hook.claim(TEXT_EVENT, len(received) == 2, "each message of the other comes once")
         for one in received:
             key = value_at(one.json, "instance_key")
-            hook.claim(TEXT_EVENT, key == place.key, "instance_key is that of who reads", one)
+            hook.claim(TEXT_EVENT, key == instance.key, "instance_key is that of who reads", one)
             owner = jid_of(value_at(one.json, "jid")).user.partition(":")[0]
-            hook.claim(TEXT_EVENT, owner == place.number, "jid is that of who reads", one)
+            hook.claim(TEXT_EVENT, owner == instance.number, "jid is that of who reads", one)
             hook.check_author(one, TEXT_EVENT, writer.number)
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
           events=(TEXT_EVENT,))  # fmt: skip
 def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
-    writer, (reader, hook) = stage.place(), listening(session, stage)
+    writer, (reader, hook) = stage.instance(), listening(session, stage)
     for words in TEXTS:
         text(session, writer, reader.number, words)
     received = _of_others(hook.receive())
@@ -93,14 +93,14 @@ def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
           events=(GROUP_EVENT,))  # fmt: skip
 def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
     """Every member with an instance is told, under its own key."""
-    writer, readers = stage.place(), [listening(session, stage) for _ in range(2)]
-    people = [place.number for place, _ in readers]
+    writer, readers = stage.instance(), [listening(session, stage) for _ in range(2)]
+    people = [instance.number for instance, _ in readers]
     creation, group = make_group(session, stage, writer, *people)
     if not claim_success(session, creation, "a group of instances"):
         return
     for words in TEXTS:
         text(session, writer, str(group.get("id")), words)
-    for place, hook in readers:
+    for instance, hook in readers:
         received = [
             one for one in _of_others(hook.receive())
             if value_at(one.json, "key", "remoteJid") == group.get("id")
@@ -111,11 +111,11 @@ def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) 
             hook.claim(GROUP_EVENT, arrived, "every letter arrives in groups")
         for one in received:
             key = value_at(one.json, "instance_key")
-            hook.claim(GROUP_EVENT, key == place.key, "instance_key is that of who reads", one)
+            hook.claim(GROUP_EVENT, key == instance.key, "instance_key is that of who reads", one)
 
 
 def what_arrives_is_what_was_sent(operation: str, session: Session, stage: Stage) -> None:
-    writer, (reader, hook) = stage.place(), listening(session, stage)
+    writer, (reader, hook) = stage.instance(), listening(session, stage)
     answer = message(session, writer, operation, to=reader.number, **ARRIVING[operation])
     if not claim_success(session, answer, "a send", promise=session.contract.promise(operation)):
         return

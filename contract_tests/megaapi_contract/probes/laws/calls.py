@@ -10,7 +10,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
@@ -42,16 +42,16 @@ def time_of(answer: Exchange, stage: Stage) -> float:
     return host_time(stage) if stage.phone else answer.time
 
 
-def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
+def message(session: Session, instance: HostInstance, operation: str, **data: Any) -> Exchange:
     """A call whose fields stand under messageData. What it brings along and gets is known then."""
     session.gate.learn(texts(data))
-    answer = send_once(session, place, operation, {"messageData": data})
+    answer = send_once(session, instance, operation, {"messageData": data})
     if answer.ok:
         session.gate.learn(texts(value_at(answer.json, "messageData")))
     return answer
 
 
-def send_once(session: Session, place: Place, operation: str, body: Json) -> Exchange:
+def send_once(session: Session, instance: HostInstance, operation: str, body: Json) -> Exchange:
     """The answer to a message, which a given host gets once in a run.
 
     A law that sends the same again, or waits for what is told of it, has it sent anew.
@@ -61,15 +61,17 @@ def send_once(session: Session, place: Place, operation: str, body: Json) -> Exc
     if before is not None and not session.sends_anew:
         session.called_operations.add(operation)
         return before
-    answer = session.call(operation, place, body=body)
+    answer = session.call(operation, instance, body=body)
     if is_given and answer.ok:
         session.run_record.note_send(operation, body, answer)
     return answer
 
 
-def text(session: Session, place: Place, to: str = "", words: str = "Bom dia") -> Exchange:
+def text(
+    session: Session, instance: HostInstance, to: str = "", words: str = "Bom dia"
+) -> Exchange:
     """A text to somebody."""
-    return message(session, place, "send_text", to=to or someone(session), text=words)
+    return message(session, instance, "send_text", to=to or someone(session), text=words)
 
 
 def texts(node: Any) -> Iterator[str]:
@@ -93,18 +95,18 @@ def sent_id(sent_message: Exchange) -> str:
 
 
 def make_group(
-    session: Session, stage: Stage, place: Place, *people: str, name: str = ""
+    session: Session, stage: Stage, instance: HostInstance, *people: str, name: str = ""
 ) -> tuple[Exchange, Json]:
     """A group with these people and what its answer says of it; a real host's is left again.
 
     On a given instance the group of a law before is as good, as long as it is as it was made.
     """
     name = name or group_name(session)
-    own = _group_of_run(session, place, name, people)
+    own = _group_of_run(session, instance, name, people)
     if own is not None:
         return own
     group_data = {"group_name": name, "participants": list(people)}
-    answer = session.call("create_group", place, body={"group_data": group_data})
+    answer = session.call("create_group", instance, body={"group_data": group_data})
     group = group_of(answer)
     if session.gate.fence is not None and isinstance(group.get("id"), str):
         session.run_record.note_group(name, _numbers(people), group["id"], answer)
@@ -117,14 +119,14 @@ def group_name(session: Session) -> str:
 
 
 def _group_of_run(
-    session: Session, place: Place, name: str, people: tuple[str, ...]
+    session: Session, instance: HostInstance, name: str, people: tuple[str, ...]
 ) -> tuple[Exchange, Json] | None:
     """A group that the run has made before, if nothing has become of it since."""
     recorded_group = session.run_record.group_like(name, _numbers(people))
     if session.gate.fence is None or recorded_group is None:
         return None
     jid, creation = recorded_group
-    now_in_it = members(group_of(session.call("group_details", place, query={"jid": jid})))
+    now_in_it = members(group_of(session.call("group_details", instance, query={"jid": jid})))
     if now_in_it != members(group_of(creation)):
         return None
     session.called_operations.add("create_group")
@@ -141,10 +143,10 @@ def group_of(answer: Exchange) -> Json:
     return group if answer.ok and isinstance(group, dict) else {}
 
 
-def leave(session: Session, place: Place, jid: str) -> Exchange:
+def leave(session: Session, instance: HostInstance, jid: str) -> Exchange:
     """Out of a group."""
     session.run_record.forget_group(jid)
-    return session.call("leave_group", place, query={"jid": jid})
+    return session.call("leave_group", instance, query={"jid": jid})
 
 
 def members(group: Json) -> dict[str, Any]:
@@ -179,11 +181,13 @@ def number_or_address(person: Mapping[str, Any], field: str, number: str) -> str
 # -- settings --------------------------------------------------------------------------------
 
 
-def set_webhook(session: Session, place: Place, url: str, *, enabled: bool = True) -> Exchange:
+def set_webhook(
+    session: Session, instance: HostInstance, url: str, *, enabled: bool = True
+) -> Exchange:
     """Where webhooks go."""
     data = {"webhookUrl": url, "webhookEnabled": enabled}
     session.gate.learn([url])
-    return session.call("configure_webhook", place, body={"messageData": data})
+    return session.call("configure_webhook", instance, body={"messageData": data})
 
 
 def parse_json(document: Any) -> Any:
@@ -194,10 +198,10 @@ def parse_json(document: Any) -> Any:
         return None
 
 
-def can_write(stage: Stage, place: Place, person: str) -> bool:
+def can_write(stage: Stage, instance: HostInstance, person: str) -> bool:
     """Whether a text of this person arrives at the instance; it does not where they are blocked."""
     try:
-        stage.customer_writes(place, "text-plain", **{"from": person})
+        stage.customer_writes(instance, "text-plain", **{"from": person})
     except Impossible:
         return False
     return True

@@ -6,7 +6,7 @@ import re
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import NO_WHATSAPP, Stage
 from ...host.status import EMPTY, LIST, NONE, Status, read_status
 from ...judging.results import Exchange, Promise
@@ -32,32 +32,32 @@ RESTARTS, LOOKS = 10.0, 20
 _DEVICE = re.compile(r"(\d+)(?::\d+)?@s\.whatsapp\.net")
 
 
-def link(stage: Stage, place: Place, **details: str) -> None:
+def link(stage: Stage, instance: HostInstance, **details: str) -> None:
     """Somebody scans the code or types it."""
-    stage.control_api("POST", f"/_mock/instances/{place.key}/link", details)
+    stage.control_api("POST", f"/_mock/instances/{instance.key}/link", details)
 
 
-def unlink(stage: Stage, place: Place, cause: str = "phone") -> None:
+def unlink(stage: Stage, instance: HostInstance, cause: str = "phone") -> None:
     """The link ends without anybody asking the gateway."""
-    stage.control_api("POST", f"/_mock/instances/{place.key}/unlink", {"by": cause})
+    stage.control_api("POST", f"/_mock/instances/{instance.key}/unlink", {"by": cause})
 
 
-def status(session: Session, place: Place, expected: str, when: str) -> None:
+def status(session: Session, instance: HostInstance, expected: str, when: str) -> None:
     """Hold what the status says."""
-    answer = session.call("instance_status", place)
+    answer = session.call("instance_status", instance)
     claim_success(session, answer, f"{when}: the status")
     shown_status = form_of(session, answer)
     claim(session, answer, shown_status.state == expected, f"{when}: {expected}")
     if shown_status.form in (LIST, EMPTY):
         return
-    claim(session, answer, shown_status.key == place.key, f"{when}: its own key")
+    claim(session, answer, shown_status.key == instance.key, f"{when}: its own key")
     if expected == "disconnected":
         claim(session, answer, shown_status.user is None, f"{when}: no user")
         return
     owner = _DEVICE.fullmatch(str(value_at(shown_status.user, "id")))
     claim(session, answer, owner, f"{when}: the user's JID")
-    if owner and place.number:
-        claim(session, answer, owner[1] == place.number, f"{when}: the phone's own number")
+    if owner and instance.number:
+        claim(session, answer, owner[1] == instance.number, f"{when}: the phone's own number")
 
 
 def form_of(session: Session, answer: Exchange) -> Status:
@@ -72,12 +72,12 @@ def form_of(session: Session, answer: Exchange) -> Status:
     return shown_status
 
 
-def restart(session: Session, stage: Stage, place: Place) -> Exchange:
+def restart(session: Session, stage: Stage, instance: HostInstance) -> Exchange:
     """A restart, and the time a host may take over it; what it answered."""
-    answer = session.call("restart", place)
+    answer = session.call("restart", instance)
     if answer.ok and not stage.pass_time(RESTARTS):
         for _ in range(LOOKS):
-            if read_status(session.call("instance_status", place)).connected:
+            if read_status(session.call("instance_status", instance)).connected:
                 break
             session.gate.rest(RESTARTS / LOOKS)
     return answer
@@ -85,19 +85,19 @@ def restart(session: Session, stage: Stage, place: Place) -> Exchange:
 
 @LAWS.law("instance_status")
 def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    status(session, place, "connected", "linked")
-    answer = session.call("instance_status", place)
+    instance = stage.instance()
+    status(session, instance, "connected", "linked")
+    answer = session.call("instance_status", instance)
     user_name = value_at(read_status(answer).user, "name")
     if stage.phone and user_name is not None:
-        name = stage.control_api("GET", f"/_mock/instances/{place.key}")["name"]
+        name = stage.control_api("GET", f"/_mock/instances/{instance.key}")["name"]
         claim(session, answer, user_name == name, "linked: the name on the phone")
 
 
 @LAWS.law("instance_status")
 def the_id_of_a_linked_user_names_the_device(session: Session, stage: Stage) -> None:
     """Every recorded status has it, and clients cut it off."""
-    answer = session.call("instance_status", stage.place())
+    answer = session.call("instance_status", stage.instance())
     jid = value_at(read_status(answer).user, "id")
     names_device = jid is None or ":" in str(jid)
     claim(session, answer, names_device, "user.id has the number of the device behind the phone's",
@@ -106,14 +106,14 @@ def the_id_of_a_linked_user_names_the_device(session: Session, stage: Stage) -> 
 
 @LAWS.law("instance_status", phone=True)
 def the_status_of_an_unlinked_instance_names_no_user(session: Session, stage: Stage) -> None:
-    status(session, stage.place(connected=False), "disconnected", "not linked")
+    status(session, stage.instance(connected=False), "disconnected", "not linked")
 
 
 @LAWS.law("is_on_whatsapp")
 def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
+    instance, person = stage.instance(), someone(session)
     for number_form in (person, as_given(person)):
-        answer = session.call("is_on_whatsapp", place, query={"jid": number_form})
+        answer = session.call("is_on_whatsapp", instance, query={"jid": number_form})
         claim(
             session,
             answer,
@@ -126,7 +126,7 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None:
-    answer = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})
+    answer = session.call("is_on_whatsapp", stage.instance(), query={"jid": NO_WHATSAPP})
     if session.takes_alternative(answer, "not_on_whatsapp"):
         return
     session.settle("not_on_whatsapp", exchange=answer)
@@ -141,10 +141,10 @@ def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
+    instance = stage.instance(connected=False)
     codes = []
     for _ in range(3):
-        answer = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
+        answer = session.call("pairing_code", instance, query={"phoneNumber": "5511900000020"})
         claim_success(session, answer, "a pairing code")
         codes.append(str(value_at(answer.json, "pairingCode")))
         claim(session, answer, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
@@ -154,102 +154,102 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_code_of_ones_own_is_used(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
+    instance = stage.instance(connected=False)
     query = {"phoneNumber": "5511900000020", "customPairingCode": "TESTCODE"}
-    answer = session.call("pairing_code", place, query=query)
+    answer = session.call("pairing_code", instance, query=query)
     same = value_at(answer.json, "pairingCode") == "TESTCODE"
     claim(session, answer, same, "the custom code is the code")
-    answer = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
+    answer = session.call("pairing_code", instance, query={**query, "customPairingCode": "CURTO"})
     claim_refusal(session, answer, 500, "a custom code of another length",
             promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> None:
-    answer = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
+    answer = session.call("pairing_code", stage.instance(), query={"phoneNumber": "5511900000020"})
     claim_refusal(session, answer, 403, "a pairing code of a linked instance",
             message=LINKED_ALREADY, promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("qr_code_base64", "instance_status", "send_text", effects=("reads", "sends"), phone=True)
 def scanning_the_code_links(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    qr(session, place)
-    status(session, place, "disconnected", "before the scan")
-    link(stage, place)
-    status(session, place, "connected", "after the scan")
-    answer, _ = qr(session, place)
+    instance = stage.instance(connected=False)
+    qr(session, instance)
+    status(session, instance, "disconnected", "before the scan")
+    link(stage, instance)
+    status(session, instance, "connected", "after the scan")
+    answer, _ = qr(session, instance)
     claim_refusal(session, answer, 403, "a QR code after the scan", message=LINKED_ALREADY,
             switches=("qr_base64_connected",))  # fmt: skip
-    claim_success(session, text(session, place), "a text after the scan")
+    claim_success(session, text(session, instance), "a text after the scan")
 
 
 @LAWS.law("pairing_code", "instance_status", effects=("changes", "reads"), phone=True)
 def typing_the_code_links_that_number(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    answer = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
-    status(session, place, "disconnected", "before typing")
-    link(stage, place, code=str(value_at(answer.json, "pairingCode")))
-    place_with_number = Place(place.key, place.token, "5511900000020")
-    status(session, place_with_number, "connected", "after typing")
+    instance = stage.instance(connected=False)
+    answer = session.call("pairing_code", instance, query={"phoneNumber": "5511900000020"})
+    status(session, instance, "disconnected", "before typing")
+    link(stage, instance, code=str(value_at(answer.json, "pairingCode")))
+    instance_with_number = HostInstance(instance.key, instance.token, "5511900000020")
+    status(session, instance_with_number, "connected", "after typing")
 
 
 @LAWS.law("logout", "instance_status", "send_text", "qr_code_base64",
           effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
 def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    claim_success(session, session.call("logout", place), "a logout")
-    status(session, place, "disconnected", "after a logout")
-    not_logged_in(session, text(session, place), "a text after a logout")
-    answer, content = qr(session, place)
+    instance = stage.instance()
+    claim_success(session, session.call("logout", instance), "a logout")
+    status(session, instance, "disconnected", "after a logout")
+    not_logged_in(session, text(session, instance), "a text after a logout")
+    answer, content = qr(session, instance)
     claim(session, answer, content, "after a logout there is a QR code")
-    logged_out(session, session.call("logout", place), "a second logout")
-    link(stage, place)
-    status(session, place, "connected", "linked again")
-    claim_success(session, text(session, place), "a text when linked again")
+    logged_out(session, session.call("logout", instance), "a second logout")
+    link(stage, instance)
+    status(session, instance, "connected", "linked again")
+    claim_success(session, text(session, instance), "a text when linked again")
 
 
 @LAWS.law("restart", "instance_status", "send_text",
           effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
 def a_restart_keeps_the_link(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    claim_success(session, restart(session, stage, place), "a restart")
-    status(session, place, "connected", "after a restart")
-    claim_success(session, text(session, place), "a text after a restart")
+    instance = stage.instance()
+    claim_success(session, restart(session, stage, instance), "a restart")
+    status(session, instance, "connected", "after a restart")
+    claim_success(session, text(session, instance), "a text after a restart")
 
 
 @LAWS.law("restart", "instance_status", effects=("disconnects", "reads"), phone=True)
 def a_restart_brings_back_what_the_gateway_dropped(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    unlink(stage, place, cause="gateway")
-    status(session, place, "disconnected", "dropped")
-    claim_success(session, restart(session, stage, place), "a restart")
-    status(session, place, "connected", "restarted after a drop")
+    instance = stage.instance()
+    unlink(stage, instance, cause="gateway")
+    status(session, instance, "disconnected", "dropped")
+    claim_success(session, restart(session, stage, instance), "a restart")
+    status(session, instance, "connected", "restarted after a drop")
 
 
 @LAWS.law("restart", "logout", "instance_status", effects=("disconnects", "reads"), phone=True)
 def a_restart_brings_nobody_back_who_left(session: Session, stage: Stage) -> None:
     for leave in ("phone", "ban", "logout"):
-        place = stage.place()
+        instance = stage.instance()
         if leave == "logout":
-            session.call("logout", place)
+            session.call("logout", instance)
         else:
-            unlink(stage, place, cause=leave)
-        claim_success(session, restart(session, stage, place), "a restart")
-        status(session, place, "disconnected", "restarted without a session")
+            unlink(stage, instance, cause=leave)
+        claim_success(session, restart(session, stage, instance), "a restart")
+        status(session, instance, "disconnected", "restarted without a session")
 
 
 @LAWS.law("instance_status", "is_on_whatsapp", phone=True)
 def a_phone_that_leaves_takes_the_link_with_it(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    unlink(stage, place)
-    status(session, place, "disconnected", "after the phone left")
-    answer = session.call("is_on_whatsapp", place, query={"jid": someone(session)})
+    instance = stage.instance()
+    unlink(stage, instance)
+    status(session, instance, "disconnected", "after the phone left")
+    answer = session.call("is_on_whatsapp", instance, query={"jid": someone(session)})
     not_logged_in(session, answer, "after the phone left")
 
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)
 def one_instance_going_takes_no_other_along(session: Session, stage: Stage) -> None:
-    first, second = stage.place(), stage.place()
+    first, second = stage.instance(), stage.instance()
     session.call("logout", first)
     status(session, second, "connected", "the neighbour logged out")

@@ -12,7 +12,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 from megaapi_mock.domain.json_path import put_at
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
@@ -68,20 +68,20 @@ WRITTEN: dict[str, tuple[tuple[str | int, ...], ...]] = {
 
 @LAWS.law("send_text", effects=("sends",), worth=9)
 def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for words in TEXTS if stage.phone else ("".join(TEXTS),):
-        answer = text(session, place, words=words)
+        answer = text(session, instance, words=words)
         back = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "every letter comes back")
 
 
 @LAWS.law("send_text", effects=("sends",), worth=3)
 def escaped_texts_are_the_same_texts(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for words in TEXTS if stage.phone else ("".join(TEXTS[:4]),):
         # As most languages write JSON unless told otherwise: ASCII alone.
         raw = json.dumps({"messageData": {"to": to, "text": words}}).encode("ascii")
-        answer = session.call("send_text", place, raw=raw)
+        answer = session.call("send_text", instance, raw=raw)
         if claim_success(session, answer, "a text in escapes"):
             shown = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
             claim(session, answer, shown == words, "every escaped letter comes back")
@@ -91,15 +91,15 @@ def escaped_texts_are_the_same_texts(session: Session, stage: Stage) -> None:
           effects=("sends", "changes", "reads"), phone=True)  # fmt: skip
 def what_nobody_asked_to_compress_comes_plain(session: Session, stage: Stage) -> None:
     """Large answers: small ones are not worth compressing, and a host leaves them alone."""
-    linked, waiting = stage.place(), stage.place(connected=False)
+    linked, waiting = stage.instance(), stage.instance(connected=False)
     for name in ("Equipe A", "Equipe B", "Equipe C"):
         make_group(session, stage, linked, *WORLD[:3], name=name)
     long_text = {"messageData": {"to": someone(session), "text": LONG * 2}}
-    for operation, place, body in (
+    for operation, instance, body in (
         ("send_text", linked, long_text), ("list_groups", linked, None),
         ("qr_code_base64", waiting, None), ("qr_code_page", waiting, None),
     ):  # fmt: skip
-        answer = session.call(operation, place, body=body, headers=(UNCOMPRESSED,))
+        answer = session.call(operation, instance, body=body, headers=(UNCOMPRESSED,))
         claim(session, answer, not answer.coding, "it is not compressed: the client takes it plain")
 
 
@@ -113,14 +113,14 @@ def _each_that_writes(rule: Callable[[str, Session, Stage], None]) -> Callable[.
 
 @_each_that_writes
 def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -> None:
-    place, ways = stage.place(), WRITTEN[operation]
+    instance, ways = stage.instance(), WRITTEN[operation]
     # A person gets one message with all of them; a mock shows by itself which text is cut.
     for together in [[way] for way in ways] if stage.phone else [ways]:
         body = deepcopy(GOOD_REQUESTS[operation].arguments(someone(session))["body"])
         texts_by_way = {way: f"{LONG}{'.' * index}" for index, way in enumerate(together)}
         for way, words in texts_by_way.items():
             put_at(body["messageData"], ".".join(map(str, way)), words)
-        answer = session.call(operation, place, body=body)
+        answer = session.call(operation, instance, body=body)
         shown_texts = set(_read_by_people(value_at(answer.json, "messageData", "message")))
         for way, words in texts_by_way.items():
             name = ".".join(map(str, way))
@@ -137,20 +137,20 @@ def _read_by_people(content: Any) -> Iterator[str]:
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), worth=3)
 def large_files_come_back_whole(session: Session, stage: Stage) -> None:
-    place, content = stage.place(), bytes(range(256)) * (LARGE // 256)
+    instance, content = stage.instance(), bytes(range(256)) * (LARGE // 256)
     answer = message(
-        session, place, "send_media_base64", to=someone(session), type="document",
+        session, instance, "send_media_base64", to=someone(session), type="document",
         base64=b64encode(content).decode(), fileName="grande.pdf", mimeType="application/pdf",
     )  # fmt: skip
     if claim_success(session, answer, "a file of two megabytes"):
         part = value_at(answer.json, "messageData", "message", "documentMessage") or {}
-        same_bytes(session, fetch(session, place, part, "document"), part, content)
+        same_bytes(session, fetch(session, instance, part, "document"), part, content)
 
 
 @LAWS.law("create_group", effects=("changes",), phone=True)
 def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    creation, group = make_group(session, stage, place, *WORLD[:3])
+    instance = stage.instance()
+    creation, group = make_group(session, stage, instance, *WORLD[:3])
     expected = {as_given(person) for person in WORLD[:3]}
     claim(session, creation, expected <= set(members(group)), "all who were named are in it")
 
@@ -158,9 +158,11 @@ def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
 # -- settings --------------------------------------------------------------------------------
 
 
-def _settings(session: Session, place: Place, token: str | None = None) -> tuple[Any, Any]:
-    config = session.call("config_details", place, token=token)
-    webhook = session.call("webhook_settings", place, token=token)
+def _settings(
+    session: Session, instance: HostInstance, token: str | None = None
+) -> tuple[Any, Any]:
+    config = session.call("config_details", instance, token=token)
+    webhook = session.call("webhook_settings", instance, token=token)
     settings = value_at(webhook.json, "webhookData") or webhook.json
     return value_at(config.json, "configData"), (
         value_at(settings, "webhookUrl"),
@@ -168,16 +170,16 @@ def _settings(session: Session, place: Place, token: str | None = None) -> tuple
     )
 
 
-def _block(session: Session, place: Place, *names: str) -> Exchange:
-    return session.call("block_events", place, body={"messageData": {"events": list(names)}})
+def _block(session: Session, instance: HostInstance, *names: str) -> Exchange:
+    return session.call("block_events", instance, body={"messageData": {"events": list(names)}})
 
 
 @LAWS.law("block_events", "config_details", effects=("changes", "reads"))
 def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for name in ("presence", "calls"):
-        claim_success(session, _block(session, place, name), "blocking")
-    answer = session.call("config_details", place)
+        claim_success(session, _block(session, instance, name), "blocking")
+    answer = session.call("config_details", instance)
     blocked = value_at(answer.json, "configData", "blockEvents") or ()
     claim(session, answer, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
           promise=inferred(session, "block_events"))  # fmt: skip
@@ -187,18 +189,18 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
           "block_events", effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
 def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) -> None:
     for operation in ("restart", "logout", "change_token"):
-        place, token = stage.place(), None
-        set_webhook(session, place, session.receiver.url)
-        _block(session, place, "presence")
-        before = _settings(session, place)
+        instance, token = stage.instance(), None
+        set_webhook(session, instance, session.receiver.url)
+        _block(session, instance, "presence")
+        before = _settings(session, instance)
         if operation == "change_token":
             token = NEW_TOKEN
             body = {"messageData": {"token": token}}
-            answer = session.call(operation, place, body=body)
+            answer = session.call(operation, instance, body=body)
         else:
-            answer = session.call(operation, place)
+            answer = session.call(operation, instance)
         claim_success(session, answer, operation)
-        after = _settings(session, place, token)
+        after = _settings(session, instance, token)
         same = after[0] == before[0]
         claim(
             session,
@@ -218,12 +220,12 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
 @LAWS.law("configure_webhook", effects=("changes",), phase="webhooks", phone=True,
           events=("text-plain",))  # fmt: skip
 def every_customer_writes_from_a_number_of_their_own(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    hook = WebhookListener(session, stage, place).open()
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
     people = WORLD[:3]
     for person in people:
         body = {"event": "text-plain", "from": person}
-        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        stage.control_api("POST", f"/_mock/instances/{instance.key}/inbound", body)
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(people))
     keys = [value_at(one.json, "key") for one in webhooks]
     chats = [
@@ -235,7 +237,7 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
     sender_lids = [value_at(one.json, "key", "senderLid") for one in webhooks]
     theirs = [
-        stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
+        stage.control_api("GET", f"/_mock/instances/{instance.key}/contacts/{person}")["lid"]
         for person in people
     ]
     # Hidden numbers are told since 2026.

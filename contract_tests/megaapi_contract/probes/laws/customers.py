@@ -11,7 +11,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import NotTried
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
 from ..probe import Laws
@@ -40,29 +40,29 @@ LAWS = Laws()
 # -- what customers do -----------------------------------------------------------------------
 
 
-def _after_text(session: Session, stage: Stage, place: Place) -> Json:
-    return {"message": sent_id(text(session, place, stage.customers[0]))}
+def _after_text(session: Session, stage: Stage, instance: HostInstance) -> Json:
+    return {"message": sent_id(text(session, instance, stage.customers[0]))}
 
 
-def _after_theirs(session: Session, stage: Stage, place: Place) -> Json:
-    return {"message": stage.customer_writes(place, "text-plain")["id"]}
+def _after_theirs(session: Session, stage: Stage, instance: HostInstance) -> Json:
+    return {"message": stage.customer_writes(instance, "text-plain")["id"]}
 
 
-def _after_poll(session: Session, stage: Stage, place: Place) -> Json:
-    return {"message": stage.customer_writes(place, "poll-creation")["id"]}
+def _after_poll(session: Session, stage: Stage, instance: HostInstance) -> Json:
+    return {"message": stage.customer_writes(instance, "poll-creation")["id"]}
 
 
-def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
-    def send(session: Session, stage: Stage, place: Place) -> Json:
+def _after(operation: str) -> Callable[[Session, Stage, HostInstance], Json]:
+    def send(session: Session, stage: Stage, instance: HostInstance) -> Json:
         arguments = GOOD_REQUESTS[operation].arguments(WORLD[0])
-        return {"message": sent_id(session.call(operation, place, **arguments))}
+        return {"message": sent_id(session.call(operation, instance, **arguments))}
 
     return send
 
 
-def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
+def _after_native_buttons(session: Session, stage: Stage, instance: HostInstance) -> Json:
     answer = session.call(
-        "send_buttons", place, **GOOD_REQUESTS["send_buttons"].arguments(WORLD[0])
+        "send_buttons", instance, **GOOD_REQUESTS["send_buttons"].arguments(WORLD[0])
     )
     if _are_old(answer) and session.takes_alternative(answer, "buttons_form"):
         raise NotTried("its buttons are those of 2022, which are answered otherwise")
@@ -73,28 +73,28 @@ def _are_old(answer: Exchange) -> bool:
     return value_at(answer.json, "messageData", "message", "interactiveMessage") is None
 
 
-def _after_template(session: Session, stage: Stage, place: Place) -> Json:
+def _after_template(session: Session, stage: Stage, instance: HostInstance) -> Json:
     buttons = [{"type": "replyButton", "title": "Sim", "payload": "sim"}]
     answer = message(
-        session, place, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons
+        session, instance, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons
     )
     return {"message": sent_id(answer)}
 
 
-def _in_group(session: Session, stage: Stage, place: Place) -> Json:
-    _, group = make_group(session, stage, place, stage.customers[0])
+def _in_group(session: Session, stage: Stage, instance: HostInstance) -> Json:
+    _, group = make_group(session, stage, instance, stage.customers[0])
     return {"group": group.get("id")}
 
 
-def _joins(session: Session, stage: Stage, place: Place) -> Json:
-    return {**_in_group(session, stage, place), "from": WORLD[1], "option": "add"}
+def _joins(session: Session, stage: Stage, instance: HostInstance) -> Json:
+    return {**_in_group(session, stage, instance), "from": WORLD[1], "option": "add"}
 
 
-def _nothing(session: Session, stage: Stage, place: Place) -> Json:
+def _nothing(session: Session, stage: Stage, instance: HostInstance) -> Json:
     return {}
 
 
-Before = Callable[[Session, Stage, Place], Json]
+Before = Callable[[Session, Stage, HostInstance], Json]
 # Every event that a customer causes, and what must have happened before.
 INBOUND: Mapping[str, Before] = {
     **dict.fromkeys(
@@ -167,10 +167,10 @@ def _inbound(rule: Rule) -> Rule:
 
 @_inbound
 def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    before = INBOUND[event](session, stage, place)
+    instance, hook = listening(session, stage)
+    before = INBOUND[event](session, stage, instance)
     hook.receive()
-    inbound_message = stage.customer_writes(place, event, **before)
+    inbound_message = stage.customer_writes(instance, event, **before)
     event = inbound_message["event"]
     webhooks = hook.receive()
     payload = hook.check_single(webhooks[:1], event, "what a customer does")
@@ -192,9 +192,9 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     right = to_many is None or to_many is (event in BROADCASTS)
     hook.claim(event, right, "broadcast says whether it went to many", webhooks[0])
     if event != "newsletter":
-        author = place.number if inbound_message["from_me"] else stage.customers[0]
+        author = instance.number if inbound_message["from_me"] else stage.customers[0]
         hook.check_author(webhooks[0], event, author)
-    _fetchable(session, place, payload)
+    _fetchable(session, instance, payload)
 
 
 def author_content(content: Any) -> Any:
@@ -242,10 +242,10 @@ def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook
             hook.claim(kind, mine, "a part of an album names its album", follower)
 
 
-def _fetchable(session: Session, place: Place, payload: Json) -> None:
+def _fetchable(session: Session, instance: HostInstance, payload: Json) -> None:
     """Hold that the file of a message can be fetched, byte for byte."""
     for kind, part in _files(payload.get("message")):
-        answer = fetch(session, place, part, FETCHED[kind])
+        answer = fetch(session, instance, part, FETCHED[kind])
         same_bytes(session, answer, part, None)
 
 
@@ -263,10 +263,10 @@ def _files(node: Any) -> list[tuple[str, Json]]:
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, customer=("text-plain",),
           events=("text-plain", "text-extended"))  # fmt: skip
 def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     for words in (LONG, *LOOKALIKES):
         texts_set = {"message.conversation": words}
-        event = stage.customer_writes(place, "text-plain", set=texts_set)["event"]
+        event = stage.customer_writes(instance, "text-plain", set=texts_set)["event"]
         payload = hook.check_single(hook.receive(), event, "a long or odd text")
         whole = words_of(payload) == words
         hook.claim(event, whole, "every letter comes, as a text")
@@ -281,23 +281,23 @@ def words_of(payload: Any) -> Any:
 @LAWS.law("download_media", effects=("reads", "changes"), phase=PHASE, customer=("image",),
           events=("image",))  # fmt: skip
 def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     picture_uri = f"data:image/png;base64,{b64encode(PNG).decode()}"
-    stage.customer_writes(place, "image", media=picture_uri)
+    stage.customer_writes(instance, "image", media=picture_uri)
     payload = hook.check_single(hook.receive(), "image", "a picture")
     part = value_at(payload, "message", "imageMessage")
     if isinstance(part, dict):
-        same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+        same_bytes(session, fetch(session, instance, part, "image"), part, PNG)
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, customer=("text-plain",),
           events=("text-plain", "text-extended", ECHO))  # fmt: skip
 def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    sent_messages = [text(session, place) for _ in range(3)]
+    instance, hook = listening(session, stage)
+    sent_messages = [text(session, instance) for _ in range(3)]
     writers = stage.customers[:3]
     for turn in range(9):
-        stage.customer_writes(place, "text-plain", **{"from": writers[turn % len(writers)]})
+        stage.customer_writes(instance, "text-plain", **{"from": writers[turn % len(writers)]})
     webhooks = [one for one in hook.receive() if not is_ack(one)]
     repeated_ids = [id_ for id_, times in Counter(map(message_id, webhooks)).items() if times > 1]
     hook.claim("text-plain", not repeated_ids, "ids of messages differ")
@@ -317,8 +317,8 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
           phase=PHASE, customer=("text-plain",),
           events=("text-plain", "text-extended", ECHO))  # fmt: skip
 def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    event = stage.customer_writes(place, "text-plain")["event"]
+    instance, hook = listening(session, stage)
+    event = stage.customer_writes(instance, "text-plain")["event"]
     payload = hook.check_single(hook.receive(), event, "a text")
     if not payload:
         return
@@ -326,5 +326,5 @@ def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     content = {name: part for name, part in payload["message"].items() if "Info" not in name}
     for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
         data = {"to": to, "key": key, "message": content, **more}
-        answer = message(session, place, operation, **data)
+        answer = message(session, instance, operation, **data)
         check_echo(hook, hook.receive(acknowledged(hook)), answer)

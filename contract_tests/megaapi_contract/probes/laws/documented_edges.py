@@ -27,9 +27,9 @@ FORMS = ((True, "true"), (False, "false"))
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
 def a_place_off_the_map_is_a_place(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for latitude, longitude in OFF_THE_MAP:
-        answer = message(session, place, "send_location", to=to, latitude=latitude,
+        answer = message(session, instance, "send_location", to=to, latitude=latitude,
                          longitude=longitude, caption="Loja")  # fmt: skip
         degrees = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
         hold_sent(session, stage, answer, to, locationMessage=degrees)
@@ -37,13 +37,13 @@ def a_place_off_the_map_is_a_place(session: Session, stage: Stage) -> None:
 
 @LAWS.law("forward_message", effects=("sends",), phone=True)
 def an_own_message_is_passed_on_unmarked(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     own = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
     for kind, part in (
         ("extendedTextMessage", {"text": "Oi"}),
         ("locationMessage", {"degreesLatitude": -23.5, "degreesLongitude": -46.5}),
     ):
-        answer = message(session, place, "forward_message", to=to, key=own, message={kind: part})
+        answer = message(session, instance, "forward_message", to=to, key=own, message={kind: part})
         content = hold_sent(session, stage, answer, to)
         context = value_at(content, kind, "contextInfo")
         is_marked = value_at(context, "isForwarded") is True
@@ -53,11 +53,11 @@ def an_own_message_is_passed_on_unmarked(session: Session, stage: Stage) -> None
 
 @LAWS.law("upload_document", effects=("sends",), phone=True)
 def the_name_of_an_uploaded_file_keeps_every_letter(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for name in FILE_NAMES:
         form = upload(b"%PDF-1.4\n", name, "application/pdf")
         session.gate.learn_file(form)
-        answer = session.call("upload_document", place, query={"to": to}, raw=form,
+        answer = session.call("upload_document", instance, query={"to": to}, raw=form,
                               content_type=UPLOAD_TYPE)  # fmt: skip
         content = hold_sent(session, stage, answer, to)
         shown_name = value_at(content, "documentMessage", "fileName")
@@ -73,19 +73,19 @@ def the_name_of_an_uploaded_file_keeps_every_letter(session: Session, stage: Sta
 @LAWS.law("admin_groups", "admin_groups_with_participants", "create_group",
           effects=("changes", "reads"), phone=True)  # fmt: skip
 def only_groups_that_are_administered_are_listed(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     own, demoted = (
-        str(make_group(session, stage, place, WORLD[0], name=name)[1].get("id"))
+        str(make_group(session, stage, instance, WORLD[0], name=name)[1].get("id"))
         for name in ("Equipe A", "Equipe B")
     )
-    path = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{instance.key}/inbound"
     about = {"event": "group-participants", "group": demoted}
     for author, option, to in (
-        (place.number, "promote", WORLD[0]), (WORLD[0], "demote", place.number),
+        (instance.number, "promote", WORLD[0]), (WORLD[0], "demote", instance.number),
     ):  # fmt: skip
         stage.control_api("POST", path, {**about, "from": author, "option": option, "to": to})
     for operation in ("admin_groups", "admin_groups_with_participants"):
-        answer = session.call(operation, place)
+        answer = session.call(operation, instance)
         groups = value_at(answer.json, "groups")
         ids = [value_at(one, "id") for one in groups] if isinstance(groups, list) else []
         claim(session, answer, own in ids, "a group of one's own is listed")
@@ -100,15 +100,15 @@ def only_groups_that_are_administered_are_listed(session: Session, stage: Stage)
 @LAWS.law("block_chat", effects=("changes",), phone=True)
 def a_truth_value_may_be_a_text(session: Session, stage: Stage) -> None:
     """What blocking does is a guess; that both forms do the same, the vendor's own client needs."""
-    place, person = stage.place(), WORLD[0]
+    instance, person = stage.instance(), WORLD[0]
     for value, words in FORMS:
         is_heard: list[bool] = []
         for option in (value, words):
             # Each form after the opposite, so that it has something to change.
-            session.call("block_chat", place, body={"to": person, "option": not value})
-            answer = session.call("block_chat", place, body={"to": person, "option": option})
+            session.call("block_chat", instance, body={"to": person, "option": not value})
+            answer = session.call("block_chat", instance, body={"to": person, "option": option})
             claim_success(session, answer, "a block")
-            is_heard.append(can_write(stage, place, person))
+            is_heard.append(can_write(stage, instance, person))
         claim(session, answer, is_heard[0] is is_heard[1], "the text does what its value does",
               promise=session.contract.promise("block_chat"))  # fmt: skip
 
@@ -119,8 +119,8 @@ def a_truth_value_may_be_a_text(session: Session, stage: Stage) -> None:
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
           events=tuple(ACKS.values())[:3])  # fmt: skip
 def a_receipt_has_nothing_of_the_message(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    text(session, place, WORLD[0])
+    instance, hook = listening(session, stage)
+    text(session, instance, WORLD[0])
     for one in hook.receive():
         event = ACKS.get(value_at(one.json, "update", "status"))
         if is_ack(one) and event is not None:
@@ -136,10 +136,10 @@ _SHOWING = tuple(
 
 @LAWS.law(*_SHOWING, effects=("reads",), phone=True)
 def no_answer_shows_the_token(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for operation in _SHOWING:
-        answer = session.call(operation, place, **GOOD_REQUESTS[operation].arguments(WORLD[0]))
+        answer = session.call(operation, instance, **GOOD_REQUESTS[operation].arguments(WORLD[0]))
         # The vendor makes a key of the token and its plan's name.
-        is_shown = place.token.encode() in answer.body.replace(place.key.encode(), b"")
+        is_shown = instance.token.encode() in answer.body.replace(instance.key.encode(), b"")
         claim(session, answer, not is_shown, "the token is not shown",
               promise=inferred(session, operation))  # fmt: skip

@@ -50,9 +50,9 @@ def jids_to_fail(session: Session, answer: Exchange) -> list[str]:
 
 
 def everybody_named_is_accounted_for(operation: str, session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for people in ORDERS:
-        answer = message(session, place, operation, to=[*people], **FIELDS[operation])
+        answer = message(session, instance, operation, to=[*people], **FIELDS[operation])
         if not claim_success(session, answer, "one of several has no account"):
             continue
         report, jids_failed = report_of(answer), jids_to_fail(session, answer)

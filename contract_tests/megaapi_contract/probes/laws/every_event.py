@@ -76,15 +76,15 @@ def typed_paths(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
 
 @_one_law_per_event(WRITTEN_FIRST)
 def what_several_write_is_told_apart(event: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     # Where one customer writes, their messages are told apart all the same.
     first, second, third = (stage.customers * 3)[:3]
-    inbound_messages = [stage.customer_writes(place, event, **{"from": first})]
+    inbound_messages = [stage.customer_writes(instance, event, **{"from": first})]
     for person, more in (
         (second, _odd_fields(stage, inbound_messages[0])), (first, {}), (third, {}),
     ):  # fmt: skip
         stage.pass_time(7)
-        inbound_messages.append(stage.customer_writes(place, event, **{"from": person}, **more))
+        inbound_messages.append(stage.customer_writes(instance, event, **{"from": person}, **more))
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(inbound_messages))
     ids, event = [message_id(one) for one in webhooks], inbound_messages[0]["event"]
     if not hook.claim(
@@ -119,7 +119,7 @@ def what_arrives_is_what_was_answered(operation: str, session: Session, stage: S
     """Two instances of one host: what the other one is told is what the sender was answered."""
     other, hook = listening(session, stage)
     answer = session.call(
-        operation, stage.place(), **GOOD_REQUESTS[operation].arguments(other.number)
+        operation, stage.instance(), **GOOD_REQUESTS[operation].arguments(other.number)
     )
     if not claim_success(session, answer, "a good send"):
         return
@@ -142,12 +142,12 @@ def bare(content: Any) -> Any:
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, customer=("text-plain",),
           events=("text-plain", "text-extended"))  # fmt: skip
 def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     # To a person's phone a second instance writes no more than a few.
     length = BURST if stage.phone else SHORT_BURST
     expected = [
         stage.customer_writes(
-            place, "text-plain", set={"message.conversation": f"Texto {turn}"},
+            instance, "text-plain", set={"message.conversation": f"Texto {turn}"},
             **{"from": stage.customers[turn % min(3, len(stage.customers))]},
         )["id"]
         for turn in range(length)
@@ -162,31 +162,31 @@ def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> N
 @LAWS.law("send_media_base64", "download_media", "restart",
           effects=("sends", "reads", "disconnects"), phone=True)  # fmt: skip
 def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     answer = session.call(
-        "send_media_base64", place, **GOOD_REQUESTS["send_media_base64"].arguments(to)
+        "send_media_base64", instance, **GOOD_REQUESTS["send_media_base64"].arguments(to)
     )
     part = value_at(answer.json, "messageData", "message", "imageMessage") or {}
     for number in range(OTHERS):
         # Pictures of their own: what follows the end of a picture is shown nowhere.
         other = b64encode(PNG + bytes([number])).decode()
-        message(session, place, "send_media_base64", to=to, type="image", base64=other)
-    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
-    restart(session, stage, place)
-    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
-    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+        message(session, instance, "send_media_base64", to=to, type="image", base64=other)
+    same_bytes(session, fetch(session, instance, part, "image"), part, PNG)
+    restart(session, stage, instance)
+    same_bytes(session, fetch(session, instance, part, "image"), part, PNG)
+    same_bytes(session, fetch(session, instance, part, "image"), part, PNG)
 
 
 @_one_law_per_event(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
 def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
-    place, writer = stage.place(), stage.customers[0]
+    instance, writer = stage.instance(), stage.customers[0]
     to = stage.customers[1 % len(stage.customers)]
-    inbound_message = stage.customer_writes(place, event, **{"from": writer})
+    inbound_message = stage.customer_writes(instance, event, **{"from": writer})
     # Passed on as it came: wrapped, and with what the writer's client adds.
     content = inner_content(inbound_message["content"])
     key = {"remoteJid": as_given(writer), "fromMe": False, "id": inbound_message["id"]}
     data = {"to": to, "key": key, "message": inbound_message["content"]}
-    answer = message(session, place, "forward_message", **data)
+    answer = message(session, instance, "forward_message", **data)
     if claim_success(session, answer, "a forward"):
         forwarded_content = inner_content(value_at(answer.json, "messageData", "message"))
         claim(
@@ -195,7 +195,7 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
             bare(forwarded_content) == bare(content),
             "a forward keeps every field",
         )
-    answer = message(session, place, "quote_message", **data, text="Sobre este")
+    answer = message(session, instance, "quote_message", **data, text="Sobre este")
     if claim_success(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
         same = bare(inner_content(value_at(answer.json, *way))) == bare(content)
@@ -209,10 +209,10 @@ def inner_content(content: Any) -> Any:
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def many_sends_have_each_their_own_answer(session: Session, stage: Stage) -> None:
-    place, ids = stage.place(), set[str]()
+    instance, ids = stage.instance(), set[str]()
     for turn in range(BURST):
         to, words = WORLD[turn % 3], f"Texto {turn}"
-        answer = text(session, place, to, words)
+        answer = text(session, instance, to, words)
         back = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "the text is this send's")
         chat = value_at(answer.json, "messageData", "key", "remoteJid")

@@ -166,7 +166,7 @@ def fullest_request(operation: str, to: str) -> tuple[Arguments, dict[str, str]]
 @_one_law_per_text(FULL)
 def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
     data, texts_by_path = odd(FULL[operation])
-    answer = message(session, stage.place(), operation, to=someone(session), **data)
+    answer = message(session, stage.instance(), operation, to=someone(session), **data)
     if claim_success(session, answer, "a body full of odd texts"):
         texts_of_answer = [*shown_texts(value_at(answer.json, "messageData", "message"))]
         for name, expected in texts_by_path.items():
@@ -177,54 +177,54 @@ def every_text_at_every_place_comes_back(operation: str, session: Session, stage
 
 @LAWS.law("send_link_preview", effects=("sends",))
 def the_words_around_a_link_stay(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for words in (
         f"Veja \u00e7 {SHOP}?a=1&b=2 hoje & sempre",
         f"{SHOP} fim",
         f"come\u00e7o {SHOP}",
     ):
-        answer = message(session, place, "send_link_preview", to=to, textWithLink=words)
+        answer = message(session, instance, "send_link_preview", to=to, textWithLink=words)
         hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
 
 
 @LAWS.law("send_location", effects=("sends",))
 def any_number_is_a_degree(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for latitude, longitude in DEGREES:
         data = {"latitude": latitude, "longitude": longitude}
         # Digits enough for a number, which these are not.
         session.gate.learn(data.values())
-        answer = message(session, place, "send_location", to=to, **data)
+        answer = message(session, instance, "send_location", to=to, **data)
         expected = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
         hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
 @_one_law_per_text({"send_media_url": "url", "send_media_base64": "base64"})
 def a_document_has_the_type_it_was_given(operation: str, session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     source = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
     for name, kind in TYPES:
         data = {**source, "type": "document", "fileName": name, "mimeType": kind}
-        answer = message(session, place, operation, to=to, **data)
+        answer = message(session, instance, operation, to=to, **data)
         hold_sent(session, stage, answer, to, documentMessage={"mimetype": kind, "fileName": name})
 
 
 @_one_law_per_text(OPTIONS)
 def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     bare, options = OPTIONS[operation]
     taken = session.contract.promise(operation)
-    first = message(session, place, operation, to=to, **bare)
+    first = message(session, instance, operation, to=to, **bare)
     if not claim_success(session, first, "a bare body", promise=taken):
         return
     before = _options(first.json)
     for name, value in options.items():
-        answer = message(session, place, operation, to=to, **bare, **{name: value})
+        answer = message(session, instance, operation, to=to, **bare, **{name: value})
         if claim_success(session, answer, f"{name} alone", promise=taken):
             words = {*texts(value_at(answer.json, "messageData", "message"))}
             is_shown = value in words if isinstance(value, str) else _options(answer.json) != before
             claim(session, answer, is_shown, f"{name} alone is shown")
-        second_answer = message(session, place, operation, to=to, **bare)
+        second_answer = message(session, instance, operation, to=to, **bare)
         same = _options(second_answer.json) == before
         claim(session, second_answer, same, f"{name} of one message is not the next one's")
 
@@ -241,26 +241,26 @@ def _options(document: Any) -> list[tuple[str, str]]:
 
 @_one_law_per_text({"send_media_url": "url", "send_media_base64": "base64"})
 def a_file_needs_nothing_beside_it(operation: str, session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     source = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
     for type_ in ("image", "document"):
         for fields in LEAST:
-            answer = message(session, place, operation, to=to, type=type_, **source, **fields)
+            answer = message(session, instance, operation, to=to, type=type_, **source, **fields)
             hold_sent(session, stage, answer, to, **{f"{type_}Message": {}})
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def files_of_every_size_come_back_whole(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     for size in SIZES:
         content = (bytes(range(251)) * (size // 251 + 1))[:size]
         answer = message(
-            session, place, "send_media_base64", to=to, type="document", fileName="a.bin",
+            session, instance, "send_media_base64", to=to, type="document", fileName="a.bin",
             base64=b64encode(content).decode(), mimeType="application/octet-stream",
         )  # fmt: skip
         if claim_success(session, answer, f"a file of {size} bytes"):
             part = value_at(answer.json, "messageData", "message", "documentMessage") or {}
-            same_bytes(session, fetch(session, place, part, "document"), part, content)
+            same_bytes(session, fetch(session, instance, part, "document"), part, content)
 
 
 CODES = ("01234567", "00000000", "aBcD12eF", "ZZZZZZZ9", "12345678", "abcdefgh")
@@ -268,10 +268,10 @@ CODES = ("01234567", "00000000", "aBcD12eF", "ZZZZZZZ9", "12345678", "abcdefgh")
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def every_code_of_ones_own_comes_back(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
+    instance = stage.instance(connected=False)
     promise = Promise("baileys", session.contract.by_id["pairing_code"].spec_file)
     for code in CODES:
         query = {"phoneNumber": "5511900000020", "customPairingCode": code}
-        answer = session.call("pairing_code", place, query=query)
+        answer = session.call("pairing_code", instance, query=query)
         same = value_at(answer.json, "pairingCode") == code
         claim(session, answer, same, "the custom code, character by character", promise=promise)

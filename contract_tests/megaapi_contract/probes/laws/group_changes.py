@@ -7,7 +7,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Promise
 from ..probe import Laws
@@ -36,17 +36,17 @@ PHONES_DO: tuple[tuple[str, Json], ...] = (
 )
 
 
-def _create_group(session: Session, stage: Stage, place: Place, *people: str) -> str:
-    return str(make_group(session, stage, place, *people)[1].get("id"))
+def _create_group(session: Session, stage: Stage, instance: HostInstance, *people: str) -> str:
+    return str(make_group(session, stage, instance, *people)[1].get("id"))
 
 
-def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
-    answer = session.call("group_details", place, query={"jid": jid})
+def _details(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, Json]:
+    answer = session.call("group_details", instance, query={"jid": jid})
     return answer, group_of(answer)
 
 
-def _group_in_list(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
-    answer = session.call("list_groups", place)
+def _group_in_list(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, Json]:
+    answer = session.call("list_groups", instance)
     groups = value_at(answer.json, "groups")
     group_list = groups if isinstance(groups, list) else []
     return answer, next((one for one in group_list if value_at(one, "id") == jid), {})
@@ -54,16 +54,19 @@ def _group_in_list(session: Session, place: Place, jid: str) -> tuple[Exchange, 
 
 @LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"), phone=True)
 def every_change_of_a_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    jid = _create_group(session, stage, place, *WORLD[:2])
-    _group_in_list(session, place, jid)
+    instance = stage.instance()
+    jid = _create_group(session, stage, instance, *WORLD[:2])
+    _group_in_list(session, instance, jid)
     for event, more in (("", {}), *PHONES_DO):
         if event:
-            body = {"event": event, "group": jid, "from": place.number, **more}
-            stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-        true = stage.control_api("GET", f"/_mock/instances/{place.key}/groups/{jid}")
+            body = {"event": event, "group": jid, "from": instance.number, **more}
+            stage.control_api("POST", f"/_mock/instances/{instance.key}/inbound", body)
+        true = stage.control_api("GET", f"/_mock/instances/{instance.key}/groups/{jid}")
         people = {one["jid"]: one["admin"] for one in true["participants"]}
-        for answer, group in (_details(session, place, jid), _group_in_list(session, place, jid)):
+        for answer, group in (
+            _details(session, instance, jid),
+            _group_in_list(session, instance, jid),
+        ):
             for name in ("subject", "announce", "restrict"):
                 claim(session, answer, group.get(name) == true[name], f"{name} is what it is now")
             right = members(group) == people
@@ -80,17 +83,17 @@ def _forms(people: tuple[str, ...], mix: tuple[bool, ...]) -> list[str]:
 @LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
           effects=("changes", "reads"), phone=True)  # fmt: skip
 def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
-    place, people = stage.place(), WORLD[:3]
+    instance, people = stage.instance(), WORLD[:3]
     everybody = {as_given(person) for person in people}
     for mix in MIXES:
-        creation, group = make_group(session, stage, place, *_forms(people, mix))
+        creation, group = make_group(session, stage, instance, *_forms(people, mix))
         claim(session, creation, everybody <= set(members(group)), "all who were named are in it")
         jid = str(group.get("id"))
         for operation, inside in (("remove_participants", False), ("add_participants", True)):
             data = {"jid": jid, "participants": _forms(people, mix)}
-            change = session.call(operation, place, body={"group_data": data})
+            change = session.call(operation, instance, body={"group_data": data})
             claim_success(session, change, "a change of several")
-            now = everybody & set(members(_details(session, place, jid)[1]))
+            now = everybody & set(members(_details(session, instance, jid)[1]))
             fits = now == (everybody if inside else set())
             claim(session, change, fits, "all who were named are in it or out of it")
 
@@ -99,8 +102,8 @@ def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
           effects=("changes", "reads"), phone=True)  # fmt: skip
 def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
     """Whoever has a 200 was moved; whoever has not, was not; and each is tried."""
-    place = stage.place()
-    jid = _create_group(session, stage, place, WORLD[0], WORLD[1])
+    instance = stage.instance()
+    jid = _create_group(session, stage, instance, WORLD[0], WORLD[1])
     steps = (
         ("add_participants", (WORLD[2], WORLD[0], WORLD[3]), True),
         ("remove_participants", (WORLD[0], WORLD[2], WORLD[1]), False),
@@ -108,11 +111,11 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
         ("remove_participants", (WORLD[0], WORLD[1], WORLD[2], WORLD[3]), False),
     )
     for operation, people, inside in steps:
-        before = set(members(_details(session, place, jid)[1]))
+        before = set(members(_details(session, instance, jid)[1]))
         data = {"jid": jid, "participants": list(people)}
-        change = session.call(operation, place, body={"group_data": data})
+        change = session.call(operation, instance, body={"group_data": data})
         verdicts = verdicts_of(session, change)
-        answer, group = _details(session, place, jid)
+        answer, group = _details(session, instance, jid)
         jids = [as_given(number) for number in people]
         if verdicts is not None:
             claim(session, change, [jid for jid, _ in verdicts] == jids, "one result per person")
@@ -132,14 +135,14 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
 @LAWS.law("create_group", "leave_group", effects=("changes",), phase=PHASE, phone=True,
           events=("group-text",))  # fmt: skip
 def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    jid = _create_group(session, stage, place, *WORLD[:2])
-    claim_success(session, leave(session, place, jid), "leaving")
+    instance, hook = listening(session, stage)
+    jid = _create_group(session, stage, instance, *WORLD[:2])
+    claim_success(session, leave(session, instance, jid), "leaving")
     hook.receive()
     for event in ("group-text", "group-image"):
         try:
             body = {"event": event, "group": jid, "from": WORLD[0]}
-            stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+            stage.control_api("POST", f"/_mock/instances/{instance.key}/inbound", body)
         except Impossible:
             # Nobody can reach the instance there: so it should be.
             continue
@@ -152,7 +155,7 @@ def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
           events=("group-text",))  # fmt: skip
 def who_leaves_a_group_leaves_alone(session: Session, stage: Stage) -> None:
     """Two instances of one host in one group."""
-    (staying, hook), leaving = listening(session, stage), stage.place()
+    (staying, hook), leaving = listening(session, stage), stage.instance()
     jid = _create_group(session, stage, leaving, WORLD[0], staying.number)
     if not _group_in_list(session, staying, jid)[1]:
         return
@@ -172,24 +175,26 @@ def who_leaves_a_group_leaves_alone(session: Session, stage: Stage) -> None:
 
 @LAWS.law("delete_message", "create_group", effects=("sends", "changes"), phone=True)
 def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    jid = _create_group(session, stage, place, *WORLD[:2])
+    instance = stage.instance()
+    jid = _create_group(session, stage, instance, *WORLD[:2])
     promise = Promise("baileys", session.contract.by_id["delete_message"].spec_file)
     # Who may delete what is Baileys' affair; that the answer repeats what was named is not.
     repeated = session.contract.promise("delete_message", 200)
     for person in WORLD[:2]:
         body = {"event": "group-text", "group": jid, "from": person}
-        inbound_message = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        inbound_message = stage.control_api(
+            "POST", f"/_mock/instances/{instance.key}/inbound", body
+        )
         key = {"remoteJid": jid, "fromMe": False, "id": inbound_message["id"],
                "participant": as_given(person)}  # fmt: skip
-        deletion = message(session, place, "delete_message", to=jid, key=key)
+        deletion = message(session, instance, "delete_message", to=jid, key=key)
         if not claim_success(session, deletion, "deleting a member's message"):
             return
         deleted_key = value_at(deletion.json, "messageData", "message", "protocolMessage", "key")
         for field in ("remoteJid", "fromMe", "id", "participant"):
             same = value_at(deleted_key, field) == key[field]
             claim(session, deletion, same, f"{field} of the deleted message", promise=repeated)
-        messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
+        messages = stage.control_api("GET", f"/_mock/messages?instance={instance.key}&limit=5000")[
             "items"
         ]
         state = next(one["deleted"] for one in messages if one["id"] == inbound_message["id"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -18,10 +18,12 @@ from .groups import ADDED, ALREADY_IN, verdicts_of
 LAWS = Laws()
 
 
-def _looks(session: Session, place: Place, jid: str) -> list[tuple[Exchange, dict[str, Any]]]:
+def _looks(
+    session: Session, instance: HostInstance, jid: str
+) -> list[tuple[Exchange, dict[str, Any]]]:
     """The group as its details and as the list show it."""
-    details = session.call("group_details", place, query={"jid": jid})
-    listing = session.call("list_groups", place)
+    details = session.call("group_details", instance, query={"jid": jid})
+    listing = session.call("list_groups", instance)
     groups = value_at(listing.json, "groups")
     listed = [one for one in groups if value_at(one, "id") == jid] if groups else []
     return [(details, group_of(details)), (listing, listed[0] if listed else {})]
@@ -30,8 +32,8 @@ def _looks(session: Session, place: Place, jid: str) -> list[tuple[Exchange, dic
 @LAWS.law("create_group", "remove_participants", "add_participants", "group_details",
           "list_groups", effects=("changes", "reads"), worth=8)  # fmt: skip
 def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
-    creation, made = make_group(session, stage, place, person)
+    instance, person = stage.instance(), someone(session)
+    creation, made = make_group(session, stage, instance, person)
     jid = made.get("id")
     if not claim_success(session, creation, "a good group") or not isinstance(jid, str):
         return
@@ -42,13 +44,13 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
     )
     for operation, status, inside in steps:
         body = {"group_data": {"jid": jid, "participants": [person]}}
-        change = session.call(operation, place, body=body)
+        change = session.call(operation, instance, body=body)
         claim_success(session, change, "a change of who is in")
         verdicts = verdicts_of(session, change)
         right = verdicts in (None, [(as_given(person), status)])
         promise = None if status == ADDED else inferred(session, operation)
         claim(session, change, right, "what became of the person", promise=promise)
-        for answer, group in _looks(session, place, jid):
+        for answer, group in _looks(session, instance, jid):
             people = members(group)
             claim(session, answer, (as_given(person) in people) is inside, "in it, or out of it")
             claim(session, answer, len(people) == 1 + inside, "nobody else came or went")

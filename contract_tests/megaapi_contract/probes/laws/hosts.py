@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -15,7 +15,7 @@ from .assertions import UNKNOWN_INSTANCE, claim, claim_refusal, claim_success, v
 LAWS = Laws()
 
 KEY, HOOK, OTHER_HOOK = "meu-crm-01", "https://bot.example.test/a", "https://bot.example.test/b"
-NOWHERE = Place("", "")
+NOWHERE = HostInstance("", "")
 HANDLED = ("delete_unknown",)
 
 
@@ -29,10 +29,10 @@ def _made_key(answer: Exchange) -> Any:
     return value_at(answer.json, "data", "instance_key") or value_at(answer.json, "instance_key")
 
 
-def _new_place(session: Session, stage: Stage, key: str) -> Place:
+def _new_instance(session: Session, stage: Stage, key: str) -> HostInstance:
     """The instance as its clients have it; its token is the host's affair."""
     instance = stage.control_api("GET", f"/_mock/instances/{key}")
-    return Place(key, str(instance["token"]), connected=False)
+    return HostInstance(key, str(instance["token"]), connected=False)
 
 
 def _listed(session: Session) -> tuple[Exchange, dict[str, Any]]:
@@ -45,7 +45,7 @@ def _listed(session: Session) -> tuple[Exchange, dict[str, Any]]:
 
 
 def _delete(session: Session, key: str) -> Exchange:
-    return session.call("delete_instance", Place(key, ""))
+    return session.call("delete_instance", HostInstance(key, ""))
 
 
 @LAWS.law("create_instance", "list_instances", "instance_status", "delete_instance",
@@ -59,7 +59,7 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
     claim(session, listing, KEY in listed, "a new instance is listed")
     state = value_at(listed.get(KEY), "status")
     claim(session, listing, state == "disconnected", "a new instance is not linked")
-    answer = session.call("instance_status", _new_place(session, stage, KEY))
+    answer = session.call("instance_status", _new_instance(session, stage, KEY))
     claim_success(session, answer, "the status of a new instance")
     first, second = (_made_key(session.call("create_instance", NOWHERE)) for _ in range(2))
     is_each = bool(first) and bool(second) and first != second
@@ -71,7 +71,7 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
 @LAWS.law("list_instances", "create_instance", "delete_instance",
           effects=("reads", "changes", "disconnects"), phone=True)  # fmt: skip
 def the_list_shows_every_instance_as_its_status_does(session: Session, stage: Stage) -> None:
-    linked, unlinked = stage.place(), stage.place(connected=False)
+    linked, unlinked = stage.instance(), stage.instance(connected=False)
     answer, listed = _listed(session)
     states = {one.key: value_at(listed.get(one.key), "status") for one in (linked, unlinked)}
     right = {linked.key: "connected", unlinked.key: "disconnected"}
@@ -92,7 +92,7 @@ def a_new_instance_has_the_webhook_that_it_was_given(session: Session, stage: St
     ):
         answer = _make(session, data)
         claim_success(session, answer, "a new instance")
-        settings = _settings(session, _new_place(session, stage, KEY))
+        settings = _settings(session, _new_instance(session, stage, KEY))
         claim(session, answer, settings == right, "the webhook is what init was given")
     _delete(session, KEY)
 
@@ -101,13 +101,13 @@ def a_new_instance_has_the_webhook_that_it_was_given(session: Session, stage: St
           effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
 def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
     _make(session)
-    place = _new_place(session, stage, KEY)
+    instance = _new_instance(session, stage, KEY)
     answer = _delete(session, KEY)
     if not claim_success(session, answer, "deleted"):
         return
     listing, listed = _listed(session)
     claim(session, listing, KEY not in listed, "what is deleted is not listed")
-    status = session.call("instance_status", place)
+    status = session.call("instance_status", instance)
     claim_refusal(session, status, 404, "the status of what is deleted",
                   message=UNKNOWN_INSTANCE, switches=("unknown_instance",))  # fmt: skip
     for _ in range(4):
@@ -118,14 +118,14 @@ def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
 @LAWS.law("create_instance", "list_instances", "delete_instance",
           effects=("changes", "reads", "disconnects"), phone=True)  # fmt: skip
 def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     _, before = _listed(session)
     for when, token in (
         ("a wrong token", session.wrong_token()), ("no token", ""),
-        ("an instance's own token", place.token),
+        ("an instance's own token", instance.token),
     ):  # fmt: skip
         for operation in ("create_instance", "list_instances", "delete_instance"):
-            answer = session.call(operation, place, token=token)
+            answer = session.call(operation, instance, token=token)
             claim_refusal(session, answer, 401, when)
     answer, listed = _listed(session)
     claim(session, answer, listed.keys() == before.keys(), "what was refused is not done")
@@ -134,9 +134,9 @@ def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> 
 @LAWS.law("list_instances", "instance_status", "webhook_settings", phone=True)
 def the_administrators_token_opens_every_instance(session: Session, stage: Stage) -> None:
     token = session.token_for(session.contract.by_id["list_instances"], NOWHERE)
-    for place in (stage.place(), stage.place(connected=False)):
+    for instance in (stage.instance(), stage.instance(connected=False)):
         for operation in ("instance_status", "webhook_settings"):
-            answer = session.call(operation, place, token=token)
+            answer = session.call(operation, instance, token=token)
             promise = session.contract.promise("list_instances", 200)
             claim_success(session, answer, "the administrator's token", promise=promise)
 
@@ -144,22 +144,22 @@ def the_administrators_token_opens_every_instance(session: Session, stage: Stage
 @LAWS.law("reset_instance", "instance_status", "qr_code_base64",
           effects=("disconnects", "reads"), phone=True)  # fmt: skip
 def a_reset_begins_a_new_session(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    answer = session.call("reset_instance", place)
+    instance = stage.instance()
+    answer = session.call("reset_instance", instance)
     claim_success(session, answer, "a reset")
-    state = value_at(session.call("instance_status", place).json, "instance", "status")
+    state = value_at(session.call("instance_status", instance).json, "instance", "status")
     claim(session, answer, state in (None, "disconnected"), "no phone is linked any more")
-    code = session.call("qr_code_base64", place)
+    code = session.call("qr_code_base64", instance)
     claim_success(session, code, "a code after a reset")
     for _ in range(4):
-        again = session.call("reset_instance", place)
+        again = session.call("reset_instance", instance)
         if claim_success(session, again, "a reset of what is not linked"):
             is_usual = value_at(again.json, "message") != "Instance logged out"
             session.settle("reset_disconnected", "" if is_usual else "logged_out", exchange=again)
 
 
-def _settings(session: Session, place: Place) -> tuple[Any, Any]:
-    answer = session.call("webhook_settings", place)
+def _settings(session: Session, instance: HostInstance) -> tuple[Any, Any]:
+    answer = session.call("webhook_settings", instance)
     settings = value_at(answer.json, "webhookData") or answer.json
     return value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled")
 
@@ -167,10 +167,10 @@ def _settings(session: Session, place: Place) -> tuple[Any, Any]:
 @LAWS.law("update_webhook_url", "enable_webhook", "webhook_settings", "configure_webhook",
           effects=("changes", "reads"))  # fmt: skip
 def the_older_calls_change_the_same_webhook(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=None)
+    instance = stage.instance(connected=None)
     session.gate.learn([HOOK, OTHER_HOOK])
     data = {"webhookUrl": HOOK, "webhookEnabled": True}
-    session.call("configure_webhook", place, body={"messageData": data})
+    session.call("configure_webhook", instance, body={"messageData": data})
     for operation, field, value, right in (
         ("update_webhook_url", "url", OTHER_HOOK, (OTHER_HOOK, True)),
         ("enable_webhook", "sendWebhook", False, (OTHER_HOOK, False)),
@@ -178,9 +178,9 @@ def the_older_calls_change_the_same_webhook(session: Session, stage: Stage) -> N
         ("update_webhook_url", "url", HOOK, (HOOK, False)),
         ("enable_webhook", "sendWebhook", True, (HOOK, True)),
     ):
-        answer = session.call(operation, place, body={"data": {field: value}})
+        answer = session.call(operation, instance, body={"data": {field: value}})
         if not claim_success(session, answer, "an older call"):
             continue
         told = (value_at(answer.json, "data", "url"), value_at(answer.json, "data", "sendMessage"))
         claim(session, answer, told == right, "the answer says what is set now")
-        claim(session, answer, _settings(session, place) == right, "it is set for today's calls")
+        claim(session, answer, _settings(session, instance) == right, "it is set for today's calls")

@@ -7,7 +7,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import NO_WHATSAPP, WORLD, MockStage, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -42,26 +42,26 @@ LISTS: tuple[list[Json], ...] = (
 _CHOICE = {"text": "Escolha", "buttonText": "Ver"}
 
 
-def _place_among_many(stage: Stage) -> Place:
+def _instance_among_many(stage: Stage) -> HostInstance:
     """An instance that can write to every one of PEOPLE."""
-    place = stage.place()
+    instance = stage.instance()
     for person in PEOPLE:
         try:
-            stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{person}")
+            stage.control_api("GET", f"/_mock/instances/{instance.key}/contacts/{person}")
         except Impossible:
             # In some worlds few numbers have an account; whoever has an instance has one.
             body = {"number": person, "name": f"Pessoa {person[-2:]}", "connected": False}
             key = stage.control_api("POST", "/_mock/instances", body)["key"]
             if isinstance(stage, MockStage):
                 stage.adopt([key])
-    return place
+    return instance
 
 
 @LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True, events=(ECHO,))
 def a_list_of_any_length_comes_back_whole(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     for sections in LISTS:
-        answer = message(session, place, "send_list", to=WORLD[0], sections=sections, **_CHOICE)
+        answer = message(session, instance, "send_list", to=WORLD[0], sections=sections, **_CHOICE)
         hold_sent(session, stage, answer, WORLD[0], listMessage={"sections": sections})
         for one in hook.receive():
             if message_id(one) == sent_id(answer) and not is_ack(one):
@@ -71,9 +71,9 @@ def a_list_of_any_length_comes_back_whole(session: Session, stage: Stage) -> Non
 
 @LAWS.law("send_buttons", effects=("sends",), phone=True)
 def buttons_beyond_the_third_come_back(session: Session, stage: Stage) -> None:
-    place, titles = stage.place(), [f"Opcao {turn}" for turn in range(MANY)]
+    instance, titles = stage.instance(), [f"Opcao {turn}" for turn in range(MANY)]
     buttons = [{"type": "reply", "title": title, "id": title} for title in titles]
-    answer = message(session, place, "send_buttons", to=someone(session), text="Escolha",
+    answer = message(session, instance, "send_buttons", to=someone(session), text="Escolha",
                      buttons=buttons)  # fmt: skip
     if claim_success(session, answer, "many buttons", promise=inferred(session, "send_buttons")):
         shown_titles = list(_shown_titles(value_at(answer.json, "messageData", "message")))
@@ -99,10 +99,10 @@ def _shown_titles(node: Any) -> Any:
 
 @LAWS.law("send_text_mentioned", effects=("sends",), phone=True)
 def everybody_in_a_long_list_of_mentions_is_named(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     words = " ".join(f"@{person}" for person in PEOPLE)
     for jids in ([as_given(one) for one in PEOPLE[:2]], [as_given(one) for one in PEOPLE]):
-        answer = message(session, place, "send_text_mentioned", to=to, text=words, mentions=jids)
+        answer = message(session, instance, "send_text_mentioned", to=to, text=words, mentions=jids)
         content = hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
         context = value_at(content, "extendedTextMessage", "contextInfo")
         claim(session, answer, value_at(context, "mentionedJid") == jids, "all are named, in order")
@@ -110,11 +110,11 @@ def everybody_in_a_long_list_of_mentions_is_named(session: Session, stage: Stage
 
 @LAWS.law("create_group", "group_details", effects=("changes", "reads"), phone=True)
 def a_group_of_many_has_all_of_them(session: Session, stage: Stage) -> None:
-    place = _place_among_many(stage)
-    creation, group = make_group(session, stage, place, *PEOPLE)
+    instance = _instance_among_many(stage)
+    creation, group = make_group(session, stage, instance, *PEOPLE)
     if not claim_success(session, creation, "a group of many"):
         return
-    details = session.call("group_details", place, query={"jid": str(group.get("id"))})
+    details = session.call("group_details", instance, query={"jid": str(group.get("id"))})
     for answer in (creation, details):
         _hold_all_in(session, answer)
 
@@ -127,8 +127,8 @@ def _hold_all_in(session: Session, answer: Exchange) -> None:
 
 @LAWS.law("text_to_many", effects=("sends",), phone=True)
 def a_text_to_a_dozen_reaches_each(session: Session, stage: Stage) -> None:
-    place = _place_among_many(stage)
-    answer = message(session, place, "text_to_many", to=[*PEOPLE, NO_WHATSAPP], text="Bom dia")
+    instance = _instance_among_many(stage)
+    answer = message(session, instance, "text_to_many", to=[*PEOPLE, NO_WHATSAPP], text="Bom dia")
     if claim_success(session, answer, "a text to a dozen"):
         failed = jids_to_fail(session, answer)
         people = {as_given(person) for person in (*PEOPLE, NO_WHATSAPP)} - set(failed)

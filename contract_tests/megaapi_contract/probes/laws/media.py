@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..cases import PICTURE
@@ -43,9 +43,11 @@ TERMS = 6
 LINKED_ALREADY = "User is already logged in"
 
 
-def _send(session: Session, place: Place, type_: str, content: bytes, **more: Any) -> Exchange:
+def _send(
+    session: Session, instance: HostInstance, type_: str, content: bytes, **more: Any
+) -> Exchange:
     return message(
-        session, place, "send_media_base64", to=someone(session), type=type_,
+        session, instance, "send_media_base64", to=someone(session), type=type_,
         base64=b64encode(content).decode(), mimeType=KINDS[type_][2], **more,
     )  # fmt: skip
 
@@ -55,12 +57,14 @@ def _part(answer: Exchange, type_: str) -> Json:
     return part if isinstance(part, dict) else {}
 
 
-def fetch(session: Session, place: Place, part: Json, kind: str, **changes: Any) -> Exchange:
+def fetch(
+    session: Session, instance: HostInstance, part: Json, kind: str, **changes: Any
+) -> Exchange:
     """Ask for the file behind what a message says of it."""
     keys = {name: part.get(name) for name in _KEYS} | {"messageType": kind} | changes
     # A customer's file: its address and key came with a webhook, and no answer showed them.
     session.gate.learn(texts(keys))
-    return session.call("download_media", place, body={"messageKeys": keys})
+    return session.call("download_media", instance, body={"messageKeys": keys})
 
 
 def download_content(answer: Exchange) -> tuple[str, bytes | None]:
@@ -94,22 +98,22 @@ def same_bytes(session: Session, answer: Exchange, part: Json, content: bytes | 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def a_picture_comes_back_byte_for_byte(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    answer = _send(session, place, "image", PNG, caption="Foto", fileName="foto.png")
+    instance = stage.instance()
+    answer = _send(session, instance, "image", PNG, caption="Foto", fileName="foto.png")
     if not claim_success(session, answer, "a good picture"):
         return
     part = _part(answer, "image")
     claim(session, answer, part.get("caption") == "Foto", "the caption is what was sent")
     claim(session, answer, part.get("mimetype") == "image/png", "the type is what was sent")
-    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+    same_bytes(session, fetch(session, instance, part, "image"), part, PNG)
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), worth=5)
 def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for number, type_ in enumerate(KINDS):
         content = PLAIN + bytes([number])
-        answer = _send(session, place, type_, content, fileName="arquivo.pdf", caption="Veja")
+        answer = _send(session, instance, type_, content, fileName="arquivo.pdf", caption="Veja")
         if not claim_success(session, answer, "a good file"):
             continue
         part, (_, kind, mimetype) = _part(answer, type_), KINDS[type_]
@@ -120,17 +124,17 @@ def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
             claim(session, answer, part.get("fileName") == "arquivo.pdf", "documents keep a name")
         if type_ in CAPTIONED:
             claim(session, answer, part.get("caption") == "Veja", "the caption is what was sent")
-        same_bytes(session, fetch(session, place, part, kind), part, content)
+        same_bytes(session, fetch(session, instance, part, kind), part, content)
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def one_address_is_enough(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    part = _part(_send(session, place, "image", PNG), "image")
+    instance = stage.instance()
+    part = _part(_send(session, instance, "image", PNG), "image")
     for field in ("url", "directPath"):
-        answer = fetch(session, place, part, "image", **{field: None})
+        answer = fetch(session, instance, part, "image", **{field: None})
         same_bytes(session, answer, part, PNG)
-    same_bytes(session, fetch(session, place, part, "imageMessage"), part, PNG)
+    same_bytes(session, fetch(session, instance, part, "imageMessage"), part, PNG)
 
 
 def usual(answer: Exchange) -> bool:
@@ -140,15 +144,15 @@ def usual(answer: Exchange) -> bool:
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    part = _part(_send(session, place, "image", PNG), "image")
+    instance = stage.instance()
+    part = _part(_send(session, instance, "image", PNG), "image")
     promise = session.contract.promise("download_media", 200)
     for when, changes in (
         ("a wrong key", {"mediaKey": MEDIA_KEY}),
         ("another kind", {"messageType": "video"}),
         ("an unknown address", {"directPath": "/v/none", "url": None}),
     ):
-        answer = fetch(session, place, part, "image", **changes)
+        answer = fetch(session, instance, part, "image", **changes)
         if claim_failure(session, answer, when, promise=promise, switch="media_gone") and usual(
             answer
         ):
@@ -157,7 +161,7 @@ def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
 def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage) -> None:
-    first, second = stage.place(), stage.place()
+    first, second = stage.instance(), stage.instance()
     part = _part(_send(session, first, "image", PNG), "image")
     unsure = inferred(session, "download_media")
     answer = fetch(session, second, part, "image")
@@ -166,8 +170,8 @@ def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage)
 
 @LAWS.law("send_media_base64", effects=("sends",))
 def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    sent_messages = [_send(session, place, "image", PNG) for _ in range(3)]
+    instance = stage.instance()
+    sent_messages = [_send(session, instance, "image", PNG) for _ in range(3)]
     for name in ("mediaKey", "directPath", "url"):
         values = {str(_part(one, "image").get(name)) for one in sent_messages}
         claim(session, sent_messages[-1], len(values) == 3, f"{name} differs from file to file")
@@ -175,22 +179,22 @@ def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), worth=2)
 def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     # A voice note's type has a parameter.
     for type_, mimetype in (("image", "image/webp"), ("audio", "audio/ogg; codecs=opus")):
         data_uri = f"data:{mimetype};base64,{b64encode(PNG).decode()}"
         data = {"to": to, "type": type_, "base64": data_uri}
-        answer = message(session, place, "send_media_base64", **data)
+        answer = message(session, instance, "send_media_base64", **data)
         if claim_success(session, answer, "a data URI"):
             part = _part(answer, type_)
             is_named = part.get("mimetype") == mimetype
             claim(session, answer, is_named, "the type is the data URI's")
-            same_bytes(session, fetch(session, place, part, type_), part, PNG)
+            same_bytes(session, fetch(session, instance, part, type_), part, PNG)
 
 
 @LAWS.law("send_media_base64", effects=("sends",), worth=4)
 def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
-    answer = _send(session, stage.place(), "image", PNG, viewOnce=True)
+    answer = _send(session, stage.instance(), "image", PNG, viewOnce=True)
     part = value_at(
         answer.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage"
     )
@@ -201,10 +205,10 @@ def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_media_url", "download_media", effects=("sends", "reads"))
 def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for type_ in ("image", "document"):
         answer = message(
-            session, place, "send_media_url", to=someone(session), type=type_, url=PICTURE_URL,
+            session, instance, "send_media_url", to=someone(session), type=type_, url=PICTURE_URL,
             fileName="arquivo.pdf", caption="Veja", mimeType=KINDS[type_][2],
         )  # fmt: skip
         if not claim_success(session, answer, "a good address"):
@@ -214,18 +218,18 @@ def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stag
         claim(session, answer, part.get("mimetype") == KINDS[type_][2], "the type is as sent")
         is_named = type_ == "image" or part.get("fileName") == "arquivo.pdf"
         claim(session, answer, is_named, "documents keep a name")
-        same_bytes(session, fetch(session, place, part, type_), part, None)
+        same_bytes(session, fetch(session, instance, part, type_), part, None)
 
 
 @LAWS.law("send_media_url", "send_media_base64", effects=("sends",), worth=7)
 def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     unsure = inferred(session, "send_media_url")
-    answer = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
+    answer = message(session, instance, "send_media_url", to=to, type="image", url="foto.jpg")
     claim_refusal(session, answer, 500, "no address", promise=unsure)
     for operation, field in (("send_media_url", "url"), ("send_media_base64", "base64")):
         data = {field: PICTURE_URL if field == "url" else b64encode(PNG).decode()}
-        answer = message(session, place, operation, to=to, type="gif", **data)
+        answer = message(session, instance, operation, to=to, type="gif", **data)
         claim_refusal(session, answer, 500, "an unknown kind", promise=unsure)
 
 
@@ -241,12 +245,12 @@ def _scannable(session: Session, answer: Exchange, content: bytes) -> None:
     claim(session, answer, png.shows_qr(picture_rows), "the picture shows a QR code")
 
 
-def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
+def qr(session: Session, instance: HostInstance) -> tuple[Exchange, bytes]:
     """The answer with the QR code in base64, and the picture in it; empty without one."""
-    answer = session.call("qr_code_base64", place)
+    answer = session.call("qr_code_base64", instance)
     if session.takes_alternative(answer, "qr_base64_first"):
         # The call that opens a series may only say so; the next one has the code.
-        answer = session.call("qr_code_base64", place)
+        answer = session.call("qr_code_base64", instance)
     try:
         return answer, png.from_data_uri(value_at(answer.json, "qrcode"))
     except png.NoPicture:
@@ -255,7 +259,7 @@ def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
 
 @LAWS.law("qr_code_base64", phone=True)
 def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
-    answer, content = qr(session, stage.place(connected=False))
+    answer, content = qr(session, stage.instance(connected=False))
     claim_success(session, answer, "a QR code")
     if claim(session, answer, content, "qrcode is a data URI of a PNG"):
         _scannable(session, answer, content)
@@ -263,7 +267,7 @@ def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
 
 @LAWS.law("qr_code_image", phone=True)
 def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) -> None:
-    answer = session.call("qr_code_image", stage.place(connected=False))
+    answer = session.call("qr_code_image", stage.instance(connected=False))
     if claim_success(session, answer, "a QR code"):
         kind = answer.header("Content-Type").partition(";")[0]
         claim(session, answer, kind == "image/png", "its type is image/png")
@@ -272,7 +276,7 @@ def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) ->
 
 @LAWS.law("qr_code_page", phone=True)
 def the_page_of_the_qr_code_shows_it(session: Session, stage: Stage) -> None:
-    answer = session.call("qr_code_page", stage.place(connected=False))
+    answer = session.call("qr_code_page", stage.instance(connected=False))
     if not claim_success(session, answer, "a QR code"):
         return
     kind = answer.header("Content-Type").partition(";")[0]
@@ -289,24 +293,24 @@ def the_page_of_the_qr_code_shows_it(session: Session, stage: Stage) -> None:
 
 @LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64", phone=True)
 def all_ways_show_the_same_code(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    _, content = qr(session, place)
-    image = session.call("qr_code_image", place)
+    instance = stage.instance(connected=False)
+    _, content = qr(session, instance)
+    image = session.call("qr_code_image", instance)
     claim(session, image, image.body == content, "the picture is the one in base64",
           promise=inferred(session, "qr_code_image"))  # fmt: skip
-    page = session.call("qr_code_page", place)
+    page = session.call("qr_code_page", instance)
     inside = b64encode(content) in page.body if content else False
     claim(session, page, inside, "the page shows the same picture",
           promise=inferred(session, "qr_code_page"))  # fmt: skip
-    other, theirs = qr(session, stage.place(connected=False))
+    other, theirs = qr(session, stage.instance(connected=False))
     claim(session, other, theirs != content, "another instance has another code")
 
 
 @LAWS.law("qr_code_base64", phone=True)
 def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    _, first = qr(session, place)
-    answer, second_code = qr(session, place)
+    instance = stage.instance(connected=False)
+    _, first = qr(session, instance)
+    answer, second_code = qr(session, instance)
     claim(session, answer, second_code == first, "the code stays for its twenty seconds")
     codes, terms = [first], 0
     for _ in range(5):
@@ -314,7 +318,7 @@ def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
             if not stage.pass_time(20):
                 return
             terms += 1
-            answer, code = qr(session, place)
+            answer, code = qr(session, instance)
             if code != codes[-1]:
                 break
         codes.append(code)
@@ -325,19 +329,19 @@ def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
 
 @LAWS.law("qr_code_base64", "restart", effects=("reads", "disconnects"), phone=True)
 def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    _, first = qr(session, place)
-    claim_success(session, session.call("restart", place), "a restart without a phone")
-    answer, second = qr(session, place)
+    instance = stage.instance(connected=False)
+    _, first = qr(session, instance)
+    claim_success(session, session.call("restart", instance), "a restart without a phone")
+    answer, second = qr(session, instance)
     claim(session, answer, second and second != first, "a new series has new codes",
           promise=inferred(session, "qr_code_base64"))  # fmt: skip
 
 
 @LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64")
 def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for operation in ("qr_code_page", "qr_code_image", "qr_code_base64"):
-        answer = session.call(operation, place)
+        answer = session.call(operation, instance)
         unsure = inferred(session, operation)
         claim_refusal(
             session, answer, 403, "a QR code of a linked instance",

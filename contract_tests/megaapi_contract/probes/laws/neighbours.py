@@ -34,13 +34,13 @@ _DIGITS = re.compile(rb"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     with suppress(Impossible):
         # In some worlds nobody has this number to begin with.
-        door = f"/_mock/instances/{place.key}/contacts/{STRANGER}"
-        stage.control_api("POST", door, {"state": "unregistered"})
+        contact_path = f"/_mock/instances/{instance.key}/contacts/{STRANGER}"
+        stage.control_api("POST", contact_path, {"state": "unregistered"})
     for person in (*WORLD[:4], STRANGER, *reversed(WORLD[:4]), NO_WHATSAPP, WORLD[1]):
-        answer = session.call("is_on_whatsapp", place, query={"jid": person})
+        answer = session.call("is_on_whatsapp", instance, query={"jid": person})
         if person in (STRANGER, NO_WHATSAPP):
             is_registered = (
                 session.takes_alternative(answer, "not_on_whatsapp")
@@ -57,35 +57,35 @@ def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     promise = Promise("baileys", session.contract.by_id["is_on_whatsapp"].spec_file)
     for group in GROUPS:
-        answer = session.call("is_on_whatsapp", place, query={"jid": group})
+        answer = session.call("is_on_whatsapp", instance, query={"jid": group})
         right = value_at(answer.json, "exists") is True and value_at(answer.json, "jid") == group
         claim(session, answer, right, "a group's JID comes back as it is", promise=promise)
 
 
 @LAWS.law("qr_code_base64", "qr_code_page", "qr_code_image", phone=True)
 def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> None:
-    places = [stage.place(connected=False) for _ in range(2)]
-    codes = {place.key: qr(session, place)[1] for place in places}
-    pages: dict[str, set[bytes]] = {place.key: set() for place in places}
-    for place in (*places, *reversed(places)):
-        page = session.call("qr_code_page", place)
-        picture = session.call("qr_code_image", place)
-        answer, code = qr(session, place)
-        if code != codes[place.key] and code not in codes.values():
+    instances = [stage.instance(connected=False) for _ in range(2)]
+    codes = {instance.key: qr(session, instance)[1] for instance in instances}
+    pages: dict[str, set[bytes]] = {instance.key: set() for instance in instances}
+    for instance in (*instances, *reversed(instances)):
+        page = session.call("qr_code_page", instance)
+        picture = session.call("qr_code_image", instance)
+        answer, code = qr(session, instance)
+        if code != codes[instance.key] and code not in codes.values():
             # Another twenty seconds have begun meanwhile.
             return
-        claim(session, answer, code == codes[place.key], "the code is the instance's own")
+        claim(session, answer, code == codes[instance.key], "the code is the instance's own")
         code_shown = b64encode(code)
         inside = not _DIGITS.search(page.body) or code_shown in page.body
         unsure = inferred(session, "qr_code_page")
         claim(session, page, inside, "the page has the instance's own code", promise=unsure)
-        pages[place.key] |= _codes_on(page.body)
+        pages[instance.key] |= _codes_on(page.body)
         # However a page draws a code, a neighbour's links the wrong instance.
-        strange = {b64encode(codes[key]) for key in codes if key != place.key}
-        strange |= {each for key in pages if key != place.key for each in pages[key]}
+        strange = {b64encode(codes[key]) for key in codes if key != instance.key}
+        strange |= {each for key in pages if key != instance.key for each in pages[key]}
         own = not any(each in page.body for each in strange)
         claim(session, page, own, "the page shows no neighbour's code")
         same = picture.body == code
@@ -107,21 +107,21 @@ def _codes_on(page: bytes) -> set[bytes]:
           "create_group", "list_groups", "instance_status",
           effects=("reads", "changes"), phone=True)  # fmt: skip
 def what_several_are_shown_is_their_own(session: Session, stage: Stage) -> None:
-    places = [stage.place() for _ in range(2)]
-    names = [f"Equipe {place.key[-4:]}" for place in places]
-    for place, name in zip(places, names, strict=True):
-        set_webhook(session, place, f"{session.receiver.url}/{place.key}")
-        body = {"messageData": {"events": [f"own{place.key[-4:]}"]}}
-        session.call("block_events", place, body=body)
-        make_group(session, stage, place, someone(session), name=name)
-    marks = [(place.key, f"own{place.key[-4:]}", name, f'"{place.number}')
-             for place, name in zip(places, names, strict=True)]  # fmt: skip
+    instances = [stage.instance() for _ in range(2)]
+    names = [f"Equipe {instance.key[-4:]}" for instance in instances]
+    for instance, name in zip(instances, names, strict=True):
+        set_webhook(session, instance, f"{session.receiver.url}/{instance.key}")
+        body = {"messageData": {"events": [f"own{instance.key[-4:]}"]}}
+        session.call("block_events", instance, body=body)
+        make_group(session, stage, instance, someone(session), name=name)
+    marks = [(instance.key, f"own{instance.key[-4:]}", name, f'"{instance.number}')
+             for instance, name in zip(instances, names, strict=True)]  # fmt: skip
     for turn in (0, 1, 0, 1):
         for operation, which in (
             ("webhook_settings", 0), ("config_details", 1), ("list_groups", 2),
             ("instance_status", 3),
         ):  # fmt: skip
-            answer = session.call(operation, places[turn])
+            answer = session.call(operation, instances[turn])
             page = answer.body.decode()
             own, strange = marks[turn][which] in page, marks[1 - turn][which] in page
             claim(session, answer, not strange, "nothing of a neighbour's is shown")
@@ -134,11 +134,11 @@ def what_several_are_shown_is_their_own(session: Session, stage: Stage) -> None:
 def one_address_serves_several(session: Session, stage: Stage) -> None:
     """Two instances post to the very same address; each event says whose it is."""
     since = len(session.receiver.webhooks)
-    place, hook = listening(session, stage)
-    other = stage.place()
+    instance, hook = listening(session, stage)
+    other = stage.instance()
     set_webhook(session, other, hook.url)
     keys_by_message: dict[str, str] = {}
-    for each in (place, other, place, other):
+    for each in (instance, other, instance, other):
         path = f"/_mock/instances/{each.key}/inbound"
         id_ = stage.control_api("POST", path, {"event": "text-plain"})["id"]
         keys_by_message[id_] = each.key
@@ -171,12 +171,12 @@ def _category(rule: Rule) -> Rule:
 
 @_category
 def what_one_blocks_comes_to_the_others(category: str, session: Session, stage: Stage) -> None:
-    blocking, (place, hook) = stage.place(), listening(session, stage)
+    blocking, (instance, hook) = stage.instance(), listening(session, stage)
     event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
     counts = []
     for names in ([], [category]):
         session.call("block_events", blocking, body={"messageData": {"events": names}})
-        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event})
+        stage.control_api("POST", f"/_mock/instances/{instance.key}/emit", {"event": event})
         counts.append(len(hook.receive(alarm=alarm)))
     # Some hosts acknowledge nothing unless they are asked to.
     silent = event.startswith("ack-") and counts == [0, 0]
@@ -187,13 +187,13 @@ def what_one_blocks_comes_to_the_others(category: str, session: Session, stage: 
 
 
 def the_old_token_opens_nothing(operation: str, session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     body = {"messageData": {"token": NEW_TOKEN}}
-    if not claim_success(session, session.call("change_token", place, body=body), "a new token"):
+    if not claim_success(session, session.call("change_token", instance, body=body), "a new token"):
         return
     promise = inferred(session, "change_token")
     arguments = GOOD_REQUESTS[operation].arguments(someone(session))
-    answer = session.call(operation, place, **arguments)
+    answer = session.call(operation, instance, **arguments)
     claim_refusal(session, answer, 401, "the old token", promise=promise)
 
 
@@ -210,12 +210,12 @@ ADDING = {"block_events": "blockEvents", "accept_webhook_events": "webhookEvents
 
 @LAWS.law(*ADDING, "config_details", effects=("changes", "reads"), phone=True)
 def names_given_one_by_one_add_up(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for operation, field in ADDING.items():
         names = [f"{operation}{turn}" for turn in range(3)]
         for turn, name in enumerate(names, 1):
-            session.call(operation, place, body={"messageData": {"events": [name]}})
-            answer = session.call("config_details", place)
+            session.call(operation, instance, body={"messageData": {"events": [name]}})
+            answer = session.call("config_details", instance)
             field_value = value_at(answer.json, "configData", field)
             names_listed = field_value if isinstance(field_value, list) else []
             claim(session, answer, set(names[:turn]) <= set(map(str, names_listed)), "names add up",

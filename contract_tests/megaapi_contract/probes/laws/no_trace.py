@@ -30,8 +30,8 @@ CHATS = tuple(Row("", chat, "plain", "", "alone") for chat in ("number", "group"
 
 def what_is_refused_leaves_no_trace(operation: str, session: Session, stage: Stage) -> None:
     """Every refusal of an operation, asked so that doing it would be seen."""
-    place = stage.place()
-    play = Play(session, stage, place, WebhookListener(session, stage, place))
+    instance = stage.instance()
+    play = Play(session, stage, instance, WebhookListener(session, stage, instance))
     play.operations = frozenset(CONFIG if operation in CONFIG else ())
     one_address(play, 0)
     greet(play, CHATS)

@@ -58,7 +58,7 @@ def _fields_of(operation: str) -> list[tuple[str, Schema]]:
 def every_optional_field_is_taken_with_every_value(
     operation: str, session: Session, stage: Stage
 ) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     taken = session.contract.promise(operation)
     for name, field in _fields_of(operation):
         grade = field.get("x-provenance", {}).get("grade", taken.grade)
@@ -66,7 +66,7 @@ def every_optional_field_is_taken_with_every_value(
         for value in _values(name, field):
             body = deepcopy(GOOD_REQUESTS[operation].arguments(to)["body"])
             body[WRAPPER][name] = value
-            answer = session.call(operation, place, body=body)
+            answer = session.call(operation, instance, body=body)
             when = f"{name} of type {type(value).__name__}"
             claim_success(session, answer, when, promise=promise)
 

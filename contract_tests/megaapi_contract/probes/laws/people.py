@@ -7,7 +7,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
 from ..probe import Laws
@@ -27,20 +27,20 @@ OLD_GROUP_EVENTS = ("group-text", "group-image", "text-mention")
 Happen = Callable[..., Any]
 
 
-def _happening(stage: Stage, place: Place, event: str) -> Happen:
+def _happening(stage: Stage, instance: HostInstance, event: str) -> Happen:
     """People doing one thing at this instance; what they do as their own side has it."""
 
     def happen(person: str, **more: Any) -> Any:
-        return stage.customer_writes(place, event, **{"from": person}, **more)
+        return stage.customer_writes(instance, event, **{"from": person}, **more)
 
     return happen
 
 
 def _groups(
-    session: Session, stage: Stage, place: Place, hook: WebhookListener, *people: str
+    session: Session, stage: Stage, instance: HostInstance, hook: WebhookListener, *people: str
 ) -> list[str]:
     """Two groups of these people, and what their making told is heard."""
-    groups = [make_group(session, stage, place, *people)[1] for _ in range(2)]
+    groups = [make_group(session, stage, instance, *people)[1] for _ in range(2)]
     hook.receive()
     return [str(group.get("id")) for group in groups]
 
@@ -51,15 +51,15 @@ def _fields_of(webhooks: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=GROUP_EVENTS)
 def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    groups = _groups(session, stage, place, hook, *WORLD[:2])
+    instance, hook = listening(session, stage)
+    groups = _groups(session, stage, instance, hook, *WORLD[:2])
     messages = [
         (event, group, person)
         for event in GROUP_EVENTS
         for group, person in zip(groups, WORLD[:2], strict=True)
     ]
     for event, group, person in messages:
-        _happening(stage, place, event)(person, group=group)
+        _happening(stage, instance, event)(person, group=group)
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(messages))
     hook.claim("group-text", len(webhooks) == len(messages), "every message of a group is told")
     for one, (event, group, person) in zip(webhooks, messages, strict=False):
@@ -72,11 +72,11 @@ def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
           events=("group-participants",))  # fmt: skip
 def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    first, second = _groups(session, stage, place, hook, WORLD[0])
-    happen = _happening(stage, place, "group-participants")
+    instance, hook = listening(session, stage)
+    first, second = _groups(session, stage, instance, hook, WORLD[0])
+    happen = _happening(stage, instance, "group-participants")
     steps = [
-        (first, place.number, WORLD[1], "add"), (second, place.number, WORLD[0], "promote"),
+        (first, instance.number, WORLD[1], "add"), (second, instance.number, WORLD[0], "promote"),
         (second, WORLD[0], WORLD[2], "add"), (first, WORLD[3], WORLD[3], "add"),
         (second, WORLD[0], WORLD[2], "remove"), (first, WORLD[1], WORLD[1], "remove"),
     ]  # fmt: skip
@@ -97,9 +97,9 @@ def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
           events=("group-update",))  # fmt: skip
 def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    groups = _groups(session, stage, place, hook, *WORLD[:2])
-    happen = _happening(stage, place, "group-update")
+    instance, hook = listening(session, stage)
+    groups = _groups(session, stage, instance, hook, *WORLD[:2])
+    happen = _happening(stage, instance, "group-update")
     steps = [*zip(groups, WORLD[:2], ("Vendas", "Suporte"), strict=True)]
     for group, author, subject in steps:
         happen(author, group=group, set={"subject": subject})
@@ -114,9 +114,9 @@ def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> No
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=("presence",))
 def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    group = _groups(session, stage, place, hook, WORLD[0])[0]
-    happen = _happening(stage, place, "presence")
+    instance, hook = listening(session, stage)
+    group = _groups(session, stage, instance, hook, WORLD[0])[0]
+    happen = _happening(stage, instance, "presence")
     steps = [(WORLD[turn % 2], option) for turn, option in enumerate(PRESENCES)]
     for person, option in steps:
         happen(person, option=option)
@@ -142,8 +142,8 @@ def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("call",))  # fmt: skip
 def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    happen = _happening(stage, place, "call")
+    instance, hook = listening(session, stage)
+    happen = _happening(stage, instance, "call")
     calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
     for person, (option, video) in zip(WORLD, calls, strict=False):
         happen(person, option=option, set={"data.isVideo": video})
@@ -159,10 +159,10 @@ def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> No
           events=OLD_GROUP_EVENTS)  # fmt: skip
 def a_group_of_the_old_kind_is_a_group(session: Session, stage: Stage) -> None:
     """Told on demand: nobody can make one any more."""
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     for event in OLD_GROUP_EVENTS:
         body = {"event": event, "set": {"key.remoteJid": OLD_GROUP}}
-        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        stage.control_api("POST", f"/_mock/instances/{instance.key}/emit", body)
         for one in hook.receive():
             # In some years nothing says so.
             is_group = value_at(one.json, "isGroup") in (None, True)
@@ -173,10 +173,10 @@ def a_group_of_the_old_kind_is_a_group(session: Session, stage: Stage) -> None:
           events=("ack-group",))  # fmt: skip
 def receipts_of_a_group_name_whose_they_are(session: Session, stage: Stage) -> None:
     """Told on demand: by itself the gateway tells one receipt for a whole group."""
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     people = [as_given(person) for person in WORLD[:2]]
     for person in people:
         body = {"event": "ack-group", "set": {"key.participant": person}}
-        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+        stage.control_api("POST", f"/_mock/instances/{instance.key}/emit", body)
     participants = [value_at(one.json, "key", "participant") for one in hook.receive()]
     hook.claim("ack-group", participants == people, "participant is whose receipt it is")

@@ -6,7 +6,7 @@ import re
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -25,27 +25,27 @@ _PICTURE = re.compile(rb"data:image/png;base64,[A-Za-z0-9+/=]+")
 
 @LAWS.law("is_on_whatsapp", "send_text", effects=("reads", "sends"), phone=True)
 def an_account_is_there_as_long_as_it_is(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
+    instance, person = stage.instance(), WORLD[0]
     for state, exists in ACCOUNTS:
-        contact = f"/_mock/instances/{place.key}/contacts/{person}"
+        contact = f"/_mock/instances/{instance.key}/contacts/{person}"
         stage.control_api("POST", contact, {"state": state})
         for form in (person, as_given(person)):
-            answer = session.call("is_on_whatsapp", place, query={"jid": form})
+            answer = session.call("is_on_whatsapp", instance, query={"jid": form})
             is_told = value_at(answer.json, "exists") is True
             claim(session, answer, is_told is exists, "exists is true while there is an account",
                   promise=session.contract.promise("is_on_whatsapp", 200))  # fmt: skip
-            answer = text(session, place, form)
+            answer = text(session, instance, form)
             if exists:
                 claim_success(session, answer, "a text to somebody with an account")
             else:
                 no_account(session, answer, "a text to an account that is gone")
 
 
-def _picture_of(session: Session, place: Place, operation: str) -> tuple[Exchange, bytes]:
+def _picture_of(session: Session, instance: HostInstance, operation: str) -> tuple[Exchange, bytes]:
     """What an operation shows to scan; empty where that is no picture of its own."""
     if operation == "qr_code_base64":
-        return qr(session, place)
-    answer = session.call(operation, place)
+        return qr(session, instance)
+    answer = session.call(operation, instance)
     if operation == "qr_code_image":
         return answer, answer.body if answer.ok else b""
     found = _PICTURE.search(answer.body)
@@ -54,14 +54,14 @@ def _picture_of(session: Session, place: Place, operation: str) -> tuple[Exchang
 
 @LAWS.law(*PICTURE_OPERATIONS, phone=True)
 def no_way_shows_a_code_that_has_run_out(session: Session, stage: Stage) -> None:
-    place = stage.place(connected=False)
-    shown = {name: _picture_of(session, place, name)[1] for name in PICTURE_OPERATIONS}
+    instance = stage.instance(connected=False)
+    shown = {name: _picture_of(session, instance, name)[1] for name in PICTURE_OPERATIONS}
     for _ in range(TERMS):
         if not stage.pass_time(20):
             return
-        if qr(session, place)[1] != shown["qr_code_base64"]:
+        if qr(session, instance)[1] != shown["qr_code_base64"]:
             break
     for operation, before in shown.items():
-        answer, now = _picture_of(session, place, operation)
+        answer, now = _picture_of(session, instance, operation)
         is_new = not (before and now) or now != before
         claim(session, answer, is_new, "a code that has run out is shown no longer")

@@ -63,10 +63,10 @@ def _as_written(
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("contacts-array",))  # fmt: skip
 def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     cards = [_card(f"Contato {turn} \u00e7", number) for turn, number in enumerate(WORLD[:4])]
     fields = {"message.contactsArrayMessage.contacts": cards}
-    inbound_message = stage.customer_writes(place, "contacts-array", set=fields)
+    inbound_message = stage.customer_writes(instance, "contacts-array", set=fields)
     webhooks = hook.receive()
     _as_written(stage, hook, "contacts-array", webhooks, inbound_message)
     contact_lists = [
@@ -78,11 +78,11 @@ def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
           events=("text-mention",))  # fmt: skip
 def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
+    instance, hook = listening(session, stage)
+    group = make_group(session, stage, instance, *WORLD[:3])[1].get("id")
     hook.receive()
-    people = [as_given(person) for person in WORLD[1:3]] + [as_given(place.number)]
-    inbound_message = stage.customer_writes(place, "text-mention", group=group,
+    people = [as_given(person) for person in WORLD[1:3]] + [as_given(instance.number)]
+    inbound_message = stage.customer_writes(instance, "text-mention", group=group,
                  set={"message.extendedTextMessage.contextInfo.mentionedJid": people,
                       "message.extendedTextMessage.text": "Vejam @um @dois @tr\u00eas"},
                  **{"from": WORLD[0]})  # fmt: skip
@@ -96,13 +96,13 @@ def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
 @LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
           events=("list-response",))  # fmt: skip
 def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    answer = message(session, place, "send_list", to=WORLD[0], **LIST)
+    instance, hook = listening(session, stage)
+    answer = message(session, instance, "send_list", to=WORLD[0], **LIST)
     hook.receive()
     rows = [row for section in SECTIONS for row in section["rows"] if isinstance(row, dict)]
     list_id = sent_id(answer)
     inbound_messages = [
-        stage.customer_writes(place, "list-response", message=list_id, option=row["rowId"])
+        stage.customer_writes(instance, "list-response", message=list_id, option=row["rowId"])
         for row in rows
     ]
     webhooks = hook.receive()
@@ -123,9 +123,9 @@ def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
           events=("list-response",))  # fmt: skip
 def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
     """More rows than a phone shows; some of one title, which their ids tell apart."""
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     data = {"text": "Escolha", "buttonText": "Ver", "sections": LONG_SECTIONS}
-    answer = message(session, place, "send_list", to=WORLD[0], **data)
+    answer = message(session, instance, "send_list", to=WORLD[0], **data)
     if not answer.ok or value_at(answer.json, "error"):
         # Whether there may be so many nobody has seen; what is sent is sent whole.
         return
@@ -133,7 +133,9 @@ def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
     hook.receive()
     for section in LONG_SECTIONS:
         row = section["rows"][-1]
-        stage.customer_writes(place, "list-response", message=sent_id(answer), option=row["rowId"])
+        stage.customer_writes(
+            instance, "list-response", message=sent_id(answer), option=row["rowId"]
+        )
         for one in hook.receive():
             reply = value_at(one.json, "message", "listResponseMessage")
             row_id = value_at(reply, "singleSelectReply", "selectedRowId")
@@ -146,14 +148,14 @@ def a_long_list_loses_no_row(session: Session, stage: Stage) -> None:
           events=("edited", "deleted"))  # fmt: skip
 def every_later_change_names_the_message(session: Session, stage: Stage) -> None:
     """Edited twice, another one between, and deleted at last."""
-    place, hook = listening(session, stage)
-    first, second = (stage.customer_writes(place, "text-plain")["id"] for _ in range(2))
+    instance, hook = listening(session, stage)
+    first, second = (stage.customer_writes(instance, "text-plain")["id"] for _ in range(2))
     hook.receive()
     path = "message.protocolMessage.editedMessage.conversation"
     inbound_messages = [
-        *(stage.customer_writes(place, "edited", message=of, set={path: words})
+        *(stage.customer_writes(instance, "edited", message=of, set={path: words})
           for of, words in zip((first, second, first), _TEXTS, strict=True)),
-        stage.customer_writes(place, "deleted", message=first),
+        stage.customer_writes(instance, "deleted", message=first),
     ]  # fmt: skip
     webhooks = hook.receive()
     _as_written(stage, hook, "edited", webhooks, *inbound_messages)
@@ -174,14 +176,14 @@ def _protocol_key(payload: Any) -> Any:
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True, events=("reaction",))
 def every_reaction_says_what_it_is_now(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    about = [sent_id(text(session, place, WORLD[0], words)) for words in _TEXTS[:2]]
+    instance, hook = listening(session, stage)
+    about = [sent_id(text(session, instance, WORLD[0], words)) for words in _TEXTS[:2]]
     hook.receive()
     steps = [(about[0], "\U0001f44d"), (about[1], "\u2764\ufe0f"), (about[0], "\U0001f602"),
              (about[0], ""), (about[1], "")]  # fmt: skip
     for of, emoji in steps:
         fields = {"message.reactionMessage.text": emoji}
-        stage.customer_writes(place, "reaction", message=of, set=fields)
+        stage.customer_writes(instance, "reaction", message=of, set=fields)
     reactions = [value_at(one.json, "message", "reactionMessage") for one in hook.receive()]
     reaction_states = [(value_at(one, "key", "id"), value_at(one, "text")) for one in reactions]
     hook.claim("reaction", reaction_states == steps, "each reaction is told, of its message")
@@ -198,13 +200,13 @@ def _each_file(rule: Any) -> Any:
 
 @_each_file
 def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    about = sent_id(text(session, place, WORLD[0], "Qual deles?"))
+    instance, hook = listening(session, stage)
+    about = sent_id(text(session, instance, WORLD[0], "Qual deles?"))
     hook.receive()
-    context = {"stanzaId": about, "participant": as_given(place.number),
+    context = {"stanzaId": about, "participant": as_given(instance.number),
                "quotedMessage": {"conversation": "Qual deles?"}}  # fmt: skip
     fields = {f"message.{CONTENT[event]}.contextInfo": context}
-    inbound_message = stage.customer_writes(place, event, set=fields)
+    inbound_message = stage.customer_writes(instance, event, set=fields)
     webhooks = hook.receive()
     _as_written(stage, hook, event, webhooks, inbound_message)
     for one in webhooks:
@@ -232,7 +234,7 @@ def _hold_hidden_writer(stage: Stage, hook: WebhookListener, person: Json) -> No
     events = ("text-plain-lid", *FILES, "location", "contact", "reaction", "edited")
     for event in events:
         body = {"event": event, "set": key}
-        stage.control_api("POST", f"/_mock/instances/{hook.place.key}/emit", body)
+        stage.control_api("POST", f"/_mock/instances/{hook.instance.key}/emit", body)
     webhooks = hook.receive()
     if not hook.claim("text-plain-lid", len(webhooks) == len(events), "each event is told"):
         return
@@ -250,8 +252,8 @@ def _hold_hidden_writer(stage: Stage, hook: WebhookListener, person: Json) -> No
           events=("text-plain", "image", "group-text"))  # fmt: skip
 def what_whatsapp_verified_of_a_sender_is_told(session: Session, stage: Stage) -> None:
     """The name of a business stands beside what it writes, and beside nothing else."""
-    place, hook = listening(session, stage)
-    group = make_group(session, stage, place, WORLD[0], WORLD[1])[1].get("id")
+    instance, hook = listening(session, stage)
+    group = make_group(session, stage, instance, WORLD[0], WORLD[1])[1].get("id")
     hook.receive()
     events: tuple[tuple[str, Json], ...] = (
         ("text-plain", {}), ("image", {}), ("group-text", {"group": group}),
@@ -260,7 +262,7 @@ def what_whatsapp_verified_of_a_sender_is_told(session: Session, stage: Stage) -
     for person, name in zip(WORLD[:2], names, strict=True):
         fields = {"set": {"verifiedBizName": name}} if name else {}
         for event, more in events:
-            stage.customer_writes(place, event, **{"from": person}, **more, **fields)
+            stage.customer_writes(instance, event, **{"from": person}, **more, **fields)
     told = [value_at(one.json, "verifiedBizName") for one in hook.receive()]
     expected = [name for name in names for _ in events]
     hook.claim("text-plain", told == expected, "verifiedBizName is of who wrote",

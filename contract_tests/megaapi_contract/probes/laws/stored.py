@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
@@ -22,8 +22,8 @@ WORDS = "Ainda tem?"
 
 @LAWS.law("send_contact", effects=("sends",))
 def a_contact_card_holds_name_and_number(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
-    answer = message(session, place, "send_contact", to=to, vcard={**CARD, "phoneNumber": to})
+    instance, to = stage.instance(), someone(session)
+    answer = message(session, instance, "send_contact", to=to, vcard={**CARD, "phoneNumber": to})
     if not hold_sent(session, stage, answer, to):
         return
     card = value_at(answer.json, "messageData", "message", "contactMessage", "vcard")
@@ -33,16 +33,16 @@ def a_contact_card_holds_name_and_number(session: Session, stage: Stage) -> None
     claim(session, answer, is_there, "the number stands in the card, with its WhatsApp id")
 
 
-def _receive(stage: Stage, place: Place, person: str, words: str = WORDS) -> str:
+def _receive(stage: Stage, instance: HostInstance, person: str, words: str = WORDS) -> str:
     """The id of a message that this person has just written."""
     body = {"event": "text-plain", "from": person, "text": words}
-    path = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{instance.key}/inbound"
     return str(stage.control_api("POST", path, body)["id"])
 
 
-def _unread(session: Session, place: Place, person: str) -> tuple[Exchange, Any]:
+def _unread(session: Session, instance: HostInstance, person: str) -> tuple[Exchange, Any]:
     """How many messages of this person the list of chats calls unread; None without the chat."""
-    answer = session.call("list_chats", place)
+    answer = session.call("list_chats", instance)
     chats = value_at(answer.json, "chats")
     for chat in chats if isinstance(chats, list) else ():
         if str(value_at(chat, "id")).startswith(f"{person}@"):
@@ -52,25 +52,25 @@ def _unread(session: Session, place: Place, person: str) -> tuple[Exchange, Any]
 
 @LAWS.law("read_message", "list_chats", effects=("changes", "reads"), phone=True)
 def a_message_is_unread_until_it_is_read(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
-    first, _ = _receive(stage, place, person), _receive(stage, place, person)
-    answer, unread = _unread(session, place, person)
+    instance, person = stage.instance(), WORLD[0]
+    first, _ = _receive(stage, instance, person), _receive(stage, instance, person)
+    answer, unread = _unread(session, instance, person)
     if not claim(session, answer, unread == 2, "both messages are unread"):
         return
     key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": False, "id": first}
-    answer = session.call("read_message", place, body={"messageData": {"key": key}})
+    answer = session.call("read_message", instance, body={"messageData": {"key": key}})
     claim_success(session, answer, "a message was read")
-    answer, unread = _unread(session, place, person)
+    answer, unread = _unread(session, instance, person)
     claim(session, answer, unread == 1, "one message less is unread")
 
 
 @LAWS.law("list_chats", "send_text", effects=("reads", "sends"), phone=True)
 def the_last_chat_comes_first(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for person in (WORLD[0], WORLD[1], WORLD[0]):
-        text(session, place, person)
+        text(session, instance, person)
         stage.pass_time(1)
-    answer = session.call("list_chats", place)
+    answer = session.call("list_chats", instance)
     chats = value_at(answer.json, "chats")
     ids = [jid_of(value_at(chat, "id")).user for chat in chats or ()]
     claim(session, answer, sorted(ids) == sorted(WORLD[:2]), "each chat stands there once")
@@ -79,11 +79,11 @@ def the_last_chat_comes_first(session: Session, stage: Stage) -> None:
 
 @LAWS.law("list_messages", "send_text", effects=("reads", "sends"), phone=True)
 def a_chat_holds_what_both_sides_wrote(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), WORLD[0]
-    received = _receive(stage, place, person)
-    own = sent_id(text(session, place, person))
-    text(session, place, WORLD[1])
-    answer = session.call("list_messages", place, query={"chat_id": person})
+    instance, person = stage.instance(), WORLD[0]
+    received = _receive(stage, instance, person)
+    own = sent_id(text(session, instance, person))
+    text(session, instance, WORLD[1])
+    answer = session.call("list_messages", instance, query={"chat_id": person})
     stored = answer.json if isinstance(answer.json, list) else []
     keys = [(value_at(one, "key", "id"), value_at(one, "key", "fromMe")) for one in stored]
     claim(session, answer, keys == [(received, False), (own, True)], "both, in their order")
@@ -93,12 +93,12 @@ def a_chat_holds_what_both_sides_wrote(session: Session, stage: Stage) -> None:
 
 @LAWS.law("list_messages", "send_text", "delete_message", effects=("reads", "sends"))
 def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
-    own = sent_id(text(session, place, person))
+    instance, person = stage.instance(), someone(session)
+    own = sent_id(text(session, instance, person))
     key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": True, "id": own}
     session.run_record.forget_send(own)
-    message(session, place, "delete_message", to=person, key=key)
-    answer = session.call("list_messages", place, query={"chat_id": person})
+    message(session, instance, "delete_message", to=person, key=key)
+    answer = session.call("list_messages", instance, query={"chat_id": person})
     stored = answer.json if isinstance(answer.json, list) else []
     ids = [value_at(one, "key", "id") for one in stored]
     claim(session, answer, own not in ids, "it is gone",
@@ -107,9 +107,9 @@ def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -
 
 @LAWS.law("list_contacts", "send_text", effects=("reads", "sends"))
 def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
-    place, person = stage.place(), someone(session)
-    text(session, place, person)
-    answer = session.call("list_contacts", place)
+    instance, person = stage.instance(), someone(session)
+    text(session, instance, person)
+    answer = session.call("list_contacts", instance)
     people = value_at(answer.json, "chats")
     ids = [jid_of(value_at(one, "id")).user for one in people or ()]
     claim(session, answer, ids.count(person) == 1, "the person stands there once",
@@ -118,19 +118,19 @@ def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
 
 @LAWS.law("set_profile_name", "instance_status", effects=("changes", "reads"), phone=True)
 def a_new_profile_name_is_shown_in_the_status(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    answer = message(session, place, "set_profile_name", name="Loja Nova")
+    instance = stage.instance()
+    answer = message(session, instance, "set_profile_name", name="Loja Nova")
     claim_success(session, answer, "a new name")
-    answer = session.call("instance_status", place)
+    answer = session.call("instance_status", instance)
     name = value_at(answer.json, "instance", "user", "name")
     claim(session, answer, name == "Loja Nova", "the status has the new name")
 
 
 @LAWS.law("profile_picture", phone=True)
 def people_have_pictures_of_their_own(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     first, other, again = (
-        _picture(session, place, person) for person in (WORLD[0], WORLD[1], WORLD[0])
+        _picture(session, instance, person) for person in (WORLD[0], WORLD[1], WORLD[0])
     )
     claim(session, other[0], first[1] != other[1], "another person has another picture")
     claim(session, again[0], first[1] == again[1], "a picture keeps its address")
@@ -141,19 +141,19 @@ def people_have_pictures_of_their_own(session: Session, stage: Stage) -> None:
     effects=("changes", "reads"), phone=True,
 )  # fmt: skip
 def a_new_picture_has_another_address(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    _, group = make_group(session, stage, place, WORLD[0])
-    own, of_group = f"{place.number}@s.whatsapp.net", str(group.get("id"))
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, WORLD[0])
+    own, of_group = f"{instance.number}@s.whatsapp.net", str(group.get("id"))
     for whose, other in ((own, of_group), (of_group, own)):
-        before, others = (_picture(session, place, one)[1] for one in (whose, other))
+        before, others = (_picture(session, instance, one)[1] for one in (whose, other))
         url = "https://files.example.test/logo.jpg"
-        answer = message(session, place, "set_profile_picture_url", to=whose, url=url)
+        answer = message(session, instance, "set_profile_picture_url", to=whose, url=url)
         claim_success(session, answer, "a new picture")
-        after, others_after = (_picture(session, place, one) for one in (whose, other))
+        after, others_after = (_picture(session, instance, one) for one in (whose, other))
         claim(session, after[0], after[1] != before, "a new picture has another address")
         claim(session, others_after[0], others_after[1] == others, "no other picture has changed")
 
 
-def _picture(session: Session, place: Place, whose: str) -> tuple[Exchange, Any]:
-    answer = session.call("profile_picture", place, query={"to": whose, "type": "image"})
+def _picture(session: Session, instance: HostInstance, whose: str) -> tuple[Exchange, Any]:
+    answer = session.call("profile_picture", instance, query={"to": whose, "type": "image"})
     return answer, value_at(answer.json, "data")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, update_wrapper
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Promise, weakest
 from ..probe import Laws
@@ -33,12 +33,12 @@ def every_documented_form_is_taken(
 ) -> None:
     """The documents show the request, also where nobody has seen what it is answered with."""
     to = someone(session)
-    place, group = _place_and_group(operation, request, session, stage)
+    instance, group = _instance_and_group(operation, request, session, stage)
     for arguments, provenance in request.documented_forms(to, group):
         if operation == "update_presence" and "option" not in arguments["body"]:
             # As one client writes it: a switch says whether that is refused.
             continue
-        answer = session.call(operation, place, **arguments)
+        answer = session.call(operation, instance, **arguments)
         promise = session.contract.promise(operation)
         if is_guessed_path(session.contract, operation):
             promise = Promise("inferred", promise.file)
@@ -56,9 +56,9 @@ def what_nobody_knows_is_passed_over(
     promise = weakest(session.contract.promise(operation), seen)
     usual = None
     for more in (None, *_strays(request)):
-        place, group = _place_and_group(operation, request, session, stage)
+        instance, group = _instance_and_group(operation, request, session, stage)
         arguments = request.arguments_for_group(someone(session), group)
-        answer = session.call(operation, place, **(more(arguments) if more else arguments))
+        answer = session.call(operation, instance, **(more(arguments) if more else arguments))
         same = usual in (None, answer.status)
         claim(session, answer, same, "what nobody knows is passed over", promise=promise)
         usual = usual or answer.status
@@ -88,14 +88,14 @@ def _with_empty_body(arguments: Arguments) -> Arguments:
     return {**arguments, "body": {}}
 
 
-def _place_and_group(
+def _instance_and_group(
     operation: str, request: GoodRequest, session: Session, stage: Stage
-) -> tuple[Place, str]:
+) -> tuple[HostInstance, str]:
     """An instance that can do it, and the JID of a group of its own; empty where none is named."""
-    place = stage.place(connected=operation not in LINKING)
+    instance = stage.instance(connected=operation not in LINKING)
     if not request.has_group_form:
-        return place, ""
-    return place, str(make_group(session, stage, place, someone(session))[1].get("id"))
+        return instance, ""
+    return instance, str(make_group(session, stage, instance, someone(session))[1].get("id"))
 
 
 def _one_law_per_operation(rule: Rule, is_about: Callable[[GoodRequest], bool]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
@@ -21,77 +21,83 @@ LAWS = Laws()
 
 CLOSED = "what is refused is not done"
 # An instance and what to ask of it, so that doing it would leave a trace.
-Scene = Callable[[Session, Stage], tuple[Place, Arguments]]
+Scene = Callable[[Session, Stage], tuple[HostInstance, Arguments]]
 
 
-def _arrange(operation: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _arrange(operation: str, session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
     """As the contract's example asks; a group that it names is there."""
-    place, request = stage.place(), GOOD_REQUESTS[operation]
+    instance, request = stage.instance(), GOOD_REQUESTS[operation]
     if not request.names_group:
-        return place, request.arguments(someone(session))
-    _, group = make_group(session, stage, place, WORLD[0])
-    return place, request.arguments_for_group(someone(session), str(group.get("id")))
+        return instance, request.arguments(someone(session))
+    _, group = make_group(session, stage, instance, WORLD[0])
+    return instance, request.arguments_for_group(someone(session), str(group.get("id")))
 
 
-def _arrange_no_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    return stage.place(connected=False), GOOD_REQUESTS["pairing_code"].arguments(someone(session))
-
-
-def _arrange_lost_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place = stage.place()
-    unlink(stage, place, cause="gateway")
-    return place, {}
-
-
-def _setting(data: Mapping[str, Any], session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    return stage.place(), {"body": {"messageData": data}}
-
-
-def _arrange_inbound(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place, person = stage.place(), WORLD[0]
-    id_ = _receive(stage, place, person)
-    return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
-
-
-def _arrange_unread(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place, person = stage.place(), WORLD[0]
-    key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": False}
-    key["id"] = _receive(stage, place, person)
-    return place, {"body": {"messageData": {"key": key}}}
-
-
-def _arrange_own_picture(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place, url = stage.place(), "https://files.example.test/logo.jpg"
-    return place, {"body": {"messageData": {"to": f"{place.number}@s.whatsapp.net", "url": url}}}
-
-
-def _arrange_own_upload(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place = stage.place()
-    return place, GOOD_REQUESTS["upload_profile_picture"].arguments(
-        f"{place.number}@s.whatsapp.net"
+def _arrange_no_link(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    return stage.instance(connected=False), GOOD_REQUESTS["pairing_code"].arguments(
+        someone(session)
     )
 
 
-def _arrange_webhook_off(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    return stage.place(), {"body": {"data": {"sendWebhook": True}}}
+def _arrange_lost_link(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance = stage.instance()
+    unlink(stage, instance, cause="gateway")
+    return instance, {}
 
 
-def _receive(stage: Stage, place: Place, person: str) -> str:
+def _setting(
+    data: Mapping[str, Any], session: Session, stage: Stage
+) -> tuple[HostInstance, Arguments]:
+    return stage.instance(), {"body": {"messageData": data}}
+
+
+def _arrange_inbound(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance, person = stage.instance(), WORLD[0]
+    id_ = _receive(stage, instance, person)
+    return instance, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
+
+
+def _arrange_unread(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance, person = stage.instance(), WORLD[0]
+    key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": False}
+    key["id"] = _receive(stage, instance, person)
+    return instance, {"body": {"messageData": {"key": key}}}
+
+
+def _arrange_own_picture(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance, url = stage.instance(), "https://files.example.test/logo.jpg"
+    return instance, {
+        "body": {"messageData": {"to": f"{instance.number}@s.whatsapp.net", "url": url}}
+    }
+
+
+def _arrange_own_upload(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance = stage.instance()
+    return instance, GOOD_REQUESTS["upload_profile_picture"].arguments(
+        f"{instance.number}@s.whatsapp.net"
+    )
+
+
+def _arrange_webhook_off(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    return stage.instance(), {"body": {"data": {"sendWebhook": True}}}
+
+
+def _receive(stage: Stage, instance: HostInstance, person: str) -> str:
     """The id of a message that this person has just written."""
-    path = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{instance.key}/inbound"
     return str(stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"])
 
 
-def _arrange_admin(session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place, arguments = _arrange_group(WORLD[0], session, stage)
-    session.call("promote_participants", place, **arguments)
-    return place, arguments
+def _arrange_admin(session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance, arguments = _arrange_group(WORLD[0], session, stage)
+    session.call("promote_participants", instance, **arguments)
+    return instance, arguments
 
 
-def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
-    place = stage.place()
-    _, group = make_group(session, stage, place, WORLD[0])
-    return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
+def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[HostInstance, Arguments]:
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, WORLD[0])
+    return instance, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
 
 
 # The operations that arrange a scene, beside those of a group.
@@ -116,8 +122,8 @@ SCENES: Mapping[str, Scene] = {
 }
 
 
-def _all_of(stage: Stage, place: Place) -> Any:
-    return stage.control_api("GET", f"/_mock/state?instance={place.key}")["state"]["instances"]
+def _all_of(stage: Stage, instance: HostInstance) -> Any:
+    return stage.control_api("GET", f"/_mock/state?instance={instance.key}")["state"]["instances"]
 
 
 def _not_done(session: Session, answer: Exchange, holds: bool) -> None:
@@ -128,21 +134,21 @@ def _not_done(session: Session, answer: Exchange, holds: bool) -> None:
 def what_is_refused_for_its_token_is_not_done(
     operation: str, session: Session, stage: Stage
 ) -> None:
-    place, arguments = SCENES.get(operation, partial(_arrange, operation))(session, stage)
-    before = _all_of(stage, place)
+    instance, arguments = SCENES.get(operation, partial(_arrange, operation))(session, stage)
+    before = _all_of(stage, instance)
     for token in (session.wrong_token(), ""):
-        answer = session.call(operation, place, token=token, **arguments)
-        _not_done(session, answer, _all_of(stage, place) == before)
+        answer = session.call(operation, instance, token=token, **arguments)
+        _not_done(session, answer, _all_of(stage, instance) == before)
 
 
 def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) -> None:
-    place, arguments = stage.place(), GOOD_REQUESTS[operation].arguments(someone(session))
+    instance, arguments = stage.instance(), GOOD_REQUESTS[operation].arguments(someone(session))
     for when, scheme, token in (
-        ("the token alone", "", place.token),
-        ("the token as Basic", "Basic", place.token),
-        ("the token in letters of the other size", "Bearer", place.token.swapcase()),
+        ("the token alone", "", instance.token),
+        ("the token as Basic", "Basic", instance.token),
+        ("the token in letters of the other size", "Bearer", instance.token.swapcase()),
     ):
-        answer = session.call(operation, place, scheme=scheme, token=token, **arguments)
+        answer = session.call(operation, instance, scheme=scheme, token=token, **arguments)
         claim_refusal(session, answer, 401, when)
 
 
@@ -173,17 +179,17 @@ _one_law_per_token(what_is_refused_for_its_token_is_not_done, reads=False)
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
 def a_wrong_token_sets_no_webhook(session: Session, stage: Stage) -> None:
-    place, url = stage.place(connected=None), f"{session.receiver.url}/wrong-token"
+    instance, url = stage.instance(connected=None), f"{session.receiver.url}/wrong-token"
     session.gate.learn([url])
-    before = _webhook(session, place)
+    before = _webhook(session, instance)
     body = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
-    answer = session.call("configure_webhook", place, token=session.wrong_token(), body=body)
+    answer = session.call("configure_webhook", instance, token=session.wrong_token(), body=body)
     claim_refusal(session, answer, 401, "a wrong token")
-    _not_done(session, answer, _webhook(session, place) == before)
+    _not_done(session, answer, _webhook(session, instance) == before)
 
 
-def _webhook(session: Session, place: Place) -> tuple[Any, Any]:
+def _webhook(session: Session, instance: HostInstance) -> tuple[Any, Any]:
     """Address and switch; whatever else an answer holds may be another each time."""
-    answer = session.call("webhook_settings", place)
+    answer = session.call("webhook_settings", instance)
     settings = value_at(answer.json, "webhookData") or answer.json
     return value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled")

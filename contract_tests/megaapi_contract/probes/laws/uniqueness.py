@@ -7,7 +7,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
 from ..probe import Laws
@@ -27,9 +27,10 @@ AT_ONCE, ROUNDS = 4, 3
 
 
 def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:
-    place, to = stage.place(), someone(session)
+    instance, to = stage.instance(), someone(session)
     sent_messages = [
-        session.call(operation, place, **GOOD_REQUESTS[operation].arguments(to)) for _ in range(3)
+        session.call(operation, instance, **GOOD_REQUESTS[operation].arguments(to))
+        for _ in range(3)
     ]
     ids = {sent_id(one) for one in sent_messages if claim_success(session, one, "a good send")}
     claim(
@@ -45,11 +46,11 @@ for _operation in SENDS:
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def sends_under_way_together_are_told_apart(session: Session, stage: Stage) -> None:
-    place, ids = stage.place(), list[str]()
+    instance, ids = stage.instance(), list[str]()
     for turn in range(ROUNDS):
         words = [f"Texto {turn}.{number}" for number in range(AT_ONCE)]
         bodies = [{"messageData": {"to": someone(session), "text": one}} for one in words]
-        answers = session.call_at_once("send_text", place, *bodies)
+        answers = session.call_at_once("send_text", instance, *bodies)
         for answer, expected in zip(answers, words, strict=True):
             if claim_success(session, answer, "a send among others"):
                 way = ("messageData", "message", "extendedTextMessage", "text")
@@ -61,15 +62,15 @@ def sends_under_way_together_are_told_apart(session: Session, stage: Stage) -> N
 
 @LAWS.law("is_on_whatsapp")
 def every_number_has_an_answer_of_its_own(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for person in dict.fromkeys((someone(session), someone(session, 1))):
-        answer = session.call("is_on_whatsapp", place, query={"jid": person})
+        answer = session.call("is_on_whatsapp", instance, query={"jid": person})
         right = value_at(answer.json, "jid") == as_given(person)
         claim(session, answer, answer.ok and right, "the JID is that of the number asked for")
 
 
-def _group_jids(session: Session, place: Place) -> list[Any]:
-    answer = session.call("list_groups", place)
+def _group_jids(session: Session, instance: HostInstance) -> list[Any]:
+    answer = session.call("list_groups", instance)
     claim_success(session, answer, "the list of groups")
     jids = [value_at(group, "id") for group in value_at(answer.json, "groups") or ()]
     claim(session, answer, len(jids) == len(set(map(str, jids))), "no group is listed twice")
@@ -78,22 +79,22 @@ def _group_jids(session: Session, place: Place) -> list[Any]:
 
 @LAWS.law("list_groups", "create_group", "leave_group", effects=("changes", "reads"), phone=True)
 def the_list_follows_every_change(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    creation, _ = make_group(session, stage, place, someone(session))
-    claim(session, creation, len(_group_jids(session, place)) == 1, "one group is listed as one")
-    second, group = make_group(session, stage, place, someone(session), name="Outra equipe")
-    both = _group_jids(session, place)
+    instance = stage.instance()
+    creation, _ = make_group(session, stage, instance, someone(session))
+    claim(session, creation, len(_group_jids(session, instance)) == 1, "one group is listed as one")
+    second, group = make_group(session, stage, instance, someone(session), name="Outra equipe")
+    both = _group_jids(session, instance)
     claim(session, second, len(both) == 2 and group.get("id") in both, "a second joins the list")
-    departure = leave(session, place, str(group.get("id")))
-    is_gone = group.get("id") not in _group_jids(session, place)
+    departure = leave(session, instance, str(group.get("id")))
+    is_gone = group.get("id") not in _group_jids(session, instance)
     claim(session, departure, is_gone, "a group that was left goes from the list")
 
 
 @LAWS.law("list_groups", "create_group", effects=("changes", "reads"), phone=True)
 def the_list_has_every_group(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    made = [make_group(session, stage, place, someone(session))[1] for _ in range(MANY)]
-    answer = session.call("list_groups", place)
+    instance = stage.instance()
+    made = [make_group(session, stage, instance, someone(session))[1] for _ in range(MANY)]
+    answer = session.call("list_groups", instance)
     listed = {value_at(group, "id") for group in value_at(answer.json, "groups") or ()}
     is_whole = listed == {group.get("id") for group in made}
     claim(session, answer, is_whole, "every group is listed, however many there are")
@@ -101,10 +102,10 @@ def the_list_has_every_group(session: Session, stage: Stage) -> None:
 
 @LAWS.law("group_details", "create_group", effects=("changes", "reads"), phone=True)
 def groups_have_details_of_their_own(session: Session, stage: Stage) -> None:
-    first, second = stage.place(), stage.place()
-    for place, person, name in ((first, WORLD[0], "Vendas"), (second, WORLD[1], "Suporte")):
-        _, group = make_group(session, stage, place, person, name=name)
-        answer = session.call("group_details", place, query={"jid": str(group.get("id"))})
+    first, second = stage.instance(), stage.instance()
+    for instance, person, name in ((first, WORLD[0], "Vendas"), (second, WORLD[1], "Suporte")):
+        _, group = make_group(session, stage, instance, person, name=name)
+        answer = session.call("group_details", instance, query={"jid": str(group.get("id"))})
         group_shown = value_at(answer.json, "group") or answer.json
         claim(
             session,
@@ -123,26 +124,28 @@ def _has_read_ack(webhooks: list[Webhook]) -> bool:
 @LAWS.law("logout", "send_text", effects=("sends", "disconnects", "changes"), phase=PHASE,
           phone=True, events=("disconnected",))  # fmt: skip
 def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    hook = WebhookListener(session, stage, place).open()
-    text(session, place)
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
+    text(session, instance)
     hook.receive(_has_read_ack)
-    session.call("logout", place)
+    session.call("logout", instance)
     hook.check_single(hook.receive(), "disconnected", "a logout after a text")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("group-text-first-of-sender", "text-plain-lid"))  # fmt: skip
 def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    hook = WebhookListener(session, stage, place).open()
-    lid = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
+    lid = stage.control_api("GET", f"/_mock/instances/{instance.key}/contacts/{WORLD[0]}")["lid"]
     hidden_author = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
     for event, verb, body, number in (
         ("group-text-first-of-sender", "emit", {"set": hidden_author}, "participantPn"),
         ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
-        stage.control_api("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
+        stage.control_api(
+            "POST", f"/_mock/instances/{instance.key}/{verb}", {"event": event, **body}
+        )
         payload = hook.check_single(hook.receive(), event, "a hidden author")
         is_named = value_at(payload, "key", number) == as_given(WORLD[0])
         hook.claim(event, is_named, f"{number} is the author's number")

@@ -71,9 +71,9 @@ def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stag
 
 def ask_unsettled(switch: str, session: Session, stage: Stage, *, times: int) -> None:
     """Ask the question of a switch so many times, and note how the host decides it."""
-    question, place, to = QUESTIONS[switch], stage.place(), someone(session)
+    question, instance, to = QUESTIONS[switch], stage.instance(), someone(session)
     for _ in range(times):
-        answer = session.call(question.operation, place, body=question.body(to))
+        answer = session.call(question.operation, instance, body=question.body(to))
         if answer.status not in (200, 500):
             continue
         is_refused = answer.status == 500 or session.takes_alternative(answer, "swallowed_sends")
@@ -96,18 +96,18 @@ _each()
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def a_group_it_is_not_in_is_told_one_way(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for _ in range(TIMES):
-        answer = text(session, place, NO_GROUP)
+        answer = text(session, instance, NO_GROUP)
         if answer.status == 500 or session.takes_alternative(answer, "not_a_member"):
             _settle(session, answer, "not_a_member")
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stage) -> None:
-    place, to = stage.place(), WORLD[-1]
+    instance, to = stage.instance(), WORLD[-1]
     for _ in range(TIMES):
-        answer = text(session, place, to)
+        answer = text(session, instance, to)
         chat = value_at(answer.json, "messageData", "key", "remoteJid")
         if isinstance(chat, str):
             value = USUAL if chat == as_given(to) else "canonical"
@@ -117,10 +117,10 @@ def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stag
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
 def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for _ in range(TIMES):
         answer = session.call(
-            "send_location", place, **GOOD_REQUESTS["send_location"].arguments(NO_WHATSAPP)
+            "send_location", instance, **GOOD_REQUESTS["send_location"].arguments(NO_WHATSAPP)
         )
         no_account(session, answer, "a number without WhatsApp")
     # Whom a host refuses may be its own affair; that nobody can be sent a place without one is not.
@@ -129,31 +129,31 @@ def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
         inferred(session, "send_location"),
     )
     for _ in range(TIMES):
-        answer = session.call("send_location", place, body=make(someone(session)))
+        answer = session.call("send_location", instance, body=make(someone(session)))
         if not session.takes_alternative(answer, "swallowed_sends") and answer.status == 500:
             session.settle_usual(answer, "swallowed_sends", promise=promise)
 
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def a_number_without_an_account_is_answered_one_way(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for _ in range(TIMES):
-        answer = session.call("is_on_whatsapp", place, query={"jid": NO_WHATSAPP})
+        answer = session.call("is_on_whatsapp", instance, query={"jid": NO_WHATSAPP})
         _settle(session, answer, "not_on_whatsapp")
 
 
 @LAWS.law("qr_code_base64", phone=True)
 def the_first_code_is_told_one_way(session: Session, stage: Stage) -> None:
     for _ in range(TIMES):
-        answer = session.call("qr_code_base64", stage.place(connected=False))
+        answer = session.call("qr_code_base64", stage.instance(connected=False))
         _settle(session, answer, "qr_base64_first")
 
 
 @LAWS.law("qr_code_page")
 def the_page_of_a_linked_instance_is_told_one_way(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     for _ in range(TIMES):
-        _settle(session, session.call("qr_code_page", place), "qr_page_connected")
+        _settle(session, session.call("qr_code_page", instance), "qr_page_connected")
 
 
 def _settle(session: Session, answer: Exchange, switch: str) -> None:

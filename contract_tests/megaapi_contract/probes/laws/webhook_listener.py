@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import Impossible, NotTried
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.additions import widen
 from ...judging.alternatives import USUAL
@@ -39,15 +39,17 @@ class WebhookListener:
     of an instance come in order, so what has not come before it will not come at all.
     """
 
-    def __init__(self, session: Session, stage: Stage, place: Place, name: str = "") -> None:
+    def __init__(
+        self, session: Session, stage: Stage, instance: HostInstance, name: str = ""
+    ) -> None:
         receiver = session.receiver
         if session.gate.target.real and not receiver.public:
             raise NotTried("a real host cannot reach a receiver on this machine: --webhook-url")
         if receiver.silence_reason:
             raise NotTried(receiver.silence_reason)
-        self._session, self._stage, self.place = session, stage, place
+        self._session, self._stage, self.instance = session, stage, instance
         session.sends_anew = True
-        self._end = f"/{place.key}{name}"
+        self._end = f"/{instance.key}{name}"
         self.url = f"{receiver.url}{self._end}"
         self._first_unread = len(receiver.webhooks)
         self._looks = 0
@@ -76,7 +78,7 @@ class WebhookListener:
 
     def open(self) -> WebhookListener:
         """Have the instance's webhooks come here."""
-        set_webhook(self._session, self.place, self.url)
+        set_webhook(self._session, self.instance, self.url)
         return self
 
     def receive(
@@ -88,7 +90,9 @@ class WebhookListener:
         """
         self._looks += 1
         self._since, self._until = self._until, host_time(self._stage)
-        mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
+        mark = (
+            sha256(f"{self.instance.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
+        )
         self._mark = mark
         is_time_passed = self._stage.pass_time(AGES)
         is_announced = self._announce(alarm, mark.decode())
@@ -151,7 +155,7 @@ class WebhookListener:
     def _is_new(self, one: Webhook) -> bool:
         """Whether it is an event that the contract does not have, which the judge notes."""
         kind = value_at(one.json, "messageType")
-        is_named = isinstance(kind, str) and value_at(one.json, "instance_key") == self.place.key
+        is_named = isinstance(kind, str) and value_at(one.json, "instance_key") == self.instance.key
         return is_named and self._session.contract.recogniser.recognise(one.json).event is None
 
     def _is_herald(self, one: Webhook, after: Webhook | None) -> bool:
@@ -182,7 +186,7 @@ class WebhookListener:
     def _is_all_announced(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got its ack and, over networks, its echo."""
         self.due.note(mine, self.last_sure_ack)
-        ids = self._session.sent_message_ids(self.place.key)
+        ids = self._session.sent_message_ids(self.instance.key)
         is_echoed = self.plays_people or self.is_off("echo") or self.due.are_echoed(ids)
         return is_echoed and (self.is_off("acks") or self.due.are_acknowledged(ids))
 
@@ -192,7 +196,7 @@ class WebhookListener:
         if chat == chat_sent_to or jid_of(chat_sent_to).group:
             return bool(chat == chat_sent_to)
         if not self.plays_people:
-            return jid_of(chat).user != self.place.number
+            return jid_of(chat).user != self.instance.number
         person = self.person(jid_of(chat_sent_to).user)
         return chat in (person["jid"], person["lid"])
 
@@ -218,7 +222,7 @@ class WebhookListener:
             # It may be the very event that would announce the end.
             return False
         try:
-            return self._stage.announce(self.place, event, mark)
+            return self._stage.announce(self.instance, event, mark)
         except Impossible as refusal:
             if "no webhook" not in str(refusal):
                 raise
@@ -252,11 +256,11 @@ class WebhookListener:
         if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
             return False
         key = value_at(payload, "instance_key")
-        self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
-        if event not in _OWNED and self.place.number:
+        self.claim(event, key == self.instance.key, "instance_key is the instance's", webhook)
+        if event not in _OWNED and self.instance.number:
             owner, device, _ = jid_of(value_at(payload, "jid")).user.partition(":")
             self.settle("jid_suffix", "on" if device else USUAL)
-            self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
+            self.claim(event, owner == self.instance.number, "jid is the instance's own", webhook)
             self._check_own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):
             moment = value_at(payload, field)
@@ -278,7 +282,9 @@ class WebhookListener:
     def _check_own_lid(self, event: str, webhook: Webhook) -> None:
         hidden_number = value_at(webhook.json, "lid")
         if hidden_number is not None:
-            own = hidden_number == self._expected_jid(self.person(self.place.number), hidden_number)
+            own = hidden_number == self._expected_jid(
+                self.person(self.instance.number), hidden_number
+            )
             promise = self.contract.event_field_promise(event, "WebhookOwner", "lid")
             self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
 
@@ -287,14 +293,14 @@ class WebhookListener:
     def person(self, number: str) -> dict[str, Any]:
         """What is known of somebody: `jid`, `lid`, `name`; of the instance itself too."""
         if number not in self._people:
-            self._people[number] = self._stage.person(self.place, number)
+            self._people[number] = self._stage.person(self.instance, number)
         return self._people[number]
 
     def _expected_jid(self, person: dict[str, Any], shown_jid: Any) -> Any:
         """How a webhook may show somebody; a hidden number that was not known is so from now on."""
         if not jid_of(shown_jid).lid:
             return person["jid"]
-        if person["lid"] is None and shown_jid != self.person(self.place.number)["lid"]:
+        if person["lid"] is None and shown_jid != self.person(self.instance.number)["lid"]:
             person["lid"] = shown_jid
         return person["lid"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial, update_wrapper
 from urllib.parse import urlsplit
 
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ..probe import Laws, Probe
 from ..session import Session
@@ -36,19 +36,19 @@ LAWS = Laws()
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain",))  # fmt: skip
 def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     old, new = (
-        WebhookListener(session, stage, place, "-old"),
-        WebhookListener(session, stage, place, "-new"),
+        WebhookListener(session, stage, instance, "-old"),
+        WebhookListener(session, stage, instance, "-new"),
     )
-    path = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{instance.key}/inbound"
     for hook, other in ((old, new), (new, old)):
         hook.open()
         stage.control_api("POST", path, {"event": "text-plain"})
         hook.check_single(hook.receive(), "text-plain", "a text")
         stray = other.webhooks_here(session.receiver.webhooks)
         hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
-    set_webhook(session, place, new.url, enabled=False)
+    set_webhook(session, instance, new.url, enabled=False)
     before = len(session.receiver.webhooks)
     stage.control_api("POST", path, {"event": "text-plain"})
     # The switched-off webhook would have come before what the next address gets.
@@ -61,11 +61,11 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain",))  # fmt: skip
 def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> None:
-    place, query = stage.place(), "loja=1&modo=teste"
-    hook = WebhookListener(session, stage, place)
+    instance, query = stage.instance(), "loja=1&modo=teste"
+    hook = WebhookListener(session, stage, instance)
     hook.url += f"?{query}"
     hook.open()
-    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    stage.control_api("POST", f"/_mock/instances/{instance.key}/inbound", {"event": "text-plain"})
     for one in hook.receive():
         is_kept = urlsplit(one.url).query == query
         hook.claim("text-plain", is_kept, "the query of the address is kept", one)
@@ -74,17 +74,17 @@ def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain",))  # fmt: skip
 def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
-    place = stage.place()
+    instance = stage.instance()
     first, second = (
-        WebhookListener(session, stage, place),
-        WebhookListener(session, stage, place, "-second"),
+        WebhookListener(session, stage, instance),
+        WebhookListener(session, stage, instance, "-second"),
     )
     data = {
         "webhookUrl": first.url, "webhookEnabled": True,
         "webhookSecondaryUrl": second.url, "webhookSecondaryEnabled": True,
     }  # fmt: skip
-    session.call("configure_webhook", place, body={"messageData": data})
-    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    session.call("configure_webhook", instance, body={"messageData": data})
+    stage.control_api("POST", f"/_mock/instances/{instance.key}/inbound", {"event": "text-plain"})
     one = first.check_single(first.receive(), "text-plain", "a text")
     other = second.check_single(second.receive(), "text-plain", "a text, the second time")
     first.claim("text-plain", one == other, "both addresses get the same")
@@ -95,15 +95,17 @@ def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
 def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> None:
     (first, mine), (second, theirs) = listening(session, stage), listening(session, stage)
     sent_messages = {
-        hook: text(session, place) for place, hook in ((first, mine), (second, theirs))
+        hook: text(session, instance) for instance, hook in ((first, mine), (second, theirs))
     }
-    for place in (first, second):
-        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    for instance in (first, second):
+        stage.control_api(
+            "POST", f"/_mock/instances/{instance.key}/inbound", {"event": "text-plain"}
+        )
     for hook, other in ((mine, theirs), (theirs, mine)):
         webhooks = hook.receive(lambda webhooks: any(value_at(one.json, "key", "fromMe") is False
                                             for one in webhooks if not is_ack(one)))  # fmt: skip
         keys = {value_at(one.json, "instance_key") for one in webhooks}
-        hook.claim("text-plain", keys == {hook.place.key}, "instance_key is the instance's")
+        hook.claim("text-plain", keys == {hook.instance.key}, "instance_key is the instance's")
         acks = sum(map(is_ack, webhooks))
         own = [
             one
@@ -122,12 +124,12 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
           events=("text-plain", ECHO))  # fmt: skip
 def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
     """Whatever letters are in them, and whoever wrote these."""
-    place, hook = listening(session, stage)
-    path = f"/_mock/instances/{place.key}/inbound"
+    instance, hook = listening(session, stage)
+    path = f"/_mock/instances/{instance.key}/inbound"
     for words in ("Bom dia", *TEXTS):
         body = {"event": "text-plain", "set": {"message.conversation": words}}
         stage.control_api("POST", path, body)
-        text(session, place, words=words)
+        text(session, instance, words=words)
     for one in hook.receive():
         headers = {name.lower(): value for name, value in one.headers}
         kind = headers.get("content-type", "").partition(";")[0]
@@ -158,12 +160,12 @@ def _category(rule: Rule) -> Rule:
 
 @_category
 def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
     names = {"messageData": {"events": [category]}}
-    emit = f"/_mock/instances/{place.key}/emit"
+    emit = f"/_mock/instances/{instance.key}/emit"
     promise = inferred(session, "block_events")
-    session.call("block_events", place, body=names)
+    session.call("block_events", instance, body=names)
     for name, event_name in CATEGORIES.items():
         stage.control_api(
             "POST", emit, {"event": event_name, "set": {"category": name}, "force": True}
@@ -173,7 +175,7 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     others = [name for name in CATEGORIES if name != category]
     marks = [name for name in marks if name != category]
     hook.claim(event, marks == others, "what is not blocked comes", promise=promise)
-    session.call("accept_webhook_events", place, body=names)
+    session.call("accept_webhook_events", instance, body=names)
     stage.control_api("POST", emit, {"event": event})
     hook.check_single(hook.receive(alarm=alarm), event, "an accepted event")
 
@@ -181,26 +183,26 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
 @LAWS.law("block_events", "accept_status_events", "send_text", effects=("changes", "sends"),
           phase=PHASE, phone=True, events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     promise = inferred(session, "accept_status_events")
     names = {"messageData": {"events": ["messagesStatus"]}}
-    session.call("block_events", place, body=names)
-    hook.due.expect_none(text(session, place))
+    session.call("block_events", instance, body=names)
+    hook.due.expect_none(text(session, instance))
     webhooks = hook.receive()
     only_echo = len(webhooks) == 1 and not is_ack(webhooks[0])
     hook.claim(ECHO, only_echo, "blocked acknowledgements do not come", promise=promise)
     names = {"messageData": {"events": ["delivered", "read"]}}
-    session.call("accept_status_events", place, body=names)
-    answer = text(session, place)
+    session.call("accept_status_events", instance, body=names)
+    answer = text(session, instance)
     check_acks(hook, hook.receive(acknowledged(hook)), answer, on_request=True)
 
 
 @LAWS.law("block_events", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain", "image"))  # fmt: skip
 def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    session.call("block_events", place, body={"messageData": {"events": ["image"]}})
-    path = f"/_mock/instances/{place.key}/inbound"
+    instance, hook = listening(session, stage)
+    session.call("block_events", instance, body={"messageData": {"events": ["image"]}})
+    path = f"/_mock/instances/{instance.key}/inbound"
     for event in ("image", "text-plain"):
         stage.control_api("POST", path, {"event": event})
     webhooks = hook.receive()
@@ -227,10 +229,10 @@ def told_laws(events: Iterable[str]) -> tuple[Probe, ...]:
 
 def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -> None:
     """Not an effect of the gateway's own: it shows that each payload keeps the contract."""
-    place, hook = listening(session, stage)
-    stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event, "count": 2})
+    instance, hook = listening(session, stage)
+    stage.control_api("POST", f"/_mock/instances/{instance.key}/emit", {"event": event, "count": 2})
     webhooks = hook.receive()
-    if event.startswith("ack-") and not webhooks and not _acknowledges(session, place, hook):
+    if event.startswith("ack-") and not webhooks and not _acknowledges(session, instance, hook):
         return
     if hook.claim(event, len(webhooks) == 2, "what is asked for comes as often as it was asked"):
         for one in webhooks:
@@ -243,7 +245,7 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
         hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")
 
 
-def _acknowledges(session: Session, place: Place, hook: WebhookListener) -> bool:
+def _acknowledges(session: Session, instance: HostInstance, hook: WebhookListener) -> bool:
     """Whether acknowledgements come without having been asked for."""
-    text(session, place)
+    text(session, instance)
     return hook.settle_acks(any(map(is_ack, hook.receive())))

@@ -11,7 +11,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 
 from ...errors import NotTried
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
@@ -51,10 +51,10 @@ def off_means_off(session: Session) -> Promise:
 
 def listening(
     session: Session, stage: Stage, *, connected: bool = True
-) -> tuple[Place, WebhookListener]:
+) -> tuple[HostInstance, WebhookListener]:
     """An instance of the probe's own, and its webhooks."""
-    place = stage.place(connected=connected)
-    return place, WebhookListener(session, stage, place).open()
+    instance = stage.instance(connected=connected)
+    return instance, WebhookListener(session, stage, instance).open()
 
 
 def message_id(webhook: Webhook) -> str:
@@ -140,7 +140,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
     kind = next((name for name in value_at(data, "message") or {}), None)
     hook.claim(ECHO, value_at(payload, "messageType") == kind, "messageType names the content")
     name = value_at(payload, "pushName")
-    own = hook.person(hook.place.number)["name"]
+    own = hook.person(hook.instance.number)["name"]
     if name not in NAMELESS and own is not None:
         promise = hook.promise_of_name(ECHO)
         sentence = "pushName is the instance's own name"
@@ -152,11 +152,11 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
           events=(ECHO, *ACK_EVENTS), worth=7)  # fmt: skip
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     _require_told(session, stage, "messagesOutput", "messagesStatus")
     body = {"messageData": {"to": someone(session), "text": UNHEARD}}
-    stray = session.call("send_text", place, token=session.wrong_token(), body=body)
-    answer = text(session, place)
+    stray = session.call("send_text", instance, token=session.wrong_token(), body=body)
+    answer = text(session, instance)
     webhooks = hook.receive()
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
@@ -169,7 +169,7 @@ def _require_told(session: Session, stage: Stage, *categories: str) -> None:
     """NotTried where the owner of a given instance has switched these webhooks off."""
     if stage.phone or "config_details" not in session.contract.by_id:
         return
-    config = session.call("config_details", stage.place())
+    config = session.call("config_details", stage.instance())
     for name in value_at(config.json, "configData", "blockEvents") or ():
         if name in categories:
             raise NotTried(f"the given instance blocks {name}")
@@ -193,10 +193,10 @@ def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule
 
 @each_of(SENDS)
 def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     arguments, texts_by_path = fullest_request(operation, someone(session))
     session.gate.learn(texts_by_path.values())
-    answer = session.call(operation, place, **arguments)
+    answer = session.call(operation, instance, **arguments)
     shown = [*shown_texts(value_at(answer.json, "messageData", "message"))]
     for name, expected in texts_by_path.items():
         claim(session, answer, expected in shown, f"{name} comes back letter for letter")
@@ -214,7 +214,7 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
 @LAWS.law("send_media_base64", effects=("sends", "changes"), phase=PHASE,
           events=(ECHO, *ACKS.values()), worth=1)  # fmt: skip
 def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     files = Samples(root("fixtures"))
     for type_, steps in (
         ("ptt", (SERVER, DELIVERED, READ, PLAYED)),
@@ -224,7 +224,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
         # Real files: what no phone can play is never told as played.
         content = files.media("video" if type_ == "ptv" else "audio")
         answer = message(
-            session, place, "send_media_base64", to=someone(session), type=type_,
+            session, instance, "send_media_base64", to=someone(session), type=type_,
             base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
         )  # fmt: skip
         webhooks = hook.receive(acknowledged(hook, steps[-1]))
@@ -234,11 +234,11 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
 @LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE,
           events=(ECHO, *ACK_EVENTS), worth=8)  # fmt: skip
 def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    _, group = make_group(session, stage, place, someone(session))
+    instance, hook = listening(session, stage)
+    _, group = make_group(session, stage, instance, someone(session))
     hook.check_none(hook.receive(), "group-participants", "making a group", unsaid(session))
     jid = str(group.get("id"))
-    answer = text(session, place, jid)
+    answer = text(session, instance, jid)
     webhooks = hook.receive(acknowledged(hook))
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
@@ -249,9 +249,9 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
           events=(ECHO, *ACK_EVENTS), worth=5)  # fmt: skip
 def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
+    instance, hook = listening(session, stage)
     sent_messages = [
-        text(session, place, someone(session, turn), f"Mensagem {turn}") for turn in range(6)
+        text(session, instance, someone(session, turn), f"Mensagem {turn}") for turn in range(6)
     ]
     webhooks = hook.receive(lambda webhooks: sum(map(is_ack, webhooks)) >= 18)
     echoes = [message_id(one) for one in webhooks if not is_ack(one)]
@@ -265,23 +265,23 @@ def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -
 @LAWS.law("send_text", "update_presence", effects=("sends", "changes"),
           phase=PHASE, phone=True, events=(ECHO, "presence", *ACK_EVENTS))  # fmt: skip
 def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
-    (place, hook), to = listening(session, stage), someone(session)
-    text(session, place, NO_WHATSAPP)
-    session.call("send_text", place, body={"to": to, "text": "Bom dia"})
+    (instance, hook), to = listening(session, stage), someone(session)
+    text(session, instance, NO_WHATSAPP)
+    session.call("send_text", instance, body={"to": to, "text": "Bom dia"})
     arguments = GOOD_REQUESTS["send_text"].arguments(to)
-    session.call("send_text", place, token=session.wrong_token(), **arguments)
-    session.call("update_presence", place, **GOOD_REQUESTS["update_presence"].arguments(to))
+    session.call("send_text", instance, token=session.wrong_token(), **arguments)
+    session.call("update_presence", instance, **GOOD_REQUESTS["update_presence"].arguments(to))
     hook.check_none(hook.receive(), ECHO, "calls that fail", unsaid(session))
 
 
 @LAWS.law("send_text", "logout", effects=("sends", "disconnects", "changes"), phase=PHASE,
           phone=True, events=(ECHO, "disconnected"))  # fmt: skip
 def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    session.call("logout", place)
+    instance, hook = listening(session, stage)
+    session.call("logout", instance)
     hook.check_single(hook.receive(), "disconnected", "a logout")
-    text(session, place)
-    session.call("logout", place)
+    text(session, instance)
+    session.call("logout", instance)
     hook.check_none(hook.receive(), "disconnected", "calls after a logout", unsaid(session))
 
 
@@ -291,22 +291,22 @@ def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("connected", "disconnected"))  # fmt: skip
 def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage, connected=False)
+    instance, hook = listening(session, stage, connected=False)
     for cause in ("phone", "gateway", "ban"):
-        link(stage, place)
-        instance = stage.control_api("GET", f"/_mock/instances/{place.key}")
-        hook.place = Place(place.key, place.token, str(instance["number"]))
+        link(stage, instance)
+        instance = stage.control_api("GET", f"/_mock/instances/{instance.key}")
+        hook.instance = HostInstance(instance.key, instance.token, str(instance["number"]))
         payload = hook.check_single(hook.receive(), "connected", "linking")
         hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")
-        unlink(stage, place, cause=cause)
+        unlink(stage, instance, cause=cause)
         hook.check_single(hook.receive(), "disconnected", "unlinking")
 
 
 @LAWS.law("restart", effects=("disconnects", "changes"), phase=PHASE, phone=True,
           events=("connected", "disconnected"))  # fmt: skip
 def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    session.call("restart", place)
+    instance, hook = listening(session, stage)
+    session.call("restart", instance)
     webhooks = hook.receive()
     if hook.claim("connected", webhooks, "a restart is told"):
         hook.check_event(webhooks[-1], "connected", "the end of a restart")
@@ -317,8 +317,8 @@ def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
 @LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
           events=("qrcode",))  # fmt: skip
 def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage, connected=False)
-    answer, _ = qr(session, place)
+    instance, hook = listening(session, stage, connected=False)
+    answer, _ = qr(session, instance)
     webhooks = hook.receive()
     if not hook.claim("qrcode", webhooks, "a QR code is told"):
         return
@@ -330,10 +330,10 @@ def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
 @LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
           events=("qrcode",))  # fmt: skip
 def codes_are_told_until_the_series_ends(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage, connected=False)
+    instance, hook = listening(session, stage, connected=False)
     codes: list[object] = []
     for series in (1, 2):
-        qr(session, place)
+        qr(session, instance)
         webhooks = hook.receive()
         if not stage.pass_time(0):
             return

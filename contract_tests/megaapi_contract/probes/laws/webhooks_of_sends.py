@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ...errors import NotTried
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
@@ -36,9 +36,11 @@ def _echoed(hook: WebhookListener, answer: Exchange) -> WebhookCondition:
     return has_come
 
 
-def _filter(session: Session, place: Place, operation: str, names: tuple[str, ...]) -> None:
+def _filter(
+    session: Session, instance: HostInstance, operation: str, names: tuple[str, ...]
+) -> None:
     body = {"messageData": {"events": list(names)}}
-    claim_success(session, session.call(operation, place, body=body), "another filter")
+    claim_success(session, session.call(operation, instance, body=body), "another filter")
 
 
 def _require_told(hook: WebhookListener) -> None:
@@ -50,11 +52,11 @@ def _require_told(hook: WebhookListener) -> None:
           events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, stage: Stage) -> None:
     """Two texts, and between them a time without a webhook; each shows what comes where."""
-    place = stage.place()
-    old, new = (WebhookListener(session, stage, place, name) for name in ("-first", "-last"))
+    instance = stage.instance()
+    old, new = (WebhookListener(session, stage, instance, name) for name in ("-first", "-last"))
     old.url += f"?{QUERY}"
     old.open()
-    first = text(session, place, words="Vai para o primeiro")
+    first = text(session, instance, words="Vai para o primeiro")
     webhooks = old.receive(_echoed(old, first))
     told = _about(webhooks, first)
     # What has not come yet may be late: only what has come tells what this host does.
@@ -70,10 +72,10 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
         old.claim(ECHO, kind == "application/json", "the type is JSON", one, promise=promise)
         is_kept = urlsplit(one.url).query == QUERY
         old.claim(ECHO, is_kept, "the query of the address is kept", one, promise=promise)
-    set_webhook(session, place, old.url, enabled=False)
-    unheard = text(session, place, words="Este nao se conta a ninguem")
+    set_webhook(session, instance, old.url, enabled=False)
+    unheard = text(session, instance, words="Este nao se conta a ninguem")
     new.open()
-    last = text(session, place, words="Vai para o segundo")
+    last = text(session, instance, words="Vai para o segundo")
     # What is told of an earlier message comes before what is told of a later one.
     for sent_before in (first, unheard):
         new.due.expect_none(sent_before)
@@ -89,13 +91,13 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
 @LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
           phase=PHASE, worth=8, events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    hook = WebhookListener(session, stage, place).open()
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
     _require_told(hook)
-    _filter(session, place, "block_events", TOLD_UNDER)
-    unheard = text(session, place, words="Este fica em silencio")
-    _filter(session, place, "accept_webhook_events", TOLD_UNDER)
-    last = text(session, place, words="Este se conta de novo")
+    _filter(session, instance, "block_events", TOLD_UNDER)
+    unheard = text(session, instance, words="Este fica em silencio")
+    _filter(session, instance, "accept_webhook_events", TOLD_UNDER)
+    last = text(session, instance, words="Este se conta de novo")
     hook.due.expect_none(unheard)
     webhooks = hook.receive()
     echoes = [one for one in _about(webhooks, unheard) if not is_ack(one)]

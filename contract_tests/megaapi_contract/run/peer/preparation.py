@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...errors import SetupError
+from ...host.host_instance import HostInstance
 from ...host.http import request
-from ...host.place import Place
 from ...host.stage import MockStage, is_mock
 from ...host.status import Status, read_status
 from ...host.target import HttpTarget, Target
@@ -31,15 +31,15 @@ def add_peer(context: RunContext) -> None:
             "this mock acts for customers itself: leave --peer-instance-key out, or add "
             "--no-control-api"
         )
-    assert context.place is not None
-    if isinstance(context.target, PlanTarget) or not context.place.connected:
+    assert context.instance is not None
+    if isinstance(context.target, PlanTarget) or not context.instance.connected:
         # Nothing is sent, or nobody can be written to.
         return
     options = context.options
     target = _peer_target(context)
     session = _session(context, target)
     given = Given(
-        Place(options.peer_key, options.peer_token), target.name,
+        HostInstance(options.peer_key, options.peer_token), target.name,
         "--peer-target", "--peer-instance-key", "--peer-token",
     )  # fmt: skip
     state = require_instance(session, given)
@@ -47,10 +47,10 @@ def add_peer(context: RunContext) -> None:
     assert session.gate.fence is not None and context.gate.fence is not None
     session.gate.fence.own = state.number
     context.gate.fence.recipients |= {state.number}
-    own = read_status(context.session("preflight").call("instance_status", context.place))
-    names = {context.place.number: _name(own), state.number: _name(state)}
-    peer = Place(options.peer_key, options.peer_token, state.number)
-    stage = PeerStage(context.place, session, peer, names)
+    own = read_status(context.session("preflight").call("instance_status", context.instance))
+    names = {context.instance.number: _name(own), state.number: _name(state)}
+    peer = HostInstance(options.peer_key, options.peer_token, state.number)
+    stage = PeerStage(context.instance, session, peer, names)
     stage.silence = BLOCKED if _blocks_input(context) else ""
     context.stage, context.peer = stage, session
 
@@ -83,13 +83,13 @@ def _require_same_mock(context: RunContext) -> None:
 def _session(context: RunContext, target: Target) -> Session:
     """What the second instance is called with: a gate with a fence of its own."""
     options, contract = context.options, context.contract
-    assert context.place is not None
+    assert context.instance is not None
     fence = Fence(
         contract=contract,
         key=options.peer_key,
         token=options.peer_token,
         effects=(options.allow | {"reads"}) & EFFECTS,
-        recipients=frozenset({context.place.number} - {""}),
+        recipients=frozenset({context.instance.number} - {""}),
         operations=OPERATIONS,
     )
     gate = Gate(
@@ -104,28 +104,28 @@ def _session(context: RunContext, target: Target) -> Session:
 
 
 def _require_writer(context: RunContext, target: Target, state: Status) -> None:
-    options, place = context.options, context.place
-    assert place is not None
+    options, instance = context.options, context.instance
+    assert instance is not None
     if target.name == context.target.name and options.peer_key == options.key:
         raise SetupError("--peer-instance-key: this is the instance under test: give another one")
     if not (state.connected and state.number):
         raise SetupError(
             f"{target.name}: the second instance is not linked: scan its QR code first"
         )
-    if not place.number:
+    if not instance.number:
         raise SetupError(
             f"{context.target.name} does not show the number of the instance, which the second "
             "one would write to"
         )
-    if state.number == place.number:
+    if state.number == instance.number:
         raise SetupError("both instances have the same number: a second number is needed")
 
 
 def _blocks_input(context: RunContext) -> bool:
     """Whether the owner of the given instance has switched off the webhooks of what is written."""
-    if "config_details" not in context.contract.by_id or context.place is None:
+    if "config_details" not in context.contract.by_id or context.instance is None:
         return False
-    config = context.session("preflight").call("config_details", context.place).json
+    config = context.session("preflight").call("config_details", context.instance).json
     data = config.get("configData") if isinstance(config, dict) else None
     blocked = data.get("blockEvents") if isinstance(data, dict) else None
     return isinstance(blocked, list) and INPUT in blocked

@@ -8,7 +8,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import HeldBack, NotTried, Unusable
-from ...host.place import Place
+from ...host.host_instance import HostInstance
 from ...host.stage import GivenStage
 from ...probes.session import Session
 from .messages import WRITINGS, Json, MessageRequest, Writing
@@ -27,8 +27,10 @@ class PeerStage(GivenStage):
     `names` are those of the two instances by number, as their own answers have them.
     """
 
-    def __init__(self, place: Place, session: Session, peer: Place, names: dict[str, str]) -> None:
-        super().__init__(place)
+    def __init__(
+        self, instance: HostInstance, session: Session, peer: HostInstance, names: dict[str, str]
+    ) -> None:
+        super().__init__(instance)
         self._session, self._peer = session, peer
         self.customers = (peer.number,)
         # Why what it writes cannot be seen at the given instance; empty when it can.
@@ -59,33 +61,33 @@ class PeerStage(GivenStage):
         writing = WRITINGS.get(event)
         return writing is not None and path in writing.fields
 
-    def customer_writes(self, place: Place, event: str, **body: Any) -> dict[str, Any]:
+    def customer_writes(self, instance: HostInstance, event: str, **body: Any) -> dict[str, Any]:
         reason = self.why_nobody_writes(event)
         if reason:
             raise NotTried(reason)
         if body.get("from", self._peer.number) != self._peer.number:
             raise NotTried(ONE_WRITER)
         group = str(body.get("group") or "")
-        to, writing = group or place.number, WRITINGS[event]
+        to, writing = group or instance.number, WRITINGS[event]
         fields = dict(body.get("set", {}))
-        request = MessageRequest(to, place.number, str(body.get("message") or ""), fields)
+        request = MessageRequest(to, instance.number, str(body.get("message") or ""), fields)
         data = {**writing.body(event, request), **_file_of(body)}
         if group:
             self._session.gate.allow_group(group)
         return {**self._write(writing, data), "chat": group or as_given(self._peer.number)}
 
-    def announce(self, place: Place, event: str, mark: str) -> bool:
+    def announce(self, instance: HostInstance, event: str, mark: str) -> bool:
         """Write the mark as a text: what was told before it has come by then."""
         try:
-            self.customer_writes(place, "text-extended", set={"message.conversation": mark})
+            self.customer_writes(instance, "text-extended", set={"message.conversation": mark})
         except (NotTried, HeldBack):
             return False
         return True
 
-    def person(self, place: Place, number: str) -> dict[str, Any]:
+    def person(self, instance: HostInstance, number: str) -> dict[str, Any]:
         """What is known of a number; its hidden one is learnt from the webhooks that show it."""
         person = self._people.get(number)
-        return super().person(place, number) if person is None else person
+        return super().person(instance, number) if person is None else person
 
     def _write(self, writing: Writing, data: Json) -> Json:
         session = self._session

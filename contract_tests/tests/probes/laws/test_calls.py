@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import WORLD
 from megaapi_contract.judging.results import Exchange
 from megaapi_contract.probes.laws.calls import (
@@ -61,15 +61,15 @@ def test_what_a_message_brings_along_and_gets_is_known_then() -> None:
     replies = [answer({"messageData": {"key": {"id": "OUT"}}}), answer({"messageData": "x"}, 500)]
     sent: list[tuple[str, Any]] = []
 
-    def call(operation: str, _: Place, *, body: Any) -> Exchange:
+    def call(operation: str, _: HostInstance, *, body: Any) -> Exchange:
         sent.append((operation, body))
         return replies.pop(0)
 
     made = cast(Session, SimpleNamespace(gate=gate, call=call))
-    place = Place(KEY, TOKEN)
-    assert sent_id(message(made, place, "send_text", to=LISTED, key={"id": "IN"})) == "OUT"
+    instance = HostInstance(KEY, TOKEN)
+    assert sent_id(message(made, instance, "send_text", to=LISTED, key={"id": "IN"})) == "OUT"
     assert learned == [LISTED, "IN", "OUT"]
-    message(made, place, "send_text", to=UNLISTED)
+    message(made, instance, "send_text", to=UNLISTED)
     assert learned[3:] == [UNLISTED]
     assert sent[0] == ("send_text", {"messageData": {"to": LISTED, "key": {"id": "IN"}}})
 

@@ -17,9 +17,9 @@ from PIL import Image
 def test_a_qr_code_is_told_from_other_pictures() -> None:
     target = MockTarget()
     stage = MockStage(target)
-    place = stage.place(connected=False)
-    headers = (("Authorization", f"Bearer {place.token}"),)
-    path = f"/rest/instance/qrcode-img/{place.key}"
+    instance = stage.instance(connected=False)
+    headers = (("Authorization", f"Bearer {instance.token}"),)
+    path = f"/rest/instance/qrcode-img/{instance.key}"
     picture = target.send(request("GET", path, headers=headers)).body
     target.close()
     dots = png.rows(picture)

@@ -21,7 +21,7 @@ Spoil = Callable[[bytes], Sequence[bytes]]
 def judged(chaos: object = None, spoil: Spoil = lambda body: (body,)) -> Report:
     with MockServer() as server:
         if chaos:
-            server.door.call("POST", f"/instances/{KEY}/chaos", chaos)
+            server.control_api.call("POST", f"/instances/{KEY}/chaos", chaos)
         options = RunOptions(
             server.url, key=KEY, token=TOKEN, control_api=False, pace=0, seed=2, quick=True,
             allow=frozenset({"reads", "sends", "changes"}), recipients=(LISTED,), probes=(NAME,),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_contract.errors import Impossible, NotTried
-from megaapi_contract.host.place import Place
+from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import Stage
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
@@ -27,7 +27,7 @@ from megaapi_mock.resources.samples import Samples
 
 from ...support import KEY, LISTED, OWN, TOKEN, UNLISTED
 
-PLACE = Place(KEY, TOKEN, OWN)
+PLACE = HostInstance(KEY, TOKEN, OWN)
 LID = "100000000000002@lid"
 TEXT = "text-extended"
 
@@ -50,7 +50,7 @@ class PlainStage:
     def pass_time(self, seconds: float) -> bool:
         return self.phone
 
-    def announce(self, place: Place, event: str, mark: str) -> bool:
+    def announce(self, instance: HostInstance, event: str, mark: str) -> bool:
         if self.refusal is not None:
             raise self.refusal
         self.announced.append(event)
@@ -58,7 +58,7 @@ class PlainStage:
             self.receiver.add(json.dumps({"mark": mark}).encode(), (), f"{self.receiver.url}/{KEY}")
         return self.phone
 
-    def person(self, place: Place, number: str) -> dict[str, Any]:
+    def person(self, instance: HostInstance, number: str) -> dict[str, Any]:
         jid = f"{number}@s.whatsapp.net"
         return {"jid": jid, "lid": self.lids.get(number), "name": self.names.get(number)}
 

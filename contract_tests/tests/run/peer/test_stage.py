@@ -53,7 +53,7 @@ NEEDING = ("text-quoted-reply", "deleted")
 @pytest.mark.parametrize("event", sorted(set(WRITINGS) - {"group-text", "group-image", *NEEDING}))
 def test_what_it_writes_arrives_as_it_says(event: str, context: RunContext, pair: Pair) -> None:
     stage = stage_of(context)
-    written = stage.customer_writes(stage.place(), event)
+    written = stage.customer_writes(stage.instance(), event)
     message = received(context, pair, written["id"])
     assert message["content"] == written["content"]
     assert written["chat"] == message["chat"] == f"{PEER}@s.whatsapp.net"
@@ -72,24 +72,24 @@ def test_what_it_writes_arrives_as_it_says(event: str, context: RunContext, pair
 )
 def test_a_law_sets_a_field(event: str, path: str, value: str, context: RunContext) -> None:
     stage = stage_of(context)
-    written = stage.customer_writes(stage.place(), event, set={path: value})
+    written = stage.customer_writes(stage.instance(), event, set={path: value})
     assert value in json.dumps(written["content"], ensure_ascii=False)
 
 
 def test_a_file_of_the_laws_own_is_sent(context: RunContext) -> None:
     stage = stage_of(context)
     uri = f"data:image/png;base64,{b64encode(b'not a picture').decode()}"
-    written = stage.customer_writes(stage.place(), "image", media=uri)
+    written = stage.customer_writes(stage.instance(), "image", media=uri)
     assert written["content"]["imageMessage"]["mimetype"] == "image/png"
 
 
 def test_it_quotes_and_deletes(context: RunContext, pair: Pair) -> None:
     stage = stage_of(context)
-    first = stage.customer_writes(stage.place(), "text-plain")
-    quote = stage.customer_writes(stage.place(), "text-quoted-reply", message=first["id"])
+    first = stage.customer_writes(stage.instance(), "text-plain")
+    quote = stage.customer_writes(stage.instance(), "text-quoted-reply", message=first["id"])
     content = received(context, pair, quote["id"])["content"]["extendedTextMessage"]
     assert content["contextInfo"]["stanzaId"] == first["id"]
-    stage.customer_writes(stage.place(), "deleted", message=first["id"])
+    stage.customer_writes(stage.instance(), "deleted", message=first["id"])
     assert received(context, pair, first["id"])["deleted"] == "everyone"
 
 
@@ -111,16 +111,16 @@ def test_what_no_operation_does_is_not_tried(
 ) -> None:
     stage, before = stage_of(context), stage_of(context).session.gate.requests
     with pytest.raises(NotTried, match=sentence):
-        stage.customer_writes(stage.place(), event, **body)
+        stage.customer_writes(stage.instance(), event, **body)
     assert stage.session.gate.requests == before
 
 
 def test_without_a_second_instance_nobody_writes(context: RunContext) -> None:
-    stage = GivenStage(stage_of(context).place())
+    stage = GivenStage(stage_of(context).instance())
     assert stage.why_nobody_writes("text-plain") == NO_CUSTOMER
     with pytest.raises(NotTried, match="a second instance of yours can be"):
-        stage.customer_writes(stage.place(), "text-plain")
-    assert stage.announce(stage.place(), "call", "AA") is False and stage.customers == ()
+        stage.customer_writes(stage.instance(), "text-plain")
+    assert stage.announce(stage.instance(), "call", "AA") is False and stage.customers == ()
 
 
 def test_a_plan_that_lacks_the_operation_says_so(pair: Pair) -> None:
@@ -137,17 +137,17 @@ def test_it_writes_only_where_the_run_may_send(pair: Pair) -> None:
 def test_people_are_named_by_what_their_instances_answer(context: RunContext) -> None:
     stage = stage_of(context)
     assert stage.customers == (PEER,)
-    person = stage.person(stage.place(), PEER)
+    person = stage.person(stage.instance(), PEER)
     assert (person["jid"], person["name"]) == (f"{PEER}@s.whatsapp.net", PEER_NAME)
-    assert stage.person(stage.place(), OWN)["name"] == "Test Shop"
-    assert stage.person(stage.place(), LISTED)["name"] is None
+    assert stage.person(stage.instance(), OWN)["name"] == "Test Shop"
+    assert stage.person(stage.instance(), LISTED)["name"] is None
 
 
 def test_a_law_can_ask_what_it_may_set(context: RunContext) -> None:
     stage = stage_of(context)
     assert stage.may_set("image", "message.imageMessage.caption")
     assert not stage.may_set("image", "pushName") and not stage.may_set("reaction", "pushName")
-    assert not GivenStage(stage.place()).may_set("image", "message.imageMessage.caption")
+    assert not GivenStage(stage.instance()).may_set("image", "message.imageMessage.caption")
 
 
 # -- what may leave --------------------------------------------------------------------------
@@ -205,10 +205,10 @@ def test_it_writes_so_many_messages_and_no_more(pair: Pair) -> None:
     with pair.prepared(gateway_plan=EVERY_PLAN, max_messages=2) as context:
         stage = stage_of(context)
         for _ in range(2):
-            stage.customer_writes(stage.place(), "text-plain")
+            stage.customer_writes(stage.instance(), "text-plain")
         with pytest.raises(BudgetSpent, match="2 messages are sent"):
-            stage.customer_writes(stage.place(), "text-plain")
-        assert stage.announce(stage.place(), "call", "AA") is False
+            stage.customer_writes(stage.instance(), "text-plain")
+        assert stage.announce(stage.instance(), "call", "AA") is False
         assert context.messages_sent == 2
 
 
@@ -222,7 +222,7 @@ def test_a_second_instance_that_fails_ends_only_what_needs_it(
 
     monkeypatch.setattr(stage.session.gate.target, "send", refuse)
     with pytest.raises(NotTried, match="cannot be used any more: it is down"):
-        stage.customer_writes(stage.place(), "text-plain")
+        stage.customer_writes(stage.instance(), "text-plain")
     assert "cannot be used any more" in stage.why_nobody_writes("image")
 
 
@@ -233,4 +233,4 @@ def test_a_send_that_its_host_refuses_is_not_tried(
     answer = Answer(403, (("Content-Type", "application/json"),), b"{}")
     monkeypatch.setattr(stage.session.gate.target, "send", lambda request: answer)
     with pytest.raises(NotTried, match="could not write: 403 to send_text"):
-        stage.customer_writes(stage.place(), "text-plain")
+        stage.customer_writes(stage.instance(), "text-plain")

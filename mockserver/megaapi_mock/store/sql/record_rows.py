@@ -14,14 +14,14 @@ from .batch import Row, dumps, loads
 
 Record = Exchange | Delivery | RecordedHit
 # The kind of a record, and what its ids begin with.
-EXCHANGE, DELIVERY, STRIKE = "exchange", "delivery", "strike"
+EXCHANGE, DELIVERY, FAULT_HIT = "exchange", "delivery", "fault-hit"
 
 
 def kind_of(record: Record) -> str:
     """The kind that stands in the record's row."""
     if isinstance(record, Exchange):
         return EXCHANGE
-    return DELIVERY if isinstance(record, Delivery) else STRIKE
+    return DELIVERY if isinstance(record, Delivery) else FAULT_HIT
 
 
 def row_of(record: Record, seq: int) -> Row:
@@ -35,7 +35,7 @@ def row_of(record: Record, seq: int) -> Row:
         return seq, DELIVERY, record.id, record.instance, record.state, head, record.body, None
     fault_hit = record.hit
     head = dumps([fault_hit.time, list(fault_hit.fault), fault_hit.what])
-    return seq, STRIKE, record.id, fault_hit.instance, None, head, None, None
+    return seq, FAULT_HIT, record.id, fault_hit.instance, None, head, None, None
 
 
 def record_of(row: Row) -> Record:

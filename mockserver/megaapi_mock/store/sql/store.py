@@ -299,7 +299,7 @@ class SqlStore(MemoryStore):
         return [
             *(each for each in queue if id(each) not in journal_ids),
             *in_order,
-            *(fault_hit for _, fault_hit in journal.strikes.numbers_and_records()),
+            *(fault_hit for _, fault_hit in journal.fault_hits.numbers_and_records()),
         ]
 
     def _is_in_journal(self, kind: str, record_id: str) -> bool:
@@ -310,4 +310,4 @@ class SqlStore(MemoryStore):
             return journal.exchanges.get(record_id) is not None
         if kind == DELIVERY:
             return journal.deliveries.get(record_id) is not None
-        return journal.strikes.get(record_id) is not None
+        return journal.fault_hits.get(record_id) is not None

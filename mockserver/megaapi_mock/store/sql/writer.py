@@ -22,7 +22,7 @@ from .database import Database, StoreDiverged
 from .record_rows import (
     DELIVERY,
     EXCHANGE,
-    STRIKE,
+    FAULT_HIT,
     Record,
     delivery_head,
     kind_of,
@@ -40,9 +40,9 @@ SMALL = 500
 # In one transaction of so many, what the journal has let go is deleted.
 TRIM_EVERY = 50
 
-_PREFIX = {EXCHANGE: "x", DELIVERY: "d", STRIKE: "s"}
+_PREFIX = {EXCHANGE: "x", DELIVERY: "d", FAULT_HIT: "s"}
 _BYTES: Mapping[str, Callable[[Any], int]] = {
-    EXCHANGE: exchange_bytes, DELIVERY: delivery_bytes, STRIKE: hit_bytes,
+    EXCHANGE: exchange_bytes, DELIVERY: delivery_bytes, FAULT_HIT: hit_bytes,
 }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class FaultRoutes:
         return lists.page(faults[start : start + limit + 1], limit=limit)
 
     def arm(self, body: Json) -> tuple[Json, int]:
-        """Arm a fault; it strikes until it is over or cleared."""
+        """Arm a fault; it hits until it is over or cleared."""
         key = body.get("instance")
         if key is None:
             fault = self._faults.arm(body).as_json()

@@ -105,10 +105,10 @@ class InstanceRoutes:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
             if self._faults.has_faults and not instance.linked:
-                strike = self._faults.refuses(instance.fault_counts, "link", key)
-                if strike is not None:
+                fault = self._faults.hit_on(instance.fault_counts, "link", key)
+                if fault is not None:
                     # Not raised: it has happened, and counts.
-                    return ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
+                    return ControlRefused(409, f"the phone does not link {key}: {fault.reason}")
             return shown_after(lambda instance: instance.linking.link(number))(instance)
 
         answer = self._instances.publisher.change(key, scan)

@@ -111,7 +111,7 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     )
 
 
-def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
+def fault_hit_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
     """?instance= ?fault=, the last an id or a name."""
     return _matching(
         arguments,

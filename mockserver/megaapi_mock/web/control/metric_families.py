@@ -128,7 +128,7 @@ def _bytes(runtime: Runtime, server: WatchedApp | None, of_messages: Sequence[in
     held = [
         Usage("exchanges", journal.exchanges.size, settings.journal_bytes),
         Usage("deliveries", journal.deliveries.size, settings.journal_bytes),
-        Usage("strikes", journal.strikes.size, settings.journal_bytes),
+        Usage("fault_hits", journal.fault_hits.size, settings.journal_bytes),
         Usage("event_streams", journal.feed.size, journal.feed.budget),
         Usage("messages", sum(of_messages)),
         Usage("messages_of_fullest_instance", max(of_messages), settings.messages_bytes),
@@ -149,7 +149,7 @@ def _records(runtime: Runtime, of_messages: Sequence[int]) -> list[Usage]:
     return [
         Usage("exchanges", len(journal.exchanges), settings.journal_limit),
         Usage("deliveries", len(journal.deliveries), settings.journal_limit),
-        Usage("strikes", len(journal.strikes), settings.journal_limit),
+        Usage("fault_hits", len(journal.fault_hits), settings.journal_limit),
         Usage("messages", sum(of_messages)),
         Usage("messages_of_fullest_instance", max(of_messages), settings.messages_limit),
         Usage("instances", len(runtime.instances.store.keys()), settings.instances_limit),

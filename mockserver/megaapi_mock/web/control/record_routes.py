@@ -51,7 +51,7 @@ class RecordRoutes:
             ("GET", "/deliveries", self.deliveries),
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
-            ("GET", "/strikes", self.strikes),
+            ("GET", "/fault-hits", self.fault_hits),
         ]
 
     def exchanges(self) -> Json:
@@ -155,15 +155,15 @@ class RecordRoutes:
             waiter=self._waiter("message", accepts),
         )
 
-    def strikes(self) -> Json:
-        """Every strike of a fault, whatever it struck, newest last."""
-        matches = lists.strike_matches(request.args)
+    def fault_hits(self) -> Json:
+        """Every fault hit, whatever it was, newest last."""
+        matches = lists.fault_hit_matches(request.args)
         return self._page(
-            lambda epoch: self._journal.strikes.after(self._since(epoch)),
+            lambda epoch: self._journal.fault_hits.after(self._since(epoch)),
             matches,
             lambda hit: hit.as_json(),
             hit_bytes,
-            waiter=self._waiter("strike", matches),
+            waiter=self._waiter("fault-hit", matches),
         )
 
     @staticmethod

@@ -25,7 +25,7 @@ WORDS = frozenset({
     "buttonText", "matchedText", "groupName", "vcard", "buttonParamsJson",
 })  # fmt: skip
 # Members of a request that name a chat.
-ADDRESSEES = frozenset(
+CHAT_FIELDS = frozenset(
     {"to", "remoteJid", "jid", "chatId", "group_jid", "groupJid", "number", "chat", "phone"}
 )
 _DEEPEST = 100
@@ -134,7 +134,7 @@ class RecordSearch:
 
 
 def is_refused(exchange: Exchange) -> bool:
-    """Whether a call was not done as asked: refused, or struck by a fault."""
+    """Whether a call was not done as asked: refused, or hit by a fault."""
     return exchange.status >= 400 or not exchange.status or exchange.fault is not None
 
 
@@ -225,7 +225,7 @@ def _addressees(value: Any, depth: int = 0) -> Iterator[str]:
         return
     if isinstance(value, dict):
         for name, below in value.items():
-            if name in ADDRESSEES and isinstance(below, str):
+            if name in CHAT_FIELDS and isinstance(below, str):
                 yield below
             else:
                 yield from _addressees(below, depth + 1)

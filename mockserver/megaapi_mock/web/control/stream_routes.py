@@ -75,7 +75,7 @@ class Frames:
             case "exchange":
                 place = self._journal.exchanges.number(entry.record.id)
                 return {**entry.record.as_json(), "place": place}
-            case "strike":
+            case "fault-hit":
                 record_json: Json = entry.record.as_json()
                 return record_json
             case "message":

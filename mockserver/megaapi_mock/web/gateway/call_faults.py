@@ -9,7 +9,7 @@ from functools import cached_property
 from ...domain.fault_effects import FaultCount, FaultEffects, together
 from ...domain.instance import Instance
 from ...faults.active import ActiveFaults
-from ...faults.armed_fault import HEADER, Strike
+from ...faults.armed_fault import HEADER, MatchedFault
 from ...faults.kind import Answered, Replacing
 from ...faults.parameters import BadParameter, read_header
 from ...faults.registry import kind_named
@@ -40,18 +40,18 @@ class UndoChange(Exception):
 class CallFaults:
     """The faults at one call. `notes` tell of a header that asks for what there is not."""
 
-    strikes: list[Strike] = field(default_factory=list)
-    late: list[Strike] = field(default_factory=list)
+    hits: list[MatchedFault] = field(default_factory=list)
+    late: list[MatchedFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     # What the faults have counted of the call.
     counts: list[FaultCount] = field(default_factory=list)
 
     @cached_property
-    def replacing(self) -> tuple[Replacing, Strike] | None:
+    def replacing(self) -> tuple[Replacing, MatchedFault] | None:
         """What stands in for the real answer."""
-        for strike in self.strikes:
-            if isinstance(strike.kind, Replacing):
-                return strike.kind, strike
+        for fault in self.hits:
+            if isinstance(fault.kind, Replacing):
+                return fault.kind, fault
         return None
 
     @property
@@ -70,37 +70,33 @@ class CallFaults:
     @property
     def wait(self) -> float:
         """Seconds before anything happens; a fault that was cleared since holds nobody up."""
-        return sum(
-            strike.kind.wait(strike.moment) for strike in self.strikes if not strike.is_lifted
-        )
+        return sum(fault.kind.wait(fault.moment) for fault in self.hits if not fault.is_lifted)
 
     @property
     def pause(self) -> float:
         """Seconds until the answer is sent, counted the same."""
-        return sum(
-            strike.kind.pause(strike.moment) for strike in self.strikes if not strike.is_lifted
-        )
+        return sum(fault.kind.pause(fault.moment) for fault in self.hits if not fault.is_lifted)
 
     @property
     def fault_effects(self) -> FaultEffects:
         """What befalls the instance meanwhile."""
-        return together(strike.kind.fault_effects() for strike in (*self.strikes, *self.late))
+        return together(fault.kind.fault_effects() for fault in (*self.hits, *self.late))
 
     def refuse(self, instance: Instance) -> None:
         """Raise the refusal that one of them is, if one is."""
-        for strike in self.strikes:
-            strike.kind.refuse(instance)
+        for fault in self.hits:
+            fault.kind.refuse(instance)
 
     def went_well(self, faults: ActiveFaults, instance: Instance) -> None:
-        """The call is done: now the late ones strike, or do not."""
-        for strike in self.late:
-            if faults.settle(self.counts, strike, instance.key):
-                self.strikes.append(strike)
-                strike.kind.finish(instance)
+        """The call is done: now the late ones hit, or do not."""
+        for fault in self.late:
+            if faults.settle(self.counts, fault, instance.key):
+                self.hits.append(fault)
+                fault.kind.finish(instance)
 
     def begin_wait(self) -> list[FaultCount]:
         """What holds the call up has hit it from now on, whatever comes of the call."""
-        begun = [strike.count for strike in self.strikes if strike.kind.wait(strike.moment)]
+        begun = [fault.count for fault in self.hits if fault.kind.wait(fault.moment)]
         hits = [count for count in self.counts if count in begun]
         self.counts = [count for count in self.counts if count not in begun]
         return hits
@@ -112,17 +108,17 @@ class CallFaults:
 
     def apply(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
-        fault_reasons = [strike.reason for strike in self.strikes]
+        fault_reasons = [fault.reason for fault in self.hits]
         reply = real
         if self.replacing is not None:
-            kind, strike = self.replacing
-            reply = _replacement(kind, strike, _NOTHING if self.early else _as_answer(real))
+            kind, fault = self.replacing
+            reply = _replacement(kind, fault, _NOTHING if self.early else _as_answer(real))
             if kind.after:
                 fault_reasons.append(f"the real answer was {real.status}")
             if kind.after or kind.needs_real_answer:
                 reply.violations = real.violations
-        if self.strikes:
-            first = self.replacing[1] if self.replacing else self.strikes[0]
+        if self.hits:
+            first = self.replacing[1] if self.replacing else self.hits[0]
             reply.fault = (first.id, first.name)
         own_reasons = [] if self.early or real.reason is None else [real.reason]
         reply.reason = "; ".join((*fault_reasons, *self.notes, *own_reasons)) or None
@@ -138,23 +134,23 @@ def find(
     recipient: str | None,
     header: str | None,
 ) -> CallFaults:
-    """What strikes this call; what its own header asks for comes before what is armed."""
+    """What hits this call; what its own header asks for comes before what is armed."""
     call_faults = CallFaults()
-    strikes = (
-        [] if header is None else _strikes_of_header(faults, operation, key, header, call_faults)
+    matched_faults = (
+        [] if header is None else _fault_of_header(faults, operation, key, header, call_faults)
     )
-    is_replaced = any(strike.kind.replaces for strike in strikes)
+    is_replaced = any(fault.kind.replaces for fault in matched_faults)
     if faults.has_faults:
         counts = call_faults.counts
-        strikes += faults.strikes(counts, operation, key, recipient, is_replaced=is_replaced)
-    call_faults.strikes = [strike for strike in strikes if not strike.kind.late]
-    call_faults.late = [strike for strike in strikes if strike.kind.late]
+        matched_faults += faults.match(counts, operation, key, recipient, is_replaced=is_replaced)
+    call_faults.hits = [fault for fault in matched_faults if not fault.kind.late]
+    call_faults.late = [fault for fault in matched_faults if fault.kind.late]
     return call_faults
 
 
-def _strikes_of_header(
+def _fault_of_header(
     faults: ActiveFaults, operation: Operation, key: str, header: str, call_faults: CallFaults
-) -> list[Strike]:
+) -> list[MatchedFault]:
     notes = call_faults.notes
     try:
         name, values = read_header(header)
@@ -166,24 +162,24 @@ def _strikes_of_header(
     if not kind.concerns(operation):
         notes.append(f"{HEADER} is ignored: {name} concerns {kind.subject}, not {operation.id}")
         return []
-    strike = faults.from_header(call_faults.counts, listed, kind, key, operation)
-    if strike is None:
+    fault = faults.from_header(call_faults.counts, listed, kind, key, operation)
+    if fault is None:
         notes.append(f"{HEADER}: {name} lets a single call pass")
         return []
-    return [strike]
+    return [fault]
 
 
 def _as_answer(reply: Reply) -> Answered:
     return Answered(reply.status, reply.body, reply.content_type)
 
 
-def _replacement(kind: Replacing, strike: Strike, real: Answered) -> Reply:
-    answer = kind.answer(real, strike.moment)
+def _replacement(kind: Replacing, fault: MatchedFault, real: Answered) -> Reply:
+    answer = kind.answer(real, fault.moment)
     reply = Reply(
         answer.status, answer.body, answer.content_type, extra=list(answer.headers.items())
     )
     if answer.ending != "whole":
         reply.broken = Broken(
-            answer.ending, answer.bytes_sent, answer.seconds, lambda: strike.is_lifted
+            answer.ending, answer.bytes_sent, answer.seconds, lambda: fault.is_lifted
         )
     return reply

@@ -1,4 +1,4 @@
-"""Which faults strike a call: settled once, behind the token check, with its instance held."""
+"""Which faults hit a call: settled once, behind the token check, with its instance held."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class HostCalls:
         return Reply(200, dumps(answer), JSON, answer, "; ".join(call.notes) or None)
 
     def _is_replaced(self, request: Request, endpoint: Endpoint, key: str) -> bool:
-        """Settle once which faults strike the call; whether one answers in its place."""
+        """Settle once which faults hit the call; whether one answers in its place."""
         if request.call_faults is None:
             request.call_faults = call_faults = find(
                 self.faults,

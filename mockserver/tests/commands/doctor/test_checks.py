@@ -23,7 +23,7 @@ from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.spec.recognise import Recogniser
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.testing import Instance, MockServer, Served
 
 from ...processes import free_port

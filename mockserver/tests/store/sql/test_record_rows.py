@@ -75,7 +75,7 @@ def test_the_example_sets_every_field(record: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [EXCHANGE, DELIVERY, HIT], ids=["exchange", "delivery", "strike"]
+    "record", [EXCHANGE, DELIVERY, HIT], ids=["exchange", "delivery", "fault-hit"]
 )
 def test_a_record_comes_back_whole(record: Record) -> None:
     assert asdict(record_of(row_of(record, 7))) == asdict(record)

@@ -15,7 +15,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, RecordingTransport
 
 ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
@@ -26,12 +26,12 @@ Send = Callable[..., Any]
 
 
 @pytest.fixture
-def says(app: MockApp, door: Door) -> Send:
+def says(app: MockApp, control_api: ControlApi) -> Send:
     """A contact writes, and the bot has been told; the message."""
 
     def write(who: str, text: str, **more: Any) -> Any:
         body = {"from": who, "text": text, **more}
-        message = door.post(f"/instances/{KEY}/inbound", body, status=201)
+        message = control_api.post(f"/instances/{KEY}/inbound", body, status=201)
         assert app.runtime.webhooks.courier.wait_idle(5)
         return message
 
@@ -54,75 +54,77 @@ def answers(app: MockApp) -> Send:
 
 
 @pytest.fixture
-def hears(door: Door) -> None:
+def hears(control_api: ControlApi) -> None:
     """The instance has a webhook."""
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
 
 
-def chats(door: Door, query: str = "") -> list[str]:
-    return [chat["chat"] for chat in door.items(f"/instances/{KEY}/chats{query}")]
+def chats(control_api: ControlApi, query: str = "") -> list[str]:
+    return [chat["chat"] for chat in control_api.items(f"/instances/{KEY}/chats{query}")]
 
 
-def delivery_of(door: Door, message: Any) -> str:
-    (delivery,) = door.items(f"/deliveries?instance={KEY}&message={message['id']}")
+def delivery_of(control_api: ControlApi, message: Any) -> str:
+    (delivery,) = control_api.items(f"/deliveries?instance={KEY}&message={message['id']}")
     return str(delivery["id"])
 
 
-def calls(door: Door, delivery: str) -> list[tuple[str, str]]:
-    items = door.get(f"/deliveries/{delivery}/calls")["items"]
+def calls(control_api: ControlApi, delivery: str) -> list[tuple[str, str]]:
+    items = control_api.get(f"/deliveries/{delivery}/calls")["items"]
     return [(item["why"], item["exchange"]["id"]) for item in items]
 
 
 # -- chats -------------------------------------------------------------------------------------
 
 
-def test_the_chat_with_the_latest_message_is_first(door: Door, says: Send, answers: Send) -> None:
+def test_the_chat_with_the_latest_message_is_first(
+    control_api: ControlApi, says: Send, answers: Send
+) -> None:
     says(ANA, "oi")
     says(RUI, "olá")
     says(ANA, "oi", group=GROUP, event="group-text")
     last = says(RUI, "tem pizza?")
-    assert chats(door) == [RUIS_CHAT, GROUP, ANAS_CHAT]
-    first, group, _ = door.items(f"/instances/{KEY}/chats")
+    assert chats(control_api) == [RUIS_CHAT, GROUP, ANAS_CHAT]
+    first, group, _ = control_api.items(f"/instances/{KEY}/chats")
     assert (first["kind"], first["number"], first["messages"]) == ("person", RUI, 2)
     assert first["last"] == last
     assert (group["kind"], group["name"], group["number"]) == ("group", "Equipe Teste", None)
 
 
 def test_unread_is_what_the_contact_has_not_read(
-    door: Door, says: Send, answers: Send, app: MockApp
+    control_api: ControlApi, says: Send, answers: Send, app: MockApp
 ) -> None:
-    door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "phone_off"})
+    control_api.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "phone_off"})
     answers(ANA, "um")
     answers(ANA, "dois")
-    assert [chat["unread"] for chat in door.items(f"/instances/{KEY}/chats")] == [2]
-    door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "reachable"})
-    assert [chat["unread"] for chat in door.items(f"/instances/{KEY}/chats")] == [0]
+    assert [chat["unread"] for chat in control_api.items(f"/instances/{KEY}/chats")] == [2]
+    control_api.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "reachable"})
+    assert [chat["unread"] for chat in control_api.items(f"/instances/{KEY}/chats")] == [0]
 
 
-def test_a_person_has_the_common_groups_on_the_phone(door: Door, says: Send) -> None:
+def test_a_person_has_the_common_groups_on_the_phone(control_api: ControlApi, says: Send) -> None:
     says(RUI, "olá")
-    assert chats(door, f"?with={ANA}") == [ANAS_CHAT, GROUP]
+    assert chats(control_api, f"?with={ANA}") == [ANAS_CHAT, GROUP]
     says(ANA, "oi", group=GROUP, event="group-text")
-    assert chats(door, f"?with={ANAS_CHAT}") == [GROUP, ANAS_CHAT]
-    empty = door.items(f"/instances/{KEY}/chats?with={ANA}")[1]
+    assert chats(control_api, f"?with={ANAS_CHAT}") == [GROUP, ANAS_CHAT]
+    empty = control_api.items(f"/instances/{KEY}/chats?with={ANA}")[1]
     assert (empty["messages"], empty["last"]) == (0, None)
 
 
-def test_chats_are_paged_and_found_by_name_or_number(door: Door, says: Send) -> None:
+def test_chats_are_paged_and_found_by_name_or_number(control_api: ControlApi, says: Send) -> None:
     numbers = [f"55119100000{number:02d}" for number in range(7)]
     for number in numbers:
         says(number, "oi")
-    assert [chat["number"] for chat in door.walk(f"/instances/{KEY}/chats?limit=3")] == [
+    assert [chat["number"] for chat in control_api.walk(f"/instances/{KEY}/chats?limit=3")] == [
         *reversed(numbers)
     ]
-    assert chats(door, "?text=10000003") == ["5511910000003@s.whatsapp.net"]
-    assert chats(door, "?text=NOBODY") == []
+    assert chats(control_api, "?text=10000003") == ["5511910000003@s.whatsapp.net"]
+    assert chats(control_api, "?text=NOBODY") == []
 
 
 def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
-    app: MockApp, door: Door
+    app: MockApp, control_api: ControlApi
 ) -> None:
-    door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
+    control_api.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
     with app.runtime.instances.store.change(KEY) as instance:
         message = next(instance.messages.newest())
         for number in range(50_000):
@@ -144,32 +146,38 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
         assert min(seconds) < 1, path
 
 
-def test_texts_and_names_are_found_without_their_accents(door: Door, says: Send) -> None:
+def test_texts_and_names_are_found_without_their_accents(
+    control_api: ControlApi, says: Send
+) -> None:
     wanted = {
         says(ANA, text)["id"] for text in ("Promoção de verão", "promocao", "PROMOÇÃO \U0001f600")
     }
     says(RUI, "promessa")
     for text in ("promocao", "PROMOÇÃO", "promoção", "Promoc\u0327a\u0303o"):
-        found = door.walk(f"/messages?instance={KEY}&text={quote(text)}")
+        found = control_api.walk(f"/messages?instance={KEY}&text={quote(text)}")
         assert {message["id"] for message in found} == wanted
-    assert door.walk(f"/messages?instance={KEY}&text={quote('promoçãoo')}") == []
+    assert control_api.walk(f"/messages?instance={KEY}&text={quote('promoçãoo')}") == []
     group = {"subject": "Reunião", "participants": [ANA]}
-    jid = door.post(f"/instances/{KEY}/groups", group, status=201)["jid"]
+    jid = control_api.post(f"/instances/{KEY}/groups", group, status=201)["jid"]
     says(ANA, "oi", group=jid)
-    assert len(chats(door, "?text=REUNIAO")) == len(chats(door, f"?text={quote('reunião')}")) == 1
-    people = door.items(f"/instances/{KEY}/contacts?text={quote('contáto teste')}")
+    assert (
+        len(chats(control_api, "?text=REUNIAO"))
+        == len(chats(control_api, f"?text={quote('reunião')}"))
+        == 1
+    )
+    people = control_api.items(f"/instances/{KEY}/contacts?text={quote('contáto teste')}")
     assert [person["number"] for person in people] == [ANA]
 
 
 # -- people ------------------------------------------------------------------------------------
 
 
-def test_people_are_listed_as_the_instance_meets_them(door: Door) -> None:
-    people = door.walk(f"/instances/{KEY}/contacts?limit=2")
+def test_people_are_listed_as_the_instance_meets_them(control_api: ControlApi) -> None:
+    people = control_api.walk(f"/instances/{KEY}/contacts?limit=2")
     numbers = [person["number"] for person in people]
     assert ANA in numbers and len(numbers) == len(set(numbers))
-    assert people[numbers.index(ANA)] == door.get(f"/instances/{KEY}/contacts/{ANA}")
-    found = door.items(f"/instances/{KEY}/contacts?text=0000002")
+    assert people[numbers.index(ANA)] == control_api.get(f"/instances/{KEY}/contacts/{ANA}")
+    found = control_api.items(f"/instances/{KEY}/contacts?text=0000002")
     assert ANA in [person["number"] for person in found] and len(found) < len(people)
 
 
@@ -178,23 +186,23 @@ def test_people_are_listed_as_the_instance_meets_them(door: Door) -> None:
 
 @pytest.mark.usefixtures("hears")
 def test_what_the_bot_wrote_into_a_chat_belongs_to_its_last_message(
-    door: Door, says: Send, answers: Send
+    control_api: ControlApi, says: Send, answers: Send
 ) -> None:
     first = says(ANA, "oi")
     hello, other = answers(ANA, "Bom dia"), answers(RUI, "Promoção")
     bare = answers(ANAS_CHAT, "Pois não?")
     second = says(ANA, "tem pizza?")
     menu = answers(ANA, "Temos")
-    assert calls(door, delivery_of(door, first)) == [("chat", hello), ("chat", bare)]
-    assert calls(door, delivery_of(door, second)) == [("chat", menu)]
-    until = door.get(f"/deliveries/{delivery_of(door, first)}/calls")["until"]
-    assert until == delivery_of(door, second)
-    assert other not in dict(calls(door, delivery_of(door, first))).values()
+    assert calls(control_api, delivery_of(control_api, first)) == [("chat", hello), ("chat", bare)]
+    assert calls(control_api, delivery_of(control_api, second)) == [("chat", menu)]
+    until = control_api.get(f"/deliveries/{delivery_of(control_api, first)}/calls")["until"]
+    assert until == delivery_of(control_api, second)
+    assert other not in dict(calls(control_api, delivery_of(control_api, first))).values()
 
 
 @pytest.mark.usefixtures("hears")
 def test_a_call_that_names_the_message_belongs_to_it_whenever_it_comes(
-    app: MockApp, door: Door, says: Send
+    app: MockApp, control_api: ControlApi, says: Send
 ) -> None:
     first = says(ANA, "oi")
     says(ANA, "alô?")
@@ -209,21 +217,21 @@ def test_a_call_that_names_the_message_belongs_to_it_whenever_it_comes(
     }
     reply = app.test_client().post(f"/rest/sendMessage/{KEY}/quoteMessage", json=body, headers=AUTH)
     quoted = reply.headers["X-Mock-Exchange"]
-    assert ("message", quoted) in calls(door, delivery_of(door, first))
+    assert ("message", quoted) in calls(control_api, delivery_of(control_api, first))
 
 
 @pytest.mark.usefixtures("hears")
 def test_what_comes_after_several_messages_may_belong_to_any_of_them(
-    door: Door, says: Send, answers: Send
+    control_api: ControlApi, says: Send, answers: Send
 ) -> None:
     first, second, third = (says(ANA, text) for text in ("um", "dois", "três"))
-    assert not door.get(f"/deliveries/{delivery_of(door, first)}/calls")["unclear"]
+    assert not control_api.get(f"/deliveries/{delivery_of(control_api, first)}/calls")["unclear"]
     answers(RUI, "Promoção")
     late = [answers(ANA, "Um!"), answers(ANA, "Dois!")]
     for message in (first, second):
-        related = door.get(f"/deliveries/{delivery_of(door, message)}/calls")
+        related = control_api.get(f"/deliveries/{delivery_of(control_api, message)}/calls")
         assert (related["items"], related["unclear"]) == ([], True)
-    related = door.get(f"/deliveries/{delivery_of(door, third)}/calls")
+    related = control_api.get(f"/deliveries/{delivery_of(control_api, third)}/calls")
     assert [(item["why"], item["exchange"]["id"]) for item in related["items"]] == [
         ("chat", id_) for id_ in late
     ]
@@ -258,25 +266,29 @@ def test_what_was_sent_while_a_webhook_was_answered_belongs_to_it(
 ) -> None:
     transport = Replying()
     transport.app = app = make_app(clock=Clock(frozen_at), transport=transport)
-    door = Door(app)
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     # All of them are owed before the bot has done anything.
     messages = [
-        door.post(f"/instances/{KEY}/inbound", {"from": ANA, "text": text}, status=201)
+        control_api.post(f"/instances/{KEY}/inbound", {"from": ANA, "text": text}, status=201)
         for text in ("um", "dois", "três")
     ]
     transport.go.set()
     assert app.runtime.webhooks.courier.wait_idle(5)
     assert len(transport.made) == 3
     expected = [[("during", id_) for id_ in made] for made in transport.made]
-    assert [calls(door, delivery_of(door, message)) for message in messages] == expected
+    assert [
+        calls(control_api, delivery_of(control_api, message)) for message in messages
+    ] == expected
     if frozen_at is None:
         # Records of an earlier start have the times of the mock's clock alone.
         for exchange in app.runtime.records.journal.exchanges.after(None):
             exchange.came = None
         for delivery in app.runtime.records.journal.deliveries.after(None):
             delivery.attempts = [replace(attempt, span=None) for attempt in delivery.attempts]
-        assert [calls(door, delivery_of(door, message)) for message in messages] == expected
+        assert [
+            calls(control_api, delivery_of(control_api, message)) for message in messages
+        ] == expected
 
 
 class Asking(RecordingTransport):
@@ -305,18 +317,18 @@ def test_call_without_chat_belongs_to_the_webhook_being_answered(
 ) -> None:
     transport = Asking()
     transport.app = app = make_app(clock=Clock(), transport=transport)
-    door = Door(app)
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
-    message = door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    message = control_api.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
     assert app.runtime.webhooks.courier.wait_idle(5)
     outside = ask_status(app)
-    related = calls(door, delivery_of(door, message))
+    related = calls(control_api, delivery_of(control_api, message))
     assert related == [("during", transport.asked[0])]
     assert outside not in transport.asked
 
 
-def test_an_unknown_delivery_has_no_calls(door: Door) -> None:
-    assert "d9" in door.refusal("GET", "/deliveries/d9/calls", status=404)
+def test_an_unknown_delivery_has_no_calls(control_api: ControlApi) -> None:
+    assert "d9" in control_api.refusal("GET", "/deliveries/d9/calls", status=404)
 
 
 # -- phones that show no buttons ---------------------------------------------------------------
@@ -342,26 +354,28 @@ def offered(app: MockApp) -> str:
     return str(reply.get_json()["messageData"]["key"]["id"])
 
 
-def test_a_phone_without_buttons_chooses_nothing(door: Door, offered: str) -> None:
+def test_a_phone_without_buttons_chooses_nothing(control_api: ControlApi, offered: str) -> None:
     path, tap = f"/instances/{KEY}/contacts/{ANA}", {"from": ANA, "event": "list-response"}
-    door.post(path, {"state": "reachable"})
-    assert door.post(path, {"shows_buttons": False})["shows_buttons"] is False
-    assert "no buttons" in door.refusal("POST", f"/instances/{KEY}/inbound", tap, status=409)
-    (message,) = door.items(f"/messages?instance={KEY}")
+    control_api.post(path, {"state": "reachable"})
+    assert control_api.post(path, {"shows_buttons": False})["shows_buttons"] is False
+    assert "no buttons" in control_api.refusal("POST", f"/instances/{KEY}/inbound", tap, status=409)
+    (message,) = control_api.items(f"/messages?instance={KEY}")
     assert (message["id"], message["state"]) == (offered, "read")
-    assert door.post(path, {"shows_buttons": True})["shows_buttons"] is True
-    door.post(f"/instances/{KEY}/inbound", tap, status=201)
+    assert control_api.post(path, {"shows_buttons": True})["shows_buttons"] is True
+    control_api.post(f"/instances/{KEY}/inbound", tap, status=201)
 
 
-def test_buttons_and_the_state_of_a_phone_are_set_apart(app: MockApp, door: Door) -> None:
+def test_buttons_and_the_state_of_a_phone_are_set_apart(
+    app: MockApp, control_api: ControlApi
+) -> None:
     path = f"/instances/{KEY}/contacts/{ANA}"
-    door.post(path, {"state": "phone_off"})
-    shown = door.post(path, {"shows_buttons": False})
+    control_api.post(path, {"state": "phone_off"})
+    shown = control_api.post(path, {"shows_buttons": False})
     assert (shown["state"], shown["shows_buttons"]) == ("phone_off", False)
-    shown = door.post(path, {})
+    shown = control_api.post(path, {})
     assert (shown["state"], shown["shows_buttons"]) == ("reachable", False)
     state = app.test_client().get("/_mock/state").data
-    door.post("/reset")
-    assert door.get(path)["shows_buttons"] is True
+    control_api.post("/reset")
+    assert control_api.get(path)["shows_buttons"] is True
     app.test_client().put("/_mock/state", data=state)
-    assert door.get(path)["shows_buttons"] is False
+    assert control_api.get(path)["shows_buttons"] is False

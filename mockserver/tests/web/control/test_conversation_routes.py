@@ -16,7 +16,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, UNLINKED, RecordingTransport
 
 ANA, RUI = "5511900000002", "5511900000004"
@@ -73,21 +73,21 @@ def bot(make_app: MakeApp) -> Iterator[Bot]:
         "oi": [("text", {"text": "Bom dia! O que deseja?"}), ("listMessage", dict(LIST))],
         "menu": [("text", {"text": "Temos pizza."})],
     }
-    Door(bot.app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    ControlApi(bot.app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     yield bot
     # What it still answers while the mock stops would be abandoned.
     assert bot.app.runtime.webhooks.courier.wait_idle(10)
 
 
 @pytest.fixture
-def talk(bot: Bot) -> Door:
+def talk(bot: Bot) -> ControlApi:
     """The control API of the bot's mock."""
     assert bot.app is not None
-    return Door(bot.app)
+    return ControlApi(bot.app)
 
 
-def does(door: Door, **body: Any) -> Json:
-    message: Json = door.post(f"/instances/{KEY}/inbound", {"from": ANA, **body}, status=201)
+def does(control_api: ControlApi, **body: Any) -> Json:
+    message: Json = control_api.post(f"/instances/{KEY}/inbound", {"from": ANA, **body}, status=201)
     return message
 
 
@@ -95,10 +95,10 @@ def idle(bot: Bot) -> None:
     assert bot.app is not None and bot.app.runtime.webhooks.courier.wait_idle(5)
 
 
-def load(door: Door, turns: list[Json], **more: Any) -> Json:
+def load(control_api: ControlApi, turns: list[Json], **more: Any) -> Json:
     conversation = {"conversation": 1, "with": ANA, "turns": turns}
     body = {"instance": KEY, "conversation": conversation, **more}
-    play: Json = door.post("/plays", body, status=201)
+    play: Json = control_api.post("/plays", body, status=201)
     return play
 
 
@@ -106,8 +106,8 @@ def states(play: Json) -> list[str]:
     return [turn["state"] for turn in play["turns"]]
 
 
-def saved(door: Door, chat: str = ANA, **query: str) -> Json:
-    reply = door.client.get(
+def saved(control_api: ControlApi, chat: str = ANA, **query: str) -> Json:
+    reply = control_api.client.get(
         f"/_mock/instances/{KEY}/conversation", query_string={"chat": chat, **query}
     )
     assert reply.status_code == 200, reply.text
@@ -118,7 +118,7 @@ def saved(door: Door, chat: str = ANA, **query: str) -> Json:
 # -- saving ------------------------------------------------------------------------------------
 
 
-def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: Door) -> None:
+def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: ControlApi) -> None:
     does(talk, text="oi")
     idle(bot)
     does(talk, event="list-response", option="menu")
@@ -155,7 +155,7 @@ def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: Door) -> Non
 
 
 def test_messages_that_cannot_be_shown_do_not_fail_the_step_that_made_them(
-    bot: Bot, talk: Door, monkeypatch: pytest.MonkeyPatch
+    bot: Bot, talk: ControlApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> Json:
         raise RuntimeError("planted in a test")
@@ -192,7 +192,7 @@ EVENTS: list[Json] = [
 ]
 
 
-def test_what_a_customer_can_do_is_saved_and_done_again(bot: Bot, talk: Door) -> None:
+def test_what_a_customer_can_do_is_saved_and_done_again(bot: Bot, talk: ControlApi) -> None:
     for body in EVENTS:
         does(talk, text="primeira")
         does(talk, **body)
@@ -212,7 +212,7 @@ def test_what_a_customer_can_do_is_saved_and_done_again(bot: Bot, talk: Door) ->
     assert saved(talk) == document
 
 
-def test_a_message_that_was_edited_is_saved_as_it_came(bot: Bot, talk: Door) -> None:
+def test_a_message_that_was_edited_is_saved_as_it_came(bot: Bot, talk: ControlApi) -> None:
     first = does(talk, text="pizzza")
     does(talk, event="edited", message=first["id"])
     (came, edited) = (turn["customer"] for turn in saved(talk)["turns"])
@@ -220,7 +220,7 @@ def test_a_message_that_was_edited_is_saved_as_it_came(bot: Bot, talk: Door) -> 
     assert (edited["text"], edited["message"]) == ("Texto corrigido", "m1")
 
 
-def test_an_album_is_saved_once_with_its_pictures(bot: Bot, talk: Door) -> None:
+def test_an_album_is_saved_once_with_its_pictures(bot: Bot, talk: ControlApi) -> None:
     does(talk, event="album", set={"message.albumMessage.expectedImageCount": 2})
     count = len(talk.items("/messages"))
     (turn,) = saved(talk)["turns"]
@@ -230,7 +230,7 @@ def test_an_album_is_saved_once_with_its_pictures(bot: Bot, talk: Door) -> None:
     assert len(talk.items("/messages")) == 2 * count > 2
 
 
-def test_a_group_is_saved_with_who_wrote(bot: Bot, talk: Door) -> None:
+def test_a_group_is_saved_with_who_wrote(bot: Bot, talk: ControlApi) -> None:
     does(talk, text="bom dia", group=GROUP)
     document = saved(talk, GROUP)
     assert document["with"] == GROUP
@@ -242,7 +242,7 @@ def test_a_group_is_saved_with_who_wrote(bot: Bot, talk: Door) -> None:
     assert play["turns"][0]["message"]["chat"] == GROUP
 
 
-def test_what_the_owner_types_is_a_turn_of_the_phone(bot: Bot, talk: Door) -> None:
+def test_what_the_owner_types_is_a_turn_of_the_phone(bot: Bot, talk: ControlApi) -> None:
     does(talk, text="alguém?")
     own = {"event": "from-me-phone", "to": ANA, "set": {"message.conversation": "Já vou"}}
     talk.post(f"/instances/{KEY}/inbound", own, status=201)
@@ -254,7 +254,7 @@ def test_what_the_owner_types_is_a_turn_of_the_phone(bot: Bot, talk: Door) -> No
     assert play["turns"][1]["message"]["from_me"] is True
 
 
-def test_only_what_came_after_a_message_is_saved(bot: Bot, talk: Door) -> None:
+def test_only_what_came_after_a_message_is_saved(bot: Bot, talk: ControlApi) -> None:
     first = does(talk, text="um")
     idle(bot)
     second = does(talk, text="quatro")
@@ -272,12 +272,12 @@ def offer(bot: Bot, title: str) -> str:
     data = {"to": ANA, **LIST, "text": title, "description": title}
     bot._send("listMessage", {**data, "sections": [{"title": "S", "rows": rows}]})
     assert bot.app is not None
-    return str(Door(bot.app).items("/messages?order=newest")[0]["id"])
+    return str(ControlApi(bot.app).items("/messages?order=newest")[0]["id"])
 
 
 @pytest.mark.parametrize("member", ["since", "from"])
 def test_what_is_about_an_earlier_message_is_about_that_one_when_played_again(
-    bot: Bot, talk: Door, member: str
+    bot: Bot, talk: ControlApi, member: str
 ) -> None:
     """Taps, quotes, edits, deletions, reactions: each means the older of two that would do."""
     bot.replies = {}
@@ -310,7 +310,7 @@ def test_what_is_about_an_earlier_message_is_about_that_one_when_played_again(
     assert (tap["title"], tap["contextInfo"]["stanzaId"]) == ("Sabores 1", first_list)
 
 
-def test_turn_about_a_message_that_is_gone_is_refused(bot: Bot, talk: Door) -> None:
+def test_turn_about_a_message_that_is_gone_is_refused(bot: Bot, talk: ControlApi) -> None:
     bot.replies = {}
     first, second = does(talk, text="um"), does(talk, text="dois")
     does(talk, event="reaction", message=first["id"])
@@ -323,7 +323,9 @@ def test_turn_about_a_message_that_is_gone_is_refused(bot: Bot, talk: Door) -> N
     assert f"{first['id']} is unknown" in play["turns"][0]["error"]
 
 
-def test_what_came_from_a_message_on_is_saved_by_the_order_of_arrival(bot: Bot, talk: Door) -> None:
+def test_what_came_from_a_message_on_is_saved_by_the_order_of_arrival(
+    bot: Bot, talk: ControlApi
+) -> None:
     """Neither a clock that stands nor one that goes back changes which messages those are."""
     texts = ["um", "dois", "tres", "quatro"]
     talk.post("/clock", {"freeze": True})
@@ -336,7 +338,7 @@ def test_what_came_from_a_message_on_is_saved_by_the_order_of_arrival(bot: Bot, 
     talk.refusal("GET", f"/instances/{KEY}/conversation?chat={ANA}&from=gone", status=404)
 
 
-def test_a_large_file_is_left_out(bot: Bot, talk: Door) -> None:
+def test_a_large_file_is_left_out(bot: Bot, talk: ControlApi) -> None:
     does(talk, event="document", media=b64encode(bytes(300_000)).decode())
     assert "media" not in saved(talk)["turns"][0]["customer"]
 
@@ -344,7 +346,7 @@ def test_a_large_file_is_left_out(bot: Bot, talk: Door) -> None:
 # -- playing -----------------------------------------------------------------------------------
 
 
-def test_step_by_step_one_turn_of_the_customer_is_done(bot: Bot, talk: Door) -> None:
+def test_step_by_step_one_turn_of_the_customer_is_done(bot: Bot, talk: ControlApi) -> None:
     turns = [
         {"customer": "oi"},
         {"bot": "Bom dia! O que deseja?"},
@@ -361,7 +363,9 @@ def test_step_by_step_one_turn_of_the_customer_is_done(bot: Bot, talk: Door) -> 
     assert talk.post(path) == talk.get(f"/plays/{play['id']}") == play
 
 
-def test_a_silent_bot_and_one_that_says_something_else_are_noticed(bot: Bot, talk: Door) -> None:
+def test_a_silent_bot_and_one_that_says_something_else_are_noticed(
+    bot: Bot, talk: ControlApi
+) -> None:
     turns = [{"customer": "oi"}, {"bot": "Boa noite"}, {"bot": {}}, {"bot": {}}]
     play = talk.post(f"/plays/{load(talk, turns)['id']}/step", {"wait": 0.3})
     assert states(play) == ["done", "done", "done", "missing"]
@@ -369,7 +373,7 @@ def test_a_silent_bot_and_one_that_says_something_else_are_noticed(bot: Bot, tal
     assert play["turns"][1]["message"]["content"]["extendedTextMessage"]["text"].startswith("Bom")
 
 
-def test_what_the_bot_sends_beyond_the_file_is_skipped(bot: Bot, talk: Door) -> None:
+def test_what_the_bot_sends_beyond_the_file_is_skipped(bot: Bot, talk: ControlApi) -> None:
     """Before and behind what the file has, and late for the turn that it belongs to."""
     olá, question, image = ({"text": text} for text in ("Olá", "O que deseja?", "Recebi"))
     bot.replies = {
@@ -391,7 +395,7 @@ def test_what_the_bot_sends_beyond_the_file_is_skipped(bot: Bot, talk: Door) -> 
 
 @pytest.mark.parametrize("pause", [True, False])
 def test_answers_count_whenever_they_come_between_two_steps(
-    bot: Bot, talk: Door, pause: bool
+    bot: Bot, talk: ControlApi, pause: bool
 ) -> None:
     bot.replies = {
         word: [("text", {"text": f"{word}{number}"}) for number in range(2)]
@@ -420,7 +424,7 @@ def test_answers_count_whenever_they_come_between_two_steps(
         idle(bot)
 
 
-def test_bot_that_begins_is_heard_from_when_the_play_is_loaded(bot: Bot, talk: Door) -> None:
+def test_bot_that_begins_is_heard_from_when_the_play_is_loaded(bot: Bot, talk: ControlApi) -> None:
     bot._send("text", {"to": ANA, "text": "antes"})
     play = load(talk, [{"bot": {}}, {"customer": "oi"}])
     bot._send("text", {"to": ANA, "text": "Promoção!"})
@@ -430,7 +434,7 @@ def test_bot_that_begins_is_heard_from_when_the_play_is_loaded(bot: Bot, talk: D
     assert content["extendedTextMessage"]["text"] == "Promoção!"
 
 
-def test_all_that_the_file_says_of_a_bots_turn_is_compared(bot: Bot, talk: Door) -> None:
+def test_all_that_the_file_says_of_a_bots_turn_is_compared(bot: Bot, talk: ControlApi) -> None:
     """A list without one of its rows, a quote of another message: the text is the same."""
     listed = {"type": "listMessage", "text": "Escolha", "options": ["menu", "pessoa"]}
     quoting = {"bot": {"text": "Certo", "message": "m1"}}
@@ -445,7 +449,7 @@ def test_all_that_the_file_says_of_a_bots_turn_is_compared(bot: Bot, talk: Door)
     idle(bot)
 
 
-def test_who_acts_in_a_private_chat_is_whoever_plays(bot: Bot, talk: Door) -> None:
+def test_who_acts_in_a_private_chat_is_whoever_plays(bot: Bot, talk: ControlApi) -> None:
     play = load(talk, [{"customer": {"text": "oi", "from": ANA}}], **{"with": RUI})
     play = talk.post(f"/plays/{play['id']}/run")
     assert play["turns"][0]["message"]["chat"] == f"{RUI}@s.whatsapp.net"
@@ -455,14 +459,14 @@ def test_who_acts_in_a_private_chat_is_whoever_plays(bot: Bot, talk: Door) -> No
     assert "turns: 1: '5511900000004' is not the person" in talk.refusal("POST", "/plays", body)
 
 
-def test_only_a_group_plays_the_conversation_of_a_group(bot: Bot, talk: Door) -> None:
+def test_only_a_group_plays_the_conversation_of_a_group(bot: Bot, talk: ControlApi) -> None:
     does(talk, text="bom dia", group=GROUP)
     body = {"instance": KEY, "conversation": saved(talk, GROUP), "with": RUI}
     assert f"{GROUP} is a group" in talk.refusal("POST", "/plays", body)
     assert talk.items("/plays") == []
 
 
-def test_a_turn_that_cannot_be_done_ends_the_run(bot: Bot, talk: Door) -> None:
+def test_a_turn_that_cannot_be_done_ends_the_run(bot: Bot, talk: ControlApi) -> None:
     tap = {"customer": {"event": "list-response", "option": "nope"}}
     play = load(talk, [tap, {"bot": "?"}, {"customer": "tchau"}])
     play = talk.post(f"/plays/{play['id']}/run")
@@ -471,20 +475,20 @@ def test_a_turn_that_cannot_be_done_ends_the_run(bot: Bot, talk: Door) -> None:
     assert states(talk.post(f"/plays/{play['id']}/run")) == ["refused", "waiting", "done"]
 
 
-def test_another_customer_plays_it(bot: Bot, talk: Door) -> None:
+def test_another_customer_plays_it(bot: Bot, talk: ControlApi) -> None:
     play = load(talk, [{"customer": "oi"}, {"bot": {}}, {"bot": {}}], **{"with": RUI})
     play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
     assert play["chat"] == f"{RUI}@s.whatsapp.net" and set(states(play)) == {"done"}
 
 
-def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: Door) -> None:
+def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: ControlApi) -> None:
     """The answer comes from elsewhere, while the step waits."""
     assert bot.app is not None
     app, played = bot.app, []
     play = load(talk, [{"customer": "?"}, {"bot": "Pronto"}])
 
     def step() -> None:
-        played.append(Door(app).post(f"/plays/{play['id']}/step", {"wait": 60}))
+        played.append(ControlApi(app).post(f"/plays/{play['id']}/step", {"wait": 60}))
 
     thread = threading.Thread(target=step)
     thread.start()
@@ -498,7 +502,7 @@ def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: Door) -> No
     assert states(played[0]) == ["done", "done"]
 
 
-def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
+def test_the_example_of_the_documents_is_played(bot: Bot, talk: ControlApi) -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     rows = [
         {"title": "Menu", "rowId": "menu", "description": "d"},
@@ -543,11 +547,11 @@ def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
         ),
     ],
 )
-def test_what_is_no_conversation_is_refused(talk: Door, body: Json, words: str) -> None:
+def test_what_is_no_conversation_is_refused(talk: ControlApi, body: Json, words: str) -> None:
     assert words in talk.refusal("POST", "/plays", {"instance": KEY, **body})
 
 
-def test_plays_are_listed_and_forgotten(talk: Door) -> None:
+def test_plays_are_listed_and_forgotten(talk: ControlApi) -> None:
     first, second = (load(talk, [{"customer": "oi"}]) for _ in range(2))
     assert [play["id"] for play in talk.walk("/plays?limit=1")] == [first["id"], second["id"]]
     talk.delete(f"/plays/{first['id']}")

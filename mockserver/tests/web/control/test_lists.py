@@ -12,7 +12,7 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.web.app import MockApp, build_app
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN, RecordingTransport
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -38,10 +38,10 @@ def hear(app: MockApp, key: str = KEY) -> None:
     app.runtime.instances.publisher.change(key, lambda instance: instance.set_webhook(HOOK))
 
 
-def two_by_turns(app: MockApp) -> Door:
+def two_by_turns(app: MockApp) -> ControlApi:
     """Two linked instances that wrote two texts each, by turns, and one refused call."""
-    door = Door(app)
-    door.post(f"/instances/{UNLINKED}/link")
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{UNLINKED}/link")
     for key in (KEY, UNLINKED):
         hear(app, key)
     for text in ("um", "dois"):
@@ -49,11 +49,11 @@ def two_by_turns(app: MockApp) -> Door:
         send(app, text, key=UNLINKED, token=UNLINKED_TOKEN)
     app.test_client().get(f"/rest/instance/{KEY}").get_data()
     assert app.runtime.webhooks.courier.wait_idle(5)
-    return door
+    return control_api
 
 
 @pytest.fixture(scope="module")
-def busy() -> Iterator[Door]:
+def busy() -> Iterator[ControlApi]:
     """What `two_by_turns` left, for those who only read."""
     app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
     yield two_by_turns(app)
@@ -84,7 +84,7 @@ def busy() -> Iterator[Door]:
         ("limit=2", 2),
     ],
 )
-def test_exchanges_by(busy: Door, query: str, count: int) -> None:
+def test_exchanges_by(busy: ControlApi, query: str, count: int) -> None:
     assert len(busy.items(f"/exchanges?{query}")) == count
 
 
@@ -104,7 +104,7 @@ def test_exchanges_by(busy: Door, query: str, count: int) -> None:
         ("limit=3", 3),
     ],
 )
-def test_deliveries_by(busy: Door, query: str, count: int) -> None:
+def test_deliveries_by(busy: ControlApi, query: str, count: int) -> None:
     assert len(busy.items(f"/deliveries?{query}")) == count
 
 
@@ -122,23 +122,23 @@ def test_deliveries_by(busy: Door, query: str, count: int) -> None:
         ("limit=1", 1),
     ],
 )
-def test_messages_by(busy: Door, query: str, count: int) -> None:
+def test_messages_by(busy: ControlApi, query: str, count: int) -> None:
     assert len(busy.items(f"/messages?{query}")) == count
 
 
-def test_messages_of_an_unknown_instance(busy: Door) -> None:
+def test_messages_of_an_unknown_instance(busy: ControlApi) -> None:
     assert "megacode-NOBODY" in busy.refusal(
         "GET", "/messages?instance=megacode-NOBODY", status=404
     )
 
 
-def test_an_exchange_has_all_of_it(app: MockApp, door: Door) -> None:
+def test_an_exchange_has_all_of_it(app: MockApp, control_api: ControlApi) -> None:
     sent = app.test_client().post(
         f"/rest/sendMessage/{KEY}/text?x=1",
         json={"messageData": {"to": "5511900000002"}},
         headers={**AUTH, "X-Test": "a"},
     )
-    (exchange,) = door.items("/exchanges")
+    (exchange,) = control_api.items("/exchanges")
     assert exchange["id"] == sent.headers["X-Mock-Exchange"]
     assert exchange["reason"] == sent.headers["X-Mock-Reason"]
     assert exchange["violations"] and exchange["events"] == []
@@ -152,26 +152,28 @@ def test_an_exchange_has_all_of_it(app: MockApp, door: Door) -> None:
     assert response["headers"] == dict(sent.headers)
 
 
-def test_a_delivery_has_all_of_it(app: MockApp, door: Door) -> None:
+def test_a_delivery_has_all_of_it(app: MockApp, control_api: ControlApi) -> None:
     hear(app)
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    (delivery,) = door.items("/deliveries")
+    (delivery,) = control_api.items("/deliveries")
     assert (delivery["url"], delivery["event"]) == (HOOK, "text-plain")
     assert delivery["message_type"] == delivery["payload"]["messageType"] == "conversation"
     (attempt,) = delivery["attempts"]
     assert (attempt["status"], attempt["body"], attempt["error"]) == (200, "ok", None)
 
 
-def test_an_unknown_route_belongs_to_the_instance_it_names(app: MockApp, door: Door) -> None:
+def test_an_unknown_route_belongs_to_the_instance_it_names(
+    app: MockApp, control_api: ControlApi
+) -> None:
     app.test_client().get("/rest/nothing").get_data()
     app.test_client().get("/rest/instance/megacode-NOBODY").get_data()
     app.test_client().post(f"/rest/sendMessage/{KEY}/fax").get_data()
-    route, key, named = door.items("/exchanges")
+    route, key, named = control_api.items("/exchanges")
     assert (route["instance"], route["operation"]) == (None, None)
     assert (key["instance"], key["operation"]) == (None, "instance_status")
     assert (named["instance"], named["operation"]) == (KEY, None)
-    assert door.items(f"/exchanges?instance={KEY}") == [named]
+    assert control_api.items(f"/exchanges?instance={KEY}") == [named]
 
 
 # -- pages -------------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ def test_an_unknown_route_belongs_to_the_instance_it_names(app: MockApp, door: D
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 5000])
-def test_pages_walk_everything_exactly_once(busy: Door, path: str, limit: int) -> None:
+def test_pages_walk_everything_exactly_once(busy: ControlApi, path: str, limit: int) -> None:
     whole = busy.items(path)
     assert busy.walk(f"{path}?limit={limit}") == whole
     ids = [item["id"] for item in whole]
@@ -187,33 +189,33 @@ def test_pages_walk_everything_exactly_once(busy: Door, path: str, limit: int) -
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_pages_walk_a_filtered_list_too(busy: Door, path: str) -> None:
+def test_pages_walk_a_filtered_list_too(busy: ControlApi, path: str) -> None:
     whole = busy.items(f"{path}?instance={KEY}")
     assert busy.walk(f"{path}?instance={KEY}&limit=1") == whole
     assert {item["instance"] for item in whole} == {KEY}
 
 
-def test_messages_of_all_instances_come_in_the_order_they_came(busy: Door) -> None:
+def test_messages_of_all_instances_come_in_the_order_they_came(busy: ControlApi) -> None:
     assert [item["instance"] for item in busy.items("/messages")] == [KEY, UNLINKED] * 2
 
 
 def test_who_remembers_the_last_message_misses_none_of_any_instance(app: MockApp) -> None:
     """Even while the clock stands still and the next one is an earlier instance's."""
-    door = two_by_turns(app)
-    last = door.items("/messages")[-1]
+    control_api = two_by_turns(app)
+    last = control_api.items("/messages")[-1]
     assert last["instance"] == UNLINKED
     sent = send(app, "mais um")
-    (found,) = door.items(f"/messages?since={last['id']}")
+    (found,) = control_api.items(f"/messages?since={last['id']}")
     assert found["id"] == sent["messageData"]["key"]["id"]
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_the_newest_is_last(app: MockApp, path: str) -> None:
-    door = two_by_turns(app)
-    before = door.items(path)
+    control_api = two_by_turns(app)
+    before = control_api.items(path)
     send(app, "tres")
     assert app.runtime.webhooks.courier.wait_idle(5)
-    after = door.items(path)
+    after = control_api.items(path)
     assert after[: len(before)] == before and len(after) > len(before)
 
 
@@ -222,13 +224,13 @@ def test_the_newest_is_last(app: MockApp, path: str) -> None:
 
 @pytest.mark.parametrize("path", [*LISTS, "/instances"])
 @pytest.mark.parametrize("limit", ["0", "-1", "1.5", "", "x", "5001", "9" * 5000, "²", "٣"])
-def test_limits_that_cannot_be(calm: Door, path: str, limit: str) -> None:
+def test_limits_that_cannot_be(calm: ControlApi, path: str, limit: str) -> None:
     assert "limit" in calm.refusal("GET", path, query_string={"limit": limit})
 
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("wait", ["-1", "60.1", "x", "", "nan", "inf", "1e3"])
-def test_waits_that_cannot_be(calm: Door, path: str, wait: str) -> None:
+def test_waits_that_cannot_be(calm: ControlApi, path: str, wait: str) -> None:
     assert "wait" in calm.refusal("GET", path, query_string={"wait": wait})
 
 
@@ -256,7 +258,7 @@ class Waiter:
 
     def _ask(self) -> None:
         begin = time.monotonic()
-        self.found = Door(self._app).items(self._path)
+        self.found = ControlApi(self._app).items(self._path)
         self.seconds = time.monotonic() - begin
 
     def items(self) -> list[Any]:
@@ -267,14 +269,18 @@ class Waiter:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_wait_ends_with_nothing(door: Door, path: str) -> None:
+def test_a_wait_ends_with_nothing(control_api: ControlApi, path: str) -> None:
     begin = time.monotonic()
-    assert door.get(f"{path}?wait=0.05&instance={KEY}") == {"items": [], "next": None, "epoch": 0}
+    assert control_api.get(f"{path}?wait=0.05&instance={KEY}") == {
+        "items": [],
+        "next": None,
+        "epoch": 0,
+    }
     assert 0.05 <= time.monotonic() - begin < 2
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_wait_for_what_is_there_does_not_wait(busy: Door, path: str) -> None:
+def test_a_wait_for_what_is_there_does_not_wait(busy: ControlApi, path: str) -> None:
     begin = time.monotonic()
     assert busy.items(f"{path}?wait=60")
     assert time.monotonic() - begin < 2
@@ -301,9 +307,11 @@ def test_a_wait_for_a_message_ends_with_a_send(app: MockApp) -> None:
     assert len(waiter.items()) == 1
 
 
-def test_wait_for_message_ends_with_inbound_one_without_webhook(app: MockApp, door: Door) -> None:
+def test_wait_for_message_ends_with_inbound_one_without_webhook(
+    app: MockApp, control_api: ControlApi
+) -> None:
     waiter = Waiter(app, f"/messages?wait=30&instance={KEY}&event=conversation")
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert [item["type"] for item in waiter.items()] == ["conversation"]
 
 
@@ -311,7 +319,7 @@ def test_a_wait_for_a_state_ends_with_the_clock(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "1,2,3"})
     send(app)
     waiter = Waiter(app, "/messages?wait=30&status=read")
-    Door(app).post("/clock", {"advance": 3})
+    ControlApi(app).post("/clock", {"advance": 3})
     assert [item["state"] for item in waiter.items()] == ["read"]
 
 
@@ -324,24 +332,27 @@ def test_a_wait_since_the_last_ends_with_the_next(app: MockApp) -> None:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_another_epoch_is_told_and_its_ids_begin_anew(app: MockApp, path: str) -> None:
-    door = Door(app)
+    control_api = ControlApi(app)
     hear(app)
     sent = f"{path}?instance={KEY}"
-    epochs = [door.get(path)["epoch"], door.get(sent)["epoch"]]
+    epochs = [control_api.get(path)["epoch"], control_api.get(sent)["epoch"]]
     send(app)
-    last = door.items(sent)[-1]["id"]
+    last = control_api.items(sent)[-1]["id"]
     known = f"{sent}&since={last}&epoch={epochs[1]}"
-    assert door.get(known) == {"items": [], "next": None, "epoch": epochs[1]}
+    assert control_api.get(known) == {"items": [], "next": None, "epoch": epochs[1]}
     # What befalls another instance's records says nothing of these.
-    door.post(f"/reset?instance={UNLINKED}")
-    assert [door.get(path)["epoch"], door.get(sent)["epoch"]] == [epochs[0] + 1, epochs[1]]
-    door.post(f"/reset?instance={KEY}", {"ids": "again"})
+    control_api.post(f"/reset?instance={UNLINKED}")
+    assert [control_api.get(path)["epoch"], control_api.get(sent)["epoch"]] == [
+        epochs[0] + 1,
+        epochs[1],
+    ]
+    control_api.post(f"/reset?instance={KEY}", {"ids": "again"})
     hear(app)
     send(app)
-    came = door.get(f"{known}&wait=20")
+    came = control_api.get(f"{known}&wait=20")
     assert came["epoch"] == epochs[1] + 1
     assert last in [item["id"] for item in came["items"]]
-    assert door.get(f"{sent}&since={last}&epoch={came['epoch']}")["items"] == []
+    assert control_api.get(f"{sent}&since={last}&epoch={came['epoch']}")["items"] == []
 
 
 def test_a_stop_lets_everyone_go_who_waits(app: MockApp) -> None:
@@ -350,14 +361,14 @@ def test_a_stop_lets_everyone_go_who_waits(app: MockApp) -> None:
     assert waiter.items() == []
 
 
-def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
+def test_many_may_wait_while_many_write(app: MockApp, control_api: ControlApi) -> None:
     """Readers hold instances, writers the journal: neither may wait for the other's lock."""
     hear(app)
     over = threading.Event()
     failures: list[BaseException] = []
 
     def read(path: str) -> None:
-        mine = Door(app)
+        mine = ControlApi(app)
         try:
             while not over.is_set():
                 mine.get(f"{path}{'&' if '?' in path else '?'}limit=1")
@@ -380,19 +391,19 @@ def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
     assert not any(thread.is_alive() for thread in (*readers, *writers))
     assert failures == []
     assert app.runtime.webhooks.courier.wait_idle(10)
-    assert len(door.items("/deliveries?limit=5000&status=delivered")) == 4 * 80
+    assert len(control_api.items("/deliveries?limit=5000&status=delivered")) == 4 * 80
 
 
 # -- what is too long --------------------------------------------------------------------------
 
 
-def test_long_bodies_are_cut_and_marked(app: MockApp, door: Door) -> None:
+def test_long_bodies_are_cut_and_marked(app: MockApp, control_api: ControlApi) -> None:
     hear(app)
     send(app, LONG)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    (exchange,) = door.items("/exchanges")
-    (message,) = door.items("/messages")
-    delivery = door.items("/deliveries")[0]
+    (exchange,) = control_api.items("/exchanges")
+    (message,) = control_api.items("/messages")
+    delivery = control_api.items("/deliveries")[0]
     for shown, field in (
         (exchange["request"], "body"),
         (exchange["response"], "body"),
@@ -405,13 +416,13 @@ def test_long_bodies_are_cut_and_marked(app: MockApp, door: Door) -> None:
     assert delivery["event"] == "from-me-api-echo"
 
 
-def test_a_body_of_just_64_kib_is_whole(app: MockApp, door: Door) -> None:
+def test_a_body_of_just_64_kib_is_whole(app: MockApp, control_api: ControlApi) -> None:
     text = "x" * (64 * 1024 - 2)
     app.test_client().post(
         "/rest/nothing", data=f'"{text}"', content_type="application/json"
     ).get_data()
     app.test_client().post("/rest/nothing", data=f'"{text}x"').get_data()
-    whole, cut = (item["request"] for item in door.items("/exchanges"))
+    whole, cut = (item["request"] for item in control_api.items("/exchanges"))
     assert whole["body"] == text and "cut" not in whole
     assert cut["cut"] is True and cut["size"] == 64 * 1024 + 1
 
@@ -427,10 +438,10 @@ def test_a_body_of_just_64_kib_is_whole(app: MockApp, door: Door) -> None:
     ],
 )
 def test_bodies_are_shown_as_what_they_are(
-    app: MockApp, door: Door, raw: bytes, shown: dict[str, Any]
+    app: MockApp, control_api: ControlApi, raw: bytes, shown: dict[str, Any]
 ) -> None:
     app.test_client().post("/rest/nothing", data=raw).get_data()
-    (exchange,) = door.items("/exchanges")
+    (exchange,) = control_api.items("/exchanges")
     request = exchange["request"]
     assert {name: request[name] for name in request if name in ("body", "encoding", "cut")} == shown
 
@@ -449,7 +460,7 @@ def test_bodies_are_shown_as_what_they_are(
         ("exchanges?statsu=500", "there is no query parameter 'statsu': did you mean status?"),
         ("deliveries?since=x1", "since: must be the id of a delivery"),
         ("deliveries?status=gone", "status: must be queued, delivered"),
-        ("strikes?since=1", "since: must be the id of a strike"),
+        ("fault-hits?since=1", "since: must be the id of a fault hit"),
         ("messages?since=", "since: must be the id of a message"),
         ("messages?chat=zzz", "chat: must be a number or a JID"),
         ("faults?since=zzz", "since: must be the id of a fault"),
@@ -465,9 +476,9 @@ def test_bodies_are_shown_as_what_they_are(
 def test_a_malformed_query_is_refused_in_a_sentence(
     query: str, sentence: str, app: MockApp
 ) -> None:
-    assert sentence in Door(app).refusal("GET", f"/{query}")
+    assert sentence in ControlApi(app).refusal("GET", f"/{query}")
 
 
 def test_a_cursor_of_what_has_gone_is_no_malformed_one(app: MockApp) -> None:
     for query in (f"exchanges?since=x999.{KEY}", "deliveries?since=d9", "messages?since=3EB0GONE"):
-        assert Door(app).get(f"/{query}")["items"] == []
+        assert ControlApi(app).get(f"/{query}")["items"] == []

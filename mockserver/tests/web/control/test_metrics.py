@@ -15,7 +15,7 @@ from megaapi_mock.web.app import MockApp
 from prometheus_client.parser import text_string_to_metric_families
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, TOKEN
 
 FRIEND = "5511900000002"
@@ -75,7 +75,7 @@ def test_a_path_that_is_none_is_counted_without_its_name(app: MockApp) -> None:
     assert Metrics(app).value("calls_total", operation="other", status="404") == 1
 
 
-def test_control_calls_are_counted_by_route(app: MockApp, door: Door) -> None:
+def test_control_calls_are_counted_by_route(app: MockApp, control_api: ControlApi) -> None:
     inbound = {"from": FRIEND, "text": "oi"}
     client = app.test_client()
     client.post(f"/_mock/instances/{KEY}/inbound", json=inbound).close()
@@ -90,11 +90,13 @@ def test_control_calls_are_counted_by_route(app: MockApp, door: Door) -> None:
     assert metrics.value("control_calls_total", route="GET /health", status="200") == 1
 
 
-def test_webhooks_are_counted_by_event_and_result(app: MockApp, door: Door) -> None:
+def test_webhooks_are_counted_by_event_and_result(app: MockApp, control_api: ControlApi) -> None:
     hear(app)
-    door.call("POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": "oi"}, status=201)
+    control_api.call(
+        "POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": "oi"}, status=201
+    )
     assert app.runtime.webhooks.courier.wait_idle(5)
-    delivered = [item["event"] for item in door.walk(f"/deliveries?instance={KEY}")]
+    delivered = [item["event"] for item in control_api.walk(f"/deliveries?instance={KEY}")]
     assert delivered
     metrics = Metrics(app)
     for event in set(delivered):
@@ -103,19 +105,23 @@ def test_webhooks_are_counted_by_event_and_result(app: MockApp, door: Door) -> N
     assert metrics.value("webhook_duration_seconds_count") == len(delivered)
 
 
-def test_faults_are_counted_armed_and_hit(app: MockApp, door: Door) -> None:
+def test_faults_are_counted_armed_and_hit(app: MockApp, control_api: ControlApi) -> None:
     assert Metrics(app).value("faults_armed") == 0
-    door.call("POST", "/faults", {"fault": "bad-gateway", "operation": "send_text"}, status=201)
+    control_api.call(
+        "POST", "/faults", {"fault": "bad-gateway", "operation": "send_text"}, status=201
+    )
     assert send(app) >= 500
     metrics = Metrics(app)
     assert metrics.value("faults_armed") == 1
     assert metrics.value("fault_hits_total", fault="bad-gateway") == 1
 
 
-def test_chaos_and_what_it_holds_are_counted(app: MockApp, door: Door) -> None:
+def test_chaos_and_what_it_holds_are_counted(app: MockApp, control_api: ControlApi) -> None:
     hear(app)
-    door.call("POST", f"/instances/{KEY}/chaos", {"delay": [60, 60]})
-    door.call("POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": "oi"}, status=201)
+    control_api.call("POST", f"/instances/{KEY}/chaos", {"delay": [60, 60]})
+    control_api.call(
+        "POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": "oi"}, status=201
+    )
     metrics = Metrics(app)
     assert metrics.value("chaos_instances") == 1
     assert metrics.value("webhooks_waiting", place="webhooks_held_by_chaos") >= 1
@@ -152,7 +158,7 @@ def test_bodies_are_shown_where_a_server_holds_them(app: MockApp) -> None:
     assert metrics.value("bytes_limit", of="bodies") == 5_000_000
 
 
-def test_a_wait_is_seen_while_it_lasts(app: MockApp, door: Door) -> None:
+def test_a_wait_is_seen_while_it_lasts(app: MockApp, control_api: ControlApi) -> None:
     from megaapi_mock.records.waiter import Waiter
 
     with app.runtime.records.journal.waiting_with(Waiter()):
@@ -160,14 +166,20 @@ def test_a_wait_is_seen_while_it_lasts(app: MockApp, door: Door) -> None:
     assert Metrics(app).value("clients_waiting", kind="wait") == 0
 
 
-def test_no_label_holds_a_key_a_token_a_number_or_a_text(app: MockApp, door: Door) -> None:
+def test_no_label_holds_a_key_a_token_a_number_or_a_text(
+    app: MockApp, control_api: ControlApi
+) -> None:
     secret = "nobody may read this"
     hear(app)
-    door.call("POST", f"/instances/{KEY}/chaos", {"duplicate": 2})
-    door.call("POST", "/faults", {"fault": "delay", "seconds": 0, "recipient": FRIEND}, status=201)
+    control_api.call("POST", f"/instances/{KEY}/chaos", {"duplicate": 2})
+    control_api.call(
+        "POST", "/faults", {"fault": "delay", "seconds": 0, "recipient": FRIEND}, status=201
+    )
     send(app, text=secret)
     send(app, to="5511900000099", text=secret)
-    door.call("POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": secret}, status=201)
+    control_api.call(
+        "POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": secret}, status=201
+    )
     client = app.test_client()
     for path in (f"/rest/x/{TOKEN}", f"/rest/instance/{FRIEND}", f"/_mock/instances/{FRIEND}"):
         client.get(path).close()

@@ -19,7 +19,7 @@ from megaapi_mock.testing.waiting import WAIT_MOST
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control.operation_input import control_document, operation_input
 
-from ...control import Door
+from ...control import ControlApi
 
 DOCUMENT = control_document()
 COMPONENTS = DOCUMENT["components"]
@@ -142,7 +142,7 @@ def _objects(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 @settings(max_examples=40)
 @given(data=st.data())
 def test_wrong_member_is_refused_by_its_name(
-    calm: Door, method: str, path: str, name: str, data: st.DataObject
+    calm: ControlApi, method: str, path: str, name: str, data: st.DataObject
 ) -> None:
     body = next(body for m, p, body in with_bodies() if (m, p) == (method, path))
     value = data.draw(json_values)
@@ -156,7 +156,7 @@ def test_wrong_member_is_refused_by_its_name(
 @settings(max_examples=40)
 @given(name=st.text(min_size=1, max_size=10))
 def test_unknown_member_is_refused_by_its_name(
-    calm: Door, method: str, path: str, body: dict[str, Any], name: str
+    calm: ControlApi, method: str, path: str, body: dict[str, Any], name: str
 ) -> None:
     assume(name not in body["properties"])
     required = {other: "x" for other in body.get("required", ())}

@@ -12,22 +12,24 @@ from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 
 
 def reason(app: MockApp) -> str:
     """Why it is not ready."""
-    document = Door(app).call("GET", "/ready", status=503)
+    document = ControlApi(app).call("GET", "/ready", status=503)
     return str(document["error"])
 
 
 def test_a_started_mock_is_ready() -> None:
     with MockServer(listen=False) as mock:
-        assert Door(mock.app).get("/ready")["status"] == "ready"
+        assert ControlApi(mock.app).get("/ready")["status"] == "ready"
 
 
-def test_a_mock_without_timers_is_alive_and_not_ready(app: MockApp, door: Door) -> None:
-    assert door.get("/health")["status"] == "ok"
+def test_a_mock_without_timers_is_alive_and_not_ready(
+    app: MockApp, control_api: ControlApi
+) -> None:
+    assert control_api.get("/health")["status"] == "ok"
     assert "timers" in reason(app)
 
 
@@ -54,7 +56,7 @@ def test_a_mock_that_loads_a_state_is_not_ready_and_nobody_waits(app: MockApp) -
     finally:
         may_end.set()
         thread.join()
-    assert Door(app).get("/ready")["status"] == "ready"
+    assert ControlApi(app).get("/ready")["status"] == "ready"
 
 
 def test_a_mock_that_stops_is_not_ready(app: MockApp) -> None:
@@ -70,7 +72,7 @@ def test_a_mock_whose_database_cannot_be_written_is_not_ready(
     app.started()
     store = app.runtime.instances.store
     assert isinstance(store, SqlStore)
-    assert Door(app).get("/ready")["status"] == "ready"
+    assert ControlApi(app).get("/ready")["status"] == "ready"
     write = store.writer.database.write
 
     def refuse(*_: object) -> None:
@@ -86,4 +88,4 @@ def test_a_mock_whose_database_cannot_be_written_is_not_ready(
         if not store.writer.failing.is_set():
             break
         deadline.wait(0.1)
-    assert Door(app).get("/ready")["status"] == "ready"
+    assert ControlApi(app).get("/ready")["status"] == "ready"

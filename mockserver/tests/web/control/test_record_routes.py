@@ -10,7 +10,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import KEY, RecordingTransport
 from .test_lists import hear, send
 
@@ -38,7 +38,7 @@ def held(make_app: MakeApp) -> Iterator[tuple[MockApp, Held, str]]:
     app = make_app(transport=transport)
     hear(app)
     send(app)
-    yield app, transport, Door(app).items("/deliveries")[0]["id"]
+    yield app, transport, ControlApi(app).items("/deliveries")[0]["id"]
     transport.go.set()
 
 
@@ -47,7 +47,7 @@ def test_a_wait_ends_with_the_delivery(held: tuple[MockApp, Held, str]) -> None:
     found: list[str] = []
 
     def ask() -> None:
-        found.append(Door(app).get(f"/deliveries/{first}?wait=30")["state"])
+        found.append(ControlApi(app).get(f"/deliveries/{first}?wait=30")["state"])
 
     waiter = threading.Thread(target=ask)
     waiter.start()
@@ -60,39 +60,39 @@ def test_a_wait_ends_with_the_delivery(held: tuple[MockApp, Held, str]) -> None:
 
 def test_a_wait_ends_as_it_is(held: tuple[MockApp, Held, str]) -> None:
     app, _, first = held
-    assert Door(app).get(f"/deliveries/{first}?wait=0.02")["state"] == "queued"
-    assert Door(app).get(f"/deliveries/{first}")["state"] == "queued"
-    assert "wait" in Door(app).refusal("GET", f"/deliveries/{first}?wait=61")
+    assert ControlApi(app).get(f"/deliveries/{first}?wait=0.02")["state"] == "queued"
+    assert ControlApi(app).get(f"/deliveries/{first}")["state"] == "queued"
+    assert "wait" in ControlApi(app).refusal("GET", f"/deliveries/{first}?wait=61")
 
 
-def test_an_unknown_delivery(door: Door) -> None:
-    said = door.refusal("GET", "/deliveries/d9?wait=30", status=404)
+def test_an_unknown_delivery(control_api: ControlApi) -> None:
+    said = control_api.refusal("GET", "/deliveries/d9?wait=30", status=404)
     assert said == "there is no delivery 'd9': see /_mock/deliveries"
 
 
-def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, door: Door) -> None:
+def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, control_api: ControlApi) -> None:
     path = f"/instances/{KEY}/webhook"
-    assert door.post(path, {"url": HOOK})["webhook"] == {"url": HOOK, "enabled": True}
-    assert door.post(path, {"enabled": False})["webhook"] == {"url": HOOK, "enabled": False}
+    assert control_api.post(path, {"url": HOOK})["webhook"] == {"url": HOOK, "enabled": True}
+    assert control_api.post(path, {"enabled": False})["webhook"] == {"url": HOOK, "enabled": False}
     # Whoever names a URL wants webhooks there.
-    assert door.post(path, {"url": f"{HOOK}2"})["webhook"]["enabled"] is True
+    assert control_api.post(path, {"url": f"{HOOK}2"})["webhook"]["enabled"] is True
     send(app)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    assert {item["url"] for item in door.items("/deliveries")} == {f"{HOOK}2"}
-    assert [item["operation"] for item in door.items("/exchanges")] == ["send_text"]
+    assert {item["url"] for item in control_api.items("/deliveries")} == {f"{HOOK}2"}
+    assert [item["operation"] for item in control_api.items("/exchanges")] == ["send_text"]
 
 
-def test_a_webhook_change_that_cannot_be(door: Door) -> None:
+def test_a_webhook_change_that_cannot_be(control_api: ControlApi) -> None:
     path = f"/instances/{KEY}/webhook"
-    assert door.refusal("POST", path, {}) == "give at least one of url, enabled"
-    assert door.refusal("POST", path, {"url": 7}) == "url: must be a string, not 7"
-    door.refusal("POST", "/instances/nobody/webhook", {"url": HOOK}, status=404)
+    assert control_api.refusal("POST", path, {}) == "give at least one of url, enabled"
+    assert control_api.refusal("POST", path, {"url": 7}) == "url: must be a string, not 7"
+    control_api.refusal("POST", "/instances/nobody/webhook", {"url": HOOK}, status=404)
 
 
-def test_messages_by_who_wrote_them(app: MockApp, door: Door) -> None:
+def test_messages_by_who_wrote_them(app: MockApp, control_api: ControlApi) -> None:
     send(app, "oi")
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert [item["from_me"] for item in door.items("/messages?from_me=true")] == [True]
-    assert [item["from_me"] for item in door.items("/messages?from_me=false")] == [False]
-    assert len(door.items("/messages")) == 2
-    assert "from_me" in door.refusal("GET", "/messages?from_me=1")
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
+    assert [item["from_me"] for item in control_api.items("/messages?from_me=true")] == [True]
+    assert [item["from_me"] for item in control_api.items("/messages?from_me=false")] == [False]
+    assert len(control_api.items("/messages")) == 2
+    assert "from_me" in control_api.refusal("GET", "/messages?from_me=1")

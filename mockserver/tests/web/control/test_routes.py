@@ -26,7 +26,7 @@ from openapi_spec_validator import validate
 from PIL import Image
 
 from ...conftest import MakeApp
-from ...control import METHODS, Door, control, validator
+from ...control import METHODS, ControlApi, control, validator
 from ...support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -56,10 +56,12 @@ def hear(app: MockApp, key: str, token: str) -> None:
     reply.get_data()
 
 
-def heard(app: MockApp, door: Door, key: str = KEY) -> list[str]:
+def heard(app: MockApp, control_api: ControlApi, key: str = KEY) -> list[str]:
     """Events delivered so far."""
     assert app.runtime.webhooks.courier.wait_idle(5)
-    return [item["event"] for item in door.walk(f"/deliveries?instance={key}&status=delivered")]
+    return [
+        item["event"] for item in control_api.walk(f"/deliveries?instance={key}&status=delivered")
+    ]
 
 
 # -- the description ---------------------------------------------------------------------------
@@ -119,16 +121,16 @@ def test_every_route_is_told_in_two_languages_with_examples_that_fit(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST:1"])
-def test_this_machine_may_come_in(calm: Door, host: str) -> None:
+def test_this_machine_may_come_in(calm: ControlApi, host: str) -> None:
     calm.get("/health", headers={"Host": host})
 
 
 @pytest.mark.parametrize("host", ["evil.example", "192.0.2.7:8080", "127.0.0.1.evil.example"])
-def test_a_foreign_host_is_refused(calm: Door, host: str) -> None:
+def test_a_foreign_host_is_refused(calm: ControlApi, host: str) -> None:
     assert host in calm.refusal("GET", "/health", status=403, headers={"Host": host})
 
 
-def test_a_host_that_is_none_is_refused(calm: Door) -> None:
+def test_a_host_that_is_none_is_refused(calm: ControlApi) -> None:
     reply = calm.client.get("/_mock/health", headers={"Host": "[bad"})
     assert reply.status_code in (400, 403)
     assert list(reply.get_json()) == ["error"]
@@ -137,7 +139,7 @@ def test_a_host_that_is_none_is_refused(calm: Door) -> None:
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://localhost:1", "http://["]
 )
-def test_a_foreign_origin_is_refused(calm: Door, origin: str) -> None:
+def test_a_foreign_origin_is_refused(calm: ControlApi, origin: str) -> None:
     options = {"headers": {"Origin": origin}}
     assert (
         "control API" in calm.refusal("POST", "/reset", status=403, **options)
@@ -145,65 +147,67 @@ def test_a_foreign_origin_is_refused(calm: Door, origin: str) -> None:
     )
 
 
-def test_the_own_origin_is_fine(calm: Door) -> None:
+def test_the_own_origin_is_fine(calm: ControlApi) -> None:
     calm.get("/health", headers={"Origin": "http://127.0.0.1:81", "Host": "127.0.0.1:81"})
 
 
 def test_beyond_loopback_the_door_is_shut_without_a_token(make_app: MakeApp) -> None:
-    door = Door(make_app(settings=Settings(host="0.0.0.0")))
+    control_api = ControlApi(make_app(settings=Settings(host="0.0.0.0")))
     for token in ("", "anything"):
-        sentence = door.refusal("GET", "/health", status=403, headers={"X-Mock-Token": token})
+        sentence = control_api.refusal(
+            "GET", "/health", status=403, headers={"X-Mock-Token": token}
+        )
         assert "--control-token" in sentence
-    # What is not there is behind the same door.
-    assert door.client.get("/_mock/nothing").status_code == 403
-    assert door.client.get("/docs/swagger.json").status_code == 200
+    # What is not there is behind the same control_api.
+    assert control_api.client.get("/_mock/nothing").status_code == 403
+    assert control_api.client.get("/docs/swagger.json").status_code == 200
 
 
 def test_on_loopback_no_token_is_asked_for(make_app: MakeApp) -> None:
-    Door(make_app(settings=Settings(control_token="TESTTOKEN"))).get("/health")
+    ControlApi(make_app(settings=Settings(control_token="TESTTOKEN"))).get("/health")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7"])
 def test_a_token_once_set_is_asked_for(make_app: MakeApp, host: str) -> None:
-    door = Door(make_app(settings=Settings(host=host, control_token="TESTTOKEN")))
-    door.refusal("GET", "/health", status=403)
-    door.refusal("GET", "/health", status=403, headers={"X-Mock-Token": "TESTTOKEN2"})
-    door.refusal(
+    control_api = ControlApi(make_app(settings=Settings(host=host, control_token="TESTTOKEN")))
+    control_api.refusal("GET", "/health", status=403)
+    control_api.refusal("GET", "/health", status=403, headers={"X-Mock-Token": "TESTTOKEN2"})
+    control_api.refusal(
         "GET", "/health", status=403, headers={"X-Mock-Token": "ção".encode().decode("latin-1")}
     )
-    door.get("/health", headers={"X-Mock-Token": "TESTTOKEN"})
+    control_api.get("/health", headers={"X-Mock-Token": "TESTTOKEN"})
 
 
 def test_beyond_loopback_with_the_token_any_host_name_is_fine(make_app: MakeApp) -> None:
-    door = Door(make_app(settings=Settings(host="0.0.0.0", control_token="TESTTOKEN")))
-    door.get("/health", headers={"X-Mock-Token": "TESTTOKEN", "Host": "mock.lan:8080"})
+    control_api = ControlApi(make_app(settings=Settings(host="0.0.0.0", control_token="TESTTOKEN")))
+    control_api.get("/health", headers={"X-Mock-Token": "TESTTOKEN", "Host": "mock.lan:8080"})
     origin = {"Origin": "https://evil.example", "X-Mock-Token": "TESTTOKEN"}
-    door.refusal("GET", "/health", status=403, headers=origin)
+    control_api.refusal("GET", "/health", status=403, headers=origin)
 
 
 # -- paths, methods, bodies --------------------------------------------------------------------
 
 
-def test_health(calm: Door) -> None:
+def test_health(calm: ControlApi) -> None:
     assert calm.get("/health") == {"status": "ok", "version": __version__}
     assert calm.client.get("/_mock/health/").get_json() == {"status": "ok", "version": __version__}
 
 
-def test_the_door_itself_lists_its_routes(calm: Door) -> None:
+def test_the_door_itself_lists_its_routes(calm: ControlApi) -> None:
     routes = calm.get("")["routes"]
     assert {"GET /_mock", "GET /_mock/instances"} <= set(routes)
     assert calm.client.get("/_mock/").get_json()["routes"] == routes
 
 
 @pytest.mark.parametrize("path", ["/_mock/nothing", "/_mock/instances/x/y"])
-def test_what_is_not_there_is_said_so(calm: Door, path: str) -> None:
+def test_what_is_not_there_is_said_so(calm: ControlApi, path: str) -> None:
     for method in ("GET", "POST", "DELETE", "PATCH"):
         reply = calm.client.open(path, method=method)
         assert reply.status_code == 404
         assert reply.get_json() == {"error": f"there is no {path}: see spec/control.yaml"}
 
 
-def test_another_method_is_told_which_there_is(calm: Door) -> None:
+def test_another_method_is_told_which_there_is(calm: ControlApi) -> None:
     reply = calm.client.get(f"/_mock/instances/{KEY}/link")
     assert reply.status_code == 405
     sentence = f"/_mock/instances/{KEY}/link takes POST, not GET"
@@ -213,7 +217,7 @@ def test_another_method_is_told_which_there_is(calm: Door) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_mockery", "/docsx"])
-def test_paths_that_only_begin_alike_are_the_gateways(calm: Door, path: str) -> None:
+def test_paths_that_only_begin_alike_are_the_gateways(calm: ControlApi, path: str) -> None:
     reply = calm.client.get(path)
     assert reply.get_json()["name"] == "NOT_FOUND"
 
@@ -240,7 +244,7 @@ WITH_BODY = [
         (b'{"set": NaN}', "not JSON"),
     ],
 )
-def test_bodies_that_cannot_be_used(calm: Door, path: str, raw: bytes, word: str) -> None:
+def test_bodies_that_cannot_be_used(calm: ControlApi, path: str, raw: bytes, word: str) -> None:
     assert word in calm.refusal("POST", path, data=raw)
 
 
@@ -279,7 +283,7 @@ def test_bodies_that_cannot_be_used(calm: Door, path: str, raw: bytes, word: str
         ("/clock", {"set": -1}, "set: must be a number from 0 to 253402300799, not -1"),
     ],
 )
-def test_values_that_cannot_be(calm: Door, path: str, body: Any, sentence: str) -> None:
+def test_values_that_cannot_be(calm: ControlApi, path: str, body: Any, sentence: str) -> None:
     assert sentence in calm.refusal("POST", path, body)
 
 
@@ -296,15 +300,15 @@ def test_values_that_cannot_be(calm: Door, path: str, body: Any, sentence: str) 
 def test_texts_that_are_kept_have_a_longest(
     app: MockApp, path: str, field: str, most: int, of_word: str
 ) -> None:
-    door = Door(app)
+    control_api = ControlApi(app)
     longest = of_word.ljust(most, "x")
     sentence = f"{field}: must be a string of at most {most} characters, not of {most + 1}"
-    assert door.refusal("POST", path, {field: f"{longest}x"}) == sentence
+    assert control_api.refusal("POST", path, {field: f"{longest}x"}) == sentence
     status = 200 if path.endswith("webhook") else 201
-    door.post(path, {field: longest}, status=status)
+    control_api.post(path, {field: longest}, status=status)
 
 
-def test_a_body_beyond_the_limit_is_refused(calm: Door) -> None:
+def test_a_body_beyond_the_limit_is_refused(calm: ControlApi) -> None:
     sentence = calm.refusal("POST", "/instances", status=413, data=b" " * (BODY_LIMIT + 1))
     assert f"is larger than {BODY_LIMIT} bytes" in sentence
 
@@ -319,7 +323,7 @@ def test_a_body_beyond_the_limit_is_refused(calm: Door) -> None:
         ("POST", "/inbound"),
     ],
 )
-def test_an_unknown_key_is_404(calm: Door, method: str, path: str) -> None:
+def test_an_unknown_key_is_404(calm: ControlApi, method: str, path: str) -> None:
     sentence = calm.refusal(method, f"/instances/megacode-NOBODY{path}", status=404)
     assert "megacode-NOBODY" in sentence
 
@@ -327,7 +331,7 @@ def test_an_unknown_key_is_404(calm: Door, method: str, path: str) -> None:
 # -- instances ---------------------------------------------------------------------------------
 
 
-def test_instances_show_what_they_are(calm: Door) -> None:
+def test_instances_show_what_they_are(calm: ControlApi) -> None:
     first, second = calm.items("/instances")
     assert first == calm.get(f"/instances/{KEY}")
     assert first["webhook"] == {"url": "", "enabled": False}
@@ -341,8 +345,8 @@ def test_instances_show_what_they_are(calm: Door) -> None:
     assert (second["key"], second["state"]) == (UNLINKED, "disconnected")
 
 
-def test_an_instance_can_be_made_as_wanted(app: MockApp, door: Door) -> None:
-    made = door.post(
+def test_an_instance_can_be_made_as_wanted(app: MockApp, control_api: ControlApi) -> None:
+    made = control_api.post(
         "/instances",
         {
             "key": "megacode-TESTKEY0009",
@@ -354,108 +358,110 @@ def test_an_instance_can_be_made_as_wanted(app: MockApp, door: Door) -> None:
         },
         status=201,
     )
-    assert made == door.get("/instances/megacode-TESTKEY0009")
+    assert made == control_api.get("/instances/megacode-TESTKEY0009")
     assert made["webhook"] == {"url": HOOK, "enabled": True}
     assert (made["name"], made["state"]) == ("Nova Loja", "connected")
     sent = send_text(app, "megacode-TESTKEY0009", "TESTKEY0009")
     assert sent["status"] == "PENDING"
     echo = "from-me-api-echo"
-    assert heard(app, door, made["key"]) == [echo, "ack-server", "ack-delivered", "ack-read"]
+    assert heard(app, control_api, made["key"]) == [echo, "ack-server", "ack-delivered", "ack-read"]
 
 
-def test_an_instance_made_of_nothing_is_usable(app: MockApp, door: Door) -> None:
-    first = door.post("/instances", status=201)
-    second = door.post("/instances", {"key": None, "number": None}, status=201)
+def test_an_instance_made_of_nothing_is_usable(app: MockApp, control_api: ControlApi) -> None:
+    first = control_api.post("/instances", status=201)
+    second = control_api.post("/instances", {"key": None, "number": None}, status=201)
     assert first["key"] != second["key"] and first["number"] != second["number"]
     assert first["state"] == "disconnected"
-    assert door.post(f"/instances/{first['key']}/link")["state"] == "connected"
+    assert control_api.post(f"/instances/{first['key']}/link")["state"] == "connected"
     send_text(app, first["key"], first["token"])
 
 
-def test_a_made_key_never_meets_a_given_one(door: Door) -> None:
-    door.post("/instances", {"key": "megacode-MADE0000002"}, status=201)
-    made = [door.post("/instances", status=201)["key"] for _ in range(3)]
+def test_a_made_key_never_meets_a_given_one(control_api: ControlApi) -> None:
+    control_api.post("/instances", {"key": "megacode-MADE0000002"}, status=201)
+    made = [control_api.post("/instances", status=201)["key"] for _ in range(3)]
     assert len({*made, "megacode-MADE0000002"}) == 4
 
 
-def test_a_key_that_is_taken_is_409(calm: Door) -> None:
+def test_a_key_that_is_taken_is_409(calm: ControlApi) -> None:
     assert "exists already" in calm.refusal("POST", "/instances", {"key": KEY}, status=409)
 
 
-def test_a_deleted_instance_is_gone(app: MockApp, door: Door) -> None:
-    assert door.delete(f"/instances/{KEY}") == {"removed": KEY}
-    door.refusal("GET", f"/instances/{KEY}", status=404)
-    door.refusal("DELETE", f"/instances/{KEY}", status=404)
-    assert [item["key"] for item in door.items("/instances")] == [UNLINKED]
+def test_a_deleted_instance_is_gone(app: MockApp, control_api: ControlApi) -> None:
+    assert control_api.delete(f"/instances/{KEY}") == {"removed": KEY}
+    control_api.refusal("GET", f"/instances/{KEY}", status=404)
+    control_api.refusal("DELETE", f"/instances/{KEY}", status=404)
+    assert [item["key"] for item in control_api.items("/instances")] == [UNLINKED]
     reply = app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
     assert reply.status_code == 404
 
 
-def test_an_instance_made_anew_repeats_no_id(app: MockApp, door: Door) -> None:
+def test_an_instance_made_anew_repeats_no_id(app: MockApp, control_api: ControlApi) -> None:
     made = {"key": "megacode-AGAIN", "token": "AGAIN", "number": "5511900000008", "connected": True}
 
     def talk() -> list[str]:
-        door.post("/instances", made, status=201)
-        told = door.post("/instances/megacode-AGAIN/inbound", {}, status=201)["id"]
+        control_api.post("/instances", made, status=201)
+        told = control_api.post("/instances/megacode-AGAIN/inbound", {}, status=201)["id"]
         return [told, send_text(app, "megacode-AGAIN", "AGAIN")["key"]["id"]]
 
     first = talk()
-    door.delete("/instances/megacode-AGAIN")
-    state = door.get("/state")
+    control_api.delete("/instances/megacode-AGAIN")
+    state = control_api.get("/state")
     second = talk()
     assert not set(first) & set(second)
     # The file knows it too; a reset repeats nothing either, unless it is asked to.
-    door.put("/state", state)
+    control_api.put("/state", state)
     assert talk() == second
-    door.post("/reset")
+    control_api.post("/reset")
     assert not set(talk()) & {*first, *second}
-    door.post("/reset", {"ids": "again"})
+    control_api.post("/reset", {"ids": "again"})
     assert talk() == first
 
 
-def test_instances_come_in_pages(door: Door) -> None:
+def test_instances_come_in_pages(control_api: ControlApi) -> None:
     for _ in range(5):
-        door.post("/instances", status=201)
-    keys = [item["key"] for item in door.items("/instances")]
+        control_api.post("/instances", status=201)
+    keys = [item["key"] for item in control_api.items("/instances")]
     assert len(keys) == 7
-    assert [item["key"] for item in door.walk("/instances?limit=2")] == keys
-    assert door.get("/instances?limit=7")["next"] is None
+    assert [item["key"] for item in control_api.walk("/instances?limit=2")] == keys
+    assert control_api.get("/instances?limit=7")["next"] is None
 
 
-def test_reset_takes_everything_back(app: MockApp, door: Door) -> None:
+def test_reset_takes_everything_back(app: MockApp, control_api: ControlApi) -> None:
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
     assert app.runtime.webhooks.courier.wait_idle(5)
-    door.post("/instances", status=201)
-    door.delete(f"/instances/{UNLINKED}")
-    assert door.post("/reset") == {"reset": "all", "instances": 2}
-    assert [item["key"] for item in door.items("/instances")] == [KEY, UNLINKED]
-    assert door.get(f"/instances/{KEY}")["webhook"] == {"url": "", "enabled": False}
+    control_api.post("/instances", status=201)
+    control_api.delete(f"/instances/{UNLINKED}")
+    assert control_api.post("/reset") == {"reset": "all", "instances": 2}
+    assert [item["key"] for item in control_api.items("/instances")] == [KEY, UNLINKED]
+    assert control_api.get(f"/instances/{KEY}")["webhook"] == {"url": "", "enabled": False}
     for records in ("messages", "exchanges", "deliveries"):
-        assert door.items(f"/{records}") == []
+        assert control_api.items(f"/{records}") == []
 
 
-def test_after_a_reset_everything_happens_again_as_it_did(app: MockApp, door: Door) -> None:
+def test_after_a_reset_everything_happens_again_as_it_did(
+    app: MockApp, control_api: ControlApi
+) -> None:
     first = send_text(app)
-    exchange = door.items("/exchanges")[0]
-    door.post("/reset", {"ids": "again"})
+    exchange = control_api.items("/exchanges")[0]
+    control_api.post("/reset", {"ids": "again"})
     assert send_text(app) == first
-    again = door.items("/exchanges")[0]
+    again = control_api.items("/exchanges")[0]
     # The real time it took is another one.
     assert {**again, "duration_ms": exchange["duration_ms"]} == exchange
 
 
-def test_reset_of_one_leaves_the_others_alone(app: MockApp, door: Door) -> None:
-    made = door.post("/instances", {"connected": True}, status=201)
+def test_reset_of_one_leaves_the_others_alone(app: MockApp, control_api: ControlApi) -> None:
+    made = control_api.post("/instances", {"connected": True}, status=201)
     send_text(app)
     send_text(app, made["key"], made["token"])
-    assert door.post(f"/reset?instance={KEY}") == {"reset": KEY, "instances": 3}
-    assert [item["instance"] for item in door.items("/messages")] == [made["key"]]
-    assert {item["instance"] for item in door.items("/exchanges")} == {made["key"]}
+    assert control_api.post(f"/reset?instance={KEY}") == {"reset": KEY, "instances": 3}
+    assert [item["instance"] for item in control_api.items("/messages")] == [made["key"]]
+    assert {item["instance"] for item in control_api.items("/exchanges")} == {made["key"]}
     # One the starting world does not have is not there any more.
-    assert door.post(f"/reset?instance={made['key']}")["instances"] == 2
-    door.refusal("GET", f"/instances/{made['key']}", status=404)
-    door.refusal("POST", f"/reset?instance={made['key']}", status=404)
+    assert control_api.post(f"/reset?instance={made['key']}")["instances"] == 2
+    control_api.refusal("GET", f"/instances/{made['key']}", status=404)
+    control_api.refusal("POST", f"/reset?instance={made['key']}", status=404)
 
 
 # -- linking -----------------------------------------------------------------------------------
@@ -467,114 +473,122 @@ def status_of(app: MockApp, key: str = UNLINKED) -> str:
     return found
 
 
-def test_the_phone_links_and_everyone_agrees(app: MockApp, door: Door) -> None:
+def test_the_phone_links_and_everyone_agrees(app: MockApp, control_api: ControlApi) -> None:
     hear(app, UNLINKED, UNLINKED_TOKEN)
     assert status_of(app) == "disconnected"
-    assert door.post(f"/instances/{UNLINKED}/link")["state"] == "connected"
+    assert control_api.post(f"/instances/{UNLINKED}/link")["state"] == "connected"
     assert status_of(app) == "connected"
     send_text(app, UNLINKED, UNLINKED_TOKEN)
-    assert heard(app, door, UNLINKED)[0] == "connected"
+    assert heard(app, control_api, UNLINKED)[0] == "connected"
 
 
-def test_the_phone_types_the_pairing_code(app: MockApp, door: Door) -> None:
+def test_the_phone_types_the_pairing_code(app: MockApp, control_api: ControlApi) -> None:
     client = app.test_client()
     path = f"/rest/instance/pairingCode/{UNLINKED}?phoneNumber=5511900000003"
     code = client.get(path, headers=UNLINKED_AUTH).get_json()["pairingCode"]
-    shown = door.get(f"/instances/{UNLINKED}")
+    shown = control_api.get(f"/instances/{UNLINKED}")
     assert (shown["state"], shown["pairing_code"]) == ("pairing", code)
-    linked = door.post(f"/instances/{UNLINKED}/link")
+    linked = control_api.post(f"/instances/{UNLINKED}/link")
     assert (linked["state"], linked["pairing_code"]) == ("connected", None)
 
 
-def test_another_phone_brings_another_number(app: MockApp, door: Door) -> None:
-    linked = door.post(f"/instances/{UNLINKED}/link", {"number": "5511900000020"})
+def test_another_phone_brings_another_number(app: MockApp, control_api: ControlApi) -> None:
+    linked = control_api.post(f"/instances/{UNLINKED}/link", {"number": "5511900000020"})
     assert linked["number"] == "5511900000020"
     reply = app.test_client().get(f"/rest/instance/{UNLINKED}", headers=UNLINKED_AUTH)
     assert reply.get_json()["instance"]["user"]["id"].startswith("5511900000020:")
 
 
-def test_linking_twice_is_409(calm: Door) -> None:
+def test_linking_twice_is_409(calm: ControlApi) -> None:
     assert "linked already" in calm.refusal("POST", f"/instances/{KEY}/link", status=409)
 
 
 def test_who_never_had_a_number_must_bring_one(make_app: MakeApp) -> None:
     world = read_world({"instances": [{"key": "nobody", "token": "T"}]})
-    door = Door(make_app(world=world))
-    assert "no number yet" in door.refusal("POST", "/instances/nobody/link", {})
-    assert door.post("/instances/nobody/link", {"number": "5511900000020"})["state"] == "connected"
+    control_api = ControlApi(make_app(world=world))
+    assert "no number yet" in control_api.refusal("POST", "/instances/nobody/link", {})
+    assert (
+        control_api.post("/instances/nobody/link", {"number": "5511900000020"})["state"]
+        == "connected"
+    )
 
 
 @pytest.mark.parametrize("by", UNLINKED_BY)
-def test_the_link_ends(app: MockApp, door: Door, by: str) -> None:
+def test_the_link_ends(app: MockApp, control_api: ControlApi, by: str) -> None:
     hear(app, KEY, "TESTKEY0001")
-    assert door.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
-    assert heard(app, door) == ["disconnected"]
+    assert control_api.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
+    assert heard(app, control_api) == ["disconnected"]
     reply = app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=TEXT, headers=AUTH)
     assert reply.status_code == 403
     # Only what the gateway dropped comes back by a restart: the session is still there.
     restart = app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH)
     assert restart.status_code == 200
     restart.get_data()
-    again = door.get(f"/instances/{KEY}")["state"]
+    again = control_api.get(f"/instances/{KEY}")["state"]
     assert again == ("connected" if by == "gateway" else "qr")
 
 
 @pytest.mark.parametrize("by", UNLINKED_BY)
-def test_a_link_that_is_just_being_opened_can_be_lost(app: MockApp, door: Door, by: str) -> None:
-    door.post("/faults", {"fault": "slow-start", "seconds": 30}, status=201)
+def test_a_link_that_is_just_being_opened_can_be_lost(
+    app: MockApp, control_api: ControlApi, by: str
+) -> None:
+    control_api.post("/faults", {"fault": "slow-start", "seconds": 30}, status=201)
     path = f"/rest/instance/{KEY}/restart"
     app.test_client().delete(path, headers=AUTH).get_data()
-    assert door.get(f"/instances/{KEY}")["state"] == "connecting"
-    assert door.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
-    door.post("/clock", {"advance": 100})
-    assert door.get(f"/instances/{KEY}")["state"] == "disconnected"
+    assert control_api.get(f"/instances/{KEY}")["state"] == "connecting"
+    assert control_api.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
+    control_api.post("/clock", {"advance": 100})
+    assert control_api.get(f"/instances/{KEY}")["state"] == "disconnected"
 
 
 @pytest.mark.parametrize("by", ["phone", "ban"])
 def test_what_the_gateway_dropped_still_ends_on_the_phone(
-    app: MockApp, door: Door, by: str
+    app: MockApp, control_api: ControlApi, by: str
 ) -> None:
     hear(app, KEY, "TESTKEY0001")
-    dropped = door.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
+    dropped = control_api.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
     assert (dropped["session"], dropped["banned"]) == (True, False)
-    assert "not linked" in door.refusal(
+    assert "not linked" in control_api.refusal(
         "POST", f"/instances/{KEY}/unlink", {"by": "gateway"}, status=409
     )
-    ended = door.post(f"/instances/{KEY}/unlink", {"by": by})
+    ended = control_api.post(f"/instances/{KEY}/unlink", {"by": by})
     assert (ended["session"], ended["banned"]) == (False, by == "ban")
     # Nothing was connected any more: the bot hears of the drop alone.
-    assert heard(app, door) == ["disconnected"]
+    assert heard(app, control_api) == ["disconnected"]
     app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH).get_data()
-    assert door.get(f"/instances/{KEY}")["state"] == "qr"
+    assert control_api.get(f"/instances/{KEY}")["state"] == "qr"
 
 
-def test_unlinking_twice_is_409(door: Door) -> None:
-    door.post(f"/instances/{KEY}/unlink")
-    assert "not linked" in door.refusal("POST", f"/instances/{KEY}/unlink", status=409)
+def test_unlinking_twice_is_409(control_api: ControlApi) -> None:
+    control_api.post(f"/instances/{KEY}/unlink")
+    assert "not linked" in control_api.refusal("POST", f"/instances/{KEY}/unlink", status=409)
 
 
 # -- the clock ---------------------------------------------------------------------------------
 
 
-def test_the_clock_freezes_moves_and_runs_on(door: Door) -> None:
-    assert door.get("/clock") == {"now": START, "frozen": True}
-    assert door.post("/clock", {"advance": 2.5}) == {"now": START + 2.5, "frozen": True}
-    assert door.post("/clock", {"set": 1_800_000_000}) == {"now": 1_800_000_000, "frozen": True}
-    assert door.post("/clock", {"set": 1000, "advance": 5})["now"] == 1005
-    running = door.post("/clock", {"freeze": False})
+def test_the_clock_freezes_moves_and_runs_on(control_api: ControlApi) -> None:
+    assert control_api.get("/clock") == {"now": START, "frozen": True}
+    assert control_api.post("/clock", {"advance": 2.5}) == {"now": START + 2.5, "frozen": True}
+    assert control_api.post("/clock", {"set": 1_800_000_000}) == {
+        "now": 1_800_000_000,
+        "frozen": True,
+    }
+    assert control_api.post("/clock", {"set": 1000, "advance": 5})["now"] == 1005
+    running = control_api.post("/clock", {"freeze": False})
     assert not running["frozen"] and 1005 <= running["now"] < 1015
-    later = door.get("/clock")["now"]
+    later = control_api.get("/clock")["now"]
     assert 1005 <= later < 1015
-    stopped = door.post("/clock", {"freeze": True, "advance": 100})
+    stopped = control_api.post("/clock", {"freeze": True, "advance": 100})
     assert stopped["frozen"] and 1105 <= stopped["now"] < 1115
-    assert door.get("/clock") == stopped
+    assert control_api.get("/clock") == stopped
 
 
-def test_every_time_shown_is_the_clocks(app: MockApp, door: Door) -> None:
-    door.post("/clock", {"set": LATEST})
+def test_every_time_shown_is_the_clocks(app: MockApp, control_api: ControlApi) -> None:
+    control_api.post("/clock", {"set": LATEST})
     assert send_text(app)["messageTimestamp"] == str(LATEST)
-    assert door.items("/messages")[0]["time"] == LATEST
-    assert door.items("/exchanges")[0]["time"] == LATEST
+    assert control_api.items("/messages")[0]["time"] == LATEST
+    assert control_api.items("/exchanges")[0]["time"] == LATEST
 
 
 def shown_qr(app: MockApp) -> str:
@@ -585,75 +599,82 @@ def shown_qr(app: MockApp) -> str:
     return str(code.text)
 
 
-def test_a_series_of_five_qr_codes_each_twenty_seconds(app: MockApp, door: Door) -> None:
+def test_a_series_of_five_qr_codes_each_twenty_seconds(
+    app: MockApp, control_api: ControlApi
+) -> None:
     hear(app, UNLINKED, UNLINKED_TOKEN)
     codes = [shown_qr(app)]
     for _ in range(4):
-        door.post("/clock", {"advance": 19})
+        control_api.post("/clock", {"advance": 19})
         assert shown_qr(app) == codes[-1]
-        door.post("/clock", {"advance": 1})
+        control_api.post("/clock", {"advance": 1})
         codes.append(shown_qr(app))
     assert len(set(codes)) == 5
-    assert door.get(f"/instances/{UNLINKED}")["state"] == "qr"
-    assert heard(app, door, UNLINKED) == ["qrcode"] * 5
-    door.post("/clock", {"advance": 20})
-    assert door.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
-    door.post("/clock", {"advance": 3600})
-    assert heard(app, door, UNLINKED) == ["qrcode"] * 5
+    assert control_api.get(f"/instances/{UNLINKED}")["state"] == "qr"
+    assert heard(app, control_api, UNLINKED) == ["qrcode"] * 5
+    control_api.post("/clock", {"advance": 20})
+    assert control_api.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
+    control_api.post("/clock", {"advance": 3600})
+    assert heard(app, control_api, UNLINKED) == ["qrcode"] * 5
     # The next look opens a new series, with codes never seen before.
     assert shown_qr(app) not in codes
-    door.post(f"/instances/{UNLINKED}/link")
-    door.post("/clock", {"advance": 3600})
-    assert heard(app, door, UNLINKED) == ["qrcode"] * 6 + ["connected"]
+    control_api.post(f"/instances/{UNLINKED}/link")
+    control_api.post("/clock", {"advance": 3600})
+    assert heard(app, control_api, UNLINKED) == ["qrcode"] * 6 + ["connected"]
 
 
-def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, door: Door) -> None:
+def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, control_api: ControlApi) -> None:
     hear(app, UNLINKED, UNLINKED_TOKEN)
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     shown = app.test_client().get(path, headers=UNLINKED_AUTH).get_json()["qrcode"]
     assert app.runtime.webhooks.courier.wait_idle(5)
-    (delivery,) = door.items(f"/deliveries?instance={UNLINKED}")
+    (delivery,) = control_api.items(f"/deliveries?instance={UNLINKED}")
     assert delivery["payload"]["qrcode"] == shown
 
 
 def test_acknowledgements_come_when_their_time_has_come(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "1,2,3.5"})
-    door = Door(app)
+    control_api = ControlApi(app)
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
-    seen = [door.items("/messages")[0]["state"]]
+    seen = [control_api.items("/messages")[0]["state"]]
     for seconds in (0.9, 0.1, 1, 1.4, 0.1):
-        door.post("/clock", {"advance": seconds})
-        seen.append(door.items("/messages")[0]["state"])
+        control_api.post("/clock", {"advance": seconds})
+        seen.append(control_api.items("/messages")[0]["state"])
     assert seen == ["pending", "pending", "server", "delivered", "delivered", "read"]
-    assert heard(app, door) == ["from-me-api-echo", "ack-server", "ack-delivered", "ack-read"]
-    times = [item["time"] for item in door.walk("/deliveries")]
+    assert heard(app, control_api) == [
+        "from-me-api-echo",
+        "ack-server",
+        "ack-delivered",
+        "ack-read",
+    ]
+    times = [item["time"] for item in control_api.walk("/deliveries")]
     assert times == [START, START + 1, START + 2, START + 3.5]
 
 
 def test_each_acknowledgement_bears_its_own_time_after_a_long_jump(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "1,2,3.5"})
-    door = Door(app)
+    control_api = ControlApi(app)
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
-    door.post("/clock", {"advance": 86_400})
-    times = [item["time"] for item in door.walk("/deliveries")]
+    control_api.post("/clock", {"advance": 86_400})
+    times = [item["time"] for item in control_api.walk("/deliveries")]
     assert times == [START, START + 1, START + 2, START + 3.5]
 
 
 def test_looking_is_no_way_to_lose_an_acknowledgement(make_app: MakeApp) -> None:
     """Whoever looks first when something is due makes it happen, and its webhook is owed."""
     app = make_app(switches={"ack_delays": "1,2,3"})
-    door = Door(app)
+    control_api = ControlApi(app)
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
     # As if the time had come with nobody told: the timers' thread has not run yet.
     app.runtime.clock._stand = (START + 60, 0.0)
-    assert door.items("/messages")[0]["state"] == "read"
-    assert heard(app, door)[1:] == ["ack-server", "ack-delivered", "ack-read"]
+    assert control_api.items("/messages")[0]["state"] == "read"
+    assert heard(app, control_api)[1:] == ["ack-server", "ack-delivered", "ack-read"]
 
 
-def test_presence_fades_after_twenty_seconds(app: MockApp, door: Door) -> None:
+def test_presence_fades_after_twenty_seconds(app: MockApp, control_api: ControlApi) -> None:
     reply = app.test_client().post(
         f"/rest/chat/{KEY}/presenceUpdateChat",
         json={"to": "5511900000002", "option": "composing"},
@@ -661,41 +682,41 @@ def test_presence_fades_after_twenty_seconds(app: MockApp, door: Door) -> None:
     )
     assert reply.status_code == 200
     chat = "5511900000002@s.whatsapp.net"
-    assert door.get(f"/instances/{KEY}")["presence"] == {chat: "composing"}
-    door.post("/clock", {"advance": 19.9})
-    assert door.get(f"/instances/{KEY}")["presence"] == {chat: "composing"}
-    door.post("/clock", {"advance": 0.1})
-    assert door.get(f"/instances/{KEY}")["presence"] == {}
+    assert control_api.get(f"/instances/{KEY}")["presence"] == {chat: "composing"}
+    control_api.post("/clock", {"advance": 19.9})
+    assert control_api.get(f"/instances/{KEY}")["presence"] == {chat: "composing"}
+    control_api.post("/clock", {"advance": 0.1})
+    assert control_api.get(f"/instances/{KEY}")["presence"] == {}
 
 
-def test_whoever_sends_has_stopped_typing(app: MockApp, door: Door) -> None:
+def test_whoever_sends_has_stopped_typing(app: MockApp, control_api: ControlApi) -> None:
     client, chat = app.test_client(), "5511900000002@s.whatsapp.net"
     body = {"to": "5511900000002", "option": "composing"}
     client.post(f"/rest/chat/{KEY}/presenceUpdateChat", json=body, headers=AUTH)
     send_text(app)
-    assert door.get(f"/instances/{KEY}")["presence"] == {chat: "available"}
+    assert control_api.get(f"/instances/{KEY}")["presence"] == {chat: "available"}
 
 
 def test_a_restart_that_takes_its_time_ends_with_the_clock(make_app: MakeApp) -> None:
     app = make_app(switches={"restart_seconds": "5"})
-    door = Door(app)
+    control_api = ControlApi(app)
     app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH).get_data()
-    assert door.get(f"/instances/{KEY}")["state"] == "connecting"
-    door.post("/clock", {"advance": 5})
-    assert door.get(f"/instances/{KEY}")["state"] == "connected"
+    assert control_api.get(f"/instances/{KEY}")["state"] == "connecting"
+    control_api.post("/clock", {"advance": 5})
+    assert control_api.get(f"/instances/{KEY}")["state"] == "connected"
 
 
 def test_a_day_passes_in_less_than_a_second(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "60,600,3600"})
-    door = Door(app)
+    control_api = ControlApi(app)
     shown_qr(app)
     for _ in range(100):
         send_text(app)
     begin = time.perf_counter()
-    door.post("/clock", {"advance": 86_400})
+    control_api.post("/clock", {"advance": 86_400})
     assert time.perf_counter() - begin < 1
-    assert {item["state"] for item in door.walk("/messages")} == {"read"}
-    assert door.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
+    assert {item["state"] for item in control_api.walk("/messages")} == {"read"}
+    assert control_api.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
 
 
 # -- the stream --------------------------------------------------------------------------------
@@ -718,7 +739,7 @@ def test_the_stream_answers_at_once_and_ends_at_once(app: MockApp) -> None:
         assert next(lines, None) is None
 
 
-def test_the_stream_shows_what_the_lists_show(app: MockApp, door: Door) -> None:
+def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: ControlApi) -> None:
     hear(app, KEY, "TESTKEY0001")
     with closing(app.test_client().get("/_mock/stream", buffered=False)) as stream:
         lines = stream.iter_encoded()
@@ -734,11 +755,11 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, door: Door) -> None:
     kinds = [kind for kind, _ in events]
     assert (kinds.count("delivery"), kinds.count("exchange")) == (8, 1)
     (exchange,) = [document for kind, document in events if kind == "exchange"]
-    assert exchange == door.items("/exchanges?operation=send_text&order=newest")[0]
+    assert exchange == control_api.items("/exchanges?operation=send_text&order=newest")[0]
     last = {document["id"]: document for kind, document in events if kind == "delivery"}
     messages = [document for kind, document in events if kind == "message"]
-    assert messages[-1] == door.items("/messages?order=newest")[0]
-    assert list(last.values()) == door.items("/deliveries?order=newest")[::-1]
+    assert messages[-1] == control_api.items("/messages?order=newest")[0]
+    assert list(last.values()) == control_api.items("/deliveries?order=newest")[::-1]
 
 
 def test_over_a_real_connection_nothing_is_held_back() -> None:

@@ -15,7 +15,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control.places import PLACES
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, UNLINKED
 
 
@@ -98,89 +98,91 @@ class Stream:
         self._reply.close()
 
 
-def test_what_a_contact_writes_and_does_is_shown(app: MockApp, door: Door) -> None:
+def test_what_a_contact_writes_and_does_is_shown(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app)) as stream:
         text = {"from": "5511900000002", "text": "oi"}
-        sent = door.post(f"/instances/{KEY}/inbound", text, status=201)
+        sent = control_api.post(f"/instances/{KEY}/inbound", text, status=201)
         shown = stream.until("message")
         assert shown == {**sent, "place": shown["place"]}
         typing = {"from": "5511900000002", "event": "presence", "option": "recording"}
-        door.post(f"/instances/{KEY}/inbound", typing, status=201)
+        control_api.post(f"/instances/{KEY}/inbound", typing, status=201)
         shown = stream.until("presence")
         assert (shown["chat"], shown["option"]) == ("5511900000002@s.whatsapp.net", "recording")
-        door.post(f"/instances/{KEY}/contacts/5511900000002", {"state": "phone_off"})
+        control_api.post(f"/instances/{KEY}/contacts/5511900000002", {"state": "phone_off"})
         assert stream.until("contact")["state"] == "phone_off"
 
 
 def test_a_message_is_shown_as_it_is_by_then(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "1,2,3"})
-    door = Door(app)
+    control_api = ControlApi(app)
     with closing(Stream(app, "/_mock/stream?kinds=message")) as stream:
         body = {"messageData": {"to": "5511900000002", "text": "Bom dia"}}
         app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
-        door.post("/clock", {"advance": 60})
+        control_api.post("/clock", {"advance": 60})
         assert stream.until("message")["state"] == "read"
-        assert stream.next()[1] == door.items("/messages?order=newest")[0]
+        assert stream.next()[1] == control_api.items("/messages?order=newest")[0]
 
 
-def test_a_record_has_the_place_that_it_has_in_lists(app: MockApp, door: Door) -> None:
+def test_a_record_has_the_place_that_it_has_in_lists(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app, "/_mock/stream?kinds=exchange,delivery")) as stream:
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
-        assert stream.until("exchange") == door.items("/exchanges?order=newest")[0]
-        door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/", "enabled": True})
-        door.post(f"/instances/{KEY}/emit", {"event": "text-plain"}, status=201)
+        assert stream.until("exchange") == control_api.items("/exchanges?order=newest")[0]
+        control_api.post(
+            f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/", "enabled": True}
+        )
+        control_api.post(f"/instances/{KEY}/emit", {"event": "text-plain"}, status=201)
         shown = stream.until("delivery")
-        assert shown["place"] == door.items("/deliveries?order=newest")[0]["place"]
+        assert shown["place"] == control_api.items("/deliveries?order=newest")[0]["place"]
 
 
-def test_what_happens_to_an_instance_is_shown(app: MockApp, door: Door) -> None:
+def test_what_happens_to_an_instance_is_shown(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app, "/_mock/stream?kinds=instance,instance-removed,groups")) as stream:
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
-        door.post(f"/instances/{KEY}/unlink", {"by": "phone"})
-        assert stream.next()[1] == door.get(f"/instances/{KEY}")
-        made = door.post("/instances", {}, status=201)
+        control_api.post(f"/instances/{KEY}/unlink", {"by": "phone"})
+        assert stream.next()[1] == control_api.get(f"/instances/{KEY}")
+        made = control_api.post("/instances", {}, status=201)
         assert stream.next() == ("instance", made)
-        door.post(f"/instances/{made['key']}/link")
+        control_api.post(f"/instances/{made['key']}/link")
         assert stream.next()[1]["state"] == "connected"
-        door.post(f"/instances/{made['key']}/groups", status=201)
+        control_api.post(f"/instances/{made['key']}/groups", status=201)
         assert stream.next() == ("groups", {"instance": made["key"]})
-        door.delete(f"/instances/{made['key']}")
+        control_api.delete(f"/instances/{made['key']}")
         assert stream.next() == ("instance-removed", {"instance": made["key"]})
 
 
-def test_levers_are_shown(app: MockApp, door: Door) -> None:
+def test_levers_are_shown(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app)) as stream:
-        fault = door.post("/faults", {"fault": "bad-gateway", "times": 1}, status=201)
+        fault = control_api.post("/faults", {"fault": "bad-gateway", "times": 1}, status=201)
         assert stream.next() == ("faults", {"armed": 1})
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
-        assert stream.until("strike")["fault"]["id"] == fault["id"]
-        door.delete(f"/faults/{fault['id']}")
+        assert stream.until("fault-hit")["fault"]["id"] == fault["id"]
+        control_api.delete(f"/faults/{fault['id']}")
         assert stream.until("faults") == {"armed": 0}
-        door.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
+        control_api.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
         assert stream.until("chaos")["chaos"]["duplicate"] == 2
-        door.delete(f"/instances/{KEY}/chaos")
+        control_api.delete(f"/instances/{KEY}/chaos")
         assert stream.until("chaos")["chaos"] is None
-        moved = door.post("/clock", {"advance": 5})
+        moved = control_api.post("/clock", {"advance": 5})
         assert stream.until("clock") == moved
 
 
-def test_a_reset_and_a_state_are_shown(app: MockApp, door: Door) -> None:
+def test_a_reset_and_a_state_are_shown(app: MockApp, control_api: ControlApi) -> None:
     state = app.test_client().get("/_mock/state").data
     with closing(Stream(app, "/_mock/stream?kinds=message")) as stream:
-        door.post(f"/reset?instance={KEY}")
+        control_api.post(f"/reset?instance={KEY}")
         assert stream.next() == ("reset", {"reason": "reset", "instance": KEY})
-        door.post("/reset")
+        control_api.post("/reset")
         assert stream.next() == ("reset", {"reason": "reset", "instance": None})
         app.test_client().put("/_mock/state", data=state)
         assert stream.next() == ("reset", {"reason": "reset", "instance": None})
 
 
-def test_a_reader_who_comes_back_misses_nothing(app: MockApp, door: Door) -> None:
+def test_a_reader_who_comes_back_misses_nothing(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app)) as stream:
-        door.post("/clock", {"advance": 1})
+        control_api.post("/clock", {"advance": 1})
         stream.until("clock")
-    door.post("/clock", {"advance": 1})
-    now = door.get("/clock")
+    control_api.post("/clock", {"advance": 1})
+    now = control_api.get("/clock")
     for back in (
         Stream(app, Last_Event_ID=stream.last_id),
         Stream(app, f"/_mock/stream?since={stream.last_id}"),
@@ -194,10 +196,10 @@ def test_a_reader_of_another_server_is_told(app: MockApp) -> None:
         assert stream.next() == ("reset", {"reason": "restart", "instance": None})
 
 
-def test_a_stream_of_one_instance_shows_no_other(app: MockApp, door: Door) -> None:
+def test_a_stream_of_one_instance_shows_no_other(app: MockApp, control_api: ControlApi) -> None:
     with closing(Stream(app, f"/_mock/stream?instance={UNLINKED}")) as stream:
-        door.post(f"/instances/{KEY}/unlink", {})
-        door.post(f"/instances/{UNLINKED}/link", {})
+        control_api.post(f"/instances/{KEY}/unlink", {})
+        control_api.post(f"/instances/{UNLINKED}/link", {})
         assert stream.next()[1]["key"] == UNLINKED
 
 

@@ -18,10 +18,10 @@ from megaapi_mock.web.control import lists, places
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import AUTH, KEY, UNLINKED, RecordingTransport
 
-LISTS = ("/exchanges", "/deliveries", "/messages", "/strikes")
+LISTS = ("/exchanges", "/deliveries", "/messages", "/fault-hits")
 
 
 def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
@@ -88,11 +88,11 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_forty_waits_on_another_instance_cost_senders_nothing(
-    app: MockApp, door: Door, examined: list[Any], path: str
+    app: MockApp, control_api: ControlApi, examined: list[Any], path: str
 ) -> None:
     """Not one is woken, and no filter is asked once, whatever happens elsewhere."""
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
-    door.post("/faults", {"fault": "reply", "status": 200, "instance": KEY}, status=201)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    control_api.post("/faults", {"fault": "reply", "status": 200, "instance": KEY}, status=201)
     with waiting(app, *[f"{path}?instance={UNLINKED}&wait=60"] * 40) as answers:
         them = waiters(app)
         examined.clear()
@@ -113,7 +113,7 @@ def test_a_wait_for_another_operation_sleeps_on(app: MockApp, examined: list[Any
     """Each call is looked at once, as it comes, and the list is read when the one asked for is."""
     for _ in range(30):
         send(app)
-    last = Door(app).items(f"/exchanges?instance={KEY}")[-1]["id"]
+    last = ControlApi(app).items(f"/exchanges?instance={KEY}")[-1]["id"]
     query = f"instance={KEY}&operation=instance_status&since={last}"
     with waiting(app, f"/exchanges?{query}&wait=60") as answers:
         (waiter,) = waiters(app)
@@ -144,8 +144,10 @@ def test_a_wait_for_messages_is_woken_by_what_it_asked_for_alone(make_app: MakeA
     assert [item["id"] for item in answers[0][1]["items"]] == [second]
 
 
-def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: Door) -> None:
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+def test_a_delivery_that_comes_further_is_not_newer_by_that(
+    app: MockApp, control_api: ControlApi
+) -> None:
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
     assert app.runtime.webhooks.courier.wait_idle(20)
     journal = app.runtime.records.journal
@@ -159,9 +161,11 @@ def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: 
     assert old.id not in [item["id"] for item in answers[0][1]["items"]]
 
 
-def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: Door) -> None:
-    door.post(f"/instances/{KEY}/chaos", {"delay": [1000, 1000]})
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+def test_a_wait_for_one_delivery_sleeps_while_others_leave(
+    app: MockApp, control_api: ControlApi
+) -> None:
+    control_api.post(f"/instances/{KEY}/chaos", {"delay": [1000, 1000]})
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
     journal = app.runtime.records.journal
     first, *_ = journal.deliveries.after(None)
@@ -179,13 +183,13 @@ def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: D
 def test_a_list_after_a_record_reads_no_older_one(app: MockApp, examined: list[Any]) -> None:
     for _ in range(30):
         send(app)
-    ids = [item["id"] for item in Door(app).items(f"/exchanges?instance={KEY}")]
-    messages = [item["id"] for item in Door(app).items(f"/messages?instance={KEY}")]
+    ids = [item["id"] for item in ControlApi(app).items(f"/exchanges?instance={KEY}")]
+    messages = [item["id"] for item in ControlApi(app).items(f"/messages?instance={KEY}")]
     examined.clear()
-    assert len(Door(app).items(f"/exchanges?since={ids[-4]}")) == 3
+    assert len(ControlApi(app).items(f"/exchanges?since={ids[-4]}")) == 3
     assert len(examined) == 3
     examined.clear()
-    assert len(Door(app).items(f"/messages?since={messages[-4]}")) == 3
+    assert len(ControlApi(app).items(f"/messages?since={messages[-4]}")) == 3
     assert len(examined) == 3
 
 
@@ -196,24 +200,24 @@ def test_a_list_after_a_record_reads_no_older_one(app: MockApp, examined: list[A
 @pytest.mark.parametrize("way", ["delete", "reset", "state"])
 def test_a_wait_on_an_instance_that_goes_is_404(app: MockApp, path: str, way: str) -> None:
     raw = app.test_client().get("/_mock/state").get_data()
-    door = Door(app)
-    door.post("/instances", {"key": "megacode-GONE"}, status=201)
+    control_api = ControlApi(app)
+    control_api.post("/instances", {"key": "megacode-GONE"}, status=201)
     with waiting(app, f"{path}?instance=megacode-GONE&wait=60") as answers:
         if way == "delete":
-            door.delete("/instances/megacode-GONE")
+            control_api.delete("/instances/megacode-GONE")
         elif way == "reset":
-            door.post("/reset")
+            control_api.post("/reset")
         else:
             assert app.test_client().put("/_mock/state", data=raw).status_code == 200
     ((status, told),) = answers
     assert status == 404 and "megacode-GONE" in told["error"]
 
 
-@pytest.mark.parametrize("path", ["/exchanges", "/deliveries", "/strikes"])
+@pytest.mark.parametrize("path", ["/exchanges", "/deliveries", "/fault-hits"])
 def test_records_of_an_instance_that_has_gone_stay_readable(app: MockApp, path: str) -> None:
-    Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
-    Door(app).delete("/instances/megacode-GONE")
-    assert Door(app).get(f"{path}?instance=megacode-GONE&wait=0.01")["items"] == []
+    ControlApi(app).post("/instances", {"key": "megacode-GONE"}, status=201)
+    ControlApi(app).delete("/instances/megacode-GONE")
+    assert ControlApi(app).get(f"{path}?instance=megacode-GONE&wait=0.01")["items"] == []
 
 
 # -- places ------------------------------------------------------------------------------------
@@ -240,7 +244,7 @@ def test_a_wait_keeps_its_place_for_a_while(app: MockApp, monkeypatch: pytest.Mo
     """Too many who are still there would do nothing but answer each other."""
     monkeypatch.setattr(places, "PLACE_KEPT", 1000.0)
     with waiting(app, *["/exchanges?wait=60"] * places.PLACES) as answers:
-        assert "try again later" in Door(app).refusal("GET", "/exchanges?wait=1", status=503)
+        assert "try again later" in ControlApi(app).refusal("GET", "/exchanges?wait=1", status=503)
         assert answers == []
         app.close_streams()
 
@@ -278,13 +282,14 @@ class Silent(RecordingTransport):
 def test_a_verdict_that_waits_takes_a_place_and_a_stop_ends_it(make_app: MakeApp) -> None:
     receiver = Silent()
     app = make_app(transport=receiver)
-    door = Door(app)
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
-    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    control_api = ControlApi(app)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     answers: list[Any] = []
     body = {"instance": KEY, "wait": 60}
     thread = threading.Thread(
-        target=lambda: answers.append(Door(app).post("/deliveries/verdict", body)), daemon=True
+        target=lambda: answers.append(ControlApi(app).post("/deliveries/verdict", body)),
+        daemon=True,
     )
     thread.start()
     until(lambda: app.runtime.records.journal.waiting)

@@ -1,4 +1,4 @@
-"""Which faults strike a call: settled once, with its recipient where a fault asks for one."""
+"""Which faults hit a call: settled once, with its recipient where a fault asks for one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROFILE = default_profile()
 
 
 class Faults:
-    """In place of what strikes: how long it holds up, and whom it refuses."""
+    """In place of what hits: how long it holds up, and whom it refuses."""
 
     def __init__(self, wait: float = 0.0) -> None:
         self.wait, self.refused = wait, list[Any]()
@@ -62,7 +62,7 @@ class Scene:
         return self.asked[0]["recipient"]
 
 
-def test_what_strikes_is_settled_at_the_first_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_hits_is_settled_at_the_first_look(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(monkeypatch, Faults())
     assert scene.settle() is scene.settle() is scene.faults
     assert len(scene.asked) == 1 and scene.asked[0]["header"] == "reply"

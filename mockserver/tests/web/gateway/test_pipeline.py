@@ -17,7 +17,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.plans import EVERY_PLAN
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 

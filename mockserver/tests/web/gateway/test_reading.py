@@ -17,13 +17,13 @@ from megaapi_mock.handlers.call import mark_of
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import resolved_parameters
-from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 from ...support import KEY, UNLINKED
 
 HANDLERS, BUNDLE = discover(), valid_bundle(root("spec"))
@@ -112,14 +112,14 @@ def test_a_reading_operation_begins_no_change(
 def test_a_reading_operation_that_a_fault_hits_begins_no_change(
     whole_app: MockApp, monkeypatch: pytest.MonkeyPatch, operation_id: str
 ) -> None:
-    door = Door(whole_app)
-    door.post("/faults", {"fault": "delay", "seconds": 0, "after": True}, status=201)
+    control_api = ControlApi(whole_app)
+    control_api.post("/faults", {"fault": "delay", "seconds": 0, "after": True}, status=201)
     readings = Readings(whole_app, monkeypatch)
     readings.call(operation_id, KEY)
     readings.call(operation_id, KEY, **{"X-Mock-Fault": "bad-gateway"})
     readings.call(operation_id, KEY, **{"X-Mock-Fault": "cut-body"})
     assert readings.left == [[]] * 3
-    assert [hit["what"] for hit in door.items("/strikes")] == [operation_id] * 5
+    assert [hit["what"] for hit in control_api.items("/fault-hits")] == [operation_id] * 5
 
 
 @pytest.mark.parametrize("operation_id", QR_CODES)
@@ -156,14 +156,14 @@ def test_a_late_fault_that_hits_a_reading_call_changes_the_instance(
     whole_app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BanAfter, "concerns", lambda kind, operation: True)
-    door = Door(whole_app)
-    door.post("/faults", {"fault": "ban-after", "messages": 2}, status=201)
+    control_api = ControlApi(whole_app)
+    control_api.post("/faults", {"fault": "ban-after", "messages": 2}, status=201)
     statuses = [call(whole_app, "instance_status", KEY).get_json()["instance"]["status"]]
-    assert door.get(f"/instances/{KEY}")["state"] == "connected"
+    assert control_api.get(f"/instances/{KEY}")["state"] == "connected"
     statuses.append(call(whole_app, "instance_status", KEY).get_json()["instance"]["status"])
     assert statuses == ["connected"] * 2
-    assert door.get(f"/instances/{KEY}")["banned"]
-    assert door.items("/faults")[0]["used"] == 1
+    assert control_api.get(f"/instances/{KEY}")["banned"]
+    assert control_api.items("/faults")[0]["used"] == 1
 
 
 PLACES_OF_THE_CONTROL_API = {
@@ -174,12 +174,12 @@ PLACES_OF_THE_CONTROL_API = {
 def test_no_get_of_the_control_api_begins_a_change(
     whole_app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door = Door(whole_app)
-    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/"})
-    door.post(f"/instances/{KEY}/inbound", {"from": "5511900000002"}, status=201)
+    control_api = ControlApi(whole_app)
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/"})
+    control_api.post(f"/instances/{KEY}/inbound", {"from": "5511900000002"}, status=201)
     Readings(whole_app, monkeypatch)
     ids = {
-        "deliveries": door.items("/deliveries")[0]["id"],
+        "deliveries": control_api.items("/deliveries")[0]["id"],
         "exchanges": "x1",
         "plays": "play1",
     }

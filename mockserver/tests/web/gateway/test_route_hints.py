@@ -7,7 +7,7 @@ import yaml
 from megaapi_mock.profile import load_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.route_hints import RouteHints
 

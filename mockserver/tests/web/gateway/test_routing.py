@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.web.gateway.routing import Routes
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect, Rule

@@ -14,7 +14,7 @@ from megaapi_mock.web.ui import pages
 from megaapi_mock.web.ui.pages import STATIC, TYPES
 
 from ...conftest import MakeApp
-from ...control import Door
+from ...control import ControlApi
 
 FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())
 
@@ -121,12 +121,12 @@ def test_without_its_slash_the_page_leads_to_itself(app: MockApp) -> None:
 def test_beyond_loopback_the_files_need_no_token_and_the_calls_do(
     make_app: MakeApp, token: str
 ) -> None:
-    door = Door(make_app(settings=Settings(host="0.0.0.0", control_token=token)))
-    assert door.client.get("/_mock/ui/").status_code == 200
-    assert door.client.get("/_mock/ui/nothing.js").status_code == 404
-    assert door.client.post("/_mock/ui/").status_code == 403
+    control_api = ControlApi(make_app(settings=Settings(host="0.0.0.0", control_token=token)))
+    assert control_api.client.get("/_mock/ui/").status_code == 200
+    assert control_api.client.get("/_mock/ui/nothing.js").status_code == 404
+    assert control_api.client.post("/_mock/ui/").status_code == 403
     for path in ("/_mock", "/_mock/uix", "/_mock/stream", "/_mock/instances"):
-        assert door.client.get(path).status_code == 403
+        assert control_api.client.get(path).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/_mock/ui/", "/_mock/ui/index.html"])

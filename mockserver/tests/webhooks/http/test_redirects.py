@@ -149,7 +149,7 @@ def test_the_journal_shows_where_a_webhook_was_led(
         switches={"webhook_redirects": switch, "webhook_hosts": "loopback"}, transport=None
     )
     client = app.test_client()
-    door = f"/_mock/instances/{KEY}"
+    control_api = f"/_mock/instances/{KEY}"
     url = {"messageData": {"webhookUrl": f"{hook}/302/end", "webhookEnabled": True}}
     client.post(
         f"/rest/webhook/{KEY}/configWebhook",
@@ -157,7 +157,7 @@ def test_the_journal_shows_where_a_webhook_was_led(
         headers={"Authorization": "Bearer TESTKEY0001"},
     )
     sent = {"from": "5511900000002", "event": "text-plain"}
-    assert client.post(f"{door}/inbound", json=sent).status_code == 201
+    assert client.post(f"{control_api}/inbound", json=sent).status_code == 201
     (delivery,) = client.get("/_mock/deliveries?event=text-plain").get_json()["items"]
     ended = client.get(f"/_mock/deliveries/{delivery['id']}?wait=20").get_json()
     (attempt,) = ended["attempts"]

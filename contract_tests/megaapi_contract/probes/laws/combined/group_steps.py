@@ -28,10 +28,10 @@ def change_group(play: Play, chat: Chat, row: Row, words: str) -> None:
 def rename(play: Play, chat: Chat, words: str) -> None:
     """The owner gives the group another name."""
     subject = words[:60].strip()
-    body = {"event": UPDATE, "group": chat.jid, "from": play.place.number}
+    body = {"event": UPDATE, "group": chat.jid, "from": play.instance.number}
     play.control("POST", "inbound", {**body, "set": {"subject": subject}})
     play.model.groups[chat.jid].subject = subject
-    play.model.happenings.append(GroupChange(UPDATE, chat.jid, (("subject", subject),)))
+    play.model.group_changes.append(GroupChange(UPDATE, chat.jid, (("subject", subject),)))
 
 
 def change_by_phone(play: Play, chat: Chat, what: str) -> None:
@@ -41,10 +41,10 @@ def change_by_phone(play: Play, chat: Chat, what: str) -> None:
     number = next((one for one in PEOPLE if (_jid(play, one) in people) is (action != "add")), "")
     if not number or number == chat.person:
         return
-    body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.place.number, "to": number}
+    body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.instance.number, "to": number}
     play.control("POST", "inbound", {**body, "option": action})
     (people.add if action == "add" else people.discard)(_jid(play, number))
-    play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, (("action", action),)))
+    play.model.group_changes.append(GroupChange(PARTICIPANTS, chat.jid, (("action", action),)))
 
 
 def change_by_call(play: Play, chat: Chat, what: str) -> None:
@@ -68,7 +68,7 @@ def change_by_call(play: Play, chat: Chat, what: str) -> None:
     for number in movable:
         (people.add if adding else people.discard)(_jid(play, number))
         fields = (("action", "add" if adding else "remove"),)
-        play.model.happenings.append(GroupChange(PARTICIPANTS, chat.jid, fields, is_own=True))
+        play.model.group_changes.append(GroupChange(PARTICIPANTS, chat.jid, fields, is_own=True))
 
 
 def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from ..webhook_listener import READ
 from ..webhooks import ECHO, is_ack, message_id
 from .model import STATUS, OwedWebhook
 from .play import Play
-from .webhooks_owed import hold_acks, hold_echo, hold_happenings, hold_told
+from .webhooks_owed import hold_acks, hold_echo, hold_group_changes, hold_told
 
 LIMIT = 5000
 
@@ -33,7 +33,7 @@ def look(play: Play, *, whole: bool = True) -> None:
 def hear(play: Play) -> None:
     """Hold that what is owed has come, to every address, and nothing else has."""
     owed_messages, play.model.owed_messages = play.model.owed_messages, []
-    happenings, play.model.happenings = play.model.happenings, []
+    group_changes, play.model.group_changes = play.model.group_changes, []
     read_count = sum(1 for one in owed_messages if READ in one.steps and play.model.is_told(STATUS))
 
     def all_read(webhooks: list[Webhook]) -> bool:
@@ -45,7 +45,7 @@ def hear(play: Play) -> None:
     has_query = all(urlsplit(one.url).query == query for one in came)
     play.hook.claim(ECHO, has_query, "the query of the address is kept")
     about_groups = [one for one in came if value_at(one.json, "key") is None]
-    hold_happenings(play, about_groups, happenings)
+    hold_group_changes(play, about_groups, group_changes)
     _hold_order(play, [one for one in came if one not in about_groups], owed_messages)
     for one in owed_messages:
         about = [webhook for webhook in came if message_id(webhook) == one.message.id]
@@ -112,8 +112,10 @@ def hold_settings(play: Play) -> None:
     if status.form != NONE:
         claim(play.session, answer, status.connected, "the status is what it was")
     if status.form not in (LIST, EMPTY, NONE):
-        own = status.user is None or status.number in ("", play.place.number)
-        claim(play.session, answer, own and status.key == play.place.key, "its own key and number")
+        own = status.user is None or status.number in ("", play.instance.number)
+        claim(
+            play.session, answer, own and status.key == play.instance.key, "its own key and number"
+        )
     answer = play.call("webhook_settings")
     settings = value_at(answer.json, "webhookData") or answer.json
     url = value_at(settings, "webhookUrl")
@@ -188,7 +190,7 @@ BESIDE = ("error", "message", "requestId")
 def _hold_group(play: Play, answer: Exchange, jid: str, details: Any) -> None:
     group = play.model.groups[jid]
     people = members(details) if isinstance(details, dict) else {}
-    others = {person for person in people if jid_of(person).user != play.place.number}
+    others = {person for person in people if jid_of(person).user != play.instance.number}
     claim(play.session, answer, others == group.people, "who is in it")
     claim(play.session, answer, value_at(details, "subject") == group.subject, "its name")
     size = value_at(details, "size")
@@ -197,7 +199,7 @@ def _hold_group(play: Play, answer: Exchange, jid: str, details: Any) -> None:
 
 def hold_messages(play: Play) -> None:
     """Hold that the gateway has what was written, nothing more, nothing else."""
-    path = f"/_mock/messages?instance={play.place.key}&limit={LIMIT}"
+    path = f"/_mock/messages?instance={play.instance.key}&limit={LIMIT}"
     items = play.stage.control_api("GET", path)["items"]
     model, hook = play.model, play.hook
     same = [one["id"] for one in items] == [*model.messages]

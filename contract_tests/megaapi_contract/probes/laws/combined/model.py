@@ -99,7 +99,7 @@ class Model:
     groups: dict[str, Group] = field(default_factory=dict)
     messages: dict[str, WrittenMessage] = field(default_factory=dict)
     owed_messages: list[OwedWebhook] = field(default_factory=list)
-    happenings: list[GroupChange] = field(default_factory=list)
+    group_changes: list[GroupChange] = field(default_factory=list)
 
     def add_message(self, owed_message: OwedWebhook) -> None:
         """A message that is told."""

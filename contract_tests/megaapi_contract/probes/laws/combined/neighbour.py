@@ -14,14 +14,14 @@ class Neighbour:
     """A linked instance with a webhook of its own and a group."""
 
     def __init__(self, session: Session, stage: Stage) -> None:
-        self._session, self._stage, self._place = session, stage, stage.place()
-        self._hook = WebhookListener(session, stage, self._place).open()
-        make_group(session, stage, self._place, name="Vizinhos")
+        self._session, self._stage, self._instance = session, stage, stage.instance()
+        self._hook = WebhookListener(session, stage, self._instance).open()
+        make_group(session, stage, self._instance, name="Vizinhos")
         self._before = self._snapshot()
 
     def _snapshot(self) -> tuple[object, ...]:
-        groups_answer = self._session.call("list_groups", self._place)
-        settings = self._session.call("webhook_settings", self._place)
+        groups_answer = self._session.call("list_groups", self._instance)
+        settings = self._session.call("webhook_settings", self._instance)
         path = f"/_mock/messages?instance={self._place.key}&limit=10"
         messages = self._stage.control_api("GET", path)["items"]
         settings_data = value_at(settings.json, "webhookData") or settings.json

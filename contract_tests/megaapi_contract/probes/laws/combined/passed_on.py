@@ -12,7 +12,7 @@ from ..customers import author_content
 from ..every_event import bare
 from ..webhooks import UNPLAYED
 from .factors import Row
-from .happenings import KINDS, target_in
+from .group_changes import KINDS, target_in
 from .model import WrittenMessage
 from .play import Chat, Play
 from .sends import PLAYABLE, hold_answer, remember
@@ -23,7 +23,7 @@ QUOTE = ("extendedTextMessage", "contextInfo")
 def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
     """An earlier message is quoted or forwarded, every other time one of another chat."""
     kind = KINDS[row.about]
-    outside = kind != "instance" and chat.person == play.place.number
+    outside = kind != "instance" and chat.person == play.instance.number
     target = (
         play.model.last_message(chat.jid, "instance") if outside else target_in(play, chat, kind)
     )
@@ -34,10 +34,10 @@ def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
         return
     data = {"to": chat.to, "key": target.key, "message": target.content}
     if row.what == "forward":
-        answer = message(play.session, play.place, "forward_message", **data)
+        answer = message(play.session, play.instance, "forward_message", **data)
         hold_forward(play, chat, answer, target)
     else:
-        answer = message(play.session, play.place, "quote_message", **data, text=words)
+        answer = message(play.session, play.instance, "quote_message", **data, text=words)
         hold_quote(play, chat, answer, target, words)
 
 

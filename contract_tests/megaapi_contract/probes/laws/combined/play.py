@@ -9,7 +9,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
-from ....host.place import Place
+from ....host.host_instance import HostInstance
 from ....host.stage import WORLD, Stage
 from ....judging.results import Exchange, Promise, weakest
 from ....judging.values import jid_of
@@ -47,7 +47,7 @@ class Play:
 
     session: Session
     stage: Stage
-    place: Place
+    instance: HostInstance
     hook: WebhookListener
     model: Model = field(default_factory=Model)
     second: WebhookListener | None = None
@@ -86,12 +86,12 @@ class Play:
 
     def call(self, operation: str, **arguments: Any) -> Exchange:
         """A call of this instance."""
-        return self.session.call(operation, self.place, **arguments)
+        return self.session.call(operation, self.instance, **arguments)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """The control API of this instance."""
         return self.stage.control_api(
-            method, f"/_mock/instances/{self.place.key}/{path}".rstrip("/"), body
+            method, f"/_mock/instances/{self.instance.key}/{path}".rstrip("/"), body
         )
 
     # -- who is where ------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class Play:
         if level in ("group", "large group"):
             return self._group(level)
         if level == "own number":
-            own = self.place.number
+            own = self.instance.number
             return self._private(own, own)
         number = {"number": WORLD[0], "JID": WORLD[1], "LID": WORLD[2]}.get(level, WORLD[4])
         to = {"JID": as_given(number), "LID": str(self.person(number)["lid"])}.get(level, number)
@@ -124,7 +124,7 @@ class Play:
         jid = self.jids.get(level, "")
         if not jid:
             people = WORLD[:4] if large else WORLD[:1]
-            _, group = make_group(self.session, self.stage, self.place, *people, name=name)
+            _, group = make_group(self.session, self.stage, self.instance, *people, name=name)
             jid = str(group.get("id"))
             jids = {str(self.person(number)["jid"]) for number in people}
             self.model.groups[jid] = Group(name, jids)
@@ -134,10 +134,10 @@ class Play:
     def writes(self, chat: Chat, row: Row) -> Mapping[str, str]:
         """Who writes there and where to, as the control API has it."""
         if chat.is_group:
-            author = self.place.number if row.actor == "phone" else chat.person
+            author = self.instance.number if row.actor == "phone" else chat.person
             return {"from": author, "group": chat.jid}
         if row.actor == "phone":
-            return {"from": self.place.number, "to": chat.person}
+            return {"from": self.instance.number, "to": chat.person}
         return {"from": chat.person}
 
     def addresses(self) -> Iterable[WebhookListener]:

@@ -48,7 +48,7 @@ def download_again(play: Play, chat: Chat) -> None:
         message = _last_file(play, chat)
     for kind, part in files(message.content) if message else ():
         for missing_fields in ({}, {"url": None}, {"directPath": None}):
-            answer = fetch(play.session, play.place, part, FETCHED[kind], **missing_fields)
+            answer = fetch(play.session, play.instance, part, FETCHED[kind], **missing_fields)
             same_bytes(play.session, answer, part, None)
 
 

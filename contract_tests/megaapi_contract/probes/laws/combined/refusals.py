@@ -7,8 +7,8 @@ from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from ....host.host_instance import HostInstance
 from ....host.http import request
-from ....host.place import Place
 from ....host.stage import NO_WHATSAPP, WORLD
 from ....judging.results import Exchange
 from ....safety.fence import UNKNOWN_KEY
@@ -66,7 +66,7 @@ def refuse_all(play: Play, operation: str) -> None:
             continue
         # It was taken, which some hosts may do: what comes of it is nothing to hold.
         if operation == "configure_webhook":
-            set_webhook(play.session, play.place, play.hook.url)
+            set_webhook(play.session, play.instance, play.hook.url)
         play.hook.due.expect_none(answer)
         taken_ids |= sent_ids(answer)
         play.hook.receive(alarm=play.model.unblocked_event)
@@ -80,21 +80,21 @@ def _is_refusal(answer: Exchange) -> bool:
 
 def _stay_outside(play: Play, operation: str, good: Arguments) -> None:
     """Wrong tokens, keys and methods, with a body that is good."""
-    call, session, place = play.call, play.session, play.place
-    others = play.stage.place(connected=None).token
+    call, session, instance = play.call, play.session, play.instance
+    others = play.stage.instance(connected=None).token
     for when, token in (
         ("no token", ""), ("a wrong token", session.wrong_token()), ("another one's token", others),
-        ("half a token", place.token[: len(place.token) // 2]),
+        ("half a token", instance.token[: len(instance.token) // 2]),
     ):  # fmt: skip
         claim_refusal(session, call(operation, token=token, **good), 401, when)
     answer = call(operation, scheme="Basic", **good)
     claim_refusal(session, answer, 401, "another scheme")
-    answer = session.call(operation, Place(UNKNOWN_KEY, place.token), **good)
+    answer = session.call(operation, HostInstance(UNKNOWN_KEY, instance.token), **good)
     claim_refusal(
         session, answer, 404, "an unknown key", message=UNKNOWN_INSTANCE, switches=UNKNOWN
     )
-    path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
-    headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
+    path = session.contract.by_id[operation].path.replace("{instance_key}", instance.key)
+    headers = (("Authorization", f"Bearer {instance.token}"), ("Content-Type", "application/json"))
     for method in METHODS:
         if session.contract.route(method, path) is None:
             wrong_method = request(

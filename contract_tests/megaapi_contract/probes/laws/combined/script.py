@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ....errors import NotTried
-from ....host.place import Place
+from ....host.host_instance import HostInstance
 from ....host.stage import Stage
 from ...session import Session
 from ..assertions import claim_success, value_at
@@ -38,8 +38,8 @@ def play_session(
     hooks: str, history: str, deal: int, session: Session, stage: Stage
 ) -> None:  # fmt: skip
     """One session; its rows are the same for the same seed."""
-    place = stage.place()
-    play = Play(session, stage, place, WebhookListener(session, stage, place))
+    instance = stage.instance()
+    play = Play(session, stage, instance, WebhookListener(session, stage, instance))
     rows = sessions(session.seed, deal).get((hooks, history), ())
     rare = hooks != HOOKS[0] or history not in SLOW_HISTORIES or deal > 1
     if rare and not play.is_fast:
@@ -101,13 +101,13 @@ def _can_wait(play: Play, row: Row) -> bool:
 
 def one_address(play: Play, number: int) -> None:
     """The usual."""
-    set_webhook(play.session, play.place, play.hook.url)
+    set_webhook(play.session, play.instance, play.hook.url)
     play.model.url = play.hook.url
 
 
 def two_addresses(play: Play, number: int) -> None:
     """A second address gets the same."""
-    play.second = WebhookListener(play.session, play.stage, play.place, "-second")
+    play.second = WebhookListener(play.session, play.stage, play.instance, "-second")
     data = {
         "webhookUrl": play.hook.url, "webhookEnabled": True,
         "webhookSecondaryUrl": play.second.url, "webhookSecondaryEnabled": True,
@@ -176,21 +176,25 @@ SET_UP: Mapping[str, Callable[[Play, int], None]] = dict(
 
 def restart(play: Play) -> None:
     """The instance restarts."""
-    claim_success(play.session, restart_instance(play.session, play.stage, play.place), "a restart")
+    claim_success(
+        play.session, restart_instance(play.session, play.stage, play.instance), "a restart"
+    )
     hear_link(play)
 
 
 def relink(play: Play) -> None:
     """Logged out, and linked again."""
     claim_success(play.session, play.call("logout"), "a logout")
-    link(play.stage, play.place)
+    link(play.stage, play.instance)
     hear_link(play)
 
 
 def drop(play: Play) -> None:
     """The gateway drops the link, and a restart brings it back."""
-    unlink(play.stage, play.place, cause="gateway")
-    claim_success(play.session, restart_instance(play.session, play.stage, play.place), "a restart")
+    unlink(play.stage, play.instance, cause="gateway")
+    claim_success(
+        play.session, restart_instance(play.session, play.stage, play.instance), "a restart"
+    )
     hear_link(play)
 
 
@@ -198,22 +202,24 @@ def new_token(play: Play) -> None:
     """Another token."""
     body = {"messageData": {"token": NEW_TOKEN}}
     claim_success(play.session, play.call("change_token", body=body), "a new token")
-    play.place = Place(play.place.key, NEW_TOKEN, play.place.number, play.place.connected)
+    play.instance = HostInstance(
+        play.instance.key, NEW_TOKEN, play.instance.number, play.instance.connected
+    )
 
 
 def another_address(play: Play) -> None:
     """The webhook goes elsewhere."""
     play.old.append(play.hook)
-    play.hook = WebhookListener(play.session, play.stage, play.place, "-elsewhere")
-    set_webhook(play.session, play.place, play.hook.url)
+    play.hook = WebhookListener(play.session, play.stage, play.instance, "-elsewhere")
+    set_webhook(play.session, play.instance, play.hook.url)
     play.model.url = play.hook.url
     play.second = None
 
 
 def pause(play: Play) -> None:
     """The webhook is off for a while."""
-    set_webhook(play.session, play.place, play.hook.url, enabled=False)
-    set_webhook(play.session, play.place, play.hook.url)
+    set_webhook(play.session, play.instance, play.hook.url, enabled=False)
+    set_webhook(play.session, play.instance, play.hook.url)
 
 
 def quiet_day(play: Play) -> None:

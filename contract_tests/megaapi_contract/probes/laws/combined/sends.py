@@ -27,7 +27,7 @@ PLAYABLE = (*UNPLAYED, 5)
 
 def send(play: Play, chat: Chat, content: Content) -> None:
     """A message with a content of its own."""
-    answer = message(play.session, play.place, content.operation, to=chat.to, **content.data)
+    answer = message(play.session, play.instance, content.operation, to=chat.to, **content.data)
     kinds = {content.kind: content.fields} if content.kind else {}
     returned_content = hold_answer(play, chat, answer, **kinds)
     if not returned_content:
@@ -43,7 +43,7 @@ def send(play: Play, chat: Chat, content: Content) -> None:
     claim(play.session, answer, not missing, "every text comes back letter for letter")
     part = value_at(returned_content, content.kind) if content.file else None
     if isinstance(part, dict):
-        download = fetch(play.session, play.place, part, content.file)
+        download = fetch(play.session, play.instance, part, content.file)
         same_bytes(play.session, download, part, b64decode(content.data["base64"]))
     remember(
         play, chat, answer, returned_content, steps=PLAYABLE if content.can_be_played else UNPLAYED
@@ -60,7 +60,7 @@ def hold_answer(play: Play, chat: Chat, answer: Exchange, **content: Any) -> Any
         return returned_content
     data = value_at(answer.json, "messageData")
     participant = jid_of(value_at(data, "participant")).user
-    writer = play.place.number if chat.is_group else "None"
+    writer = play.instance.number if chat.is_group else "None"
     right = participant.partition(":")[0] == writer
     claim(
         play.session, answer, right, "participant is the instance in groups, and nobody elsewhere"
@@ -89,7 +89,7 @@ def remember(
 ) -> None:  # fmt: skip
     """A message of the instance that is to be check_echo and acknowledged."""
     sent_message = WrittenMessage(
-        sent_id(answer), chat.jid, play.place.number, True, content, "instance"
+        sent_id(answer), chat.jid, play.instance.number, True, content, "instance"
     )
     moment = str(value_at(answer.json, "messageData", "messageTimestamp"))
     sent_message.time = float(moment) if moment.isdecimal() else 0.0
@@ -114,7 +114,9 @@ def delete(play: Play, chat: Chat, row: Row) -> None:
         if claim_success(play.session, answer, "deleting for oneself"):
             target.deleted = "me"
         return
-    delete_answer = message(play.session, play.place, "delete_message", to=chat.to, key=target.key)
+    delete_answer = message(
+        play.session, play.instance, "delete_message", to=chat.to, key=target.key
+    )
     content = hold_answer(play, chat, delete_answer, protocolMessage={"type": "REVOKE"})
     if not content:
         return

@@ -45,7 +45,7 @@ def _config(play: Play) -> Mapping[str, Any]:
 
 
 def _groups(play: Play) -> Any:
-    if not play.place.connected:
+    if not play.instance.connected:
         return None
     groups = value_at(play.call("list_groups").json, "groups")
     jids = [str(value_at(one, "id")) for one in groups] if isinstance(groups, list) else []
@@ -54,7 +54,7 @@ def _groups(play: Play) -> Any:
 
 
 def _messages(play: Play) -> Any:
-    path = f"/_mock/messages?instance={play.place.key}&limit={LIMIT}"
+    path = f"/_mock/messages?instance={play.instance.key}&limit={LIMIT}"
     items = play.stage.control_api("GET", path)["items"]
     return [[item[name] for name in LASTING] for item in items]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from .contents import CONTENTS
 from .factors import GROUP, WORDS, Row
+from .group_changes import write_inbound
 from .group_steps import change_group
-from .happenings import happens
 from .passed_on import pass_on
 from .play import Chat, Play
 from .readings import download_again, look_up
@@ -28,7 +28,7 @@ def take(play: Play, row: Row, turn: int = 0) -> None:
         group = chat if chat.is_group else play.chat("group")
         change_group(play, group, row, words)
     elif row.actor != "instance":
-        happens(play, chat, row, words)
+        write_inbound(play, chat, row, words)
     elif row.what in CONTENTS:
         send(play, chat, CONTENTS[row.what](words))
     elif row.what in ("quote", "forward"):

@@ -72,7 +72,7 @@ def _ack_event(one: Webhook, status: int) -> str:
     return "ack-group" if value_at(one.json, "key", "participant") is not None else ACKS[status]
 
 
-def hold_happenings(play: Play, came: list[Webhook], due: list[GroupChange]) -> None:
+def hold_group_changes(play: Play, came: list[Webhook], due: list[GroupChange]) -> None:
     """Hold that changes of groups are told once, in order, as they were made, and nothing else."""
     group_events = [one for one in came if value_at(one.json, "messageType") in GROUP_TYPES]
     heralds = play.session.settled_switches.value_of_switch.get("presence_events") == "on"

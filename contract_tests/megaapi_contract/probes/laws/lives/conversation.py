@@ -29,20 +29,20 @@ class Conversation(Life):
     @keep_error
     def begins(self) -> None:
         """A linked instance with a webhook."""
-        self.place = self.stage.place()
-        self.hook = WebhookListener(self.session, self.stage, self.place).open()
+        self.instance = self.stage.instance()
+        self.hook = WebhookListener(self.session, self.stage, self.instance).open()
 
     @rule(person=st.sampled_from(FRIENDS), words=st.sampled_from(("Oi", "", "Bom dia\nPedido 42")))
     @keep_error
     def writes(self, person: str, words: str) -> None:
         """A text."""
-        self._keep(text(self.session, self.place, person, words))
+        self._keep(text(self.session, self.instance, person, words))
 
     @rule(person=st.sampled_from(STRANGERS))
     @keep_error
     def writes_to_nobody(self, person: str) -> None:
         """Refused, and told to nobody."""
-        answer = text(self.session, self.place, person)
+        answer = text(self.session, self.instance, person)
         no_account(self.session, answer, "a number without WhatsApp")
         if answer.ok:
             self.unheard.append(sent_id(answer))
@@ -61,7 +61,7 @@ class Conversation(Life):
             "message": value_at(first, "message"),
             **more,
         }
-        self._keep(message(self.session, self.place, operation, **data))
+        self._keep(message(self.session, self.instance, operation, **data))
 
     @precondition(lambda self: self.answers)
     @rule(which=st.integers(0, 9))
@@ -70,7 +70,7 @@ class Conversation(Life):
         """An earlier message is deleted for everyone."""
         key = value_at(self._one(which).json, "messageData", "key")
         to = str(value_at(key, "remoteJid"))
-        answer = message(self.session, self.place, "delete_message", to=to, key=key)
+        answer = message(self.session, self.instance, "delete_message", to=to, key=key)
         if claim_success(self.session, answer, "deleting"):
             self.unsaid.append(answer)
 
@@ -83,7 +83,7 @@ class Conversation(Life):
     @keep_error
     def receives(self, person: str, event: str) -> None:
         """A customer writes."""
-        path = f"/_mock/instances/{self.place.key}/inbound"
+        path = f"/_mock/instances/{self.instance.key}/inbound"
         inbound_message = self.stage.control_api("POST", path, {"event": event, "from": person})
         self.inbound_ids.append(str(inbound_message["id"]))
 

@@ -24,13 +24,13 @@ class Groups(Life):
     @keep_error
     def begins(self) -> None:
         """A linked instance in no group."""
-        self.place = self.stage.place()
+        self.instance = self.stage.instance()
 
     @rule(people=st.sets(st.sampled_from(FRIENDS), min_size=1))
     @keep_error
     def makes_one(self, people: set[str]) -> None:
         """A new group has a new JID."""
-        creation, group = make_group(self.session, self.stage, self.place, *sorted(people))
+        creation, group = make_group(self.session, self.stage, self.instance, *sorted(people))
         jid = group.get("id")
         if claim_success(self.session, creation, "a group") and isinstance(jid, str):
             new = jid not in self.groups and jid not in self.former_groups
@@ -94,7 +94,7 @@ class Groups(Life):
     def leaves_one(self, which: int) -> None:
         """It is gone."""
         jid = self._pick(which)
-        claim_success(self.session, leave(self.session, self.place, jid), "leaving")
+        claim_success(self.session, leave(self.session, self.instance, jid), "leaving")
         del self.groups[jid]
         self.former_groups.append(jid)
 
@@ -115,7 +115,7 @@ class Groups(Life):
     def writes_to_one(self, which: int) -> None:
         """Texts to a group go there."""
         jid = self._pick(which)
-        answer = text(self.session, self.place, jid)
+        answer = text(self.session, self.instance, jid)
         claim_success(self.session, answer, "a text to a group")
         to = value_at(answer.json, "messageData", "key", "remoteJid")
         claim(self.session, answer, to == jid, "remoteJid is the group")

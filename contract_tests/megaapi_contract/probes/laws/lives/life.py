@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from ....errors import HeldBack
-from ....host.place import Place
+from ....host.host_instance import HostInstance
 from ....host.stage import NO_WHATSAPP, WORLD, Stage
 from ....judging.results import Exchange
 from ...hypothesis_settings import suite_settings, without_flaky_errors
@@ -55,11 +55,11 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.session, self.stage = self.probe_state.session, self.probe_state.stage
-        self.place = Place("", "")
+        self.instance = HostInstance("", "")
 
     def call(self, operation: str, **arguments: Any) -> Exchange:
         """A call of this life's instance."""
-        return self.session.call(operation, self.place, **arguments)
+        return self.session.call(operation, self.instance, **arguments)
 
 
 def live(life: type[Life], session: Session, stage: Stage) -> None:

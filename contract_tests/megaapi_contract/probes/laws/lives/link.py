@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from ....host.place import Place
+from ....host.host_instance import HostInstance
 from ..assertions import (
     claim,
     claim_refusal,
@@ -31,20 +31,22 @@ class Link(Life):
     @keep_error
     def begins(self, connected: bool) -> None:
         """A new instance, its phone linked already or not."""
-        self.place = self.stage.place(connected=connected)
+        self.instance = self.stage.instance(connected=connected)
         self.linked = self.session_kept = connected
 
     @rule()
     @keep_error
     def looks(self) -> None:
         """The status says what the model says."""
-        status(self.session, self.place, "connected" if self.linked else "disconnected", "in life")
+        status(
+            self.session, self.instance, "connected" if self.linked else "disconnected", "in life"
+        )
 
     @rule(person=st.sampled_from(FRIENDS))
     @keep_error
     def writes(self, person: str) -> None:
         """Texts go while linked."""
-        answer = text(self.session, self.place, person)
+        answer = text(self.session, self.instance, person)
         if self.linked:
             claim_success(self.session, answer, "a text while linked")
         else:
@@ -54,7 +56,7 @@ class Link(Life):
     @keep_error
     def shows_a_code(self) -> None:
         """Codes are shown while not linked."""
-        answer, content = qr(self.session, self.place)
+        answer, content = qr(self.session, self.instance)
         if self.linked:
             claim_refusal(self.session, answer, 403, "a code while linked", message=LINKED_ALREADY,
                     switches=("qr_base64_connected",))  # fmt: skip
@@ -72,8 +74,8 @@ class Link(Life):
                 message=LINKED_ALREADY, promise=inferred(self.session, "pairing_code"),
             )  # fmt: skip
         elif claim_success(self.session, answer, "a pairing code while not linked"):
-            link(self.stage, self.place)
-            self.place = Place(self.place.key, self.place.token, number)
+            link(self.stage, self.instance)
+            self.instance = HostInstance(self.instance.key, self.instance.token, number)
             self.linked = self.session_kept = True
 
     @precondition(lambda self: not self.linked)
@@ -81,8 +83,10 @@ class Link(Life):
     @keep_error
     def is_linked(self) -> None:
         """The phone scans."""
-        link(self.stage, self.place, number=self.place.number or "5511900000020")
-        self.place = Place(self.place.key, self.place.token, self.place.number or "5511900000020")
+        link(self.stage, self.instance, number=self.instance.number or "5511900000020")
+        self.instance = HostInstance(
+            self.instance.key, self.instance.token, self.instance.number or "5511900000020"
+        )
         self.linked = self.session_kept = True
 
     @precondition(lambda self: self.linked)
@@ -90,7 +94,7 @@ class Link(Life):
     @keep_error
     def is_unlinked(self, cause: str) -> None:
         """The link ends; only the gateway's own drop leaves something to come back to."""
-        unlink(self.stage, self.place, cause=cause)
+        unlink(self.stage, self.instance, cause=cause)
         self.linked, self.session_kept = False, cause == "gateway"
 
     @rule()
@@ -111,5 +115,5 @@ class Link(Life):
     @keep_error
     def restarts(self) -> None:
         """What there was to come back to, comes back."""
-        claim_success(self.session, restart(self.session, self.stage, self.place), "a restart")
+        claim_success(self.session, restart(self.session, self.stage, self.instance), "a restart")
         self.linked = self.session_kept

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HostInstance:
     """An instance to call: its key, its token, its own number when known."""
 
     key: str

@@ -18,7 +18,7 @@ DEPTH = 40
 
 
 @dataclass(frozen=True)
-class Place:
+class SpecNode:
     """A node of one file; `file` is relative to the folder of the contract."""
 
     file: str
@@ -49,23 +49,23 @@ class SpecFiles:
         # What several differences ask for is proposed once.
         self._names: set[tuple[str, int, str]] = set()
 
-    def root(self, file: str) -> Place:
+    def root(self, file: str) -> SpecNode:
         """The whole of a file."""
         if file not in self._roots:
             self._texts[file] = (self._folder / file).read_text(encoding="utf-8")
             node = yaml.compose(self._texts[file], Loader=yaml.SafeLoader)
             self._roots[file] = node or yaml.MappingNode("tag:yaml.org,2002:map", [])
-        return Place(file, self._roots[file])
+        return SpecNode(file, self._roots[file])
 
-    def member(self, place: Place, *names: str) -> Place | None:
+    def member(self, place: SpecNode, *names: str) -> SpecNode | None:
         """The value of a member of a member, references followed; None where there is none."""
-        current: Place | None = self.resolved(place)
+        current: SpecNode | None = self.resolved(place)
         for name in names:
             node = _value(current.node, name) if current else None
-            current = self.resolved(Place(current.file, node)) if current and node else None
+            current = self.resolved(SpecNode(current.file, node)) if current and node else None
         return current
 
-    def resolved(self, place: Place) -> Place:
+    def resolved(self, place: SpecNode) -> SpecNode:
         """What a reference leads to; any other place as it is."""
         for _ in range(DEPTH):
             reference = _value(place.node, "$ref")
@@ -75,29 +75,31 @@ class SpecFiles:
             place = self.root(Path(file).as_posix())
         return place
 
-    def objects(self, schema: Place, path: Sequence[str], depth: int = 0) -> Iterator[Place]:
+    def objects(self, schema: SpecNode, path: Sequence[str], depth: int = 0) -> Iterator[SpecNode]:
         """The members (`properties`) of every object schema that `path` leads to."""
         if depth > DEPTH:
             return
         place = self.resolved(schema)
         members = _value(place.node, "properties")
         if not path and members is not None:
-            yield Place(place.file, members)
+            yield SpecNode(place.file, members)
         elif path and path[0] == ITEM:
             yield from self._below(place, "items", path[1:], depth)
         elif path and members is not None:
-            yield from self._below(Place(place.file, members), path[0], path[1:], depth)
+            yield from self._below(SpecNode(place.file, members), path[0], path[1:], depth)
         for word in _JOINED:
             parts = _value(place.node, word)
             for part in parts.value if isinstance(parts, yaml.SequenceNode) else ():
-                yield from self.objects(Place(place.file, part), path, depth + 1)
+                yield from self.objects(SpecNode(place.file, part), path, depth + 1)
 
-    def _below(self, place: Place, name: str, path: Sequence[str], depth: int) -> Iterator[Place]:
+    def _below(
+        self, place: SpecNode, name: str, path: Sequence[str], depth: int
+    ) -> Iterator[SpecNode]:
         node = _value(place.node, name)
         if node is not None:
-            yield from self.objects(Place(place.file, node), path, depth + 1)
+            yield from self.objects(SpecNode(place.file, node), path, depth + 1)
 
-    def insert_member(self, mapping: Place, name: str, value: str, *, in_order: bool) -> bool:
+    def insert_member(self, mapping: SpecNode, name: str, value: str, *, in_order: bool) -> bool:
         """Propose a member of a mapping with a line for each; False where it has none.
 
         `in_order` puts it before the first name that follows it, otherwise it comes first.
@@ -117,7 +119,7 @@ class SpecFiles:
         self._propose(mapping.file, Edit(mark.line, 0, 0, text))
         return True
 
-    def raise_grade(self, provenance: Place, source: str) -> bool:
+    def raise_grade(self, provenance: SpecNode, source: str) -> bool:
         """Propose `observed` in place of `inferred`, with its source; False where it says else."""
         grade, sources = _value(provenance.node, "grade"), _value(provenance.node, "sources")
         if not isinstance(grade, yaml.ScalarNode) or grade.value != "inferred":

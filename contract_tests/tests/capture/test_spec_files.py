@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from megaapi_contract.capture.spec_places import SpecFiles
+from megaapi_contract.capture.spec_files import SpecFiles
 
 MAIN = """\
 # A comment that stays.

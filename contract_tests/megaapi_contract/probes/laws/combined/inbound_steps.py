@@ -16,7 +16,7 @@ KINDS = {"its own": "instance", "a customer's": "customer", "the phone's": "phon
 ABOUT_ANOTHER = ("reaction", "text-quoted-reply", "edited", "deleted")
 
 
-def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
+def write_inbound(play: Play, chat: Chat, row: Row, words: str) -> None:
     """A customer does something, or the owner does on the own phone."""
     target = _target(play, chat, row)
     if row.what in ABOUT_ANOTHER and target is None:
@@ -27,7 +27,7 @@ def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
         more["message"] = target.id
     body = {"event": row.what, **play.writes(chat, row), **more}
     answer = play.control("POST", "inbound", body)
-    author = play.place.number if row.actor == "phone" else chat.person
+    author = play.instance.number if row.actor == "phone" else chat.person
     content = author_content(answer["content"])
     one = WrittenMessage(
         str(answer["id"]), chat.jid, author, row.actor == "phone", content, row.actor
@@ -63,7 +63,7 @@ def target_in(
     if kind == "instance":
         send(play, chat, CONTENTS["text"]("Antes"))
     else:
-        happens(play, chat, Row(f"{kind}: text-plain", "", "plain", "", "alone"), "Antes")
+        write_inbound(play, chat, Row(f"{kind}: text-plain", "", "plain", "", "alone"), "Antes")
     hear(play)
     return play.model.last_message(chat.jid, kind, only_texts=only_texts)
 

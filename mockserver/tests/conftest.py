@@ -15,7 +15,7 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.spec import description, verdict
+from megaapi_mock.spec import description, valid_bundle
 from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.web.app import MockApp, build_app
 
@@ -55,7 +55,7 @@ def _shipped_digest(digest: Callable[[Path], str]) -> str:
 
 
 # Thousands of apps are built; reading 300 files for each took most of that.
-description.digest = verdict.digest = _digest
+description.digest = valid_bundle.digest = _digest
 
 MakeApp = Callable[..., MockApp]
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))

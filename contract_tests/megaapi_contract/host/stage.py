@@ -115,7 +115,7 @@ class GivenStage:
 
 
 class MockStage:
-    """A mock: each place is a new instance, created through the control API.
+    """A mock: each instance is a new one, created through the control API.
 
     `tokens` are those it showed, as they were first, by key.
     """

@@ -46,12 +46,12 @@ def mutate(
             with on_trial(seed) as trials:
                 _hold_clean(workers_pool, trials.probes, on_progress)
         names = [mutant.name for mutant in mutants]
-        verdicts = workers_pool.verdicts(names, _counter("faults", len(names), on_progress))
+        results = workers_pool.results(names, _counter("faults", len(names), on_progress))
         if not whole and not given:
-            _hold_clean(workers_pool, {one.by for one in verdicts if one.by}, on_progress)
+            _hold_clean(workers_pool, {one.by for one in results if one.by}, on_progress)
     if sources_hash() != sources:
         raise SetupError("the sources changed during the measurement: measure again")
-    return score_of(verdicts, seed=seed, sources=sources), mutants
+    return score_of(results, seed=seed, sources=sources), mutants
 
 
 def _hold_clean(workers_pool: Pool, probes: Iterable[str], on_progress: OnProgress) -> None:

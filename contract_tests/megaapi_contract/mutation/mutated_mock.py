@@ -1,4 +1,4 @@
-"""The mock in this process with a fault in front of it, and a count of how often that hit."""
+"""The mock in this process with a fault in front of it, and a count of its hits."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ class Pool:
         """What each probe says of the clean mock: nothing, if all is well."""
         return dict(self._results(CLEAN, list(probes), on_done))
 
-    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[MutantResult]:
+    def results(self, mutants: Iterable[str], on_done: OnDone) -> list[MutantResult]:
         """The result of each of these mutants, in the order in which they end."""
-        return [verdict for _, verdict in self._results(MUTANT, list(mutants), on_done)]
+        return [result for _, result in self._results(MUTANT, list(mutants), on_done)]
 
     def _results(self, kind: str, names: list[str], on_done: OnDone) -> Iterator[tuple[str, Any]]:
         for name in names:

@@ -33,7 +33,7 @@ MutantOutcome = Literal["killed", "survived", "idle"]
 
 @dataclass(frozen=True, slots=True)
 class MutantResult:
-    """How a trial ended. `idle` says that the fault never hit, so that nothing was tried.
+    """How a trial ended. `idle` says that the fault hit nothing, so that nothing was tried.
 
     `by` is the probe that noticed, `observation` what it noticed.
     """

@@ -47,9 +47,9 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def score_of(verdicts: Iterable[MutantResult], *, seed: int, sources: str) -> Score:
+def score_of(results: Iterable[MutantResult], *, seed: int, sources: str) -> Score:
     """The score of these trials."""
-    outcomes = {verdict.mutant: (verdict.outcome, verdict.by) for verdict in verdicts}
+    outcomes = {result.mutant: (result.outcome, result.by) for result in results}
     return Score(seed, sources, dict(sorted(outcomes.items())))
 
 

@@ -108,7 +108,7 @@ class FrozenField(Fault):
 
 
 class OldTokenToo(Fault):
-    """A token that was changed opens the door for ever."""
+    """A token that was changed is good for ever."""
 
     def __init__(self) -> None:
         self._old: dict[tuple[str, str], str] = {}

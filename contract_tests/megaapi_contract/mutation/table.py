@@ -110,7 +110,7 @@ def _survivors(score: Score, mutants: Sequence[Mutant]) -> Iterator[str]:
     yield ""
     survivors = [mutant for mutant in mutants if score.outcomes[mutant.name][0] != "killed"]
     for mutant in survivors:
-        idle = " It never hit." if score.outcomes[mutant.name][0] == "idle" else ""
+        idle = " It hit nothing." if score.outcomes[mutant.name][0] == "idle" else ""
         reason = mutant.reason or "No reason is given yet."
         yield f"- **{mutant.name}** {mutant.sentence}{idle} {reason}"
     if not survivors:

@@ -32,7 +32,7 @@ from .case_parts import breaks_nothing, group_jids, is_negative_at, response_of
 from .former_bodies import is_former_body
 from .session import PICTURE_URL, Session
 
-# In place of a token while a case is made; the place it is sent to has the real one.
+# In place of a token while a case is made; the instance it is sent to has the real one.
 PLACEHOLDER = "TESTKEYPLACEHOLDER"
 ORIGIN = "http://contract.example.test"
 LINKING = frozenset({"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"})

@@ -14,7 +14,7 @@ from ..host.status import EMPTY
 from ..judging.results import Webhook
 from ..judging.values import jid_of, value_at
 from .laws.calls import group_of, make_group, someone, text
-from .laws.groups import verdicts_of
+from .laws.groups import participant_results
 from .laws.requests import GOOD_REQUESTS
 from .laws.unsettled import QUESTIONS, ask_unsettled, without
 from .laws.webhook_listener import WebhookListener
@@ -120,7 +120,7 @@ def somebody_is_put_into_a_group_and_out(session: Session, stage: Stage) -> None
         return
     data = {"jid": jid, "participants": [to]}
     answer = session.call("remove_participants", instance, body={"group_data": data})
-    verdicts_of(session, answer)
+    participant_results(session, answer)
 
 
 @LAWS.law(

@@ -87,11 +87,9 @@ class Session:
             )
         )  # fmt: skip
 
-    def call_at_once(
-        self, operation_id: str, instance: HostInstance, *bodies: Any
-    ) -> list[Exchange]:
+    def call_at_once(self, operation: str, instance: HostInstance, *bodies: Any) -> list[Exchange]:
         """Call an operation with each of these bodies, all at the same time; for mocks only."""
-        requests = [self._request(operation_id, instance, body=body) for body in bodies]
+        requests = [self._request(operation, instance, body=body) for body in bodies]
         exchanges = self.gate.send_at_once(requests)
         for one, exchange in zip(requests, exchanges, strict=True):
             self._note_exchange(one, exchange)
@@ -126,7 +124,7 @@ class Session:
         return request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
 
     def token_for(self, operation: Operation, instance: HostInstance) -> str:
-        """The place's own; a mock's administrator's for what is about all its instances."""
+        """The instance's own; a mock's administrator's for what is about all its instances."""
         return ADMIN_TOKEN if operation.is_of_host and self.gate.fence is None else instance.token
 
     def _with_media_url(self, body: Any) -> Any:

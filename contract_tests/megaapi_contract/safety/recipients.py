@@ -44,7 +44,7 @@ class Recipients:
         """Unusable when a send to an unconfirmed number is refused because it has no account."""
         if not self.unconfirmed:
             return
-        people = {Jid.parse(text).user for text in _addressees(read_json(exchange.request_body))}
+        people = {Jid.parse(text).user for text in _recipients_in(read_json(exchange.request_body))}
         numbers = self.unconfirmed & people
         if exchange.ok:
             self.unconfirmed -= numbers
@@ -88,14 +88,14 @@ def _what_to_check(number: str) -> str:
     )
 
 
-def _addressees(node: Any, name: str = "") -> Iterator[str]:
+def _recipients_in(node: Any, name: str = "") -> Iterator[str]:
     """Every text below a field `to`."""
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from _addressees(value, "to" if name == "to" else key.lower())
+            yield from _recipients_in(value, "to" if name == "to" else key.lower())
     elif isinstance(node, list):
         for value in node:
-            yield from _addressees(value, name)
+            yield from _recipients_in(value, name)
     elif isinstance(node, str) and name == "to":
         yield node
 

@@ -31,7 +31,7 @@ class Workers:
             on_done(name)
         return dict.fromkeys(names, self.said)
 
-    def verdicts(self, names: list[str], on_done: Callable[[str], None]) -> list[MutantResult]:
+    def results(self, names: list[str], on_done: Callable[[str], None]) -> list[MutantResult]:
         self.log.append(("faults", names))
         by = {name: "p" if name == NAMES[0] else WHOLE_RUN for name in names}
         for name in names:

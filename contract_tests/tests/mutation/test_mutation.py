@@ -102,9 +102,9 @@ def test_a_fault_that_changes_nothing_is_idle_and_never_noticed() -> None:
             for name, probe in trials.probes.items()
             if "logout" in probe.operations and probe.phase in ("laws", "webhooks")
         }
-        verdict = trials.of(_about_logout(_Twin))
-    assert verdict.outcome == "idle"
-    assert verdict.tried == len(trials.probes) > 10
+        result = trials.of(_about_logout(_Twin))
+    assert result.outcome == "idle"
+    assert result.tried == len(trials.probes) > 10
 
 
 @pytest.mark.parametrize("make", [_Broken, _BrokenOnWebhooks])

@@ -77,7 +77,7 @@ def test_results_come_in_the_order_in_which_they_end() -> None:
     two, one = MutantResult("two", "idle"), MutantResult("one", "killed", "p")
     workers, jobs = done((MUTANT, "two", two), (MUTANT, "one", one))
     names: list[str] = []
-    assert workers.verdicts(["one", "two"], names.append) == [two, one]
+    assert workers.results(["one", "two"], names.append) == [two, one]
     assert names == ["two", "one"]
     assert [jobs.get(), jobs.get()] == [(MUTANT, "one"), (MUTANT, "two")]
 
@@ -91,7 +91,7 @@ def test_what_probes_say_of_the_clean_mock_stands_by_their_names() -> None:
 def test_a_suite_that_broke_is_told_with_the_name_of_its_work() -> None:
     workers, _ = done((BROKEN, "two", "ValueError: x"))
     with pytest.raises(SetupError, match="the suite itself broke on two: ValueError: x"):
-        workers.verdicts(["two"], lambda name: None)
+        workers.results(["two"], lambda name: None)
 
 
 def test_a_worker_that_is_gone_ends_the_wait() -> None:

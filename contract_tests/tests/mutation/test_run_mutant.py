@@ -89,9 +89,9 @@ def noticed(**fields: Any) -> Result:
 def test_a_trial_ends_with_the_probe_that_notices(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial(monkeypatch, *(probe(name, "send_text") for name in ("one", "three", "two")))
     trial.results["three"] = noticed()
-    verdict = trial.runs.of(MUTANT)
-    assert (verdict.outcome, verdict.by, verdict.tried) == ("killed", "three", 2)
-    assert verdict.observation == "send_text: 201 is not promised" and verdict.seconds == 0.5
+    result = trial.runs.of(MUTANT)
+    assert (result.outcome, result.by, result.tried) == ("killed", "three", 2)
+    assert result.observation == "send_text: 201 is not promised" and result.seconds == 0.5
     # The next mutant meets a clean mock, and nothing of this one's ways.
     assert trial.log[-3:] == ["clear", "clear", "off"]
 
@@ -103,8 +103,8 @@ def test_a_host_that_cannot_be_judged_is_noticed_and_a_mistake_of_ours_is_not(
     trial.results["one"] = noticed(bug=True)
     trial.results["two"] = Result("two", "laws", (), "unusable", reason="cut")
     trial.answers["one"] = [exchange(status=200)]
-    verdict = trial.runs.of(MUTANT)
-    assert (verdict.outcome, verdict.by, verdict.observation) == ("killed", "two", "cut")
+    result = trial.runs.of(MUTANT)
+    assert (result.outcome, result.by, result.observation) == ("killed", "two", "cut")
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_a_fault_that_nobody_notices_survives_or_never_hit(
     trial = Trial(monkeypatch, probe("one", "send_text"))
     trial.mock.hits = hits
     trial.answers["one"] = [exchange(status=status)]
-    verdict = trial.runs.of(MUTANT)
-    assert (verdict.outcome, verdict.by, verdict.tried) == (outcome, by, 1)
+    result = trial.runs.of(MUTANT)
+    assert (result.outcome, result.by, result.tried) == (outcome, by, 1)
 
 
 def test_what_a_probe_says_without_a_hit_is_not_of_the_fault(

@@ -66,7 +66,7 @@ def test_the_page_says_what_was_not_noticed_and_why(contract: Contract) -> None:
     assert "Sources: `abc`" in lines
     assert "| send_message/send_text | 2 | 1 | 1 |" in lines
     assert "- **unseen** unseen is wrong. It is rare." in lines
-    assert "- **idle** idle is wrong. It never hit. No reason is given yet." in lines
+    assert "- **idle** idle is wrong. It hit nothing. No reason is given yet." in lines
     assert "- **alike** alike is wrong. Nobody can tell." in lines
     assert not any(line.startswith("- **seen**") for line in lines)
 

@@ -157,7 +157,7 @@ def case(operation: str, *, negative: bool = False, **parts: Any) -> Any:
     return SimpleNamespace(operation=SimpleNamespace(definition=definition), meta=meta, **given)
 
 
-def test_key_and_token_are_those_of_the_place() -> None:
+def test_key_and_token_are_those_of_the_instance() -> None:
     prepared = case(
         "send_text", headers={"authorization": f"Bearer {PLACEHOLDER}", "X": "1"},
         body={"messageData": {"to": "x"}},

@@ -38,7 +38,7 @@ class PlainCases:
 
 
 class PlainStage:
-    """Gives places that say whether they are linked, and counts them."""
+    """Gives instances that say whether they are linked, and counts them."""
 
     def __init__(self, *, phone: bool = True, states: tuple[bool, ...] = (True, False)) -> None:
         self.phone, self.states = phone, states
@@ -52,7 +52,7 @@ class PlainStage:
 
 
 class Sent:
-    """In place of a sender of cases: what was sent, and to which place."""
+    """In place of a sender of cases: what was sent, and to which instance."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cases: list[tuple[Any, bool]] = []

@@ -99,7 +99,7 @@ def test_what_nests_beyond_what_anybody_reads_is_no_document() -> None:
 
 def _mistaken(error: Exception) -> Probe:
     def run(session: Any, stage: Any) -> None:
-        session.call("instance_status", stage.place())
+        session.call("instance_status", stage.instance())
         raise error
 
     return Probe("a law with a mistake in it", "laws", ("instance_status",), run)

@@ -60,7 +60,7 @@ def test_a_look_up_confirms_nothing_unless_it_says_yes(
 
 
 @pytest.mark.parametrize("to", [LISTED, f"{LISTED}@s.whatsapp.net"])
-def test_a_send_that_succeeds_confirms_its_addressee(recipients: Recipients, to: str) -> None:
+def test_a_send_that_succeeds_confirms_its_recipient(recipients: Recipients, to: str) -> None:
     recipients.observe_send(exchange(200, {}, sent_to(to)))
     assert recipients.unconfirmed == {UNLISTED}
 
@@ -88,7 +88,7 @@ def test_another_refusal_blames_nobody(
     assert recipients.unconfirmed == {LISTED, UNLISTED}
 
 
-def test_only_addressees_are_read_of_a_request(recipients: Recipients) -> None:
+def test_only_recipients_are_read_of_a_request(recipients: Recipients) -> None:
     body = {"messageData": {"to": [LISTED], "text": UNLISTED, "vcard": {"phone": UNLISTED}}}
     recipients.observe_send(exchange(200, {}, body))
     assert recipients.unconfirmed == {UNLISTED}

@@ -232,7 +232,7 @@ class ActiveFaults:
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
-        matched_faults: list[MatchedFault] = []
+        matched_faults, now = list[MatchedFault](), self._clock.now()
         with self._lock:
             for fault in self._all:
                 if is_replaced and fault.kind.replaces:
@@ -240,13 +240,11 @@ class ActiveFaults:
                 if not fault.matches(operation, key, recipient):
                     continue
                 if fault.kind.late:
-                    matched_fault: MatchedFault | None = fault.candidate(
-                        self._clock.now(), operation.id
-                    )
+                    candidate: MatchedFault | None = fault.candidate(now, operation.id)
                 else:
-                    matched_fault = self._draw(counts, fault, key, operation.id)
-                if matched_fault is not None:
-                    matched_faults.append(matched_fault)
+                    candidate = self._draw(counts, fault, key, operation.id)
+                if candidate is not None:
+                    matched_faults.append(candidate)
                     is_replaced = is_replaced or fault.kind.replaces
         return matched_faults
 
@@ -278,12 +276,10 @@ class ActiveFaults:
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
             moment = Moment(now, chance, now)
-            matched_fault = MatchedFault(
-                kind, fault_kind.name, None, moment, operation.id, None, count
-            )
+            fault = MatchedFault(kind, fault_kind.name, None, moment, operation.id, None, count)
             if not kind.late:
-                count.add_hit(matched_fault.as_hit(key))
-        return matched_fault
+                count.add_hit(fault.as_hit(key))
+        return fault
 
     def hit_on(self, counts: list[FaultCount], occasion: Occasion, key: str) -> MatchedFault | None:
         """The fault that hits something other than a call of the gateway."""
@@ -346,11 +342,9 @@ class ActiveFaults:
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
         moment = Moment(now, chance, window)
-        matched_fault = MatchedFault(
-            fault.kind, fault.name, fault.id, moment, subject, fault, count
-        )
-        count.add_hit(matched_fault.as_hit(key))
-        return matched_fault
+        matched = MatchedFault(fault.kind, fault.name, fault.id, moment, subject, fault, count)
+        count.add_hit(matched.as_hit(key))
+        return matched
 
     def _chance(self, key: str, kind: str, number: int) -> float:
         return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

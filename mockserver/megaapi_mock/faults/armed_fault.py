@@ -111,6 +111,10 @@ class ArmedFault:
         """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
 
+    def match(self, moment: Moment, what: str) -> MatchedFault:
+        """The fault at one call or occasion."""
+        return MatchedFault(self.kind, self.name, self.id, moment, what, self)
+
     def copy(self) -> ArmedFault:
         """The same with tallies of its own."""
         return replace(self, tallies=copies_of(self.tallies))

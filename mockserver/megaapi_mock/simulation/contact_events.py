@@ -55,7 +55,7 @@ class ContactEvents:
         Raises ControlRefused with a sentence for whatever cannot happen.
         """
         fields, options = NON_MESSAGE_EVENTS[event]
-        option, to = _option(event, body, options), self._addressee(sender, body)
+        option, to = _option(event, body, options), self._recipient(sender, body)
         points = self._instances.points
         time: list[float] = []
         points_before: list[Point | None] = []
@@ -85,7 +85,7 @@ class ContactEvents:
         self._show(answer, sender, body, option)
         return answer
 
-    def _addressee(self, sender: Contact, body: Mapping[str, Any]) -> Contact:
+    def _recipient(self, sender: Contact, body: Mapping[str, Any]) -> Contact:
         if "to" not in body:
             return sender
         return person_named(self._instances.store.gateway, "to", body["to"])

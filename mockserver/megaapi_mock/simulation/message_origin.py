@@ -55,13 +55,13 @@ def origin_on_phone(
             f"from: {own.user} is the instance's own number, and {event} cannot be done on its own "
             f"phone; there are {', '.join((*OWN, *sorted(PHONE)))}",
         )
-    chat = own if event == SELF_CHAT else _addressee(instance, event, body, payload)
+    chat = own if event == SELF_CHAT else _recipient(instance, event, body, payload)
     key = {"remoteJid": chat, "fromMe": True, "id": instance.chats.inbound_id()}
     webhook = SELF_CHAT if chat == own else FROM_PHONE
     return MessageOrigin(key, own, instance.name, webhook=webhook)
 
 
-def _addressee(
+def _recipient(
     instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
 ) -> Jid:
     """The chat the owner writes in; ControlRefused when there is none."""

@@ -231,8 +231,15 @@ PLACES = (
     # The timers and the peers.
     FailurePoint("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
     FailurePoint("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
-    FailurePoint("peer-answer", of(publish), "failed_ack", SEND, to=PEER, seconds=9000,
-          around=a_peer_is_broken),
+    FailurePoint(
+        "peer-answer",
+        of(publish),
+        "failed_ack",
+        SEND,
+        to=PEER,
+        seconds=9000,
+        around=a_peer_is_broken,
+    ),
     # Who waits and who listens.
     FailurePoint("message-waits", of(Journal), "messages_changed", around=somebody_waits),
     FailurePoint("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
@@ -241,40 +248,90 @@ PLACES = (
     FailurePoint("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
     FailurePoint("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
-    FailurePoint("fault-hits", lambda app: app.runtime.records.journal.fault_hits, "add", SEND, in_bugs=False,
-          headers=DELAY),
+    FailurePoint(
+        "fault-hits",
+        lambda app: app.runtime.records.journal.fault_hits,
+        "add",
+        SEND,
+        in_bugs=False,
+        headers=DELAY,
+    ),
     FailurePoint("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
-    FailurePoint("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
-          around=nobody_can_log),
+    FailurePoint(
+        "contract-without-log",
+        of(pipeline.Pipeline),
+        "_hold_to_contract",
+        SEND,
+        around=nobody_can_log,
+    ),
     FailurePoint("call-record", of(pipeline), "exchange_of", SEND),
-    FailurePoint("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
+    FailurePoint(
+        "call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"
+    ),
     FailurePoint("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
     FailurePoint("call-headers", of(Reply), "headers", SEND),
     FailurePoint("call-counts", of(Counts), "fold_if_long", around=calls_are_folded),
     FailurePoint("control-counts", of(Counts), "note", FLASK, in_bugs=False),
-    FailurePoint("control-answer", of(direct_inbound.orjson), "dumps", ("inbound",), in_bugs=False,
-          fits=lambda document, *_: isinstance(document, dict) and "content" in document),
-    FailurePoint("control-answer-by-flask", of(json_body.orjson), "dumps", FLASK, in_bugs=False,
-          fits=lambda document, *_: isinstance(document, dict) and "content" in document),
+    FailurePoint(
+        "control-answer",
+        of(direct_inbound.orjson),
+        "dumps",
+        ("inbound",),
+        in_bugs=False,
+        fits=lambda document, *_: isinstance(document, dict) and "content" in document,
+    ),
+    FailurePoint(
+        "control-answer-by-flask",
+        of(json_body.orjson),
+        "dumps",
+        FLASK,
+        in_bugs=False,
+        fits=lambda document, *_: isinstance(document, dict) and "content" in document,
+    ),
     FailurePoint("store-settled", of(MemoryStore), "settle", FLASK, in_bugs=False),
-    FailurePoint("compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)),
+    FailurePoint(
+        "compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)
+    ),
     # The webhook on its way out.
     FailurePoint("rendering-a-webhook", of(Renderer), "render", loses=True),
-    FailurePoint("room-for-webhooks", of(Capacity), "add", loses=True,
-          fits=lambda _, delivery, sign=1: sign == -1),
+    FailurePoint(
+        "room-for-webhooks",
+        of(Capacity),
+        "add",
+        loses=True,
+        fits=lambda _, delivery, sign=1: sign == -1,
+    ),
     FailurePoint("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
-    FailurePoint("hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True),
-    FailurePoint("hand-over-by-chaos", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward",
-          loses=True, in_bugs=False, around=chaos_passes),
+    FailurePoint(
+        "hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True
+    ),
+    FailurePoint(
+        "hand-over-by-chaos",
+        lambda app: app.runtime.webhooks.chaos_dispatcher,
+        "_forward",
+        loses=True,
+        in_bugs=False,
+        around=chaos_passes,
+    ),
     FailurePoint("lanes", of(Lanes), "queue", loses=True),
     FailurePoint("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
-    FailurePoint("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
-          around=nobody_can_log),
+    FailurePoint(
+        "transport-without-log",
+        of(HttpTransport),
+        "post",
+        loses=True,
+        in_bugs=False,
+        around=nobody_can_log,
+    ),
     FailurePoint("attempt", of(RunningAttempt), "attempt", in_bugs=False),
     FailurePoint("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    FailurePoint("attempt-journal", lambda app: app.runtime.records.journal.deliveries, "update_size",
-          in_bugs=False),
-)  # fmt: skip
+    FailurePoint(
+        "attempt-journal",
+        lambda app: app.runtime.records.journal.deliveries,
+        "update_size",
+        in_bugs=False,
+    ),
+)
 CASES = [
     pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls
 ]
@@ -580,19 +637,47 @@ def all_of(method: str, path: str, *names: tuple[Any, str], body: Any = None) ->
 
 _ENDS = ((Publisher, "abandon"), (ChaosDispatcher, "clear"), (Courier, "abandon"))
 CONTROL_PLACES = (
-    *all_of("DELETE", f"/instances/{KEY}", *_ENDS, (Points, "forget"), (ActiveFaults, "reset"),
-            (Journal, "keep_count"), (Journal, "instance_gone")),
-    *all_of("POST", "/reset", *_ENDS, (Points, "forget"), (ActiveFaults, "reset"),
-            (Journal, "forget"), (Ids, "renew")),
+    *all_of(
+        "DELETE",
+        f"/instances/{KEY}",
+        *_ENDS,
+        (Points, "forget"),
+        (ActiveFaults, "reset"),
+        (Journal, "keep_count"),
+        (Journal, "instance_gone"),
+    ),
+    *all_of(
+        "POST",
+        "/reset",
+        *_ENDS,
+        (Points, "forget"),
+        (ActiveFaults, "reset"),
+        (Journal, "forget"),
+        (Ids, "renew"),
+    ),
     *all_of("POST", f"/reset?instance={KEY}", *_ENDS, (Journal, "forget"), (Ids, "renew")),
-    *all_of("PUT", "/state", *_ENDS, (Points, "forget"), (Journal, "recount"),
-            (ChaosDispatcher, "put_back"), (Journal, "write_deliveries"),
-            (ActiveFaults, "put_back")),
-    *all_of("POST", f"/instances/{KEY}/rewind", *_ENDS, (Points, "forget_after"), (Ids, "renew"),
-            (MemoryStore, "next_due"), body={"point": "p1"}),
+    *all_of(
+        "PUT",
+        "/state",
+        *_ENDS,
+        (Points, "forget"),
+        (Journal, "recount"),
+        (ChaosDispatcher, "put_back"),
+        (Journal, "write_deliveries"),
+        (ActiveFaults, "put_back"),
+    ),
+    *all_of(
+        "POST",
+        f"/instances/{KEY}/rewind",
+        *_ENDS,
+        (Points, "forget_after"),
+        (Ids, "renew"),
+        (MemoryStore, "next_due"),
+        body={"point": "p1"},
+    ),
     *all_of("POST", "/clock", (MemoryStore, "next_due"), body={"advance": 5}),
     *all_of("DELETE", f"/instances/{KEY}/chaos", (Series, "flush")),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("place", CONTROL_PLACES, ids=str)

@@ -226,7 +226,7 @@ def test_hits_are_in_the_database_with_the_change_they_befell(
     store.writer.pause()
     send(app)
     rows = store.writer.database._connection.execute(  # type: ignore[attr-defined]
-        "SELECT count(*) FROM record WHERE kind = 's' OR kind = 'hit'"
+        "SELECT count(*) FROM record WHERE kind = 'fault-hit'"
     ).fetchone()
     store.writer.go_on()
     assert rows == (1,)

@@ -75,7 +75,7 @@ class Story:
 
     def tell(self) -> None:
         kinds: list[Callable[[], None]] = [
-            *[self._inbound] * 4, *[self._send] * 3, self._phone, self._happening, self._member,
+            *[self._inbound] * 4, *[self._send] * 3, self._phone, self._contact_event, self._member,
             self._emit, self._list, self._advance,
         ]  # fmt: skip
         for who in (*PEOPLE, DORA):
@@ -123,7 +123,7 @@ class Story:
         to = self.chance.choice(({"to": self._someone()}, {"group": self.chance.choice(GROUPS)}))
         self._post({"event": self.chance.choice(sorted(PHONE)), "from": OWN, **to})
 
-    def _happening(self) -> None:
+    def _contact_event(self) -> None:
         where = {"group": self.chance.choice(GROUPS)} if self.chance.random() < 0.5 else {}
         self._post(
             {"event": self.chance.choice([*NON_MESSAGE_EVENTS]), "from": self._someone(), **where}

@@ -14,7 +14,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, leave, make_group, members, message
-from .groups import verdicts_of
+from .groups import participant_results
 from .webhooks import PHASE, listening
 
 LAWS = Laws()
@@ -114,13 +114,13 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
         before = set(members(_details(session, instance, jid)[1]))
         data = {"jid": jid, "participants": list(people)}
         change = session.call(operation, instance, body={"group_data": data})
-        verdicts = verdicts_of(session, change)
+        results = participant_results(session, change)
         answer, group = _details(session, instance, jid)
         jids = [as_given(number) for number in people]
-        if verdicts is not None:
-            claim(session, change, [jid for jid, _ in verdicts] == jids, "one result per person")
+        if results is not None:
+            claim(session, change, [jid for jid, _ in results] == jids, "one result per person")
             expected = [(person in before) is not inside for person in jids]
-            has_changed = [status == "200" for _, status in verdicts]
+            has_changed = [status == "200" for _, status in results]
             right = has_changed == expected
             claim(session, change, right, "200 for whoever was moved, and nobody else")
         after = set(members(group))

@@ -13,7 +13,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, make_group, members, someone
-from .groups import ADDED, ALREADY_IN, verdicts_of
+from .groups import ADDED, ALREADY_IN, participant_results
 
 LAWS = Laws()
 
@@ -46,8 +46,8 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
         body = {"group_data": {"jid": jid, "participants": [person]}}
         change = session.call(operation, instance, body=body)
         claim_success(session, change, "a change of who is in")
-        verdicts = verdicts_of(session, change)
-        right = verdicts in (None, [(as_given(person), status)])
+        results = participant_results(session, change)
+        right = results in (None, [(as_given(person), status)])
         promise = None if status == ADDED else inferred(session, operation)
         claim(session, change, right, "what became of the person", promise=promise)
         for answer, group in _looks(session, instance, jid):

@@ -51,14 +51,14 @@ def _change(
     """Add or remove people; the answer, and what it says of each by JID, if it says anything."""
     group_data = {"jid": jid, "participants": list(people)}
     answer = session.call(operation, instance, body={"group_data": group_data})
-    verdicts = verdicts_of(session, answer)
-    return answer, None if verdicts is None else dict(verdicts)
+    results = participant_results(session, answer)
+    return answer, None if results is None else dict(results)
 
 
-def verdicts_of(session: Session, answer: Exchange) -> list[tuple[str, str]] | None:
+def participant_results(session: Session, answer: Exchange) -> list[tuple[str, str]] | None:
     """What became of each person, JID and status; None where, as in 2022, only JIDs are told."""
-    verdicts = value_at(answer.json, "updatedParticipants")
-    parts = verdicts if isinstance(verdicts, list) else []
+    results = value_at(answer.json, "updatedParticipants")
+    parts = results if isinstance(results, list) else []
     pairs = [part for part in parts if isinstance(part, list)]
     people = [one for part in parts for one in (part if isinstance(part, list) else [part])]
     bare = bool(people) and all(isinstance(one, str) for one in people)
@@ -67,14 +67,14 @@ def verdicts_of(session: Session, answer: Exchange) -> list[tuple[str, str]] | N
         session.settle("participants_shape", form, exchange=answer)
     if bare:
         return None
-    return [(_person_of_verdict(one), str(value_at(one, "status"))) for one in people]
+    return [(_person_of_result(one), str(value_at(one, "status"))) for one in people]
 
 
-def _person_of_verdict(verdict: Any) -> str:
-    """Whom a verdict is about, by number where one is told."""
-    attributes = value_at(verdict, "content", "attrs")
+def _person_of_result(result: Any) -> str:
+    """Whom a result is about, by number where one is told."""
+    attributes = value_at(result, "content", "attrs")
     beside = attributes if isinstance(attributes, dict) else {}
-    return number_or_address({**beside, "jid": value_at(verdict, "jid")}, "jid", "phone_number")
+    return number_or_address({**beside, "jid": value_at(result, "jid")}, "jid", "phone_number")
 
 
 def _people_with_private_groups(stage: Stage, instance: HostInstance) -> tuple[str, ...]:
@@ -132,12 +132,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     close = type(moment) is int and abs(moment - time_of(creation, stage)) <= SECONDS
     claim(session, creation, close, "creation is the time in seconds")
     if instance.number:
-        claim(
-            session,
-            creation,
-            own == [f"{instance.number}@s.whatsapp.net"],
-            "its own number rules it",
-        )
+        claim(session, creation, own == [f"{instance.number}@s.whatsapp.net"], "its owner rules it")
 
 
 @LAWS.law("create_group", effects=("changes",))
@@ -214,9 +209,9 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     if not jid:
         return
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
-        change, verdicts = _change(session, instance, operation, jid, as_given(second))
+        change, results = _change(session, instance, operation, jid, as_given(second))
         claim_success(session, change, "a good change")
-        right = verdicts in (None, {as_given(second): ADDED})
+        right = results in (None, {as_given(second): ADDED})
         claim(session, change, right, "200 for the person")
         answer, group = _details(session, instance, jid)
         people = members(dict(group))
@@ -234,16 +229,16 @@ def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage)
         return
     new, private_people = WORLD[1], _people_with_private_groups(stage, instance)
     people = (inside, new, *private_people, NO_WHATSAPP)
-    change, verdicts = _change(session, instance, "add_participants", jid, *people)
+    change, results = _change(session, instance, "add_participants", jid, *people)
     expected = {
         as_given(inside): ALREADY_IN, as_given(new): ADDED,
         **{as_given(person): PRIVATE for person in private_people},
         as_given(NO_WHATSAPP): NOT_FOUND,
     }  # fmt: skip
     claim_success(session, change, "a mixed change")
-    if verdicts is not None:
-        claim(session, change, list(verdicts) == list(expected), "one verdict for each, in order")
-        claim(session, change, verdicts == expected, "200, 403, 404 or 409 as the case is")
+    if results is not None:
+        claim(session, change, list(results) == list(expected), "one result for each, in order")
+        claim(session, change, results == expected, "200, 403, 404 or 409 as the case is")
     _, group = _details(session, instance, jid)
     inside_now = set(members(dict(group)))
     claim(session, change, {as_given(new), as_given(inside)} <= inside_now, "who may, is in")
@@ -257,9 +252,9 @@ def who_is_not_in_cannot_be_removed(session: Session, stage: Stage) -> None:
     jid, _ = _create_group(session, stage, instance, inside)
     if not jid:
         return
-    change, verdicts = _change(session, instance, "remove_participants", jid, WORLD[1], inside)
+    change, results = _change(session, instance, "remove_participants", jid, WORLD[1], inside)
     expected = {as_given(WORLD[1]): NOT_FOUND, as_given(inside): ADDED}
-    right = verdicts in (None, expected)
+    right = results in (None, expected)
     claim(session, change, right, "404 for strangers, 200 for members")
 
 
@@ -341,11 +336,11 @@ def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
     if not jid:
         return
     path = f"/_mock/instances/{instance.key}/inbound"
-    happening = {"event": "group-participants", "group": jid, "from": person}
+    inbound_body = {"event": "group-participants", "group": jid, "from": person}
     # A superadmin may be demoted by another admin only.
     for option, to in (("promote", person), ("demote", instance.number)):
         author = {"from": instance.number} if option == "promote" else {}
-        stage.control_api("POST", path, {**happening, **author, "option": option, "to": to})
+        stage.control_api("POST", path, {**inbound_body, **author, "option": option, "to": to})
     for operation in ("add_participants", "remove_participants"):
         answer, _ = _change(session, instance, operation, jid, WORLD[1])
         claim_refusal(session, answer, 403, "not an admin", message="Not authorized")

@@ -46,10 +46,8 @@ LINKED_ALREADY = "User is already logged in"
 def _send(
     session: Session, instance: HostInstance, type_: str, content: bytes, **more: Any
 ) -> Exchange:
-    return message(
-        session, instance, "send_media_base64", to=someone(session), type=type_,
-        base64=b64encode(content).decode(), mimeType=KINDS[type_][2], **more,
-    )  # fmt: skip
+    data = {"type": type_, "base64": b64encode(content).decode(), "mimeType": KINDS[type_][2]}
+    return message(session, instance, "send_media_base64", to=someone(session), **data, **more)
 
 
 def _part(answer: Exchange, type_: str) -> Json:
@@ -57,11 +55,9 @@ def _part(answer: Exchange, type_: str) -> Json:
     return part if isinstance(part, dict) else {}
 
 
-def fetch(
-    session: Session, instance: HostInstance, part: Json, kind: str, **changes: Any
-) -> Exchange:
+def fetch(session: Session, instance: HostInstance, part: Json, kind: str, **more: Any) -> Exchange:
     """Ask for the file behind what a message says of it."""
-    keys = {name: part.get(name) for name in _KEYS} | {"messageType": kind} | changes
+    keys = {name: part.get(name) for name in _KEYS} | {"messageType": kind} | more
     # A customer's file: its address and key came with a webhook, and no answer showed them.
     session.gate.learn(texts(keys))
     return session.call("download_media", instance, body={"messageKeys": keys})

@@ -34,13 +34,8 @@ ROWS = (
 def a_text_comes_back_as_it_was_sent(session: Session, stage: Stage) -> None:
     instance, words = stage.instance(), "*Pedido 42*\nconfirmado ✅"
     for to in (someone(session), f"{someone(session, 1)}@s.whatsapp.net"):
-        hold_sent(
-            session,
-            stage,
-            text(session, instance, to, words),
-            to,
-            extendedTextMessage={"text": words},
-        )
+        answer = text(session, instance, to, words)
+        hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
 
 
 @LAWS.law("send_text", effects=("sends",))
@@ -64,9 +59,8 @@ def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
     )  # fmt: skip
     answer = session.call("is_on_whatsapp", instance, query={"jid": number})
     # Each world says which of the two it is.
-    known_jid = stage.control_api("GET", f"/_mock/instances/{instance.key}/contacts/{number}")[
-        "jid"
-    ]
+    path = f"/_mock/instances/{instance.key}/contacts/{number}"
+    known_jid = stage.control_api("GET", path)["jid"]
     claim(session, answer, value_at(answer.json, "jid") == known_jid, "the number WhatsApp knows")
 
 
@@ -101,9 +95,8 @@ def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
 @LAWS.law("send_location", effects=("sends",), worth=2)
 def degrees_may_be_texts(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
-    answer = message(
-        session, instance, "send_location", to=to, latitude="-23.5", longitude="-46.25"
-    )
+    degrees = {"latitude": "-23.5", "longitude": "-46.25"}
+    answer = message(session, instance, "send_location", to=to, **degrees)
     expected = {"degreesLatitude": -23.5, "degreesLongitude": -46.25, "name": None}
     hold_sent(session, stage, answer, to, locationMessage=expected)
 
@@ -179,9 +172,8 @@ def template_buttons_come_back_with_their_payload(session: Session, stage: Stage
 def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     for operation in ("send_buttons", "send_template"):
-        answer = message(
-            session, instance, operation, to=to, text="Escolha", type="text", buttons=[]
-        )
+        fields = {"text": "Escolha", "type": "text", "buttons": []}
+        answer = message(session, instance, operation, to=to, **fields)
         claim_refusal(session, answer, 500, "no buttons", promise=inferred(session, operation))
 
 

@@ -14,7 +14,7 @@ from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
-from .groups import verdicts_of
+from .groups import participant_results
 from .sent_message import hold_sent
 from .webhooks import PHASE, listening
 
@@ -130,11 +130,11 @@ def everybody_has_a_result_of_their_own(session: Session, stage: Stage) -> None:
     jid = str(make_group(session, stage, instance, WORLD[0])[1].get("id"))
     data = {"jid": jid, "participants": [as_given(one) for one in (WORLD[1], WORLD[0])]}
     answer = session.call("add_participants", instance, body={"group_data": data})
-    verdicts = verdicts_of(session, answer)
-    if verdicts is not None:
+    results = participant_results(session, answer)
+    if results is not None:
         expected = {as_given(WORLD[1]): "200", as_given(WORLD[0]): "409"}
         claim(
-            session, answer, dict(verdicts) == expected,
+            session, answer, dict(results) == expected,
             "200 for the new one, 409 for who was in",
             promise=_baileys_promise(session, "add_participants"),
         )  # fmt: skip

@@ -27,7 +27,7 @@ OLD_GROUP_EVENTS = ("group-text", "group-image", "text-mention")
 Happen = Callable[..., Any]
 
 
-def _happening(stage: Stage, instance: HostInstance, event: str) -> Happen:
+def _inbound_event(stage: Stage, instance: HostInstance, event: str) -> Happen:
     """People doing one thing at this instance; what they do as their own side has it."""
 
     def happen(person: str, **more: Any) -> Any:
@@ -59,7 +59,7 @@ def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
         for group, person in zip(groups, WORLD[:2], strict=True)
     ]
     for event, group, person in messages:
-        _happening(stage, instance, event)(person, group=group)
+        _inbound_event(stage, instance, event)(person, group=group)
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(messages))
     hook.claim("group-text", len(webhooks) == len(messages), "every message of a group is told")
     for one, (event, group, person) in zip(webhooks, messages, strict=False):
@@ -74,7 +74,7 @@ def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
 def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
     first, second = _groups(session, stage, instance, hook, WORLD[0])
-    happen = _happening(stage, instance, "group-participants")
+    happen = _inbound_event(stage, instance, "group-participants")
     steps = [
         (first, instance.number, WORLD[1], "add"), (second, instance.number, WORLD[0], "promote"),
         (second, WORLD[0], WORLD[2], "add"), (first, WORLD[3], WORLD[3], "add"),
@@ -99,7 +99,7 @@ def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
 def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
     groups = _groups(session, stage, instance, hook, *WORLD[:2])
-    happen = _happening(stage, instance, "group-update")
+    happen = _inbound_event(stage, instance, "group-update")
     steps = [*zip(groups, WORLD[:2], ("Vendas", "Suporte"), strict=True)]
     for group, author, subject in steps:
         happen(author, group=group, set={"subject": subject})
@@ -116,7 +116,7 @@ def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> No
 def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
     group = _groups(session, stage, instance, hook, WORLD[0])[0]
-    happen = _happening(stage, instance, "presence")
+    happen = _inbound_event(stage, instance, "presence")
     steps = [(WORLD[turn % 2], option) for turn, option in enumerate(PRESENCES)]
     for person, option in steps:
         happen(person, option=option)
@@ -143,7 +143,7 @@ def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage
           events=("call",))  # fmt: skip
 def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
-    happen = _happening(stage, instance, "call")
+    happen = _inbound_event(stage, instance, "call")
     calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
     for person, (option, video) in zip(WORLD, calls, strict=False):
         happen(person, option=option, set={"data.isVideo": video})

@@ -1,4 +1,4 @@
-"""The webhooks of one place: each held to the contract once, and known to be complete."""
+"""The webhooks of one instance: each held to the contract once, and known to be complete."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class WebhookListener:
         return self._session.settled_switches.value_of_switch.get(switch) == "off"
 
     def _is_all_announced(self, mine: list[Webhook]) -> bool:
-        """Whether every message of this place got its ack and, over networks, its echo."""
+        """Whether every message of this instance got its ack and, over networks, its echo."""
         self.due.note(mine, self.last_sure_ack)
         ids = self._session.sent_message_ids(self.instance.key)
         is_echoed = self.plays_people or self.is_off("echo") or self.due.are_echoed(ids)
@@ -247,7 +247,7 @@ class WebhookListener:
         return session.hold(holds, sentence, promise=promise, webhook=webhook, operation=event)
 
     def check_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
-        """Hold that a webhook is this event, told of this place and of now."""
+        """Hold that a webhook is this event, told of this instance and of now."""
         payload = webhook.json
         definition = self._session.contract.events[event].definition
         schema = definition["requestBody"]["content"]["application/json"]["schema"]

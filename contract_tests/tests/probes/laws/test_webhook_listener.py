@@ -1,4 +1,4 @@
-"""What came to the address of one place: what counts as its own, and what is held of it."""
+"""What came to the address of one instance: what counts as its own, and what is held of it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def given(contract: Contract) -> Scene:
 
 
 def sample(event: str = TEXT, **changes: Any) -> dict[str, Any]:
-    """A webhook of the contract, told of this place and of now."""
+    """A webhook of the contract, told of this instance and of now."""
     payload = json.loads(json.dumps(Samples(root("fixtures")).payload(event)))
     own = {"instance_key": KEY, "jid": f"{OWN}@s.whatsapp.net"}
     return {**payload, **own, "messageTimestamp": int(time.time()), **changes}

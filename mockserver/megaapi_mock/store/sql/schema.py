@@ -33,7 +33,7 @@ STATE_ROW = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
     sa.UniqueConstraint("instance", "field", "key"),
 )
-# An exchange, a delivery (owed while its state is `queued`), or a fault that hit.
+# An exchange, a delivery (owed while its state is `queued`), or a fault hit.
 RECORD = sa.Table(
     "record",
     TABLES,

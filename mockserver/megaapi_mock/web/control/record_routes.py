@@ -52,6 +52,7 @@ class RecordRoutes:
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
             ("GET", "/fault-hits", self.fault_hits),
+            ("GET", "/strikes", self.fault_hits),
         ]
 
     def exchanges(self) -> Json:
@@ -156,7 +157,7 @@ class RecordRoutes:
         )
 
     def fault_hits(self) -> Json:
-        """Every fault hit, whatever it was, newest last."""
+        """Every fault hit, of calls and of all else, newest last."""
         matches = lists.fault_hit_matches(request.args)
         return self._page(
             lambda epoch: self._journal.fault_hits.after(self._since(epoch)),

@@ -102,7 +102,7 @@ class RecordSearch:
 
     def chats_named(self, exchange: Exchange) -> set[str]:
         """Every chat that a call names in its body or query."""
-        addresses = [*_addressees(_document(exchange.request_body))]
+        addresses = [*_chats_named(_document(exchange.request_body))]
         addresses += [value for _, value in parse_qsl(urlsplit(exchange.path).query)]
         return {self._written_chat(address) for address in addresses if len(address) <= 100}
 
@@ -220,7 +220,7 @@ def _words(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _words(below, depth + 1)
 
 
-def _addressees(value: Any, depth: int = 0) -> Iterator[str]:
+def _chats_named(value: Any, depth: int = 0) -> Iterator[str]:
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):
@@ -228,7 +228,7 @@ def _addressees(value: Any, depth: int = 0) -> Iterator[str]:
             if name in CHAT_FIELDS and isinstance(below, str):
                 yield below
             else:
-                yield from _addressees(below, depth + 1)
+                yield from _chats_named(below, depth + 1)
     elif isinstance(value, list):
         for below in value:
-            yield from _addressees(below, depth + 1)
+            yield from _chats_named(below, depth + 1)

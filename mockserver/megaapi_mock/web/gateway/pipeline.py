@@ -39,7 +39,7 @@ from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
 from .auth import Access, is_token
-from .call_faults import ASKED, NeedsChange, UndoChange, WaitFirst
+from .call_faults import ASKED, CallFaults, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
@@ -119,10 +119,9 @@ class Pipeline:
 
         What `is_kept` is answered as it is, whatever fails here.
         """
-        reply, call_faults = real, request.call_faults
+        call_faults = request.call_faults
         try:
-            if call_faults is not None:
-                reply = call_faults.apply(real)
+            reply = real if call_faults is None else call_faults.apply(real)
             # What a fault puts in its place need not fit.
             if call_faults is None or call_faults.replacing is None:
                 self._hold_to_contract(endpoint, reply)
@@ -168,16 +167,18 @@ class Pipeline:
                         return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
-                if request.call_faults is not None:
-                    self._record_hits(request.call_faults.begin_wait())
-                self.publisher.waiting_calls.wait(key, self._wait, waits.seconds)
+                wait = self.publisher.waiting_calls.wait
+                wait(key, partial(self._wait, held=request.call_faults), waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host must not block others.
                 assert self._fetcher is not None, "files are asked for with fetch_media on alone"
                 request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
 
-    def _wait(self, seconds: Callable[[], float]) -> None:
+    def _wait(self, seconds: Callable[[], float], held: CallFaults | None = None) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
+        if held is not None:
+            # Only now that a reset would end the wait: whoever sees it on record may reset at once.
+            self._record_hits(held.begin_wait())
         start = time.monotonic()
         while (seconds_left := seconds() - (time.monotonic() - start)) > 0:
             if self.stopping.wait(min(LOOK, seconds_left)):

@@ -6,7 +6,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ....host.stage import NO_WHATSAPP, WORLD
 from ..assertions import claim
-from ..groups import verdicts_of
+from ..groups import participant_results
 from .factors import Row
 from .model import GroupChange
 from .play import Chat, Play
@@ -57,13 +57,13 @@ def change_by_call(play: Play, chat: Chat, what: str) -> None:
     operation = "add_participants" if adding else "remove_participants"
     change = play.call(operation, body={"group_data": data})
     movable = outside[:1] if adding else inside[:1]
-    expected = [(as_given(one), _verdict(one, one in movable, adding)) for one in targets]
-    verdicts = verdicts_of(play.session, change)
+    expected = [(as_given(one), _expected_status(one, one in movable, adding)) for one in targets]
+    results = participant_results(play.session, change)
     claim(
         play.session,
         change,
-        verdicts is None or verdicts == expected,
-        "each has a verdict of their own",
+        results is None or results == expected,
+        "each has a result of their own",
     )
     for number in movable:
         (people.add if adding else people.discard)(_jid(play, number))
@@ -78,7 +78,7 @@ def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def _verdict(number: str, is_moved: bool, adding: bool) -> str:
+def _expected_status(number: str, is_moved: bool, adding: bool) -> str:
     if is_moved:
         return "200"
     return "409" if adding and number != NO_WHATSAPP else "404"

@@ -22,7 +22,7 @@ class Neighbour:
     def _snapshot(self) -> tuple[object, ...]:
         groups_answer = self._session.call("list_groups", self._instance)
         settings = self._session.call("webhook_settings", self._instance)
-        path = f"/_mock/messages?instance={self._place.key}&limit=10"
+        path = f"/_mock/messages?instance={self._instance.key}&limit=10"
         messages = self._stage.control_api("GET", path)["items"]
         settings_data = value_at(settings.json, "webhookData") or settings.json
         return (

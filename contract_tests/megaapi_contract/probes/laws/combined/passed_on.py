@@ -12,7 +12,7 @@ from ..customers import author_content
 from ..every_event import bare
 from ..webhooks import UNPLAYED
 from .factors import Row
-from .group_changes import KINDS, target_in
+from .inbound_steps import KINDS, target_in
 from .model import WrittenMessage
 from .play import Chat, Play
 from .sends import PLAYABLE, hold_answer, remember

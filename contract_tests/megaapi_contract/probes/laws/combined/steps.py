@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from .contents import CONTENTS
 from .factors import GROUP, WORDS, Row
-from .group_changes import write_inbound
 from .group_steps import change_group
+from .inbound_steps import write_inbound
 from .passed_on import pass_on
 from .play import Chat, Play
 from .readings import download_again, look_up

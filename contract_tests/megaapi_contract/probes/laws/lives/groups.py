@@ -8,7 +8,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ..assertions import claim, claim_refusal, claim_success, inferred, value_at
 from ..calls import group_of, leave, make_group, members, text
-from ..groups import verdicts_of
+from ..groups import participant_results
 from .life import FRIENDS, STRANGERS, Life, keep_error
 
 
@@ -45,23 +45,23 @@ class Groups(Life):
     )
     @keep_error
     def changes_one(self, which: int, people: list[str], adding: bool) -> None:
-        """Each person has the verdict that fits whether they are in it."""
+        """Each person has the result that fits whether they are in it."""
         jid = self._pick(which)
         operation = "add_participants" if adding else "remove_participants"
         group_data = {"jid": jid, "participants": people}
         answer = self.call(operation, body={"group_data": group_data})
         inside = self.groups[jid]
-        expected = [self._verdict(as_given(person), inside, adding) for person in people]
-        verdicts = verdicts_of(self.session, answer)
+        expected = [self._expected_status(as_given(person), inside, adding) for person in people]
+        results = participant_results(self.session, answer)
         claim(
-            self.session, answer, verdicts is None or [each for _, each in verdicts] == expected,
+            self.session, answer, results is None or [each for _, each in results] == expected,
             "200, 404 or 409 for each person",
         )  # fmt: skip
         changed_jids = {as_given(p) for p, v in zip(people, expected, strict=True) if v == "200"}
         self.groups[jid] = inside | changed_jids if adding else inside - changed_jids
 
     @staticmethod
-    def _verdict(jid: str, inside: set[str], adding: bool) -> str:
+    def _expected_status(jid: str, inside: set[str], adding: bool) -> str:
         if jid in map(as_given, STRANGERS):
             return "404"
         if adding:

@@ -1,4 +1,4 @@
-"""What all models have in common: a place of their own, and errors kept until the end."""
+"""What all models have in common: an instance of their own, and errors kept until the end."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ProbeState:
 
 
 class Life(RuleBasedStateMachine):
-    """One life, in a place of its own."""
+    """One life, on an instance of its own."""
 
     probe_state: ProbeState
 

@@ -22,7 +22,7 @@ export function messageIdsOf(record) {
 }
 
 /** The chats a call of the bot is meant for. */
-export function addresseesOf(exchange) {
+export function recipientsOf(exchange) {
   const body = exchange.request?.body;
   if (body === null || typeof body !== "object") return [];
   return [body.messageData?.to ?? body.to ?? body.messageData?.key?.remoteJid ?? []].flat();
@@ -194,7 +194,7 @@ export class Records {
     const old = [...this.beside.values()].filter(({ id }) => !this.byId.has(id));
     return [...old, ...this.items]
       .filter((record) => record.kind === "exchange" && record.instance === instance
-        && outcomeOf(record) === "refused" && addresseesOf(record).some(isThere))
+        && outcomeOf(record) === "refused" && recipientsOf(record).some(isThere))
       .sort((one, other) => one.place - other.place);
   }
 }

@@ -20,7 +20,7 @@ export class FaultPanel extends Panel {
     this.clearAll = button(t("faults.clear-all"), () => this.run(() => api.remove("/faults"), t("faults.cleared")), { kind: "small", hidden: true });
     fill(this.body, this.armed, this.clearAll, this.form);
     this.subscriptions.on("faults", () => this.load());
-    this.subscriptions.on("strike", () => this.load());
+    this.subscriptions.on("fault-hit", () => this.load());
     for (const topic of ["loaded", "live"]) this.subscriptions.on(topic, () => { if (store.live) this.begin(); });
     this.begin();
   }

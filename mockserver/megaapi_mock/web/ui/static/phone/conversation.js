@@ -6,7 +6,7 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { closeMenu } from "../core/menu.js";
 import { contentOf, isGroup, textOf } from "../core/messages.js";
-import { addresseesOf, messageIdsOf, outcomeOf, sameChat } from "../core/records.js";
+import { recipientsOf, messageIdsOf, outcomeOf, sameChat } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
 import { WindowedList } from "../core/windowed_list.js";
 import { entry } from "./bubble.js";
@@ -234,7 +234,7 @@ export class Conversation {
     }
     if (record.instance !== this.phone.instance) return;
     for (const message of messageIdsOf(record)) this.list.changed(message);
-    if (record.kind === "exchange" && outcomeOf(record) === "refused" && addresseesOf(record).some((address) => this.isHere(address))) {
+    if (record.kind === "exchange" && outcomeOf(record) === "refused" && recipientsOf(record).some((address) => this.isHere(address))) {
       this.findRefusals();
       this.showGrowth(false);
     }

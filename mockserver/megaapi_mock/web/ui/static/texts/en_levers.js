@@ -154,7 +154,7 @@ export default {
   "faults.scope": "When and for whom",
   "faults.arm": "Arm it",
   "faults.done": "{name} is armed.",
-  "faults.used": "struck {used} of {times}",
+  "faults.used": "hit {used} of {times}",
   "faults.over": "over",
   "faults.clear": "Clear {name}",
   "faults.clear-all": "Clear all",

@@ -40,8 +40,8 @@ export default [
   ["only calls of this operation, by its id", "só chamadas desta operação, pelo id"],
   ["only this instance, by its key", "só esta instância, pela chave"],
   ["only sends to this number, JID or group", "só envios para este número, JID ou grupo"],
-  ["it strikes so many times, then it is over", "atinge tantas vezes e acaba"],
-  ["it strikes this share of the calls, drawn from the seed", "atinge esta parte das chamadas, sorteada pela semente"],
+  ["it hits so many times, then it is over", "atinge tantas vezes e acaba"],
+  ["it hits this share of the calls, drawn from the seed", "atinge esta parte das chamadas, sorteada pela semente"],
   ["so many matching calls pass first", "antes passam tantas chamadas que serviriam"],
 
   ["{what+}, or null", "{what+}, ou null"],

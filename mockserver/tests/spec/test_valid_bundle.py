@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import SpecError
-from megaapi_mock.spec import verdict
+from megaapi_mock.spec import valid_bundle as valid_bundle_module
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.valid_bundle import first_problem, valid_bundle
 
@@ -19,7 +19,7 @@ DOCUMENT: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    monkeypatch.setattr(verdict.platformdirs, "user_cache_dir", lambda _: str(folder))
+    monkeypatch.setattr(valid_bundle_module.platformdirs, "user_cache_dir", lambda _: str(folder))
     return folder
 
 
@@ -32,8 +32,8 @@ def bundled(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         roots.append(root)
         return Bundle(DOCUMENT, {"/a": "paths/a.yaml"}, "hash")
 
-    monkeypatch.setattr(verdict, "bundle", bundle)
-    monkeypatch.setattr(verdict, "digest", lambda root: f"hash-of-{root.name}")
+    monkeypatch.setattr(valid_bundle_module, "bundle", bundle)
+    monkeypatch.setattr(valid_bundle_module, "digest", lambda root: f"hash-of-{root.name}")
     return roots
 
 
@@ -61,7 +61,7 @@ def test_a_valid_contract_is_read_once(bundled: list[Path], cache: Path) -> None
 def test_a_contract_that_is_not_valid_is_refused_each_time(
     bundled: list[Path], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verdict, "first_problem", lambda _: "info: wrong")
+    monkeypatch.setattr(valid_bundle_module, "first_problem", lambda _: "info: wrong")
     for _ in range(2):
         with pytest.raises(SpecError, match=r"not valid OpenAPI 3\.1: info: wrong"):
             valid_bundle(Path("spec"))

@@ -83,7 +83,7 @@ class Form:
 FORMS = {
     "quick": Form(
         Terms(rounds=3, seconds=2.0, warm_up=4.0, peer_warm_up=30.0, sends=100_000),
-        starts=1, many=0, webhook_rounds=2, deliveries=8_000, seconds=3.0,
+        starts=3, many=0, webhook_rounds=2, deliveries=8_000, seconds=3.0,
         leaves_out=("growth",),
     ),
     "usual": Form(

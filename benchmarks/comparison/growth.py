@@ -14,7 +14,7 @@ from .mocks import Stores
 from .progress import say
 from .report import Growth, Report
 
-ROUNDS, SENDS = 9, 400
+ROUNDS, SENDS = 15, 400
 # No limit but the journal's is reached.
 _OPTIONS = (
     "--journal-limit", "500", "--messages-limit", str(10**7), "--messages-bytes", str(2**40)

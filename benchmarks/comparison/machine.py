@@ -23,7 +23,7 @@ def describe() -> dict[str, str]:
     return {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()}",
-        "load before the run": f"{os.getloadavg()[0]:.1f} (of 1 minute; 0 is a quiet machine)",
+        "load before the run": f"{load():.1f} (of 1 minute; 0 is a quiet machine)",
         "this checkout": _line("git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"),
         "Python": platform.python_version(),
         "Node.js": _line("node", "--version"),
@@ -31,6 +31,11 @@ def describe() -> dict[str, str]:
         "PostgreSQL": _line("psql", "--version").removeprefix("psql (PostgreSQL) "),
         **{name: _version(package) for name, package in _NPM.items()},
     }
+
+
+def load() -> float:
+    """How many programs wanted to run, on average of the last minute."""
+    return os.getloadavg()[0]
 
 
 def _processor() -> str:

@@ -9,6 +9,12 @@ from .report import Report
 from .tables import whole
 
 MARK = "<!-- figures of `make bench` -->"
+# Programs that wanted to run before the comparison did, on average of a minute.
+QUIET = 1.0
+_BUSY = (
+    "- other programs used both cores meanwhile: no server had a whole one, and starts took "
+    "several times as long; these figures decide nothing"
+)
 
 
 def write_page(path: Path, report: Report) -> None:
@@ -31,6 +37,8 @@ def _figures(report: Report) -> str:
     minutes = report.get("took", 0) / 60
     lines = [f"- {line}" for line in machine.splitlines()]
     lines.append(f"- form: {report['form']}; it took {minutes:.0f} minutes")
+    if report.get("load", 0.0) > QUIET:
+        lines.append(_BUSY)
     does = report.get("does", {})
     peers = [f"- **{name}** {does[name]}." for name in PEERS if name in does]
     return "\n\n".join(["\n".join(lines), tables, "\n".join(peers)])

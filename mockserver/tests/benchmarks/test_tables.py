@@ -64,6 +64,12 @@ def test_only_what_is_between_the_marks_is_replaced() -> None:
     assert with_figures(page, good()) == page
 
 
+@pytest.mark.parametrize(("load", "said"), [(1.0, False), (11.1, True)])
+def test_a_page_says_that_the_machine_was_busy(load: float, said: bool) -> None:
+    page = with_figures(f"{MARK}{MARK}", {**good(), "load": load})
+    assert ("these figures decide nothing" in page) is said
+
+
 @pytest.mark.parametrize("page", ["no marks", f"one {MARK}", f"{MARK} three {MARK} {MARK}"])
 def test_a_page_without_two_marks_is_refused(page: str) -> None:
     with pytest.raises(ValueError, match="2 are needed"):

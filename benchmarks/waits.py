@@ -79,7 +79,7 @@ def running(engine: Engine) -> Iterator[servers.Server]:
     """The mock on this engine."""
     port = servers.free_port()
     argv = [sys.executable, os.path.abspath(__file__), "--serve", engine, str(port)]
-    with servers._running(engine, port, argv) as server:
+    with servers.running(engine, port, argv) as server:
         yield server
 
 

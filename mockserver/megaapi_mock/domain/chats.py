@@ -228,7 +228,7 @@ class Chats:
         faults = self._change.fault_source
         if not faults.has_faults or key["fromMe"]:
             return None
-        return faults.swallows(self._state.key, author, key["remoteJid"])
+        return faults.swallows(self._change.fault_counts, self._state.key, author, key["remoteJid"])
 
     def require_link(self) -> None:
         """Conflict while no phone is linked; what comes while it restarts is told later."""

@@ -95,8 +95,8 @@ class HostCall:
 Handler = Callable[[Any], "Json | list[Json] | RawReply"]
 Mend = Callable[[Any, Profile], Any]
 
-
 Rewording = Callable[[RequestRejected, Profile], RequestRejected]
+Changes = Callable[[Instance], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,20 @@ class OperationMark:
     """What `operation` leaves on a function.
 
     `mend` may repair a body before it is checked, `reword` may say a refusal in another form.
-    `changes`: the call may change something, though a caller only reads.
+    `changes` says of an instance as it is now whether the call will change it, though its caller
+    only reads; without it, such a call changes nothing.
     """
 
     mend: Mend | None = None
     reword: Rewording | None = None
-    changes: bool = False
+    changes: Changes | None = None
 
 
 def operation(
-    *, mend: Mend | None = None, reword: Rewording | None = None, changes: bool = False
+    *,
+    mend: Mend | None = None,
+    reword: Rewording | None = None,
+    changes: Changes | None = None,
 ) -> Callable[[Handler], Handler]:
     """Mark a function as the handler of the operation that has its name."""
 

@@ -16,12 +16,12 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
-from .fault_hit import FaultHit, RecordedHit
+from .fault_hit import RecordedHit
 from .feed import Feed, StreamKind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
-from .sizes import delivery_bytes, exchange_bytes, hit_bytes
+from .sizes import delivery_bytes, exchange_bytes, hit_bytes, record_bytes
 from .waiter import Waiter, Waiters
 
 log = logging.getLogger(__name__)
@@ -147,6 +147,7 @@ class Journal:
         # Empty while nobody waits for anything.
         self.topics = self._waiters.topics
         self.is_closed = False
+        self.on_hit: Callable[[RecordedHit], None] = self.add_hit
         # Writes down what is no part of a change.
         self.recorder: Recorder | None = None
 
@@ -195,9 +196,7 @@ class Journal:
             self.forget(owner)
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
-                self._numbers.set(name, {prefix: number})
-                if self.recorder is not None:
-                    self.recorder.count(name, {prefix: number})
+                self.keep_count(name, {prefix: number})
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply, which is written down elsewhere."""
@@ -215,6 +214,8 @@ class Journal:
     def keep(self, outcome: Outcome) -> None:
         """Keep what a change leaves on record; it is written down with the change."""
         with self._lock:
+            for hit in outcome.fault_hits:
+                self.on_hit(hit)
             self.add_deliveries(outcome.deliveries)
             if outcome.exchange is not None:
                 self.add_exchange(outcome.exchange)
@@ -223,27 +224,32 @@ class Journal:
         """Keep one request that changed nothing with its reply, and write it down."""
         with self._lock:
             self.add_exchange(exchange)
-            if self.recorder is not None:
-                self.recorder.record(exchange)
+            self._write_down(exchange)
 
     def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what is owed from now on by no change, and write it down."""
         with self._lock:
             self.add_deliveries(deliveries)
-            if self.recorder is not None:
-                for delivery in deliveries:
-                    self.recorder.record(delivery)
+            for delivery in deliveries:
+                self._write_down(delivery)
 
-    def add_fault_hit(self, hit: FaultHit) -> None:
-        """Keep one hit of a fault."""
+    def write_hits(self, hits: Sequence[RecordedHit]) -> None:
+        """Keep that faults hit where nothing was changed, and write it down."""
         with self._lock:
-            id_ = self.next_id("s", hit.instance)
-            record = RecordedHit(id_, hit)
+            for record in hits:
+                self.on_hit(record)
+                self._write_down(record)
+
+    def _write_down(self, record: Exchange | Delivery | RecordedHit) -> None:
+        if self.recorder is not None:
+            self.recorder.record(record)
+
+    def add_hit(self, record: RecordedHit) -> None:
+        """Keep that one fault hit; `on_hit` hears of it in the place of this."""
+        with self._lock:
             self.fault_hits.add(record)
-            if self.recorder is not None:
-                self.recorder.record(record)
-            self._waiters.show("fault-hit", hit.instance, record)
-            self.show("fault-hit", hit.instance, record, hit_bytes(record))
+            self._waiters.show("fault-hit", record.hit.instance, record)
+            self.show("fault-hit", record.hit.instance, record, hit_bytes(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -284,10 +290,7 @@ class Journal:
         if self.topics:
             self._waiters.show(kind, record.instance, record)
         if self.feed.awake:
-            size = (
-                delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
-            )
-            self.show(kind, record.instance, record, size)
+            self.show(kind, record.instance, record, record_bytes(record))
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
@@ -332,10 +335,8 @@ class Journal:
         """Drop everything, or what belongs to one instance; streams say so."""
         with self._lock:
             for log in (self.exchanges, self.deliveries):
-                log.drop(lambda record: instance is not None and record.instance != instance)
-            self.fault_hits.drop(
-                lambda record: instance is not None and record.hit.instance != instance
-            )
+                log.drop(lambda record: instance not in (None, record.instance))
+            self.fault_hits.drop(lambda record: instance not in (None, record.hit.instance))
             self._numbers.forget(instance)
             if self.recorder is not None:
                 self.recorder.forget(instance)

@@ -106,7 +106,8 @@ def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> N
     instance, sender = action.instance, action.sender
     chat = action.group.jid if action.group else sender.jid
     faults = instance.fault_source
-    if faults.has_faults and faults.swallows(instance.key, sender.jid, chat):
+    counts = instance.fault_counts
+    if faults.has_faults and faults.swallows(counts, instance.key, sender.jid, chat):
         return
     payload_fields = _address_people(action, fields(action), chat)
     for path, value in action.set.items():

@@ -27,12 +27,15 @@ def test_a_handler_is_a_function_that_was_marked_and_stays_itself() -> None:
     def reword(refusal: RequestRejected, profile: Profile) -> RequestRejected:
         return refusal
 
+    def changes(instance: Instance) -> bool:
+        return False
+
     def send(call: Call) -> dict[str, object]:
         return {}
 
     assert mark_of(send) is None
-    assert operation(mend=mend, reword=reword, changes=True)(send) is send
-    assert mark_of(send) == OperationMark(mend, reword, True)
+    assert operation(mend=mend, reword=reword, changes=changes)(send) is send
+    assert mark_of(send) == OperationMark(mend, reword, changes)
     assert mark_of(operation()(lambda call: {})) == OperationMark()
 
 

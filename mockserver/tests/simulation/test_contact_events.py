@@ -119,7 +119,7 @@ def test_what_set_names_replaces_a_field_of_the_payload_alone(contacts: Contacts
 
 
 def test_a_path_that_leads_nowhere_is_refused(contacts: Contacts) -> None:
-    with pytest.raises(Invalid, match="data.status.deep"):
+    with pytest.raises(Invalid, match=r"data\.status\.deep"):
         contacts.events.happen(KEY, "call", contacts.person(MEMBER), {"set": DEEP})
     assert contacts.payloads() == []
 

@@ -19,10 +19,11 @@ from .bodies import BodyParser, body_parser
 class Endpoint:
     """An operation with its handler, ready to be called.
 
-    `reads`: a call changes nothing. `fits` says whether a body fits where nothing else of a request
-    is to be checked, and is None where the validators have to say it; `reply_fits` by status
-    whether a JSON reply does. `parse` reads its bodies. `recipient` says whom a call is for, given
-    its body, or its query where `asks_query`; LookupError or TypeError where it does not say.
+    `reads`: a call changes nothing, unless its handler is marked to. `fits` says whether a body
+    fits where nothing else of a request is to be checked, and is None where the validators have to
+    say it; `reply_fits` by status whether a JSON reply does. `parse` reads its bodies.
+    `recipient` says whom a call is for, given its body, or its query where `asks_query`;
+    LookupError or TypeError where it does not say.
     """
 
     operation: Operation
@@ -69,7 +70,7 @@ def _endpoint(
         handler=handler,
         mark=mark,
         needs_connection=operation.needs_connection,
-        reads=operation.effect == "reads" and not mark.changes,
+        reads=operation.effect == "reads",
         recipient=None if place is None else partial(reduce, getitem, steps),
         asks_query=asks_query,
         is_of_host=operation.is_of_host,

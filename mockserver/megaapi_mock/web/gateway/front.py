@@ -9,8 +9,8 @@ from ..wsgi import Environ, StartResponse, Wsgi
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
 from .letter_case import AnyCase
-from .pipeline import Handled, Pipeline
-from .reply import JSON, PREFLIGHT, Headers, Reply, send
+from .pipeline import Pipeline
+from .reply import JSON, PREFLIGHT, Handled, Headers, Reply, send
 from .request import Request
 from .routing import Match, Routes
 

@@ -15,10 +15,12 @@ import orjson
 from ...codec import JSON_DEPTH
 from ...errors import CUT, LATE, BadRequest, RequestRejected, RequestTimeout
 from ...handlers.files import Files, UploadedFile
+from ...records.exchange import Exchange
 from ..wsgi import BODY_LIMIT, Environ
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults
+    from .reply import Reply
 
 # Beyond this the connection is cut instead.
 DISCARDED_MOST = 256 * 2**20
@@ -114,6 +116,12 @@ class Request:
     def content_type(self) -> str:
         """The media type without parameters, lower case."""
         return self.type_and_charset[0]
+
+    def forget_faults(self) -> None:
+        """Nothing of the call has happened, and no fault has hit it: it is answered without any."""
+        call_faults, self.call_faults = self.call_faults, None
+        if call_faults is not None:
+            call_faults.give_back()
 
     def read_body(self, parse: Callable[[Request], Any]) -> None:
         """Read the body's document, or why it cannot be read, for whoever asks."""
@@ -226,3 +234,31 @@ def _discard(stream: Any, size: int) -> None:
         return
     while bytes_left > 0 and (part := stream.read(min(bytes_left, 2**16))):
         bytes_left -= len(part)
+
+
+def exchange_of(
+    moment: float, request: Request, reply: Reply, operation: str | None, owner: str | None
+) -> Exchange:
+    """A call as the journal keeps it, bodies without any encoding.
+
+    It has no id, no response headers and no events yet.
+    """
+    return Exchange(
+        "",
+        moment,
+        owner,
+        operation,
+        request.method,
+        request.url,
+        request.headers(),
+        request.body_for_record,
+        reply.status,
+        (),
+        reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
+        reply.reason,
+        reply.violations,
+        (),
+        reply.fault,
+        round((perf_counter() - request.start_time) * 1000, 3),
+        request.start_time,
+    )

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from megaapi_mock.domain.contacts import Directory
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.domain.gateway import InstanceSeed
 from megaapi_mock.domain.world import World
 from megaapi_mock.errors import SetupError
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance, save_world
 from megaapi_mock.store.sql import check as check_module

@@ -28,6 +28,7 @@ from ...errors import (
 )
 from .guard import is_ours, retry_headers
 from .operation_input import operation_input, read_object, whole_body
+from .waits import LaterResponse, NotYet
 
 Json = dict[str, Any]
 SENTENCE_MOST = 4000
@@ -51,6 +52,8 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
             elif method == "DELETE":
                 whole_body()  # what it says counts for nothing, but not what came in part
             result = view(**arguments)
+        except NotYet as not_yet:
+            return LaterResponse(not_yet.wait)
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:

@@ -31,6 +31,7 @@ from .record_search import RecordSearch
 from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
 from .stream_routes import StreamRoutes
+from .waits import LaterResponse
 from .webhook_routes import WebhookRoutes
 
 Json = dict[str, Any]
@@ -193,7 +194,9 @@ class ControlRoutes:
         return Response(content, content_type=content_type)
 
     def _count(self, response: Response) -> Response:
-        """Note the call under its route's own name, whatever the path says."""
+        """Note the call under its route's own name, whatever the path says, once it is answered."""
+        if isinstance(response, LaterResponse):
+            return response
         method, _, path = (request.endpoint or "").removeprefix("control.").partition(" ")
         name = f"{method} {path}" if path or method else None
         self._runtime.records.counts.note((name, response.status_code, 0.0, True))

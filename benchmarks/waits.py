@@ -71,17 +71,23 @@ def report(engine: Engine, seconds: float, rounds: int) -> float:
 def report_open(number: int, seconds: float, rounds: int) -> float:
     """Print what `number` waits and streams leave of the speed of sends; that ratio."""
     rates: dict[bool, list[float]] = {False: [], True: []}
+    costs: dict[bool, list[float]] = {False: [], True: []}
     with running("granian") as server:
         for _ in range(rounds):
             for is_open in rates:
                 with opened(server.port, number if is_open else 0):
+                    before = servers.cpu_seconds(serving_pid(server))
                     case = servers.load(server, servers.SEND_TEXT, seconds=seconds)
+                    used = servers.cpu_seconds(serving_pid(server)) - before
                 rates[is_open].append(case["rate"])
+                costs[is_open].append(1e6 * used / case["requests"])
         threads = len(os.listdir(f"/proc/{serving_pid(server)}/task"))
     without, beside = median(rates[False]), median(rates[True])
     ratios = sorted(b / w for w, b in zip(rates[False], rates[True], strict=True))
     print(f"no waits: {without:.0f} sends/s; beside {number} waits and streams: {beside:.0f}/s")
     print(f"ratio of medians {beside / without:.3f}; of rounds {ratios[0]:.3f} to {ratios[-1]:.3f}")
+    cpu = [round(median(costs[is_open])) for is_open in (False, True)]
+    print(f"CPU of the mock for one send: {cpu[0]} us, beside them {cpu[1]} us")
     print(f"threads at the end: {threads}")
     return beside / without
 

@@ -250,7 +250,8 @@ class Reader:
                 self._position = entry.number
                 yield entry
                 continue
-            if entries and self._first_told is None:
+            if entries:
+                # Whatever it was told of meanwhile: what lies before that may be no part of these.
                 self._first_told = entries[-1].number + 1
             for entry in entries:
                 self._position = entry.number

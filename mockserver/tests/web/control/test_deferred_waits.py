@@ -27,8 +27,8 @@ from .test_waits import LISTS, send, until, waiters
 class Client:
     """One call, and what came of it."""
 
-    def __init__(self, path: str, method: str = "GET") -> None:
-        builder = EnvironBuilder(f"/_mock{path}", method=method, base_url="http://127.0.0.1/")
+    def __init__(self, path: str, **headers: str) -> None:
+        builder = EnvironBuilder(f"/_mock{path}", base_url="http://127.0.0.1/", headers=headers)
         self.environ: dict[str, Any] = {**builder.get_environ(), ANSWER_LATER: self}
         self.came = threading.Event()
         self.status, self.body, self.count = 0, b"", 0
@@ -53,9 +53,9 @@ class Server:
     def __init__(self, app: MockApp) -> None:
         self.watched = WatchedApp(app, Limits())
 
-    def ask(self, path: str) -> Client:
+    def ask(self, path: str, **headers: str) -> Client:
         """A call that waits."""
-        client = Client(path)
+        client = Client(path, **headers)
         answer = self.watched(client.environ, client.start)
         assert isinstance(answer, DeferredAnswer), b"".join(answer)
         return client
@@ -239,8 +239,7 @@ def test_waits_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.Monke
     app = make_app()
     server = Server(app)
     clients = [server.ask(path) for _ in range(3)]
-    large = f"{path}&since={'x' * size_of(clients[0].environ)}"
-    clients.append(server.ask(large))
+    clients.append(server.ask(path, Large="x" * size_of(Client(path).environ)))
     assert ids(clients[0].answer()) == ids(clients[1].answer()) == []
     assert [client.count for client in clients[2:]] == [0, 0]
     app.close_streams()

@@ -58,8 +58,8 @@ class Log(Generic[R]):
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, record: R) -> None:
-        """Append one."""
+    def add(self, record: R) -> int:
+        """Append one; its size."""
         size = self.size_of(record)
         with self._lock:
             before = self._records.pop(record.id, None)
@@ -67,6 +67,7 @@ class Log(Generic[R]):
             self.size += size - (before[2] if before else 0)
             if len(self._records) > self.limit or self.size > self.budget:
                 self._trim()
+        return size
 
     def update_size(self, record: R) -> int:
         """Count a record again that has grown since it was added; its size now."""
@@ -202,15 +203,13 @@ class Journal:
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply, which is written down elsewhere."""
         with self._lock:
-            self.exchanges.add(exchange)
-            self._tell("exchange", exchange)
+            self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Keep what is owed from now on, and written down elsewhere."""
         with self._lock:
             for delivery in deliveries:
-                self.deliveries.add(delivery)
-                self._tell("delivery", delivery)
+                self._tell("delivery", delivery, self.deliveries.add(delivery))
 
     def keep(self, outcome: Outcome) -> None:
         """Keep what a change leaves on record; it is written down with the change."""
@@ -248,10 +247,10 @@ class Journal:
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
         with self._lock:
-            self.deliveries.update_size(delivery)
+            size = self.deliveries.update_size(delivery)
             if self.recorder is not None:
                 self.recorder.delivery_changed(delivery)
-            self._tell("delivery", delivery)
+            self._tell("delivery", delivery, size)
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
@@ -280,13 +279,12 @@ class Journal:
         except Exception:
             log_failure(log, "our own bug: an event stream did not get a record")
 
-    def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
+    def _tell(
+        self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery, size: int
+    ) -> None:
         if self.topics:
             self._waiters.show(kind, record.instance, record)
         if self.feed.awake:
-            size = (
-                delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
-            )
             self.show(kind, record.instance, record, size)
 
     def beat(self) -> None:

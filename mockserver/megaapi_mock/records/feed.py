@@ -17,6 +17,8 @@ ENTRIES_MOST = 10_000
 HEARTBEAT = 15.0
 # Seconds for which entries are kept after the last reader has left.
 PATIENCE = 600.0
+# From so many instances on that are asked for, what happens in all is kept.
+TOPICS_MOST = 1_000
 # What an entry takes beside its record, and what a reader is given at once.
 ENTRY, BATCH_BYTES = 200, 2**17
 
@@ -61,6 +63,8 @@ class Feed:
         self._size = self._last = 0
         # By the instance they ask for; with None for those who ask for all.
         self._readers: dict[str | None, dict[Reader, None]] = {}
+        # The instances that somebody has asked for since it woke, None for all: theirs is kept.
+        self._topics: set[str | None] = set()
         self._left_at = 0.0
         # Signs of life sent so far, and whether every stream is to end.
         self.beats, self.is_closed = 0, False
@@ -75,9 +79,16 @@ class Feed:
         """Bytes of all that is kept."""
         return self._size
 
+    def keeps(self, instance: str | None) -> bool:
+        """Whether what happens there is kept; what is of no instance is, while anybody reads."""
+        if not self.awake:
+            return False
+        topics = self._topics
+        return instance is None or instance in topics or None in topics
+
     def add(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Note that something happened, unless nobody reads."""
-        if not self.awake:
+        if not self.keeps(instance):
             return
         with self._lock:
             if not self._readers and self._now() - self._left_at > PATIENCE:
@@ -106,11 +117,13 @@ class Feed:
             self.awake = True
             reader = Reader(self, self._last, kinds, instance)
             self._readers.setdefault(instance, {})[reader] = None
+            was_kept = instance in self._topics or None in self._topics
+            self._topics.add(instance if len(self._topics) < TOPICS_MOST else None)
             if since:
-                reader.continue_after(since)
+                reader.continue_after(since, was_kept=was_kept)
             return reader
 
-    def position(self, since: str) -> tuple[int, str | None]:
+    def position(self, since: str, *, was_kept: bool) -> tuple[int, str | None]:
         """The number of the entry with this id, and why a reader there has missed something."""
         start, _, digits = since.rpartition("-")
         if start != self._start or not digits.isdecimal():
@@ -118,6 +131,8 @@ class Feed:
         number = int(digits)
         if number > self._last:
             return self._last, "restart"
+        if not was_kept:
+            return self._last, "behind"
         return (self._last, "behind") if number < self._oldest() - 1 else (number, None)
 
     def reset_entry(self, reason: str, number: int | None = None) -> Entry:
@@ -192,6 +207,7 @@ class Feed:
         # Who comes back with an older id is told that something is missing.
         self._last += 1
         self._entries.clear()
+        self._topics.clear()
         self._size, self.awake = 0, False
 
 
@@ -214,9 +230,9 @@ class Reader:
         self._lock = threading.Lock()
         self._has_left = False
 
-    def continue_after(self, since: str) -> None:
+    def continue_after(self, since: str, *, was_kept: bool) -> None:
         """Begin behind the entry with this id; the caller holds the feed."""
-        self._position, self._missed_entries = self._feed.position(since)
+        self._position, self._missed_entries = self._feed.position(since, was_kept=was_kept)
         self._first_told = self._position + 1
         self.wake.set()
 

@@ -254,7 +254,9 @@ class Journal:
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
-        return self.feed.awake or (bool(self.topics) and self._waiters.awaits("message", instance))
+        return self.feed.keeps(instance) or (
+            bool(self.topics) and self._waiters.awaits("message", instance)
+        )
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
@@ -272,7 +274,7 @@ class Journal:
 
     def show(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
-        if not self.feed.awake:
+        if not self.feed.keeps(instance):
             return
         try:
             self.feed.add(kind, instance, record, size)
@@ -284,8 +286,7 @@ class Journal:
     ) -> None:
         if self.topics:
             self._waiters.show(kind, record.instance, record)
-        if self.feed.awake:
-            self.show(kind, record.instance, record, size)
+        self.show(kind, record.instance, record, size)
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""

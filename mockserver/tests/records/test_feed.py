@@ -216,3 +216,24 @@ def test_what_happens_while_a_reader_reads_is_not_missed() -> None:
     thread.start()
     assert records(reader, count) == list(range(count))
     thread.join()
+
+
+def test_what_nobody_asked_for_is_not_kept_and_who_asks_later_is_told() -> None:
+    feed = Feed(10**9)
+    first = feed.read(instance="one")
+    feed.add("message", "one", "kept")
+    feed.add("message", "two", "not kept")
+    size, entry = feed.size, shown(first, 1)[0]
+    assert size == entry.size
+    later = [feed.read(entry.id, instance="two"), feed.read(entry.id)]
+    feed.add("message", "two", "kept now")
+    behind = {"reason": "behind", "instance": None}
+    assert [records(reader, 2) for reader in later] == [[behind, "kept now"]] * 2
+
+
+def test_many_instances_asked_for_are_kept_as_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "TOPICS_MOST", 2)
+    feed = Feed(10**9)
+    for instance in ("one", "two", "three"):
+        feed.read(instance=instance).close()
+    assert feed.keeps("three") and feed.keeps("four")

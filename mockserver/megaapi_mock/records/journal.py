@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .bugs import log_failure
 from .delivery import Delivery
@@ -21,8 +21,8 @@ from .feed import Feed, StreamKind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
-from .sizes import delivery_bytes, exchange_bytes, hit_bytes, record_bytes
-from .waiter import Waiter, Waiters
+from .sizes import delivery_bytes, exchange_bytes, hit_bytes
+from .waiter import RecordKind, Waiter, Waiters
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class Log(Generic[R]):
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, record: R) -> None:
-        """Append one."""
+    def add(self, record: R) -> int:
+        """Append one; its size."""
         size = self.size_of(record)
         with self._lock:
             before = self._records.pop(record.id, None)
@@ -67,6 +67,7 @@ class Log(Generic[R]):
             self.size += size - (before[2] if before else 0)
             if len(self._records) > self.limit or self.size > self.budget:
                 self._trim()
+        return size
 
     def update_size(self, record: R) -> int:
         """Count a record again that has grown since it was added; its size now."""
@@ -201,15 +202,13 @@ class Journal:
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply, which is written down elsewhere."""
         with self._lock:
-            self.exchanges.add(exchange)
-            self._tell("exchange", exchange)
+            self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Keep what is owed from now on, and written down elsewhere."""
         with self._lock:
             for delivery in deliveries:
-                self.deliveries.add(delivery)
-                self._tell("delivery", delivery)
+                self._tell("delivery", delivery, self.deliveries.add(delivery))
 
     def keep(self, outcome: Outcome) -> None:
         """Keep what a change leaves on record; it is written down with the change."""
@@ -254,14 +253,16 @@ class Journal:
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
         with self._lock:
-            self.deliveries.update_size(delivery)
+            size = self.deliveries.update_size(delivery)
             if self.recorder is not None:
                 self.recorder.delivery_changed(delivery)
-            self._tell("delivery", delivery)
+            self._tell("delivery", delivery, size)
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
-        return self.feed.awake or (bool(self.topics) and self._waiters.awaits("message", instance))
+        return self.feed.keeps(instance) or (
+            bool(self.topics) and self._waiters.awaits("message", instance)
+        )
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
@@ -279,18 +280,18 @@ class Journal:
 
     def show(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
-        if not self.feed.awake:
+        if not self.feed.keeps(instance):
             return
         try:
             self.feed.add(kind, instance, record, size)
         except Exception:
             log_failure(log, "our own bug: an event stream did not get a record")
 
-    def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
+    def _tell(self, kind: RecordKind, record: Exchange | Delivery, size: int) -> None:
         if self.topics:
             self._waiters.show(kind, record.instance, record)
         if self.feed.awake:
-            self.show(kind, record.instance, record, record_bytes(record))
+            self.show(kind, record.instance, record, size)
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
@@ -343,8 +344,7 @@ class Journal:
             self._forgotten_counts[instance] += 1
             # A reset of one instance after the other, each under a new key, fills no memory.
             if len(self._forgotten_counts) > OWNERS_MOST:
-                del self._forgotten_counts[
-                    next(name for name in self._forgotten_counts if name is not None)
-                ]
+                oldest = next(name for name in self._forgotten_counts if name is not None)
+                del self._forgotten_counts[oldest]
             self._waiters.wake(instance)
             self.show("reset", instance, {"reason": "reset", "instance": instance})

@@ -37,11 +37,6 @@ def delivery_bytes(delivery: Delivery) -> int:
     return RECORD + texts + sum(map(_attempt, delivery.attempts))
 
 
-def record_bytes(record: Exchange | Delivery) -> int:
-    """Of either."""
-    return delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
-
-
 def hit_bytes(hit: RecordedHit) -> int:
     """That a fault hit: its texts are short but for what was hit."""
     return RECORD + len(hit.hit.what)

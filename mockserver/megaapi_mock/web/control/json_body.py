@@ -31,6 +31,7 @@ from ...errors import (
 from ...records.bugs import log_failure
 from .guard import is_ours, retry_headers
 from .operation_input import operation_input, read_object, whole_body
+from .waits import LaterResponse, NotYet
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
             elif method == "DELETE":
                 whole_body()  # what it says counts for nothing, but not what came in part
             result = view(**arguments)
+        except NotYet as not_yet:
+            return LaterResponse(not_yet.wait)
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:

@@ -33,6 +33,7 @@ from .record_search import RecordSearch
 from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
 from .stream_routes import StreamRoutes
+from .waits import LaterResponse
 from .webhook_routes import WebhookRoutes
 
 log = logging.getLogger(__name__)
@@ -214,7 +215,9 @@ class ControlRoutes:
         return Response(content, content_type=content_type)
 
     def _count(self, response: Response) -> Response:
-        """Note the call under its route's own name, whatever the path says."""
+        """Note the call under its route's own name, whatever the path says, once it is answered."""
+        if isinstance(response, LaterResponse):
+            return response
         method, _, path = (request.endpoint or "").removeprefix("control.").partition(" ")
         name = f"{method} {path}" if path or method else None
         try:

@@ -138,10 +138,10 @@ bundle: setup
 	$(BIN)/megaapi-mock spec bundle -o dist/megaapi.yaml
 	@echo dist/megaapi.yaml
 
-bench: node_modules/stamp $(VENV)/dev.stamp
+# This mock on each store beside Prism, WireMock, Mockoon and json-server. Twenty minutes on a quiet machine;
+# ARGS=--quick takes about six, ARGS=--long an hour and a half. docs/benchmarks.md has the figures of one run.
+bench: benchmarks/peers/node_modules/stamp $(VENV)/postgres.stamp
 	$(BIN)/python benchmarks/compare.py $(ARGS)
-	$(BIN)/python benchmarks/courier.py
-	$(BIN)/python benchmarks/waits.py
 
 # The contract suite: against the mock in one process, or TARGET=https://... with ARGS="--instance-key ...".
 TARGET ?= mock
@@ -190,6 +190,13 @@ node_modules/stamp: package-lock.json
 	npm ci --silent --no-audit --no-fund
 	@touch $@
 
+# In a folder of their own: nothing else needs them. WireMock is a Java program.
+benchmarks/peers/node_modules/stamp: benchmarks/peers/package-lock.json
+	cd benchmarks/peers && npm ci --silent --no-audit --no-fund
+	@command -v java >/dev/null || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -qq -y --no-install-recommends default-jre-headless; }
+	@command -v java >/dev/null || { echo "make bench needs Java: apt-get install default-jre-headless" >&2; exit 1; }
+	@touch $@
+
 # The browser comes from the system's own packages; Playwright downloads none.
 $(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
 	$(PIP) --require-hashes -r requirements/page.txt
@@ -225,4 +232,4 @@ $(VENV)/languages.stamp: $(VENV)/dev.stamp
 	@touch $@
 
 clean:
-	rm -rf $(VENV) node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules benchmarks/peers/node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

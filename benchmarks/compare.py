@@ -1,295 +1,234 @@
-"""This mock beside Stoplight Prism: requests per second, latencies, start-up, memory.
+"""This mock beside Prism, WireMock, Mockoon and json-server: one run, one core for the server.
 
-    make bench                        about six minutes
-    make bench ARGS=--quick           about two, noisier and less fair to Prism
+    make bench                        about twenty minutes on a quiet machine
+    make bench ARGS=--quick           about six minutes: fewer rounds, no cost of a million messages
+    make bench ARGS=--long            about an hour and a half: a million messages on every store
 
-Both serve the same contract in one file, nothing taken out of it. Ours runs as anybody would start
-it, `megaapi-mock serve --quiet`: state, journal and courier on, a reply checked against its schema.
-Prism keeps no state and sends no webhooks; it looks the example up in the contract. It says nothing
-either (`-v silent`).
+Everyone serves the same operation, a text send of the contract; the peers get schema and answer of
+it from the contract in one file (comparison/peer_files.py, which says what each can be told). Ours
+runs as anybody would start it, `megaapi-mock serve --quiet`: it checks the request and its own
+answer, keeps state and journal, and its courier is on. All servers are up together, each with its
+database and everything that belongs to it on the same core; one of them has the load, from another
+core, over 16 kept connections with one request in flight on each (load.py). Peers are warmed up for
+30 s. Rounds go from server to server; a ratio is that of both medians, its spread that of the
+rounds. `per CPU s` is what the server did in a second that it had the core: it moves less than
+sends/s where other programs use the machine.
 
-One server runs at a time, pinned to one core with all its processes; the load comes from another
-core over 16 kept-alive connections, one request in flight on each (load.py). Prism's JavaScript
-gets 30 s of warm-up, ours 5 s. Rounds alternate between the servers, each round with fresh
-processes; the table shows medians over the rounds. The generator's own ceiling is printed first: a
-figure close to it says more about the generator than about the server.
-
-`invalid body` is a text send without `to`. The gateway, and so the mock, answers a bare 500 with
-the reason in a header; Prism answers 422 or, where the contract has a 400 and no 422, 400.
-Start-up is the time from the start of the process to the first good answer, with the contract's
+A cold start is the time from the start of the process to the first good answer, with the contract's
 verdict remembered (the second start on a machine). Memory is the proportional set size of all
-processes of a server together, in MB of 10^6 bytes. Linux only: affinity and PSS come from it.
+processes of a server together, in MB of 10^6 bytes, without its database. `no recipient` is the
+status that a text without `to` gets: 2xx is from a server that does not look.
 
-Exit code 0: the bounds hold; 1: one does not, or a server answered wrongly; 2: set-up is missing.
+Linux only. Exit code 0: all that was measured holds; 1: something does not; 2: set-up is missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 
-from servers import (
-    CASES,
-    CHECKOUT,
-    CORES,
-    KEY,
-    LOAD_CORE,
-    SEND_TEXT,
-    SERVER_CORE,
-    Case,
-    Server,
-    load,
-    ours,
-    plain,
-    prism,
+from comparison.growth import measure_growth
+from comparison.judgement import judge
+from comparison.machine import describe, load
+from comparison.mocks import Stores, stores
+from comparison.page import write_page
+from comparison.peer_files import Contract
+from comparison.peers import INSTALLED
+from comparison.progress import say
+from comparison.report import Report
+from comparison.rounds import Terms, measure_sends
+from comparison.scaling import measure_processes, measure_waits
+from comparison.starts import measure_starts, measure_stored_start
+from comparison.tables import whole
+from comparison.webhooks import measure_latency, measure_webhooks
+from servers import CORES, LOAD_CORE
+
+SECTIONS = (
+    "sends",
+    "starts",
+    "stored-start",
+    "growth",
+    "webhooks",
+    "latency",
+    "processes",
+    "waits",
 )
-
-Start = Callable[[], AbstractContextManager[Server]]
-
-# The bounds, as the project promises them.
-RATIO, STARTUP, MEMORY = 1.5, 2.0, 200.0
-# One send is one echo and three acknowledgements.
-EVENTS_PER_SEND = 4
+Work = Callable[[Contract, Stores, Report], None]
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How long, how often, how many."""
+class Form:
+    """How much one form of the comparison measures."""
 
-    rounds: int
+    terms: Terms
+    starts: int
+    many: int
+    webhook_rounds: int
+    deliveries: int
     seconds: float
-    warm_up: dict[str, float]
-    sends: int
-    webhook_sends: int
+    leaves_out: tuple[str, ...] = ()
 
 
-@dataclass
-class Figures:
-    """What was measured of one server."""
-
-    cases: dict[str, list[dict[str, float]]] = field(default_factory=dict)
-    statuses: dict[str, int] = field(default_factory=dict)
-    startups: list[float] = field(default_factory=list)
-    fresh: list[float] = field(default_factory=list)
-
-    def of(self, case: Case, what: str) -> float:
-        """The median of one figure over the rounds."""
-        return median(measured[what] for measured in self.cases[case.name])
-
-    @property
-    def startup(self) -> float:
-        """Seconds until the first good answer."""
-        return median(self.startups)
+FORMS = {
+    "quick": Form(
+        Terms(rounds=3, seconds=2.0, warm_up=4.0, peer_warm_up=30.0, sends=100_000),
+        starts=3, many=0, webhook_rounds=2, deliveries=8_000, seconds=3.0,
+        leaves_out=("growth",),
+    ),
+    "usual": Form(
+        Terms(rounds=7, seconds=4.0, warm_up=5.0, peer_warm_up=30.0, sends=100_000),
+        starts=5, many=100_000, webhook_rounds=3, deliveries=10_000, seconds=10.0,
+    ),
+    "long": Form(
+        Terms(rounds=9, seconds=6.0, warm_up=5.0, peer_warm_up=30.0, sends=1_000_000),
+        starts=7, many=1_000_000, webhook_rounds=5, deliveries=20_000, seconds=30.0,
+    ),
+}  # fmt: skip
 
 
 def main() -> int:
     """Measure, print, judge."""
-    terms = _terms()
-    if problem := _missing():
-        print(problem, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory() as folder:
-        contract = Path(folder, "megaapi.json")
-        command = Path(sys.executable).with_name("megaapi-mock")
-        # Also leaves the contract's verdict behind, so that no measured start pays for it.
-        subprocess.run([str(command), "spec", "bundle", "-o", str(contract)], check=True)
-        starts: dict[str, Start] = {"ours": ours, "Prism": lambda: prism(contract)}
-        _ceiling()
-        figures = {name: Figures() for name in starts}
-        for number in range(1, terms.rounds + 1):
-            for name, start in starts.items():
-                say(f"round {number}: {name}")
-                _measure(start, figures[name], terms)
-        for name, start in starts.items():
-            say(f"start-up: {name}")
-            _start_up(start, figures[name])
-    memory = _after_sends(terms.sends)
-    hooked = _with_webhooks(terms.webhook_sends)
-    _print_tables(figures, memory, hooked, terms)
-    return 0 if _judge(figures, memory, terms) else 1
+    options = _options()
+    if options.of:
+        report: Report = json.loads(options.of.read_text(encoding="utf-8"))
+    else:
+        if problem := _missing(_sections(options)):
+            print(problem, file=sys.stderr)
+            return 2
+        report = _measured(options)
+    say("")
+    print(whole(report))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if options.page:
+        write_page(options.page, report)
+    return 1 if any(verdict.holds is False for verdict in judge(report)) else 0
 
 
-def _terms() -> Terms:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="one short round, 3 s of warm-up")
-    parser.add_argument("--rounds", type=int, help="rounds per server (2)")
-    parser.add_argument("--seconds", type=float, help="timed seconds per case and round (10)")
-    parser.add_argument("--warm-up", type=float, help="seconds before ours is measured (5)")
-    parser.add_argument("--prism-warm-up", type=float, help="seconds before Prism is (30)")
-    parser.add_argument(
-        "--sends", type=int, default=100_000, help="sends before the memory is read"
-    )
-    parser.add_argument(
-        "--webhook-sends", type=int, default=10_000, help="the same with webhooks on"
-    )
+    parser.add_argument("--quick", dest="form", action="store_const", const="quick")
+    parser.add_argument("--long", dest="form", action="store_const", const="long")
+    parser.add_argument("--only", help=f"some of {', '.join(SECTIONS)}, with commas between")
+    parser.add_argument("--rounds", type=int, help="of each server")
+    parser.add_argument("--seconds", type=float, help="of each round")
+    parser.add_argument("--peer-warm-up", type=float, help="seconds (30)")
+    parser.add_argument("--many", type=int, help="messages for the cost of a send")
+    parser.add_argument("--sends", type=int, help="before the memory is read")
+    parser.add_argument("--deliveries", type=int, help="of each round of webhooks")
+    parser.add_argument("--json", type=Path, help="file for every figure")
+    parser.add_argument("--page", type=Path, help="document that gets the figures")
+    parser.add_argument("--of", type=Path, help="do not measure: print what a --json file has")
     options = parser.parse_args()
-    quick = options.quick
-    return Terms(
-        rounds=options.rounds or (1 if quick else 2),
-        seconds=options.seconds or (4.0 if quick else 10.0),
-        warm_up={
-            "ours": options.warm_up or (3.0 if quick else 5.0),
-            "Prism": options.prism_warm_up or (3.0 if quick else 30.0),
-        },
-        sends=options.sends,
-        webhook_sends=options.webhook_sends,
+    wrong = set(options.only.split(",") if options.only else ()) - {*SECTIONS}
+    if wrong:
+        parser.error(f"--only {', '.join(sorted(wrong))}: there are {', '.join(SECTIONS)}")
+    return options
+
+
+def _form(options: argparse.Namespace) -> Form:
+    """The form that was asked for, with what was asked for besides."""
+    form = FORMS[options.form or "usual"]
+    asked = {
+        name: value
+        for name in ("rounds", "seconds", "peer_warm_up", "sends")
+        if (value := getattr(options, name)) is not None
+    }
+    form = replace(form, terms=replace(form.terms, **asked))
+    return replace(
+        form,
+        many=options.many or form.many,
+        deliveries=options.deliveries or form.deliveries,
     )
 
 
-def _missing() -> str | None:
+def _sections(options: argparse.Namespace) -> tuple[str, ...]:
+    """Those that were asked for, by name or by the form."""
+    if options.only:
+        return tuple(options.only.split(","))
+    return tuple(name for name in SECTIONS if name not in _form(options).leaves_out)
+
+
+def _missing(sections: Collection[str]) -> str | None:
     if sys.platform != "linux":
         return "the comparison needs Linux: it pins processes to cores and reads their PSS"
     if len(CORES) < 2:
         return "the comparison needs two cores: one for the server, one for the load"
-    if not (CHECKOUT / "node_modules" / ".bin" / "prism").exists():
-        return "node_modules/.bin/prism is not there: run `make bench`, or `npm ci` first"
+    if not {"sends", "starts"} & {*sections}:
+        return None
+    if not INSTALLED.is_dir():
+        return f"{INSTALLED} is not there: run `make bench`"
+    if shutil.which("java") is None:
+        return "WireMock needs Java: run `make bench`, or apt-get install default-jre-headless"
     return None
 
 
-# --- measuring ----------------------------------------------------------------------------------
+def _measured(options: argparse.Namespace) -> Report:
+    _prepare()
+    form, began = _form(options), time.monotonic()
+    report = Report(machine=describe(), form=options.form or "usual", load=load())
+    sections = _sections(options)
+    with tempfile.TemporaryDirectory() as folder, stores() as opened:
+        contract = _contract(Path(folder, "megaapi.json"))
+        for name, work in _work(form).items():
+            if name in sections:
+                work(contract, opened, report)
+                if options.json:
+                    # What was measured until somebody ends it stays.
+                    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    report["took"] = time.monotonic() - began
+    return report
 
 
-def _ceiling() -> None:
-    with plain(SERVER_CORE) as server:
-        rate = load(server, SEND_TEXT, seconds=3)["rate"]
-    say(f"generator: {rate:,.0f} requests/s against a server that does nothing", end="\n")
+def _prepare() -> None:
+    """This process leaves the servers' core alone; connections may be many; an end is tidy."""
+    os.sched_setaffinity(0, LOAD_CORE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-def _measure(start: Start, figures: Figures, terms: Terms) -> None:
-    with start() as server:
-        for case in CASES:
-            load(server, case, seconds=terms.warm_up[server.name] / len(CASES))
-        for case in CASES:
-            measured = load(server, case, seconds=terms.seconds)
-            figures.cases.setdefault(case.name, []).append(measured)
-        figures.statuses = server.statuses
+def _contract(path: Path) -> Contract:
+    """Also leaves the contract's verdict behind, so that no measured start pays for it."""
+    command = Path(sys.executable).with_name("megaapi-mock")
+    subprocess.run(
+        [str(command), "spec", "bundle", "-o", str(path)], check=True, stdout=subprocess.DEVNULL
+    )
+    return Contract(path)
 
 
-def _start_up(start: Start, figures: Figures) -> None:
-    for _ in range(3):
-        with start() as server:
-            figures.startups.append(server.startup)
-            figures.fresh.append(server.pss())
-
-
-def _after_sends(sends: int) -> float:
-    """PSS of ours after so many text sends."""
-    say(f"memory: {sends:,} sends")
-    with ours() as server:
-        load(server, SEND_TEXT, requests=sends)
-        return server.pss()
-
-
-@dataclass(frozen=True)
-class Hooked:
-    """Sends whose webhooks leave at the same time."""
-
-    rate: float
-    webhooks: float
-    arrived: int
-    pss: float
-
-
-def _with_webhooks(sends: int) -> Hooked:
-    """Ours with a receiver beside it, until nothing is on its way any more."""
-    say(f"webhooks: {sends:,} sends")
-    with plain(LOAD_CORE) as sink, ours() as server:
-        hook = f'"webhookUrl": "http://127.0.0.1:{sink.port}/hook", "webhookEnabled": true'
-        path = f"/rest/webhook/{KEY}/configWebhook"
-        status, body = server.call(Case("", "POST", path, f'{{"messageData": {{{hook}}}}}'))
-        if status != 200:
-            raise SystemExit(f"ours answers configWebhook with {status}: {body!r}")
-        began = time.perf_counter()
-        measured = load(server, SEND_TEXT, requests=sends)
-        arrived, last = _drained(server, sink)
-        return Hooked(measured["rate"], arrived / (last - began), arrived, server.pss())
-
-
-def _drained(server: Server, sink: Server) -> tuple[int, float]:
-    """How many webhooks arrived, and when the last was seen; nothing is queued any more."""
-    queued = Case("", "GET", "/_mock/deliveries?status=queued&limit=1")
-    count, seen = -1, 0.0
-    while True:
-        now = time.perf_counter()
-        arrived = int(sink.call(Case("", "GET", "/count"))[1])
-        if arrived != count:
-            count, seen = arrived, now
-        elif now - seen > 2 and not json.loads(server.call(queued)[1])["items"]:
-            return count, seen
-        elif now - seen > 30:
-            raise SystemExit("webhooks are queued, and none has arrived for 30 s")
-        time.sleep(0.2)
-
-
-# --- telling ------------------------------------------------------------------------------------
-
-
-def say(text: str, end: str = "") -> None:
-    """What is going on, one line that the next one overwrites in a terminal."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end=end, file=sys.stderr, flush=True)
-    else:
-        print(text, file=sys.stderr, flush=True)
-
-
-def _print_tables(figures: dict[str, Figures], memory: float, hooked: Hooked, terms: Terms) -> None:
-    say("")
-    head = ("case", "server", "status", "requests/s", "p50 ms", "p99 ms")
-    print_table(head, [_row(case, name, figures[name]) for case in CASES for name in figures])
-    found, owed = figures.values(), EVENTS_PER_SEND * terms.webhook_sends
-    plain_rows: list[tuple[str, ...]] = [
-        ("start-up, s", *(f"{each.startup:.2f}" for each in found)),
-        ("memory after start, MB", *(f"{median(each.fresh):.0f}" for each in found)),
-        (f"memory after {terms.sends:,} sends, MB", f"{memory:.0f}", ""),
-        (f"memory after {terms.webhook_sends:,} sends with webhooks, MB", f"{hooked.pss:.0f}", ""),
-        ("sends/s with webhooks on", f"{hooked.rate:,.0f}", ""),
-        ("webhooks/s until all are out", f"{hooked.webhooks:,.0f}", ""),
-        (f"of {owed:,} webhooks arrived", f"{hooked.arrived:,}", ""),
-    ]
-    print_table(("", *figures), plain_rows)
-
-
-def _row(case: Case, name: str, found: Figures) -> tuple[str, ...]:
-    status = str(found.statuses[case.name])
-    late = (f"{found.of(case, what):.1f}" for what in ("p50_ms", "p99_ms"))
-    return case.name, name, status, f"{found.of(case, 'rate'):,.0f}", *late
-
-
-def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Markdown, so that it can be pasted."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, tuple("-" * width for width in widths), *rows):
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        print(f"| {' | '.join(cells)} |")
-    print()
-
-
-def _judge(figures: dict[str, Figures], memory: float, terms: Terms) -> bool:
-    """A line for each bound; whether all of them hold."""
-    ours_, other = figures["ours"], figures["Prism"]
-    ratio = ours_.of(SEND_TEXT, "rate") / other.of(SEND_TEXT, "rate")
-    late, bound = ours_.of(SEND_TEXT, "p99_ms"), other.of(SEND_TEXT, "p99_ms")
-    verdicts = [
-        (ratio >= RATIO, f"send text: {ratio:.1f} times Prism's requests/s, at least {RATIO}"),
-        (late <= bound, f"send text: p99 {late:.1f} ms, no worse than Prism's {bound:.1f} ms"),
-        (ours_.startup < STARTUP, f"start-up: {ours_.startup:.2f} s, under {STARTUP:.0f} s"),
-        (
-            memory < MEMORY,
-            f"memory: {memory:.0f} MB after {terms.sends:,} sends, under {MEMORY:.0f} MB",
+def _work(form: Form) -> Mapping[str, Work]:
+    return {
+        "sends": lambda contract, opened, report: measure_sends(
+            contract, opened, form.terms, report
         ),
-    ]
-    for holds, text in verdicts:
-        print(f"{'ok  ' if holds else 'FAIL'} {text}")
-    return all(holds for holds, _ in verdicts)
+        "starts": lambda contract, opened, report: measure_starts(
+            contract, opened, form.starts, report
+        ),
+        "stored-start": lambda _, opened, report: measure_stored_start(opened, form.starts, report),
+        "growth": lambda _, opened, report: measure_growth(opened, form.many, report),
+        "webhooks": lambda _, __, report: measure_webhooks(
+            form.webhook_rounds, form.deliveries, report
+        ),
+        "latency": lambda _, opened, report: measure_latency(opened, form.seconds, report),
+        "processes": lambda _, opened, report: measure_processes(
+            opened, form.terms.rounds, form.seconds, report
+        ),
+        "waits": lambda _, opened, report: measure_waits(
+            opened, form.terms.rounds, form.terms.seconds, report
+        ),
+    }
 
 
 if __name__ == "__main__":

@@ -1,22 +1,28 @@
 """What waits on another instance cost senders: sends a second beside 0, 8 and 40 of them.
 
     python benchmarks/waits.py [--seconds 3] [--rounds 5]
+    python benchmarks/waits.py --open 1000       beside so many waits and streams, on granian alone
 
 The mock runs on one core, in a process of its own with everything at its default, once on granian
 and once on waitress; the generator (load.py, 16 kept-alive connections) has another core. The
 numbers of waits take turns, beside as many idle connections as make 40 together, so that whatever
-else the machine does meets each of them; the best round of each counts.
+else the machine does meets each of them; the best round of each counts. With `--open`
+rounds without and with them alternate, and the ratio of the medians counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import select
 import socket
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from statistics import median
 
 import servers
 from megaapi_mock.serving.server import Engine, serve
@@ -25,6 +31,8 @@ from megaapi_mock.web.app import MockApp, build_app
 OTHER = "megacode-TESTKEY0002"
 WAITS = (0, 8, 40)
 ENGINES: tuple[Engine, ...] = ("granian", "waitress")
+# Of the waits and streams that are open at once, as many as there may be.
+STREAMS = 40
 LISTS = ("exchanges", "deliveries", "messages", "fault-hits")
 
 
@@ -34,10 +42,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each number")
     parser.add_argument("--serve", nargs=2, metavar=("ENGINE", "PORT"), help=argparse.SUPPRESS)
+    parser.add_argument("--open", type=int, help="measure beside so many waits and streams")
     options = parser.parse_args()
     if options.serve:
         run_server(options.serve[0], int(options.serve[1]))
         return
+    if options.open:
+        raise SystemExit(report_open(options.open, options.seconds, options.rounds) < 0.9)
     print(f"{'':10}" + "".join(f"{number:>4} waits" for number in WAITS) + "   cost of 40")
     costs = [report(engine, options.seconds, options.rounds) for engine in ENGINES]
     raise SystemExit(max(costs) > 0.1)
@@ -55,6 +66,74 @@ def report(engine: Engine, seconds: float, rounds: int) -> float:
     cost = 1 - best[WAITS[-1]] / best[0]
     print(f"{engine:10}" + "".join(f"{best[number]:8.0f}/s" for number in WAITS) + f"{cost:12.1%}")
     return cost
+
+
+def report_open(number: int, seconds: float, rounds: int) -> float:
+    """Print what `number` waits and streams leave of the speed of sends; that ratio."""
+    rates: dict[bool, list[float]] = {False: [], True: []}
+    costs: dict[bool, list[float]] = {False: [], True: []}
+    with running("granian") as server:
+        for _ in range(rounds):
+            for is_open in rates:
+                with opened(server.port, number if is_open else 0):
+                    before = servers.cpu_seconds(serving_pid(server))
+                    case = servers.load(server, servers.SEND_TEXT, seconds=seconds)
+                    used = servers.cpu_seconds(serving_pid(server)) - before
+                rates[is_open].append(case["rate"])
+                costs[is_open].append(1e6 * used / case["requests"])
+        threads = len(os.listdir(f"/proc/{serving_pid(server)}/task"))
+    without, beside = median(rates[False]), median(rates[True])
+    ratios = sorted(b / w for w, b in zip(rates[False], rates[True], strict=True))
+    print(f"no waits: {without:.0f} sends/s; beside {number} waits and streams: {beside:.0f}/s")
+    print(f"ratio of medians {beside / without:.3f}; of rounds {ratios[0]:.3f} to {ratios[-1]:.3f}")
+    cpu = [round(median(costs[is_open])) for is_open in (False, True)]
+    print(f"CPU of the mock for one send: {cpu[0]} us, beside them {cpu[1]} us")
+    print(f"threads at the end: {threads}")
+    return beside / without
+
+
+def serving_pid(server: servers.Server) -> int:
+    """The process that answers: granian's worker."""
+    return servers.family(server.process.pid)[-1]
+
+
+@contextmanager
+def opened(port: int, number: int) -> Iterator[None]:
+    """So many waits and streams on another instance are open; they end before this does."""
+    with ExitStack() as stack:
+        clients = []
+        for at in range(number):
+            path = f"/_mock/{LISTS[at % len(LISTS)]}?instance={OTHER}&wait=60"
+            if at < STREAMS:
+                path = f"/_mock/stream?instance={OTHER}"
+            clients.append(stack.enter_context(ask(port, path)))
+        wait_until_open(port, number)
+        yield
+        for client in clients:
+            if select.select([client], [], [], 0)[0]:
+                head = client.recv(12)
+                assert head == b"HTTP/1.1 200", f"one was answered: {head!r}"
+    wait_until_open(port, 0)
+
+
+def ask(port: int, path: str) -> socket.socket:
+    """A connection with a GET on it."""
+    client = socket.create_connection(("127.0.0.1", port), 30)
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    return client
+
+
+def wait_until_open(port: int, number: int) -> None:
+    """Return once so many wait, those that were left included until the mock has noticed."""
+    url, end = f"http://127.0.0.1:{port}/_mock/metrics", time.monotonic() + 120
+    while True:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        count = sum(float(line.split()[-1]) for line in lines if "clients_waiting{" in line)
+        if count == number:
+            return
+        assert time.monotonic() < end, f"{count} wait, not {number}"
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -79,7 +158,7 @@ def running(engine: Engine) -> Iterator[servers.Server]:
     """The mock on this engine."""
     port = servers.free_port()
     argv = [sys.executable, os.path.abspath(__file__), "--serve", engine, str(port)]
-    with servers._running(engine, port, argv) as server:
+    with servers.running(engine, port, argv) as server:
         yield server
 
 

@@ -79,7 +79,7 @@ def test_tests_of_the_mock_check_new_operations(checkout: Path) -> None:
     files = [f"mockserver/tests/{name}" for name in MOCK_TESTS]
     output = _run_tests(checkout, ADDED, files)
     assert "passed" in output
-    known = "mockserver/tests/testing/test_known.py"
+    known = "mockserver/tests/testing/test_name_checks.py"
     assert "passed" in _run_tests(checkout, "names_of_the_spec", [known])
 
 

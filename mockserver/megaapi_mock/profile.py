@@ -52,7 +52,7 @@ class Switch:
         return value in self.choices if form is None else bool(re.fullmatch(form.pattern, value))
 
     @property
-    def allowed(self) -> str:
+    def values_text(self) -> str:
         """The values in words."""
         return " | ".join(self.choices) if self.form is None else self.form.words
 
@@ -339,7 +339,7 @@ def _check_switches(changes: Mapping[str, str]) -> dict[str, str]:
             )
         if not switch.accepts(value):
             guess = did_you_mean(value, switch.choices)
-            raise SwitchError(f"switch {name} cannot be {value!r}: {guess}use {switch.allowed}")
+            raise SwitchError(f"switch {name} cannot be {value!r}: {guess}use {switch.values_text}")
     return dict(changes)
 
 

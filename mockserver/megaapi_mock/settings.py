@@ -180,7 +180,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     for setting in fields(Settings):
         name = f"{PREFIX}{setting.name.upper()}"
         if name in variables:
-            values[setting.name] = parsed(name, variables[name], type(setting.default))
+            values[setting.name] = parse_value(name, variables[name], type(setting.default))
     return values
 
 
@@ -191,7 +191,7 @@ def switches_from_environment(environment: Mapping[str, str] | None = None) -> l
     return [text.strip() for text in texts if text.strip()]
 
 
-def parsed(name: str, text: str, kind: type) -> Any:
+def parse_value(name: str, text: str, kind: type) -> Any:
     """A value of the setting's own type."""
     if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):

@@ -42,6 +42,35 @@ def room_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
+def folders(graph: Graph) -> dict[str, Graph]:
+    """The same within each folder, at any depth: between the folders and modules right in it.
+
+    A package's own `__init__` counts to no part of its folder.
+    """
+    parts_of: dict[str, dict[str, set[str]]] = {}
+    for module, imported in graph.items():
+        for other in imported:
+            parent, own, foreign = _first_parts(module, other)
+            if own and foreign:
+                parts = parts_of.setdefault(parent, {})
+                parts.setdefault(own, set()).add(foreign)
+                parts.setdefault(foreign, set())
+    return {
+        folder: {part: frozenset(others) for part, others in parts.items()}
+        for folder, parts in parts_of.items()
+    }
+
+
+def _first_parts(module: str, other: str) -> tuple[str, str, str]:
+    """The folder that both modules are in, and the part of it that each is in."""
+    steps, other_steps = module.split("."), other.split(".")
+    depth = 0
+    while depth < min(len(steps), len(other_steps)) and steps[depth] == other_steps[depth]:
+        depth += 1
+    parts = ["".join(names[depth : depth + 1]) for names in (steps, other_steps)]
+    return ".".join(steps[:depth]), parts[0], parts[1]
+
+
 def circles(graph: Graph) -> list[list[str]]:
     """Groups of nodes that all reach each other (Tarjan's algorithm), each sorted."""
     index: dict[str, int] = {}

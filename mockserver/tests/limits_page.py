@@ -14,7 +14,9 @@ from megaapi_mock.faults.active import ARMED_MOST
 from megaapi_mock.profile import default_profile
 from megaapi_mock.records.feed import ENTRIES_MOST
 from megaapi_mock.serving.bodies import Limits
+from megaapi_mock.serving.deferred import DEFERRED_BYTES, DEFERRED_MOST
 from megaapi_mock.serving.server import HEADERS_WITHIN
+from megaapi_mock.serving.waitress_server import CONNECTIONS_MOST
 from megaapi_mock.settings import PREFIX, Settings
 from megaapi_mock.simulation.plays import PLAYS_MOST
 from megaapi_mock.web.control.places import PLACES
@@ -81,11 +83,16 @@ def fixed() -> Iterator[Fixed]:
     yield Fixed("media, decoded", media, "bytes", "413", "media_limit_mib")
     yield Fixed("time for headers alone", HEADERS_WITHIN, seconds, "the connection is closed")
     crowd = "from 7/8 of it on idle connections are closed, the longest idle first"
-    yield Fixed("connections", Limits().connections, "connections", crowd)
+    most = Limits().connections
+    yield Fixed("connections, but for waits that hold no thread", most, "connections", crowd)
+    yield Fixed("the same where waitress serves", CONNECTIONS_MOST, "connections", crowd)
     room = "503 with `Retry-After`"
     yield Fixed("wait of a large body for room", Limits().patience, seconds, room)
     oldest = "the oldest wait is answered early; 503 where there are streams alone"
-    yield Fixed("open waits and event streams", PLACES, "clients", oldest)
+    early = "the oldest wait is answered early"
+    yield Fixed("event streams, and open waits that hold a thread", PLACES, "clients", oldest)
+    yield Fixed("open waits that hold none (granian, lists)", DEFERRED_MOST, "clients", early)
+    yield Fixed("what the requests of these take", DEFERRED_BYTES, "bytes", early)
     behind = "a reader who is further behind is told to read everything again"
     yield Fixed("entries kept for event streams", ENTRIES_MOST, "entries", behind)
     yield Fixed("faults that are armed", ARMED_MOST, "faults", "409: clear some first")

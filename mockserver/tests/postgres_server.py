@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,6 @@ import psycopg
 PATIENCE = 60.0
 USER, PASSWORD = "mock", "TESTPASSWORD0001"
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",
     "max_connections": "30",
@@ -58,11 +57,12 @@ def free_port() -> int:
 class PostgresServer:
     """Starts at once; `kill` and `start` again at will, `stop` removes everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = SETTINGS) -> None:
         folder = programs()
         if folder is None:
             raise RuntimeError("PostgreSQL is not installed: make postgres installs it")
         self._programs, self.port = folder, free_port()
+        self._settings = {"listen_addresses": "127.0.0.1", **settings}
         self.folder = Path(tempfile.mkdtemp(prefix="megaapi-postgres-"))
         self._user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -102,7 +102,7 @@ class PostgresServer:
             time.sleep(0.02)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        settings = {**SETTINGS, "port": str(self.port)}
+        settings = {**self._settings, "port": str(self.port)}
         options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(

@@ -359,7 +359,7 @@ def test_what_all_faults_know_of_instances_is_bounded(
     [operation] = [one for one in faults._operations.values() if one.id == "send_text"]
     made = [faults.arm({"fault": "rate-limit", "calls": 100}) for _ in range(8)]
     for number in range(50):
-        faults.match(operation, f"key{number}", None)
+        faults.match([], operation, f"key{number}", None)
     assert {len(fault.tallies) for fault in made} == {40 // 8}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import megaapi_mock
 import pytest
 
-from .import_graph import circles, import_graph, module_paths, room_of, rooms
+from .import_graph import circles, folders, import_graph, module_paths, room_of, rooms
 
 MOCK = Path(megaapi_mock.__file__).parent
 SUITE = MOCK.parents[1] / "contract_tests" / "megaapi_contract"
@@ -70,6 +70,27 @@ def test_no_modules_import_each_other_in_a_circle(package: Path) -> None:
 @PACKAGES
 def test_no_rooms_import_each_other_in_a_circle(package: Path) -> None:
     assert circles(rooms(import_graph(package))) == []
+
+
+@PACKAGES
+def test_no_folders_within_a_room_import_each_other_in_a_circle(package: Path) -> None:
+    graphs = folders(import_graph(package)).items()
+    assert {folder: circles(parts) for folder, parts in graphs if circles(parts)} == {}
+
+
+def test_a_circle_of_folders_is_found_where_its_modules_have_none() -> None:
+    graph = {
+        "made.room.one.first": frozenset({"made.room.two.first"}),
+        "made.room.one.second": frozenset[str](),
+        "made.room.two.first": frozenset({"made.room", "made.other"}),
+        "made.room.two.second": frozenset({"made.room.one.second"}),
+        "made.room": frozenset[str](),
+        "made.other": frozenset[str](),
+    }
+    assert circles(graph) == []
+    parts = folders(graph)
+    assert parts["made"] == {"room": {"other"}, "other": set()}
+    assert circles(parts["made.room"]) == [["one", "two"]]
 
 
 def test_a_circle_is_found_through_imports_for_type_checkers(tmp_path: Path) -> None:

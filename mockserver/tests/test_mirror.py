@@ -16,7 +16,7 @@ MOCK_ELSEWHERE = {
     "events/payloads.py": "spec/test_payload_types.py",
     "faults/kinds/*.py": "faults/test_kinds.py",
     "store/sql/migrations/versions/*.py": "store/sql/test_sqlite.py",
-    "testing/names.py": "testing/test_known.py",
+    "testing/names.py": "testing/test_name_checks.py",
 }
 SUITE_ELSEWHERE = {
     "mutation/catalogue/*.py": "mutation/test_mutation.py",

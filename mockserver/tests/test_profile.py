@@ -120,7 +120,7 @@ def test_an_unknown_profile_is_told_which_there_are() -> None:
 @each_switch
 def test_the_default_is_accepted_and_everything_is_said(switch: Switch) -> None:
     assert switch.accepts(switch.default)
-    assert switch.help and switch.allowed
+    assert switch.help and switch.values_text
     assert bool(switch.choices) != bool(switch.form)
     assert switch.grade in ("vendor-doc", "observed", "baileys", "inferred")
     assert len(set(switch.choices)) == len(switch.choices)

@@ -14,7 +14,13 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import orjson
-from megaapi_mock.serving.http_client import HttpResponse, Server, exchange, host_field, trusted
+from megaapi_mock.serving.http_client import (
+    HttpResponse,
+    Server,
+    exchange,
+    host_field,
+    trusted_tls_context,
+)
 from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
 from megaapi_mock.serving.thread_server import ThreadServer
 
@@ -88,7 +94,7 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
         raise SetupError(f"{option} {address}: give an address, like http://127.0.0.1:3000/hook")
     if (parts.path.strip("/") and not keeps_path) or parts.query:
         raise SetupError(f"{option} {address}: give only scheme, host and port")
-    tls = trusted() if parts.scheme == "https" else None
+    tls = trusted_tls_context() if parts.scheme == "https" else None
     server = Server(parts.hostname, port or (80 if tls is None else 443), tls)
     return Upstream(server, parts.path if parts.path.strip("/") else "", seconds)
 

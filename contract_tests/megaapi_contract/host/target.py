@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from megaapi_mock.errors.names import did_you_mean
-from megaapi_mock.serving.http_client import Server, exchange, trusted
+from megaapi_mock.serving.http_client import Server, exchange, trusted_tls_context
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 
@@ -120,7 +120,7 @@ class HttpTarget:
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK
         self._netloc, self._timeout = parts.netloc, timeout
         if parts.scheme == "https":
-            self._server = Server(parts.hostname, port or 443, trusted())
+            self._server = Server(parts.hostname, port or 443, trusted_tls_context())
         else:
             self._server = Server(parts.hostname, port or 80)
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_json
-from megaapi_mock.spec.recognise import Recognised
+from megaapi_mock.spec.recognise import RecognisedEvent
 
 from ..errors import CallCut, Unusable
 from .additions import widen
@@ -123,7 +123,7 @@ class Judge:
             for misfit in islice(recognition.misfits, MAX_PER_BODY)
         ]
 
-    def _addition_of(self, webhook: Webhook, recognition: Recognised) -> str:
+    def _addition_of(self, webhook: Webhook, recognition: RecognisedEvent) -> str:
         """What a webhook adds to the contract; empty when it breaks the contract."""
         payload = webhook.json
         kind = payload.get("messageType") if isinstance(payload, dict) else None

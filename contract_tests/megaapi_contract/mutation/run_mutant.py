@@ -11,7 +11,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Result
-from ..probes.probe import Probe
+from ..probes.probe import SINGLE_LAWS, Probe, phases_from
 from ..run.options import RunOptions
 from ..run.runner import RunContext, prepare_run, probes, try_probe
 from .mutant import Mutant
@@ -20,9 +20,9 @@ from .mutated_mock import MutatedMock
 # The seed of every trial, so that the same faults are killed by the same probes everywhere.
 SEED = 4
 # Cheap and telling first; `run.selection.probes` has the order of a run, which is another one.
-ORDER = ("laws", "examples", "webhooks", "coverage", "lifecycle", "fuzzing", "stateful")
+ORDER = phases_from("laws", "examples", "webhooks", "coverage", "lifecycle")
 # Of these also probes about other operations are tried when nothing nearer has noticed.
-ELSEWHERE = ("laws", "webhooks", "lifecycle")
+ELSEWHERE = (*SINGLE_LAWS, "lifecycle")
 
 # In place of a probe where no request of the whole run got a 2xx.
 WHOLE_RUN = "the whole run"

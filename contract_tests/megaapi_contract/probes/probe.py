@@ -10,7 +10,10 @@ from ..host.stage import Stage
 from ..judging.results import Breach, Promise
 from .session import Session
 
+# In the order of a run.
 PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
+# Those whose probes are laws that look at one thing each.
+SINGLE_LAWS = ("laws", "webhooks")
 
 # What vouches for the host being in the state that its own answers told of.
 STATE_PROMISE = Promise("vendor-doc", "openapi.yaml")
@@ -45,6 +48,13 @@ class Probe:
     def needs_people(self) -> bool:
         """Whether the calls of an instance alone cannot try it."""
         return self.phone or self.reader or bool(self.customer)
+
+
+def phases_from(*first: str) -> tuple[str, ...]:
+    """All phases, these first; the others keep their order."""
+    if unknown := sorted({*first} - {*PHASES}):
+        raise ValueError(f"{', '.join(unknown)}: no phase of that name")
+    return (*first, *(phase for phase in PHASES if phase not in first))
 
 
 class Laws:

@@ -36,7 +36,7 @@ def profile_text(readings: SwitchReadings, origin: Origin, redaction: Redaction)
     return "\n".join(_lines(readings, origin, redaction)) + "\n"
 
 
-def differing(readings: SwitchReadings) -> dict[str, Reading]:
+def changed_readings(readings: SwitchReadings) -> dict[str, Reading]:
     """The readings that are not the default of their switch."""
     return {
         name: reading

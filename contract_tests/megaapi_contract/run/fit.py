@@ -15,7 +15,7 @@ from ..judging.results import Report
 from ..judging.switch_readings import RunObservations, SwitchReadings, read_switches
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
-from ..reports.profile_file import Origin, differing, profile_text
+from ..reports.profile_file import Origin, changed_readings, profile_text
 from .command import print_notices, progress_bar
 from .context import RunContext
 from .notices import notices_after_run, notices_before_run
@@ -81,7 +81,7 @@ def _readings(context: RunContext, report: Report) -> SwitchReadings:
 
 def summary(readings: SwitchReadings, report: Report, path: Path) -> Iterator[str]:
     """What was read, for the terminal."""
-    different = differing(readings)
+    different = changed_readings(readings)
     total = len(readings.read) + len(readings.unread)
     yield (
         f"{len(readings.read)} of {total} switches read; "

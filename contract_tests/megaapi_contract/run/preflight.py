@@ -13,7 +13,7 @@ from .context import RunContext, use_given_instance
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class NamedInstance:
     """An instance as the options name it: its host, and the options that hold its parts."""
 
     instance: HostInstance
@@ -25,7 +25,7 @@ class Given:
 
 def preflight(context: RunContext, given_instance: HostInstance) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
-    given = Given(given_instance, context.target.name)
+    given = NamedInstance(given_instance, context.target.name)
     state = require_instance(context.session("preflight"), given)
     if context.gate.fence is not None:
         context.gate.fence.own = state.number
@@ -36,7 +36,7 @@ def preflight(context: RunContext, given_instance: HostInstance) -> None:
         context.began_linked = state.connected
 
 
-def require_instance(session: Session, given: Given) -> Status:
+def require_instance(session: Session, given: NamedInstance) -> Status:
     """The state of an instance; Unusable or SetupError unless it answers as a gateway."""
     status = session.call("instance_status", given.instance)
     location = status.header("Location")
@@ -58,7 +58,7 @@ def require_instance(session: Session, given: Given) -> Status:
     return state
 
 
-def _require_success(status: Exchange, given: Given) -> None:
+def _require_success(status: Exchange, given: NamedInstance) -> None:
     if status.status == 404:
         raise SetupError(f"{given.host} does not know the instance key ({given.key_option})")
     if status.status in (401, 403):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Unusable
-from ..safety.recipients import denied
+from ..safety.recipients import recipient_error
 from .context import RunContext
 
 LOOK_UP = "is_on_whatsapp"
@@ -26,7 +26,7 @@ def require_accounts(context: RunContext) -> None:
     for number in options.recipients:
         if _is_denied(context, number):
             own_too = bool(instance.number) and _is_denied(context, instance.number)
-            raise denied(context.target.name, number, own_too=own_too)
+            raise recipient_error(context.target.name, number, own_too=own_too)
 
 
 def _is_denied(context: RunContext, number: str) -> bool:

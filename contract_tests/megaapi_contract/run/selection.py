@@ -14,16 +14,14 @@ from ..probes.cases import Cases
 from ..probes.fitting import fitting_probes
 from ..probes.generated import generate_probes
 from ..probes.laws import all_laws
-from ..probes.probe import PHASES, Probe
+from ..probes.probe import PHASES, SINGLE_LAWS, Probe, phases_from
 from ..probes.stateful import stateful
 from .context import RunContext
 from .options import RunOptions
 
 DISCONNECTS = "disconnects"
 # On a given instance laws send before the others do: what is sent shows less there.
-GIVEN_PHASES = (
-    "laws", "webhooks", "examples", "coverage", "fuzzing", "stateful", "lifecycle",
-)  # fmt: skip
+GIVEN_PHASES = phases_from(*SINGLE_LAWS)
 WORTH_OF_OTHERS = -5
 
 
@@ -58,7 +56,7 @@ def _in_order(probes: Iterable[Probe], context: RunContext) -> list[Probe]:
     def order(probe: Probe) -> tuple[int, int, int]:
         disconnection = _disconnection_order(probe, context)
         if is_limited:
-            worth = probe.worth if probe.phase in ("laws", "webhooks") else WORTH_OF_OTHERS
+            worth = probe.worth if probe.phase in SINGLE_LAWS else WORTH_OF_OTHERS
             return disconnection, -worth, GIVEN_PHASES.index(probe.phase)
         return disconnection, 0, PHASES.index(probe.phase)
 

@@ -57,7 +57,7 @@ class Recipients:
             )
 
 
-def denied(host: str, number: str, *, own_too: bool) -> SetupError:
+def recipient_error(host: str, number: str, *, own_too: bool) -> SetupError:
     """The error that ends a run before its first send: the number is wrong, or the host is."""
     doubt = (
         "It says so of the instance's own number too, so its isOnWhatsApp is probably wrong"

@@ -8,7 +8,14 @@ import pytest
 from megaapi_contract.errors import Impossible
 from megaapi_contract.host.stage import Stage
 from megaapi_contract.judging.results import Breach
-from megaapi_contract.probes.probe import NEXT_STEP_RULE, Laws, restoring, sentence
+from megaapi_contract.probes.probe import (
+    NEXT_STEP_RULE,
+    PHASES,
+    Laws,
+    phases_from,
+    restoring,
+    sentence,
+)
 from megaapi_contract.probes.session import Session
 
 
@@ -66,3 +73,11 @@ def test_what_cannot_happen_next_is_a_broken_rule() -> None:
     assert breach.message == f"{NEXT_STEP_RULE}: the phone is not linked"
     assert (breach.operation, breach.rule, breach.probe) == ("logout", NEXT_STEP_RULE, "a probe")
     assert session.restored == 1
+
+
+def test_phases_may_begin_with_others_and_none_is_left_out() -> None:
+    order = phases_from("webhooks", "laws")
+    assert order == ("webhooks", "laws", *(p for p in PHASES if p not in ("webhooks", "laws")))
+    assert sorted(order) == sorted(PHASES)
+    with pytest.raises(ValueError, match="hooks: no phase of that name"):
+        phases_from("laws", "hooks")

@@ -10,7 +10,7 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.switch_readings import Reading, SwitchReadings
 from megaapi_contract.redaction.placeholders import Private
 from megaapi_contract.redaction.redaction import Redaction
-from megaapi_contract.reports.profile_file import Origin, differing, profile_text
+from megaapi_contract.reports.profile_file import Origin, changed_readings, profile_text
 from megaapi_mock.profile import SWITCHES, default_profile, load_profile
 from megaapi_mock.resources import root
 
@@ -83,4 +83,4 @@ def test_what_was_not_seen_is_named_with_what_would_settle_it(contract: Contract
 
 def test_only_what_differs_from_the_mock_is_told_apart() -> None:
     read = {"echo": Reading("off"), "acks": Reading("on")}
-    assert differing(SwitchReadings(read, {})).keys() == {"echo"}
+    assert changed_readings(SwitchReadings(read, {})).keys() == {"echo"}

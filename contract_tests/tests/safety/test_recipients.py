@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from megaapi_contract.errors import SetupError, Unusable
 from megaapi_contract.judging.results import Exchange
-from megaapi_contract.safety.recipients import Recipients, denied, read_number
+from megaapi_contract.safety.recipients import Recipients, read_number, recipient_error
 
 from ..support import LISTED, UNLISTED
 
@@ -99,14 +99,16 @@ def test_only_recipients_are_read_of_a_request(recipients: Recipients) -> None:
     [(True, "of the instance's own number too"), (False, "If the number is right, the")],
 )
 def test_a_denied_number_is_named_with_what_else_may_be_wrong(own_too: bool, doubt: str) -> None:
-    error = denied(HOST, LISTED, own_too=own_too)
+    error = recipient_error(HOST, LISTED, own_too=own_too)
     assert isinstance(error, SetupError)
     assert f"{HOST} says that {LISTED} is not on WhatsApp" in str(error) and doubt in str(error)
 
 
 def test_a_number_without_its_country_code_is_guessed_whole() -> None:
-    assert "did you mean 5511900000002? " in str(denied(HOST, "11900000002", own_too=False))
-    assert "did you mean" not in str(denied(HOST, LISTED, own_too=False))
+    assert "did you mean 5511900000002? " in str(
+        recipient_error(HOST, "11900000002", own_too=False)
+    )
+    assert "did you mean" not in str(recipient_error(HOST, LISTED, own_too=False))
 
 
 @pytest.mark.parametrize(

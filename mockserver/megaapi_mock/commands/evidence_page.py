@@ -80,13 +80,13 @@ def open_questions() -> list[Switch]:
 
 
 def _open_table(switches: Iterable[Switch]) -> str:
-    rows = [[f"`{one.name}`", one.help, f"`{one.default}`", one.allowed, one.settled_by]
+    rows = [[f"`{one.name}`", one.help, f"`{one.default}`", one.values_text, one.settled_by]
             for one in switches]  # fmt: skip
     return table(("switch", "question", "default", "values", "what would settle it"), rows)
 
 
 def _alternatives_table() -> str:
-    rows = [[f"`{one.name}`", one.help, f"`{one.default}`", one.allowed, one.grade]
+    rows = [[f"`{one.name}`", one.help, f"`{one.default}`", one.values_text, one.grade]
             for one in SWITCHES if one.grade in ("observed", "vendor-doc")]  # fmt: skip
     return table(("switch", "what differs", "default", "values", "grade of the default"), rows)
 

@@ -14,7 +14,7 @@ from ..domain.message import content_key
 from ..errors import SetupError
 from ..serving.webhook_server import Post, WebhookServer
 from ..spec.parsing import Unreadable, parse_json
-from ..spec.recognise import FieldMismatch, Recognised, Recogniser
+from ..spec.recognise import FieldMismatch, RecognisedEvent, Recogniser
 
 TEXT_MOST = 80
 
@@ -25,7 +25,7 @@ class ReceivedWebhook:
 
     path: str
     summary: str
-    verdict: Recognised
+    verdict: RecognisedEvent
     payload: Any = None
 
 
@@ -68,7 +68,7 @@ class Receiver(WebhookServer):
                 self._tell(webhook)
         return self.answer
 
-    def _count(self, verdict: Recognised) -> None:
+    def _count(self, verdict: RecognisedEvent) -> None:
         if verdict.fits:
             self.fit_count += 1
         else:
@@ -84,7 +84,9 @@ class Receiver(WebhookServer):
             except Unreadable as error:
                 problem = str(error)
         if problem is not None:
-            return ReceivedWebhook(path, path, Recognised(None, (FieldMismatch("body", problem),)))
+            return ReceivedWebhook(
+                path, path, RecognisedEvent(None, (FieldMismatch("body", problem),))
+            )
         return ReceivedWebhook(
             path, summary(path, payload), self._recogniser.recognise(payload), payload
         )

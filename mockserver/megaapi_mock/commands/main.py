@@ -172,7 +172,7 @@ def switches(name: str | None) -> None:
             continue
         click.echo(f"{switch.name}={switch.default}")
         click.echo(f"    {switch.help} ({switch.grade})")
-        click.echo(f"    {switch.allowed}")
+        click.echo(f"    {switch.values_text}")
 
 
 @main.command()

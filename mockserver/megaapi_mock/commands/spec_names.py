@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ..errors import SetupError
-from ..errors.names import did_you_mean, plain
+from ..errors.names import did_you_mean, plain_name
 from ..spec.description import Description
 from ..spec.operations import Operation, WebhookEvent, find_operation
 
@@ -82,7 +82,7 @@ def _by_address(name: str, contract: Description) -> Iterator[Definition]:
 def _by_spelling(name: str, contract: Description) -> Iterator[Definition]:
     """`TEXT PLAIN` and `webhook_text_plain`, the event's operationId."""
     for event in contract.events:
-        if plain(name) in (plain(event.name), plain(f"webhook_{event.name}")):
+        if plain_name(name) in (plain_name(event.name), plain_name(f"webhook_{event.name}")):
             yield event
 
 

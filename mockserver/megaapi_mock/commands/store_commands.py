@@ -46,7 +46,7 @@ def check_command(url: str) -> None:
 def export_command(url: str, output: Path | None) -> None:
     """Write the state as a file, as GET /_mock/state does; `serve --world FILE` starts with it."""
     with _open_existing(url) as database:
-        from ..store.sql.stored import load
+        from ..store.sql.stored_content import load
         from ..store.state_file import seal
 
         content = load(database)

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Borrowed:
+class BorrowedInstance:
     """What an instance was like; `settings` is None for one made for the trial.
 
     `since` is the last delivery its key ever had.
@@ -68,7 +68,7 @@ class TrialClient:
             None,
         )
 
-    def borrow(self, key: str, receiver: str) -> Borrowed:
+    def borrow(self, key: str, receiver: str) -> BorrowedInstance:
         """Point the instance's webhook at the receiver."""
         instances = {instance["key"]: instance for instance in self.find("/instances", limit=5000)}
         path = f"/instances/{quote(key)}"
@@ -76,16 +76,16 @@ class TrialClient:
             # Making it says what is wrong with a key, and sends nothing.
             seed = {"key": key, "connected": True, "webhook_url": receiver}
             self.call("POST", "/instances", seed)
-            return Borrowed(None, None, newest_id(self.all_items("/deliveries", key)))
+            return BorrowedInstance(None, None, newest_id(self.all_items("/deliveries", key)))
         since = newest_id(self.all_items("/deliveries", key))
         instance_json = instances[key]
         if instance_json["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")
         chaos = self.call("GET", f"{path}/chaos")["chaos"]
         self.call("POST", f"{path}/webhook", {"url": receiver})
-        return Borrowed(instance_json["webhook"], chaos, since)
+        return BorrowedInstance(instance_json["webhook"], chaos, since)
 
-    def give_back(self, key: str, before: Borrowed) -> None:
+    def give_back(self, key: str, before: BorrowedInstance) -> None:
         """Delete an instance made for the trial; set webhook and chaos of any other as before."""
         path = f"/instances/{quote(key)}"
         if before.settings is None:

@@ -49,7 +49,7 @@ class Acknowledgements:
 
         `member` is the group member whose phone this is about, if acks are told per member.
         """
-        person = Jid.written(member) if member else None
+        person = Jid.verbatim(member) if member else None
         message = self._state.messages.get(message_id)
         if message is None or not self._goes_on(message, step, person):
             return

@@ -52,13 +52,13 @@ class Addresses:
 
     def key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a message with its people as the chat shows them, and both their addresses."""
-        chat = Jid.written(key["remoteJid"])
+        chat = Jid.verbatim(key["remoteJid"])
         if self._is_plain(chat):
             return dict(key)
         side = "participant" if "participant" in key else "remoteJid"
         original = str(key[side])
         chat_address, person = self.address_in(original, chat), self._person(original)
-        if person is None or not Jid.written(chat_address).lid:
+        if person is None or not Jid.verbatim(chat_address).lid:
             return dict(key)
         lid, number = _BESIDE[side]
         rest = {name: value for name, value in key.items() if name not in (lid, number)}
@@ -67,7 +67,7 @@ class Addresses:
 
     def receipt_key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a receipt, which names nobody twice."""
-        chat = Jid.written(key["remoteJid"])
+        chat = Jid.verbatim(key["remoteJid"])
         if self._is_plain(chat):
             return dict(key)
         return {
@@ -81,7 +81,7 @@ class Addresses:
 
     def group_fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """What is told of a group, its author's number beside the hidden one."""
-        chat_fields: dict[str, Any] = self.everywhere(dict(fields), Jid.written(fields["id"]))
+        chat_fields: dict[str, Any] = self.everywhere(dict(fields), Jid.verbatim(fields["id"]))
         author = fields.get("author")
         if author is None or "action" not in fields or chat_fields["author"] == author:
             return chat_fields
@@ -90,12 +90,12 @@ class Addresses:
     def participant(self, jid: Jid, group: Group) -> dict[str, str]:
         """A member as lists of the group show them: `id`, and the number behind a hidden one."""
         chat_address = self.address_in(jid, group.jid)
-        is_lid = Jid.written(chat_address).lid
+        is_lid = Jid.verbatim(chat_address).lid
         return {"id": chat_address, **(self._number(jid, "phoneNumber") if is_lid else {})}
 
     def is_hidden(self, person: Contact) -> bool:
         """Whether a private chat with this person shows the hidden number."""
-        return Jid.written(self.address_in(person.jid, person.jid)).lid
+        return Jid.verbatim(self.address_in(person.jid, person.jid)).lid
 
     def _number(self, jid: str, field: str) -> dict[str, str]:
         """The number of somebody met by LID, unless there is none or nobody may see it."""
@@ -117,7 +117,7 @@ class Addresses:
     def _address(self, text: Any, chat: Jid) -> Any:
         if not isinstance(text, str) or "@" not in text:
             return text
-        jid = Jid.written(text)
+        jid = Jid.verbatim(text)
         return self.address_in(text, chat) if jid.person or jid.lid else text
 
     def _is_plain(self, chat: Jid) -> bool:
@@ -170,14 +170,14 @@ def address_payload(addresses: Addresses, payload: Mapping[str, Any]) -> dict[st
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, Mapping):
         chat_key = addresses.receipt_key(key) if "update" in payload else addresses.key(key)
-        message = addresses.everywhere(payload.get("message"), Jid.written(key["remoteJid"]))
+        message = addresses.everywhere(payload.get("message"), Jid.verbatim(key["remoteJid"]))
         return {
             **payload,
             "key": chat_key,
             **({"message": message} if "message" in payload else {}),
         }
     if isinstance(data, Mapping) and "chatId" in data:
-        return {**payload, "data": addresses.everywhere(data, Jid.written(data["chatId"]))}
+        return {**payload, "data": addresses.everywhere(data, Jid.verbatim(data["chatId"]))}
     if "id" not in payload:
         return dict(payload)
     owner_fields = {name: payload[name] for name in ("jid", "lid") if name in payload}

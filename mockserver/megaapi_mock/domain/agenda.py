@@ -38,7 +38,7 @@ class Agenda:
         generations = self._state.generations
         generations.put(kind, (generations.get(kind) or 0) + 1)
 
-    def first(self) -> Due | None:
+    def next_due(self) -> Due | None:
         """What is due next, cancelled or not."""
         plans = self._plans()
         return plans[0] if plans else None

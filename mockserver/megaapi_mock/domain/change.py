@@ -13,7 +13,7 @@ from .contacts import Contact
 from .environment import Environment
 from .event import DelayedEvent, Event
 from .facts import Facts, NoFacts
-from .fault_effects import NO_EFFECTS
+from .fault_effects import NO_EFFECTS, FaultCount
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
 from .state import BOUNDED, TABLES, VALUES, InstanceState
@@ -44,6 +44,8 @@ class Change:
         self.fault_source = environment.fault_source
         self.number_registry = environment.number_registry
         self.fault_effects = NO_EFFECTS
+        # What faults have counted of it.
+        self.fault_counts: list[FaultCount] = []
         self.now = self.clock.now()
         self.agenda = Agenda(state)
         # What is due at once and has not happened yet: acknowledgements, with their arguments.
@@ -72,6 +74,8 @@ class Change:
         """Set `now`, to this moment or an earlier one; no change begins."""
         self.now = self.clock.now() if moment is None else moment
         self.fault_effects = NO_EFFECTS
+        if self.fault_counts:
+            self.fault_counts = []
 
     def begin(self, moment: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
@@ -101,7 +105,9 @@ class Change:
         self.agenda.accept()
 
     def rollback(self) -> None:
-        """Forget the change, its events and what it planned."""
+        """Forget the change, its events, what it planned and what faults have counted of it."""
+        for count in self.fault_counts:
+            count.give_back()
         for name, value in zip(VALUES, self._values_before, strict=True):
             setattr(self.state, name, value)
         for table in self._tables:

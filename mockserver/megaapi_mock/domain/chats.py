@@ -159,7 +159,7 @@ class Chats:
     def _echo_key(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
         """A send's key as its echo has it: by number as it was given, else as the chat shows it."""
         chat_key = self._addresses.key({**key, "remoteJid": chat})
-        has_lid = any(Jid.written(each["remoteJid"]).lid for each in (key, chat_key))
+        has_lid = any(Jid.verbatim(each["remoteJid"]).lid for each in (key, chat_key))
         return chat_key if has_lid else dict(key)
 
     def arrive(
@@ -228,7 +228,7 @@ class Chats:
         faults = self._change.fault_source
         if not faults.has_faults or key["fromMe"]:
             return None
-        return faults.swallows(self._state.key, author, key["remoteJid"])
+        return faults.swallows(self._change.fault_counts, self._state.key, author, key["remoteJid"])
 
     def require_link(self) -> None:
         """Conflict while no phone is linked; what comes while it restarts is told later."""

@@ -105,7 +105,7 @@ def _forward(scene: Scene, content: Content) -> Content:
 def _mention(scene: Scene, content: Content) -> Content:
     """The instance itself is mentioned: what a bot in a group waits for."""
     own = scene.instance.own_jid
-    own_address = Jid.written(scene.instance.addresses.address_in(own, scene.chat))
+    own_address = Jid.verbatim(scene.instance.addresses.address_in(own, scene.chat))
     part = content["extendedTextMessage"]
     part["text"] = f"@{own_address.user} pode ver?"
     part["contextInfo"]["mentionedJid"] = [own_address]

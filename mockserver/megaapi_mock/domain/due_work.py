@@ -26,7 +26,7 @@ class DueWork:
             change.now, agenda.failed = due[0], due[1]
             self._do(due[2], due[4])
             agenda.failed = 0
-        first = agenda.first()
+        first = agenda.next_due()
         change.now = (
             change.no_later_than_peers(now) if first is not None and first[0] <= now else now
         )

@@ -70,11 +70,20 @@ class Fields:
 
 
 @dataclass(slots=True)
-class Emitted:
+class EmittedPayload:
     """A payload that a test wants told as it is, with its overrides."""
 
     sample: Json
     overrides: Json = field(default_factory=dict)
 
 
-Facts = NoFacts | OwnMessage | InboundMessage | Receipt | QrCode | ConnectionText | Fields | Emitted
+Facts = (
+    NoFacts
+    | OwnMessage
+    | InboundMessage
+    | Receipt
+    | QrCode
+    | ConnectionText
+    | Fields
+    | EmittedPayload
+)

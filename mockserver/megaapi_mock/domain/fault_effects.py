@@ -44,6 +44,28 @@ ZOMBIE, NOWHERE = "zombie session", "accepted, undelivered"
 UNDELIVERED = (ZOMBIE, NOWHERE)
 
 
+@dataclass(frozen=True, slots=True)
+class FaultHit:
+    """That a fault hit: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
+
+    `fault` is its id, None when the call itself asked for it, and its name.
+    """
+
+    time: float
+    instance: str
+    fault: tuple[str | None, str]
+    what: str
+
+
+class FaultCount(Protocol):
+    """What a fault has counted of something that happens: part of the change it happens in."""
+
+    hit: FaultHit | None
+
+    def give_back(self) -> None:
+        """Count as if it had not happened: the change is dropped."""
+
+
 class FaultSource(Protocol):
     """What befalls instances for as long as a test says; asked only while it `has_faults`."""
 
@@ -52,8 +74,11 @@ class FaultSource(Protocol):
     def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat or person just now."""
 
-    def swallows(self, key: str, *people: str) -> str | None:
-        """Why what this person does, or happens in this chat, never reaches the instance."""
+    def swallows(self, counts: list[FaultCount], key: str, *people: str) -> str | None:
+        """Why what this person does, or happens in this chat, never reaches the instance.
+
+        What is counted is added to `counts`, which the change keeps or gives back.
+        """
 
 
 class NoFaults:
@@ -65,6 +90,6 @@ class NoFaults:
         """Whether this person, or everybody, cannot be reached."""
         return False
 
-    def swallows(self, key: str, *people: str) -> str | None:
+    def swallows(self, counts: list[FaultCount], key: str, *people: str) -> str | None:
         """None: everything reaches the instance."""
         return None

@@ -19,7 +19,7 @@ class GroupAdmin:
         self._change, self._state = change, change.state
         self._groups, self._outbox = groups, outbox
 
-    def administered(self) -> list[Group]:
+    def administered_groups(self) -> list[Group]:
         """The groups in which the instance is an admin."""
         return [group for group in self._groups if self._groups.is_admin(group)]
 

@@ -61,7 +61,7 @@ class Jid(str):
         return Jid, (self.user, self.server)
 
     @classmethod
-    def written(cls, text: str) -> Jid:
+    def verbatim(cls, text: str) -> Jid:
         """The address that stands there, of whatever server, its device included."""
         if isinstance(text, cls):
             return text

@@ -59,7 +59,7 @@ class Vault:
         self._blobs: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = lock
 
-    def empty(self) -> Vault:
+    def empty_copy(self) -> Vault:
         """Another one with the same bounds and nothing in it."""
         return Vault(self.budget, lock=self._lock)
 

@@ -14,7 +14,7 @@ from . import MockError
 _PACKAGE = __name__.partition(".")[0]
 
 
-class Raised(Protocol):
+class ExceptionInfo(Protocol):
     """What pytest hands over: an `ExceptionInfo`."""
 
     @property
@@ -26,7 +26,7 @@ class Raised(Protocol):
         """Its traceback, outermost frame first."""
 
 
-def between_test_and_refusal(raised: Raised | None) -> bool:
+def between_test_and_refusal(raised: ExceptionInfo | None) -> bool:
     """Whether our frames explain nothing: the test was refused, or its own code broke.
 
     Where something of ours broke they are what a bug report needs.

@@ -14,8 +14,8 @@ def did_you_mean(wrong: str, choices: Iterable[str], most: int = 3) -> str:
     if len(wrong) > LENGTH_MOST:
         return ""
     # A name that holds the whole of the wrong one is near however long it is: text, text-plain.
-    folded = {plain(name): name for name in choices}
-    wanted_name = plain(wrong)
+    folded = {plain_name(name): name for name in choices}
+    wanted_name = plain_name(wrong)
     near = get_close_matches(wanted_name, folded, n=most, cutoff=0.6)
     near += [
         name for name in folded if len(wanted_name) > 2 and wanted_name in name and name not in near
@@ -24,6 +24,6 @@ def did_you_mean(wrong: str, choices: Iterable[str], most: int = 3) -> str:
     return f"did you mean {' or '.join(names)}? " if names else ""
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name without case and separators: sendText, send_text and SEND-TEXT are the same."""
     return "".join(mark for mark in name.lower() if mark.isalnum())

@@ -10,10 +10,10 @@ from typing import Any
 from ..clock import Clock
 from ..codec import dumps
 from ..domain.contacts import Directory
+from ..domain.fault_effects import FaultCount
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
-from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
 from .armed_fault import (
     SCOPE,
@@ -24,6 +24,7 @@ from .armed_fault import (
     copies_of,
     tally_of,
 )
+from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
 from .registry import Kinds, Listed, discover, kind_named
@@ -39,7 +40,8 @@ NUMBERED_MOST = 20_000
 class ActiveFaults:
     """Thread-safe. `has_faults` is false while there is nothing to ask: look at it first.
 
-    `on_hit` hears of every hit, and asks nothing of the faults meanwhile.
+    What is counted of a call, or of what a contact does, is added to the `counts` that are handed
+    in: it is kept or given back with the change in which that happens.
     """
 
     def __init__(
@@ -50,13 +52,11 @@ class ActiveFaults:
         directory: Directory,
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
-        on_hit: Callable[[FaultHit], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
         self.has_faults = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
-        self._on_hit = on_hit
         # Reentrant: a reset, and another state, are one step of several.
         self._lock = threading.RLock()
         self._all: tuple[ArmedFault, ...] = ()
@@ -218,7 +218,13 @@ class ActiveFaults:
         return any(fault.recipient is not None for fault in self._all)
 
     def match(
-        self, operation: Operation, key: str, recipient: str | None, *, is_replaced: bool = False
+        self,
+        counts: list[FaultCount],
+        operation: Operation,
+        key: str,
+        recipient: str | None,
+        *,
+        is_replaced: bool = False,
     ) -> list[MatchedFault]:
         """What hits this call: of those that replace the answer, the oldest alone.
 
@@ -226,52 +232,59 @@ class ActiveFaults:
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
-        matched_faults: list[MatchedFault] = []
+        matched_faults, now = list[MatchedFault](), self._clock.now()
         with self._lock:
             for fault in self._all:
                 if is_replaced and fault.kind.replaces:
                     continue
-                if not self._matches(fault, operation, key, recipient):
+                if not fault.matches(operation, key, recipient):
                     continue
-                draw = self._candidate if fault.kind.late else self._draw
-                matched_fault = draw(fault, key, operation.id)
-                if matched_fault is not None:
-                    matched_faults.append(matched_fault)
+                if fault.kind.late:
+                    candidate: MatchedFault | None = fault.candidate(now, operation.id)
+                else:
+                    candidate = self._draw(counts, fault, key, operation.id)
+                if candidate is not None:
+                    matched_faults.append(candidate)
                     is_replaced = is_replaced or fault.kind.replaces
         return matched_faults
 
-    def settle(self, matched_fault: MatchedFault, key: str) -> bool:
+    def settle(self, counts: list[FaultCount], matched_fault: MatchedFault, key: str) -> bool:
         """Whether a late fault hits now that the call went well."""
         if matched_fault.fault is None:
             is_due = matched_fault.kind.is_due(FaultTally(), matched_fault.moment.now)
             if is_due:
-                self._on_hit(matched_fault.as_hit(key))
+                counts.append(HeaderHit(matched_fault.as_hit(key)))
             return is_due
         with self._lock:
-            return self._draw(matched_fault.fault, key, matched_fault.what) is not None
+            return self._draw(counts, matched_fault.fault, key, matched_fault.what) is not None
 
     def from_header(
-        self, fault_kind: Listed, kind: Kind, key: str, operation: Operation
+        self,
+        counts: list[FaultCount],
+        fault_kind: Listed,
+        kind: Kind,
+        key: str,
+        operation: Operation,
     ) -> MatchedFault | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
-            tally.calls += 1
+            count = TallyCount.begin(self._lock, tally)
+            counts.append(count)
             now = self._clock.now()
             if not kind.late and not kind.is_due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
-            matched_fault = MatchedFault(
-                kind, fault_kind.name, None, Moment(now, chance, now), operation.id
-            )
-        if not kind.late:
-            self._on_hit(matched_fault.as_hit(key))
-        return matched_fault
+            moment = Moment(now, chance, now)
+            fault = MatchedFault(kind, fault_kind.name, None, moment, operation.id, None, count)
+            if not kind.late:
+                count.add_hit(fault.as_hit(key))
+        return fault
 
-    def hit_on(self, occasion: Occasion, key: str) -> MatchedFault | None:
+    def hit_on(self, counts: list[FaultCount], occasion: Occasion, key: str) -> MatchedFault | None:
         """The fault that hits something other than a call of the gateway."""
         return self._match_without_call(
-            key, occasion, lambda fault: fault.kind.occasion == occasion
+            counts, key, occasion, lambda fault: fault.kind.occasion == occasion
         )
 
     # -- as the domain asks ------------------------------------------------------------------
@@ -279,58 +292,46 @@ class ActiveFaults:
     def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat just now; not counted."""
         return any(
-            fault.kind.cuts_link and not fault.over and self._is_about(fault, key, people)
+            fault.kind.cuts_link and not fault.over and fault.is_about(key, people)
             for fault in self._all
         )
 
-    def swallows(self, key: str, *people: str) -> str | None:
+    def swallows(self, counts: list[FaultCount], key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
         matched_fault = self._match_without_call(
+            counts,
             key,
             f"inbound from {people[0]}",
-            lambda fault: fault.kind.cuts_link and self._is_about(fault, key, people),
+            lambda fault: fault.kind.cuts_link and fault.is_about(key, people),
         )
         return matched_fault.reason if matched_fault else None
 
     # -- inside ------------------------------------------------------------------------------
 
-    @staticmethod
-    def _is_about(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
-        return fault.instance in (None, key) and fault.recipient in (None, *people)
-
     def _match_without_call(
-        self, key: str, subject: str, fits: Callable[[ArmedFault], bool]
+        self,
+        counts: list[FaultCount],
+        key: str,
+        subject: str,
+        fits: Callable[[ArmedFault], bool],
     ) -> MatchedFault | None:
         with self._lock:
             for fault in self._all:
                 if fault.operation is None and fault.instance in (None, key) and fits(fault):
-                    matched_fault = self._draw(fault, key, subject)
+                    matched_fault = self._draw(counts, fault, key, subject)
                     if matched_fault is not None:
                         return matched_fault
         return None
 
-    @staticmethod
-    def _matches(fault: ArmedFault, operation: Operation, key: str, recipient: str | None) -> bool:
-        return (
-            not fault.over
-            and fault.kind.occasion == "call"
-            and fault.instance in (None, key)
-            and fault.operation in (None, operation.id)
-            and (fault.recipient is None or fault.recipient == recipient)
-            and fault.kind.concerns(operation)
-        )
-
-    def _candidate(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault:
-        now = self._clock.now()
-        return fault.match(Moment(now, 0.0, now), subject)
-
-    def _draw(self, fault: ArmedFault, key: str, subject: str) -> MatchedFault | None:
+    def _draw(
+        self, counts: list[FaultCount], fault: ArmedFault, key: str, subject: str
+    ) -> MatchedFault | None:
         """Count the call, and say whether it is hit; the lock is held."""
         if fault.over:
             return None
         tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
-        fault.seen += 1
-        tally.calls += 1
+        count = TallyCount.begin(self._lock, tally, fault)
+        counts.append(count)
         if fault.seen <= fault.skip:
             return None
         share = self._chance(key, f"fault {fault.id} percent", tally.calls)
@@ -338,13 +339,12 @@ class ActiveFaults:
             return None
         if not fault.kind.is_due(tally, now):
             return None
-        fault.used += 1
         chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
-        matched_fault = fault.match(Moment(now, chance, window), subject)
-        fault.hits.append(matched_fault.as_hit(key))
-        self._on_hit(matched_fault.as_hit(key))
-        return matched_fault
+        moment = Moment(now, chance, window)
+        matched = MatchedFault(fault.kind, fault.name, fault.id, moment, subject, fault, count)
+        count.add_hit(matched.as_hit(key))
+        return matched
 
     def _chance(self, key: str, kind: str, number: int) -> float:
         return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from ..domain.fault_effects import FaultCount, FaultHit
 from ..domain.jid import ADDRESS_MOST, Jid, is_number
 from ..domain.phone_number import as_written
-from ..records.fault_hit import FaultHit
+from ..spec.operations import Operation
 from .kind import FaultTally, Kind, Moment
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Parameter, ParameterCheck
 
@@ -87,6 +88,25 @@ class ArmedFault:
         """Whether it has hit `times` times."""
         return self.times is not None and self.used >= self.times
 
+    def is_about(self, key: str, people: Sequence[str]) -> bool:
+        """Whether it may hit what happens between an instance and one of these people."""
+        return self.instance in (None, key) and self.recipient in (None, *people)
+
+    def matches(self, operation: Operation, key: str, recipient: str | None) -> bool:
+        """Whether it may hit this call."""
+        return (
+            not self.over
+            and self.kind.occasion == "call"
+            and self.instance in (None, key)
+            and self.operation in (None, operation.id)
+            and (self.recipient is None or self.recipient == recipient)
+            and self.kind.concerns(operation)
+        )
+
+    def candidate(self, now: float, subject: str) -> MatchedFault:
+        """What hits once the call went well, if it does."""
+        return MatchedFault(self.kind, self.name, self.id, Moment(now, 0.0, now), subject, self)
+
     def tally(self, key: str, *, among: int = 1) -> FaultTally:
         """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
@@ -122,7 +142,7 @@ class FaultMemory:
 
 @dataclass(frozen=True, slots=True)
 class MatchedFault:
-    """A fault that fits one call or occasion; `id` is None if the call itself asked for it."""
+    """One fault at one thing; `id` is None for one that a call itself asked for."""
 
     kind: Kind
     name: str
@@ -130,6 +150,8 @@ class MatchedFault:
     moment: Moment
     what: str
     fault: ArmedFault | None = None
+    # What was counted for it, where it is no candidate.
+    count: FaultCount | None = None
 
     def as_hit(self, key: str) -> FaultHit:
         """The hit as a record of this instance."""

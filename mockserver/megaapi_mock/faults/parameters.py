@@ -122,7 +122,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def whole(least: int, most: int, words: str = "") -> ParameterCheck:
+def whole_number(least: int, most: int, words: str = "") -> ParameterCheck:
     """A whole number within bounds."""
     words = words or f"a whole number from {least} to {most}"
     return ParameterCheck(lambda value: type(value) is int and least <= value <= most, words)
@@ -191,8 +191,8 @@ TEXT = ParameterCheck(lambda value: isinstance(value, str), "a string")
 ANYTHING = ParameterCheck(_can_be_sent, "any JSON value, at most 230 levels deep")
 SECONDS = number(0, SECONDS_MOST, f"seconds from 0 to {SECONDS_MOST}")
 SPAN = ParameterCheck(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")
-COUNT = whole(1, COUNT_MOST)
-FROM_ZERO = whole(0, COUNT_MOST)
+COUNT = whole_number(1, COUNT_MOST)
+FROM_ZERO = whole_number(0, COUNT_MOST)
 PERCENT = number(0, 100, "a number from 0 to 100")
 MEDIA_TYPE = ParameterCheck(
     lambda value: isinstance(value, str) and value.isascii() and value.isprintable(),

@@ -10,6 +10,7 @@ from ..errors import Unusable
 from ..profile import Profile
 from . import uploads
 from .call import Call, Json, present
+from .media_types import kind_of
 
 _FLOW = {
     "copy": ("cta_copy", "copy_code"),
@@ -100,11 +101,11 @@ def _flow_button(name: str, **parameters: str) -> Json:
 def _interactive(call: Call, buttons: list[Json]) -> Json:
     data = call.data
     header: Json = {"title": data.get("title"), "hasMediaAttachment": False}
-    kind = uploads.kind_of(data.get("type") or "text")
+    kind = kind_of(data.get("type") or "text")
     if kind is not None:
         content = uploads.linked_file(call, data["mediaUrl"], kind)
         media = call.instance.keep_media(kind, uploads.mimetype_of(kind), content)
-        header |= {"hasMediaAttachment": True, f"{kind}Message": uploads.described(media)}
+        header |= {"hasMediaAttachment": True, f"{kind}Message": uploads.file_fields(media)}
     part: Json = {"header": present(header), "body": {"text": data["text"]}}
     if data.get("footer"):
         part["footer"] = {"text": data["footer"]}

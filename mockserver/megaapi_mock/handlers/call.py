@@ -13,7 +13,7 @@ from ..errors import RequestRejected
 from ..profile import Profile
 from ..resources.samples import Samples
 from ..spec.operations import Operation
-from .files import Fetched, Uploaded
+from .files import FetchedFile, UploadedFile
 
 Json = dict[str, Any]
 MARK = "__operation__"
@@ -50,8 +50,8 @@ class Call:
     profile: Profile
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
-    fetch: Callable[[str, int], Fetched] | None = None
-    uploads: Mapping[str, Uploaded] = field(default_factory=dict)
+    fetch: Callable[[str, int], FetchedFile] | None = None
+    uploads: Mapping[str, UploadedFile] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0
     strict: bool = False
@@ -95,39 +95,43 @@ class HostCall:
 Handler = Callable[[Any], "Json | list[Json] | RawReply"]
 Mend = Callable[[Any, Profile], Any]
 
-
 Rewording = Callable[[RequestRejected, Profile], RequestRejected]
+Changes = Callable[[Instance], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class OperationMark:
     """What `operation` leaves on a function.
 
     `mend` may repair a body before it is checked, `reword` may say a refusal in another form.
-    `changes`: the call may change something, though a caller only reads.
+    `changes` says of an instance as it is now whether the call will change it, though its caller
+    only reads; without it, such a call changes nothing.
     """
 
     mend: Mend | None = None
     reword: Rewording | None = None
-    changes: bool = False
+    changes: Changes | None = None
 
 
 def operation(
-    *, mend: Mend | None = None, reword: Rewording | None = None, changes: bool = False
+    *,
+    mend: Mend | None = None,
+    reword: Rewording | None = None,
+    changes: Changes | None = None,
 ) -> Callable[[Handler], Handler]:
     """Mark a function as the handler of the operation that has its name."""
 
     def mark(function: Handler) -> Handler:
-        vars(function)[MARK] = Marked(mend, reword, changes)
+        vars(function)[MARK] = OperationMark(mend, reword, changes)
         return function
 
     return mark
 
 
-def mark_of(function: object) -> Marked | None:
+def mark_of(function: object) -> OperationMark | None:
     """What `operation` left on a function, if it did."""
     mark = getattr(function, MARK, None)
-    return mark if isinstance(mark, Marked) else None
+    return mark if isinstance(mark, OperationMark) else None
 
 
 def success(message: str, **more: Any) -> Json:

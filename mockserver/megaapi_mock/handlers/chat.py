@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from ..domain.presence import PRESENCES
 from ..domain.revoke import revoke
 from ..errors import Unusable
 from .call import Call, Json, operation, success
-
-PRESENCES = ("unavailable", "available", "composing", "recording", "paused")
 
 
 @operation()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from .media_types import kind_of
+
 _DATA_URI = re.compile(r"data:([^,]*?)(;base64)?,", re.IGNORECASE)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=\s-]")
 _AFTER_END = re.compile(r"=\s*[^=\s]")
@@ -71,7 +73,6 @@ _SHOWN: Mapping[str, tuple[Callable[[bytes], bool], str]] = {
     "image": (_image, "a picture"),
     "sticker": (_webp, "a WebP picture"),
     "video": (_video, "a video"),
-    "ptv": (_video, "a video"),
     "audio": (_audio, "audio"),
     "ptt": (_voice, "Ogg with Opus, which a voice note must be"),
 }
@@ -81,8 +82,11 @@ def unshown(type_: str, content: bytes) -> str | None:
     """Why no phone can show or play this file as this type; None when one can."""
     if not content:
         return "the file has 0 bytes"
-    fits, name = _SHOWN.get(type_, (None, ""))
-    if fits is None or fits(content):
+    requirement = _SHOWN.get(type_) or _SHOWN.get(kind_of(type_) or "")
+    if requirement is None:
+        return None
+    fits, name = requirement
+    if fits(content):
         return None
     return f"the file is not {name}, it {_beginning(content)}"
 

@@ -8,7 +8,7 @@ from ..errors import RequestRejected
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class UploadedFile:
     """A file in a form, under the name and type that its part has; either may be empty."""
 
     name: str
@@ -17,7 +17,7 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedFile:
     """A file and what its host says it is."""
 
     content: bytes
@@ -44,9 +44,9 @@ class Files:
     """The files of one call, downloaded before it holds anything."""
 
     def __init__(self) -> None:
-        self._files: dict[str, Fetched | RequestRejected] = {}
+        self._files: dict[str, FetchedFile | RequestRejected] = {}
 
-    def get(self, url: str, limit: int) -> Fetched:
+    def get(self, url: str, limit: int) -> FetchedFile:
         """The file; Absent when it is still to be downloaded, RequestRejected when it cannot be."""
         if url not in self._files:
             raise Absent(url, limit)
@@ -55,6 +55,6 @@ class Files:
             raise file
         return file
 
-    def put(self, url: str, file: Fetched | RequestRejected) -> None:
+    def put(self, url: str, file: FetchedFile | RequestRejected) -> None:
         """What came of a download."""
         self._files[url] = file

@@ -7,6 +7,7 @@ from hashlib import sha256
 from . import uploads
 from .call import Call, Json, operation, success
 from .instance import set_picture
+from .media_types import kind_of
 from .send_message import send_file
 
 # What clients name whose user's system does not know the file.
@@ -49,7 +50,7 @@ def upload_profile_picture(call: Call) -> Json:
 def _send(call: Call, type_: str) -> Json:
     """The file of a form as mediaBase64 sends one."""
     file = uploads.uploaded_file(call)
-    kind = uploads.kind_of(type_) or type_
+    kind = kind_of(type_) or type_
     caption = call.query.get("caption") if kind in _CAPTIONED else None
     call.data = {"caption": caption, "fileName": file.name}
     mimetype = None if file.content_type == _ANY_TYPE else file.content_type

@@ -87,7 +87,7 @@ def demote_participants(call: Call) -> Json:
 @operation()
 def admin_groups(call: Call) -> Json:
     """Without the people in them, whom another operation shows (inferred from its name)."""
-    groups = call.instance.group_admin.administered()
+    groups = call.instance.group_admin.administered_groups()
     return success(
         "Groups listed",
         groups=[
@@ -100,7 +100,7 @@ def admin_groups(call: Call) -> Json:
 @operation()
 def admin_groups_with_participants(call: Call) -> Json:
     """Each group as the list of all groups shows it (inferred)."""
-    groups = call.instance.group_admin.administered()
+    groups = call.instance.group_admin.administered_groups()
     return success("Groups listed", groups=[_group_document(call, group) for group in groups])
 
 

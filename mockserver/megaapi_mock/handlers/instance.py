@@ -7,6 +7,8 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
 from ..domain import qr_code
+from ..domain.connection import QR
+from ..domain.instance import Instance
 from ..domain.jid import Jid, chat_kind
 from ..domain.media import Media
 from ..domain.phone_number import written_otherwise
@@ -23,19 +25,9 @@ from ..errors import (
 from ..profile import Profile
 from . import uploads
 from .call import Call, Json, RawReply, operation, success
+from .media_types import DOWNLOAD_KINDS
 
 EMPTY = RawReply(b"", "")
-
-# Names clients send for each kind; a sticker is downloaded as an image (n8n-node, allos-cf98).
-DOWNLOAD_KINDS = {
-    "image": ("image", "sticker"),
-    "sticker": ("image", "sticker"),
-    "video": ("video",),
-    "ptv": ("video",),
-    "audio": ("audio",),
-    "ptt": ("audio",),
-    "document": ("document",),
-}
 
 
 def _unknown_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRejected:
@@ -202,7 +194,12 @@ def _whose(call: Call, text: str) -> Jid:
     return contact.jid
 
 
-@operation(changes=True)
+def _begins_series(instance: Instance) -> bool:
+    """A QR code that is on show is only read, and none is shown while a phone is linked."""
+    return not instance.linking.has_phone and instance.linking.connection.state != QR
+
+
+@operation(changes=_begins_series)
 def qr_code_page(call: Call) -> Json | RawReply:
     """HTML, not JSON and not a picture (vendor-php)."""
     try:
@@ -218,13 +215,13 @@ def qr_code_page(call: Call) -> Json | RawReply:
     return RawReply(page.encode(), "text/html; charset=utf-8")
 
 
-@operation(changes=True)
+@operation(changes=_begins_series)
 def qr_code_image(call: Call) -> RawReply:
     """The picture alone (its content type is a guess)."""
     return RawReply(qr_code.png(call.instance.linking.show_qr()), "image/png")
 
 
-@operation(changes=True)
+@operation(changes=_begins_series)
 def qr_code_base64(call: Call) -> Json:
     """A data URI that clients put into an <img> as it is."""
     linking = call.instance.linking

@@ -13,6 +13,7 @@ from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unu
 from ..profile import Profile
 from . import buttons, file_check, uploads, vcard
 from .call import Call, Json, operation, present
+from .media_types import MEDIA_TYPES, kind_of
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
@@ -145,14 +146,14 @@ def send_template_with_media(call: Call) -> Json:
     """The file stands beside the text of the template, as the library puts it (baileys)."""
     buttons.require_some(call)
     require_shown(call, "text", buttons=("title",))
-    kind = uploads.kind_of(call.data.get("mediaType") or "image")
+    kind = kind_of(call.data.get("mediaType") or "image")
     if kind not in ("image", "video", "document"):
         raise Unusable(f"mediaType {call.data['mediaType']!r} is not image, video or document")
     content = uploads.linked_file(call, call.data["imageUrl"], kind)
     mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
     media = call.instance.keep_media(kind, mimetype, content)
     template = buttons.template_of_2022(call.data)
-    template[f"{kind}Message"] = uploads.described(media)
+    template[f"{kind}Message"] = uploads.file_fields(media)
     return _answer_of_send(call, {"templateMessage": {"hydratedTemplate": template}})
 
 
@@ -334,10 +335,10 @@ def _section(section: Mapping[str, Any]) -> Json:
 
 def media_kind(call: Call) -> tuple[str, str]:
     type_ = call.data["type"]
-    kind = uploads.kind_of(type_)
+    kind = kind_of(type_)
     if kind is not None:
         return type_, kind
-    reason = f"type {type_!r} is not a media type: image, video, audio, ptt, ptv, document, sticker"
+    reason = f"type {type_!r} is not a media type: {', '.join(MEDIA_TYPES)}"
     if call.profile["unknown_media_type"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}; sent as a document")

@@ -11,7 +11,8 @@ from ..domain.media import Media
 from ..errors import PayloadTooLarge, Unusable
 from ..profile import Profile
 from .call import Call, Json
-from .files import Uploaded
+from .files import UploadedFile
+from .media_types import MEDIA_TYPES
 
 # What the library sends when the caller names no type (baileys).
 DEFAULT_TYPES = {
@@ -21,16 +22,8 @@ DEFAULT_TYPES = {
     "document": "application/pdf",
     "sticker": "image/webp",
 }
-_KINDS = {"ptt": "audio", "ptv": "video"}
-_CONTENT_KEYS = {"ptt": "audioMessage", "ptv": "ptvMessage"}
 _DATA_URI = re.compile(r"^data:([^,]*?)(;base64)?,", re.IGNORECASE)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9_-]+")
-
-
-def kind_of(type_: str) -> str | None:
-    """image, video, audio, document or sticker for a `type`; None for an unknown one."""
-    kind = _KINDS.get(type_, type_)
-    return kind if kind in DEFAULT_TYPES else None
 
 
 def decode_base64(text: str) -> tuple[bytes, str | None]:
@@ -71,7 +64,7 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
     return call.samples.media(kind)
 
 
-def uploaded_file(call: Call) -> Uploaded:
+def uploaded_file(call: Call) -> UploadedFile:
     """The file of a form; Unusable without it, PayloadTooLarge above the limit."""
     file = call.uploads.get("file")
     if file is None:
@@ -94,22 +87,22 @@ def require_address(url: str) -> None:
 def content_of(call: Call, type_: str, kind: str, media: Media) -> Json:
     """The message content of a sent file, one key as its type has it."""
     data = call.data
-    part = described(media)
+    part = file_fields(media)
     if kind in ("image", "video", "document") and data.get("caption"):
         part["caption"] = data["caption"]
     if kind == "document":
         part["fileName"] = data.get("fileName") or "file"
     if kind == "video" and data.get("gifPlayback"):
         part["gifPlayback"] = True
-    if type_ == "ptt":
-        part["ptt"] = True
-    key = _CONTENT_KEYS.get(type_, f"{kind}Message")
+    media_type = MEDIA_TYPES[type_]
+    part |= media_type.marks
+    key = media_type.content_key
     if data.get("viewOnce"):
         return {"viewOnceMessage": {"message": {key: {**part, "viewOnce": True}}}}
     return {key: part}
 
 
-def described(media: Media) -> Json:
+def file_fields(media: Media) -> Json:
     """The keys by which a file can be found again; 64-bit numbers are strings (protobuf JSON)."""
     return {
         "url": media.url,

@@ -172,7 +172,7 @@ def _inbound_message(
     plain = unwrap(content)
     # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
-    chat = Jid.written(name)
+    chat = Jid.verbatim(name)
     must = is_text and (chat.person or chat.group or chat.lid)
     is_foreign = message_id in from_instances
     return Inbound(message_id, must, _text(plain), from_instance=is_foreign)
@@ -187,7 +187,7 @@ def _text(content: Mapping[str, Any]) -> str:
 def _address(key: Mapping[str, Any]) -> str:
     """The chat by its number where the key tells both."""
     jid = str(key.get("remoteJid"))
-    return str(key.get("senderPn") or jid) if Jid.written(jid).lid else jid
+    return str(key.get("senderPn") or jid) if Jid.verbatim(jid).lid else jid
 
 
 def _collect_replies(

@@ -55,7 +55,7 @@ def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inboun
     return [
         each
         for chat in chats
-        if chat.replies or not Jid.written(chat.name).group
+        if chat.replies or not Jid.verbatim(chat.name).group
         for group in bursts_of(chat, burst)
         for each in group
         if each.must_be_answered

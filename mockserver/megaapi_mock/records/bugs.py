@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,18 @@ def log_failure(to: logging.Logger, sentence: str, *parts: object) -> None:
     """Log the exception that is being handled; a log that nobody can write to fails nobody."""
     with suppress(Exception):
         to.exception(sentence, *parts, stacklevel=2)
+
+
+@contextmanager
+def all_the_same(what: str) -> Iterator[None]:
+    """What fails in here is logged and stops nobody: what it follows from is kept already.
+
+    `what` says what could not be done.
+    """
+    try:
+        yield
+    except Exception:
+        log_failure(log, "our own bug: %s", what)
 
 
 def log_errors_of(tell: Callable[[Subject], None], what: str) -> Callable[[Subject], None]:

@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from ..domain.fault_effects import FaultHit
 from .bugs import log_failure
 from .delivery import Delivery
-from .fault_hit import FaultHit
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class Counts:
                 _count(self._figures.chaos, (kind,))
 
     def fault_hit(self, hit: FaultHit) -> None:
-        """Count one hit of a fault."""
+        """A fault hit."""
         with self._lock:
             _count(self._figures.fault_hits, (hit.fault[1],))
 

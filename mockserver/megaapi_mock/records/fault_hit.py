@@ -1,27 +1,17 @@
-"""The record of a fault hit: which fault, when, and what it hit."""
+"""The record of a fault that hit, and of what it hit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class FaultHit:
-    """One fault hit: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
-
-    `fault` is its id, None when the call itself asked for it, and its name.
-    """
-
-    time: float
-    instance: str
-    fault: tuple[str | None, str]
-    what: str
+from ..domain.fault_effects import FaultCount, FaultHit
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedHit:
-    """A fault hit in the journal; `id` is counted per instance."""
+    """That a fault hit, whatever it hit; `id` is counted per instance."""
 
     id: str
     hit: FaultHit
@@ -35,3 +25,11 @@ class RecordedHit:
             "fault": dict(zip(("id", "name"), self.hit.fault, strict=True)),
             "what": self.hit.what,
         }
+
+
+def hits_of(
+    counts: Iterable[FaultCount], next_id: Callable[[str, str], str]
+) -> tuple[RecordedHit, ...]:
+    """The hits among what faults have counted, numbered."""
+    hits = [count.hit for count in counts if count.hit is not None]
+    return tuple(RecordedHit(next_id("s", hit.instance), hit) for hit in hits)

@@ -17,6 +17,8 @@ ENTRIES_MOST = 10_000
 HEARTBEAT = 15.0
 # Seconds for which entries are kept after the last reader has left.
 PATIENCE = 600.0
+# From so many instances on that are asked for, what happens in all is kept.
+TOPICS_MOST = 1_000
 # What an entry takes beside its record, and what a reader is given at once.
 ENTRY, BATCH_BYTES = 200, 2**17
 
@@ -26,16 +28,22 @@ StreamKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: calls make several each, and a frozen one takes three times as long.
+@dataclass(slots=True)
 class Entry:
     """One thing that happened; `record` is what shows it, `instance` whose it is."""
 
-    id: str
+    start: str
     number: int
     kind: StreamKind
     instance: str | None
     record: Any
     size: int
+
+    @property
+    def id(self) -> str:
+        """What a reader continues after."""
+        return f"{self.start}-{self.number}"
 
 
 class Feed:
@@ -50,9 +58,13 @@ class Feed:
         # Another one after every start: ids of an earlier server lead nowhere.
         self._start = secrets.token_hex(4)
         self.budget, self._now = budget, now
-        self._change = threading.Condition()
+        self._lock = threading.Lock()
         self._entries: deque[Entry] = deque()
-        self._size = self._last = self._readers = 0
+        self._size = self._last = 0
+        # By the instance they ask for; with None for those who ask for all.
+        self._readers: dict[str | None, dict[Reader, None]] = {}
+        # The instances that somebody has asked for since it woke, None for all: theirs is kept.
+        self._topics: set[str | None] = set()
         self._left_at = 0.0
         # Signs of life sent so far, and whether every stream is to end.
         self.beats, self.is_closed = 0, False
@@ -60,27 +72,35 @@ class Feed:
     @property
     def readers(self) -> int:
         """How many streams are open."""
-        return self._readers
+        return sum(map(len, tuple(self._readers.values())))
 
     @property
     def size(self) -> int:
         """Bytes of all that is kept."""
         return self._size
 
+    def keeps(self, instance: str | None) -> bool:
+        """Whether what happens there is kept; what is of no instance is, while anybody reads."""
+        if not self.awake:
+            return False
+        topics = self._topics
+        return instance is None or instance in topics or None in topics
+
     def add(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Note that something happened, unless nobody reads."""
-        if not self.awake:
+        if not self.keeps(instance):
             return
-        with self._change:
+        with self._lock:
             if not self._readers and self._now() - self._left_at > PATIENCE:
                 self._sleep()
                 return
             self._last += 1
-            entry_id = f"{self._start}-{self._last}"
-            self._entries.append(Entry(entry_id, self._last, kind, instance, record, size + ENTRY))
+            entry = Entry(self._start, self._last, kind, instance, record, size + ENTRY)
+            self._entries.append(entry)
             self._size += size + ENTRY
             self._trim()
-            self._change.notify_all()
+            for reader in self._readers_of(instance):
+                reader.tell(entry)
 
     def read(
         self,
@@ -93,15 +113,17 @@ class Feed:
 
         Of `kinds` alone, and of one `instance` with what belongs to none, where they are given.
         """
-        with self._change:
+        with self._lock:
             self.awake = True
-            self._readers += 1
             reader = Reader(self, self._last, kinds, instance)
+            self._readers.setdefault(instance, {})[reader] = None
+            was_kept = instance in self._topics or None in self._topics
+            self._topics.add(instance if len(self._topics) < TOPICS_MOST else None)
             if since:
-                reader.continue_after(since)
+                reader.continue_after(since, was_kept=was_kept)
             return reader
 
-    def position(self, since: str) -> tuple[int, str | None]:
+    def position(self, since: str, *, was_kept: bool) -> tuple[int, str | None]:
         """The number of the entry with this id, and why a reader there has missed something."""
         start, _, digits = since.rpartition("-")
         if start != self._start or not digits.isdecimal():
@@ -109,47 +131,55 @@ class Feed:
         number = int(digits)
         if number > self._last:
             return self._last, "restart"
+        if not was_kept:
+            return self._last, "behind"
         return (self._last, "behind") if number < self._oldest() - 1 else (number, None)
 
     def reset_entry(self, reason: str, number: int | None = None) -> Entry:
         """What tells a reader at that number, or at the last, to look at everything again."""
         number = self._last if number is None else number
         record = {"reason": reason, "instance": None}
-        return Entry(f"{self._start}-{number}", number, "reset", None, record, 0)
+        return Entry(self._start, number, "reset", None, record, 0)
 
-    def entries_after(self, number: int, beats: int) -> tuple[list[Entry] | None, int, bool]:
-        """What came after that number, as soon as anything does; nothing on a sign of life.
-
-        None when part of it has gone. Then the count of signs of life, and whether it is over.
-        """
-        with self._change:
-            self._change.wait_for(
-                lambda: self.is_closed or self._last > number or self.beats != beats, HEARTBEAT
-            )
-            if self.is_closed:
-                return [], self.beats, True
+    def entries_after(self, number: int) -> list[Entry] | None:
+        """What came after that number; None when part of it has gone."""
+        with self._lock:
             if number < self._oldest() - 1:
-                return None, self.beats, False
+                return None
             start = number + 1 - self._oldest()
-            return self._batch(islice(self._entries, start, None)), self.beats, False
+            return self._batch(islice(self._entries, start, None))
 
-    def leave(self) -> None:
+    def leave(self, reader: Reader) -> None:
         """A reader has gone."""
-        with self._change:
-            self._readers -= 1
+        with self._lock:
+            readers = self._readers[reader.instance]
+            del readers[reader]
+            if not readers:
+                del self._readers[reader.instance]
             self._left_at = self._now()
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
-        with self._change:
+        with self._lock:
             self.beats += 1
-            self._change.notify_all()
+            self._wake_all()
 
     def close(self) -> None:
         """End every stream."""
-        with self._change:
+        with self._lock:
             self.is_closed = True
-            self._change.notify_all()
+            self._wake_all()
+
+    def _wake_all(self) -> None:
+        for readers in self._readers.values():
+            for reader in readers:
+                reader.wake.set()
+
+    def _readers_of(self, instance: str | None) -> Iterator[Reader]:
+        """Those who ask for this instance, or for all; with None, which is of all, everybody."""
+        for key, readers in self._readers.items():
+            if instance is None or key is None or key == instance:
+                yield from readers
 
     @staticmethod
     def _batch(entries: Iterable[Entry]) -> list[Entry]:
@@ -177,24 +207,40 @@ class Feed:
         # Who comes back with an older id is told that something is missing.
         self._last += 1
         self._entries.clear()
+        self._topics.clear()
         self._size, self.awake = 0, False
 
 
 class Reader:
-    """One stream: iterate over it, and close it when it ends. None is a sign of life."""
+    """One stream: iterate over it, and close it when it ends. None is a sign of life.
+
+    It is woken by what it asked for alone: what happens in other instances costs its thread no
+    turn, and is nothing that it falls behind by.
+    """
 
     def __init__(
         self, feed: Feed, position: int, kinds: Collection[str] | None, instance: str | None
     ) -> None:
         self._feed, self._position = feed, position
-        self._kinds, self._instance = kinds, instance
+        self._kinds, self.instance = kinds, instance
+        self.wake = threading.Event()
+        # Where the first entry lies that it was told of and has not read.
+        self._first_told: int | None = None
         self._missed_entries: str | None = None
         self._lock = threading.Lock()
         self._has_left = False
 
-    def continue_after(self, since: str) -> None:
+    def continue_after(self, since: str, *, was_kept: bool) -> None:
         """Begin behind the entry with this id; the caller holds the feed."""
-        self._position, self._missed_entries = self._feed.position(since)
+        self._position, self._missed_entries = self._feed.position(since, was_kept=was_kept)
+        self._first_told = self._position + 1
+        self.wake.set()
+
+    def tell(self, entry: Entry) -> None:
+        """Something happened that belongs to what it asked for; the caller holds the feed."""
+        if self._first_told is None and self._wants(entry):
+            self._first_told = entry.number
+            self.wake.set()
 
     def __iter__(self) -> Iterator[Entry | None]:
         beats = self._feed.beats
@@ -204,29 +250,44 @@ class Reader:
         if self._missed_entries:
             yield self._feed.reset_entry(self._missed_entries, self._position)
         while True:
-            entries, beats, over = self._feed.entries_after(self._position, beats)
-            if over:
+            if not self.wake.wait(HEARTBEAT):
+                yield None
+            self.wake.clear()
+            yield from self._told()
+            if self._feed.is_closed:
                 return
+            if self._feed.beats != beats:
+                beats = self._feed.beats
+                yield None
+
+    def _told(self) -> Iterator[Entry]:
+        """What it was told of, in order, and what came since."""
+        while self._first_told is not None and not self._feed.is_closed:
+            number = max(self._first_told - 1, self._position)
+            # Before it is looked: what comes in between is told again.
+            self._first_told = None
+            entries = self._feed.entries_after(number)
             if entries is None:
                 entry = self._feed.reset_entry("behind")
                 self._position = entry.number
                 yield entry
                 continue
+            if entries:
+                # Whatever it was told of meanwhile: what lies before that may be no part of these.
+                self._first_told = entries[-1].number + 1
             for entry in entries:
                 self._position = entry.number
                 if self._wants(entry) and not self._feed.is_closed:
                     yield entry
-            if not entries:
-                yield None
 
     def close(self) -> None:
         """Leave, once."""
         with self._lock:
             had_left, self._has_left = self._has_left, True
         if not had_left:
-            self._feed.leave()
+            self._feed.leave(self)
 
     def _wants(self, entry: Entry) -> bool:
         if self._kinds is not None and entry.kind not in self._kinds and entry.kind != "reset":
             return False
-        return self._instance is None or entry.instance in (None, self._instance)
+        return self.instance is None or entry.instance in (None, self.instance)

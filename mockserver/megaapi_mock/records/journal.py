@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
-from .fault_hit import FaultHit, RecordedHit
+from .fault_hit import RecordedHit
 from .feed import Feed, StreamKind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
-from .waiter import Waiter, Waiters
+from .waiter import RecordKind, Waiter, Waiters
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class Log(Generic[R]):
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, record: R) -> None:
-        """Append one."""
+    def add(self, record: R) -> int:
+        """Append one; its size."""
         size = self.size_of(record)
         with self._lock:
             before = self._records.pop(record.id, None)
@@ -67,6 +67,7 @@ class Log(Generic[R]):
             self.size += size - (before[2] if before else 0)
             if len(self._records) > self.limit or self.size > self.budget:
                 self._trim()
+        return size
 
     def update_size(self, record: R) -> int:
         """Count a record again that has grown since it was added; its size now."""
@@ -147,6 +148,7 @@ class Journal:
         # Empty while nobody waits for anything.
         self.topics = self._waiters.topics
         self.is_closed = False
+        self.on_hit: Callable[[RecordedHit], None] = self.add_hit
         # Writes down what is no part of a change.
         self.recorder: Recorder | None = None
 
@@ -195,26 +197,24 @@ class Journal:
             self.forget(owner)
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
-                self._numbers.set(name, {prefix: number})
-                if self.recorder is not None:
-                    self.recorder.count(name, {prefix: number})
+                self.keep_count(name, {prefix: number})
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply, which is written down elsewhere."""
         with self._lock:
-            self.exchanges.add(exchange)
-            self._tell("exchange", exchange)
+            self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Keep what is owed from now on, and written down elsewhere."""
         with self._lock:
             for delivery in deliveries:
-                self.deliveries.add(delivery)
-                self._tell("delivery", delivery)
+                self._tell("delivery", delivery, self.deliveries.add(delivery))
 
     def keep(self, outcome: Outcome) -> None:
         """Keep what a change leaves on record; it is written down with the change."""
         with self._lock:
+            for hit in outcome.fault_hits:
+                self.on_hit(hit)
             self.add_deliveries(outcome.deliveries)
             if outcome.exchange is not None:
                 self.add_exchange(outcome.exchange)
@@ -223,39 +223,46 @@ class Journal:
         """Keep one request that changed nothing with its reply, and write it down."""
         with self._lock:
             self.add_exchange(exchange)
-            if self.recorder is not None:
-                self.recorder.record(exchange)
+            self._write_down(exchange)
 
     def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what is owed from now on by no change, and write it down."""
         with self._lock:
             self.add_deliveries(deliveries)
-            if self.recorder is not None:
-                for delivery in deliveries:
-                    self.recorder.record(delivery)
+            for delivery in deliveries:
+                self._write_down(delivery)
 
-    def add_fault_hit(self, hit: FaultHit) -> None:
-        """Keep one hit of a fault."""
+    def write_hits(self, hits: Sequence[RecordedHit]) -> None:
+        """Keep that faults hit where nothing was changed, and write it down."""
         with self._lock:
-            id_ = self.next_id("s", hit.instance)
-            record = RecordedHit(id_, hit)
+            for record in hits:
+                self.on_hit(record)
+                self._write_down(record)
+
+    def _write_down(self, record: Exchange | Delivery | RecordedHit) -> None:
+        if self.recorder is not None:
+            self.recorder.record(record)
+
+    def add_hit(self, record: RecordedHit) -> None:
+        """Keep that one fault hit; `on_hit` hears of it in the place of this."""
+        with self._lock:
             self.fault_hits.add(record)
-            if self.recorder is not None:
-                self.recorder.record(record)
-            self._waiters.show("fault-hit", hit.instance, record)
-            self.show("fault-hit", hit.instance, record, hit_bytes(record))
+            self._waiters.show("fault-hit", record.hit.instance, record)
+            self.show("fault-hit", record.hit.instance, record, hit_bytes(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
         with self._lock:
-            self.deliveries.update_size(delivery)
+            size = self.deliveries.update_size(delivery)
             if self.recorder is not None:
                 self.recorder.delivery_changed(delivery)
-            self._tell("delivery", delivery)
+            self._tell("delivery", delivery, size)
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
-        return self.feed.awake or (bool(self.topics) and self._waiters.awaits("message", instance))
+        return self.feed.keeps(instance) or (
+            bool(self.topics) and self._waiters.awaits("message", instance)
+        )
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
@@ -273,20 +280,17 @@ class Journal:
 
     def show(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
-        if not self.feed.awake:
+        if not self.feed.keeps(instance):
             return
         try:
             self.feed.add(kind, instance, record, size)
         except Exception:
             log_failure(log, "our own bug: an event stream did not get a record")
 
-    def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
+    def _tell(self, kind: RecordKind, record: Exchange | Delivery, size: int) -> None:
         if self.topics:
             self._waiters.show(kind, record.instance, record)
         if self.feed.awake:
-            size = (
-                delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
-            )
             self.show(kind, record.instance, record, size)
 
     def beat(self) -> None:
@@ -332,18 +336,15 @@ class Journal:
         """Drop everything, or what belongs to one instance; streams say so."""
         with self._lock:
             for log in (self.exchanges, self.deliveries):
-                log.drop(lambda record: instance is not None and record.instance != instance)
-            self.fault_hits.drop(
-                lambda record: instance is not None and record.hit.instance != instance
-            )
+                log.drop(lambda record: instance not in (None, record.instance))
+            self.fault_hits.drop(lambda record: instance not in (None, record.hit.instance))
             self._numbers.forget(instance)
             if self.recorder is not None:
                 self.recorder.forget(instance)
             self._forgotten_counts[instance] += 1
             # A reset of one instance after the other, each under a new key, fills no memory.
             if len(self._forgotten_counts) > OWNERS_MOST:
-                del self._forgotten_counts[
-                    next(name for name in self._forgotten_counts if name is not None)
-                ]
+                oldest = next(name for name in self._forgotten_counts if name is not None)
+                del self._forgotten_counts[oldest]
             self._waiters.wake(instance)
             self.show("reset", instance, {"reason": "reset", "instance": instance})

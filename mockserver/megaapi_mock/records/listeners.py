@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .bugs import log_errors_of
 from .counts import Counts
 from .delivery import Delivery
-from .fault_hit import FaultHit
+from .fault_hit import RecordedHit
 from .journal import Journal
 
 
@@ -29,14 +29,14 @@ def delivery_listener(
     return changed
 
 
-def hit_listener(journal: Journal, counts: Counts) -> Callable[[FaultHit], None]:
-    """Counts and records each hit of a fault."""
+def hit_listener(journal: Journal, counts: Counts) -> Callable[[RecordedHit], None]:
+    """Counts and records that a fault hit."""
     count = log_errors_of(counts.fault_hit, "our own bug: a fault hit is not counted")
-    record = log_errors_of(journal.add_fault_hit, "our own bug: a fault hit is not in the journal")
+    record = log_errors_of(journal.add_hit, "our own bug: a fault hit is not in the journal")
 
-    def hit(fault_hit: FaultHit) -> None:
-        count(fault_hit)
-        record(fault_hit)
+    def hit(recorded: RecordedHit) -> None:
+        count(recorded.hit)
+        record(recorded)
 
     return hit
 

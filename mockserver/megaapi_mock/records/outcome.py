@@ -9,6 +9,7 @@ from ..domain.event import Event
 from ..domain.peer_messages import Envelope
 from .delivery import Delivery
 from .exchange import Exchange
+from .fault_hit import RecordedHit
 
 
 @dataclass(slots=True, eq=False)
@@ -17,7 +18,8 @@ class Outcome:
 
     Its `deliveries` wait until the answer has been handed over (`released`), its
     `peer_messages` are carried to other instances at once, its `exchange` is the call that asked
-    for it, None where nobody called; `taken` is the message of a peer that it carries out, if any.
+    for it, None where nobody called, its `fault_hits` are the faults that hit it; `peer_message` is
+    the message of a peer that it carries out, if any.
     """
 
     instance: str
@@ -25,5 +27,6 @@ class Outcome:
     deliveries: list[Delivery] = field(default_factory=list)
     peer_messages: Sequence[Envelope] = ()
     exchange: Exchange | None = None
+    fault_hits: Sequence[RecordedHit] = ()
     is_released: bool = False
     peer_message: Envelope | None = None

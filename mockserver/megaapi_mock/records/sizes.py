@@ -38,7 +38,7 @@ def delivery_bytes(delivery: Delivery) -> int:
 
 
 def hit_bytes(hit: RecordedHit) -> int:
-    """A fault hit: its texts are short but for what was hit."""
+    """That a fault hit: its texts are short but for what was hit."""
     return RECORD + len(hit.hit.what)
 
 

@@ -47,6 +47,7 @@ class Waiter:
         self._accepts, self._client_gone = accepts, client_gone
         self._wake = threading.Event()
         self._over = False
+        self._on_wake: Callable[[], None] | None = None
 
     @property
     def over(self) -> bool:
@@ -57,16 +58,38 @@ class Waiter:
         """A record was written, or has come further."""
         self.examined_count += 1
         if not self._wake.is_set() and self._accepts(record):
-            self._wake.set()
+            self.wake()
 
     def wake(self) -> None:
         """Wake it in any case: records were forgotten, or the instance was deleted."""
         self._wake.set()
+        self._tell()
 
     def let_go(self) -> None:
         """End the wait early."""
         self._over = True
-        self._wake.set()
+        self.wake()
+
+    def look_again(self, later: Waiter) -> None:
+        """What comes from now on wakes it again, as far as the `later` one accepts it."""
+        self._accepts = later._accepts
+        if self._wake.is_set():
+            self._wake.clear()
+            self.wake_count += 1
+
+    def call_when_awake(self, callback: Callable[[], None]) -> None:
+        """Call it once the wait is woken or ended, instead of waiting; at once if it is already.
+
+        It is called in the thread of whoever wakes the wait, and maybe twice.
+        """
+        self._on_wake = callback
+        if self._wake.is_set():
+            self._tell()
+
+    def _tell(self) -> None:
+        on_wake, self._on_wake = self._on_wake, None
+        if on_wake is not None:
+            on_wake()
 
     def wait(self, deadline: float) -> bool:
         """Block until there is something to look at; False once the wait is over."""

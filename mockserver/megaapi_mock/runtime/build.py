@@ -69,12 +69,9 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     ids = parts.get("ids") or Ids(max(setup.settings.seed, 0))
     api = _api(setup, parts)
     records = _records(setup.settings, api.description)
+    records.journal.on_hit = hit_listener(records.journal, records.counts)
     faults = ActiveFaults(
-        clock=clock,
-        ids=ids,
-        directory=world.directory,
-        operations=api.operations,
-        on_hit=hit_listener(records.journal, records.counts),
+        clock=clock, ids=ids, directory=world.directory, operations=api.operations
     )
     gateway = _gateway(setup, world, clock, ids, faults)
     on_change = delivery_listener(records.journal, records.counts, parts.get("on_delivery"))

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ..clock import Clock
 from ..errors import StoreUnavailable, UnknownInstance
-from ..records.bugs import log_failure
+from ..records.bugs import all_the_same, log_failure
 from ..store import Store
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Timers:
 
         Turn by turn: whoever did all of a long jump at once would be ahead of everybody else.
         """
-        with self._running:
+        with self._running, all_the_same("the timers could not do what was due"):
             self._run_all()
 
     def _run_all(self) -> None:

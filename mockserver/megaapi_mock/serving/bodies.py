@@ -33,7 +33,7 @@ class Limits:
 
     request_seconds: float = 120.0
     bodies_bytes: int = 96 * 2**20
-    connections: int = 512
+    connections: int = 2_048
     patience: float = 10.0
     url_bytes: int = 16 * 1024
     header_bytes: int = 64 * 1024

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .bodies import Body, Budget, CallInProgress, Limits
+from .deferred import DeferredAnswer, DeferredAnswers
 from .request_heads import refuse, too_large
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class WatchedApp:
     def __init__(self, app: App, limits: Limits) -> None:
         self._app, self._limits = app, limits
         self.budget = Budget(limits.bodies_bytes, limits.patience)
+        self.deferred = DeferredAnswers(app)
         self._calls: dict[CallInProgress, None] = {}
         # Whether the client of a call has closed its connection, as far as that can be known.
         self.has_left: Callable[[CallInProgress], bool] = _unknown
@@ -33,6 +35,10 @@ class WatchedApp:
         """The calls that have all they need and whose answers are not finished."""
         # A copy in one step: calls come and go meanwhile.
         return [call for call in list(self._calls) if not call.is_reading]
+
+    def reading(self) -> int:
+        """How many calls wait for more of their bodies."""
+        return sum(call.is_reading for call in list(self._calls))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         refusal = too_large(environ, self._limits)
@@ -52,6 +58,10 @@ class WatchedApp:
             self._end(call, body)
             raise
         if type(answer) is list:
+            self._end(call, body)
+            return answer
+        if isinstance(answer, DeferredAnswer):
+            self.deferred.keep(environ, call.begun, answer)
             self._end(call, body)
             return answer
         return _Answer(answer, call, body, self._end)

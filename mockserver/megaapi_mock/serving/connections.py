@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -22,10 +22,13 @@ from time import monotonic, sleep
 from .bodies import SMALL, TAKEN_LEAST, CallInProgress, Limits
 from .calls import WatchedApp
 
-# Seconds between two looks.
-LOOK = 0.5
+# Seconds between two looks: at least, and at most; between them as many times as long as the last
+# one took, which is 17 ms with a thousand connections.
+LOOK, LOOK_MOST, PAUSES = 0.5, 3.0, 100
 # How long after its data a call may begin, at most, and what the two clocks differ by.
 LAG, SLACK = 2.0, 0.01
+# The same for nearly all of them, and for all but those in a great rush.
+SOON, LATE_BEGIN = 0.1, 10.0
 # Beyond the first share of the limit connections are closed, down to the second.
 CROWDED, COMFORTABLE = 0.875, 0.75
 # A connection that did something within so many seconds is closed only if no other is left.
@@ -90,8 +93,8 @@ class ClientConnection:
 class Watch:
     """Looks after the connections of one port; `look` closes what must be closed."""
 
-    def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
-        self._app, self._port, self._limits = app, port, limits
+    def __init__(self, app: WatchedApp, port: int, limits: Limits, *, threads: int) -> None:
+        self._app, self._port, self._limits, self._threads = app, port, limits, threads
         self._connections: dict[object, ClientConnection] = {}
         self._has_seen_any = False
 
@@ -119,36 +122,74 @@ class Watch:
     def look(self) -> None:
         """Close requests whose time is over, and in a crowd what has been idle the longest."""
         now = monotonic()
+        # Before the connections are looked at: what begins in between would look left alone.
+        begin_times = self._app.deferred.begin_times()
         self._update()
-        free = self._not_answered(_may_be)
+        self._end_waits_of_nobody(begin_times)
+        free = self._not_answered(_may_be, LAG)
         self._end_overdue(free, now)
         self._end_slow_readers(now)
         if self._app.budget.is_short:
             _end_silent(free, now)
-        most = self._limits.connections
-        if len(self._connections) > most * CROWDED:
-            surplus = int(len(self._connections) - most * COMFORTABLE)
+        self._end_slow_bodies(free)
+        # Waits that hold no thread have places of their own.
+        most, count = self._limits.connections, len(self._connections) - len(self._app.deferred)
+        if count > most * CROWDED:
+            surplus = int(count - most * COMFORTABLE)
             closed = _close_idle(free, surplus, now)
-            if len(self._connections) - closed > most * CROWDED:
-                _close_idle(self._not_answered(_probably_is), surplus - closed, now)
+            if count - closed > most * CROWDED:
+                _close_idle(self._not_answered(_probably_is, SOON), surplus - closed, now)
+
+    def _end_slow_bodies(self, free: list[ClientConnection]) -> None:
+        """End the bodies that take the longest, before the threads that they hold are all."""
+        reading = self._app.reading()
+        if reading > self._threads * CROWDED:
+            slow = sorted((each for each in free if each.is_awaiting), key=lambda each: each.began)
+            for each in slow[: int(reading - self._threads * COMFORTABLE)]:
+                shut(each, _CLOSED)
+                each.is_closed = True
 
     def _not_answered(
-        self, is_of: Callable[[ClientConnection, CallInProgress], bool]
+        self, is_of: Callable[[ClientConnection, CallInProgress], bool], lag: float
     ) -> list[ClientConnection]:
-        """The connections by which none of the calls has come that we are busy with."""
-        calls = self._app.answering()
+        """The connections by which none of the calls has come that we are busy with.
+
+        Calls that wait are looked for by their time alone: `lag` after their data at most.
+        """
+        calls, deferred = self._app.answering(), self._app.deferred.begin_times()
         return [
             each
             for each in self._connections.values()
-            if not each.is_closed and not any(is_of(each, call) for call in calls)
+            if not each.is_closed
+            and not _may_wait(each, deferred, lag)
+            and not any(is_of(each, call) for call in calls)
         ]
 
+    def _end_waits_of_nobody(self, begin_times: Sequence[float]) -> None:
+        """Let the waits go whose clients have left: no connection may be theirs any more.
+
+        One whose client has sent another request meanwhile is answered early by this.
+        """
+        gone = set(begin_times)
+        for each in self._connections.values():
+            # Not `is_awaiting`: who asks again at once has spoken in the same few milliseconds.
+            if gone and not each.is_answered and not each.has_left:
+                first = bisect_left(begin_times, each.last_came - SLACK)
+                last = bisect_right(begin_times, each.began + LATE_BEGIN)
+                gone.difference_update(begin_times[first:last])
+        if gone:
+            self._app.deferred.let_go(gone)
+
     def _run(self) -> None:
+        pause = LOOK
         while True:
-            sleep(LOOK)
+            sleep(pause)
+            began = monotonic()
             # A look that fails, in a moment without free file numbers say, is made up for.
             with suppress(OSError):
                 self.look()
+            # With thousands of connections a look takes a while, in which Python does nothing else.
+            pause = min(LOOK_MOST, max(LOOK, PAUSES * (monotonic() - began)))
 
     def _update(self) -> None:
         connections_now = {}
@@ -202,6 +243,17 @@ def _may_be(connection: ClientConnection, call: CallInProgress) -> bool:
     return in_time and not connection.is_awaiting
 
 
+def _may_wait(connection: ClientConnection, begin_times: Sequence[float], lag: float) -> bool:
+    """Whether a call that waits, of those begun then and in this order, may have come by it.
+
+    There are many such calls, none has a body, and none was answered in part.
+    """
+    if connection.came == 0 or connection.is_answered:
+        return False
+    first = bisect_left(begin_times, connection.last_came - SLACK)
+    return first < len(begin_times) and begin_times[first] <= connection.began + lag
+
+
 def _probably_is(connection: ClientConnection, call: CallInProgress) -> bool:
     """Whether it may, and looks as it should: its first request is as long, or it went last."""
     if not _may_be(connection, call):
@@ -247,20 +299,19 @@ def shut(connection: ClientConnection, how: int) -> None:
 def connections(port: int) -> Iterator[ClientConnection]:
     """The connections that this process has accepted there."""
     for name in os.listdir(_OPEN_FILES):
-        # Closed meanwhile, or of a kernel that tells less.
+        # No connection, closed meanwhile, or of a kernel that tells less.
         with suppress(OSError, struct.error):
-            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                connection = _looked_at(int(name), port)
-                if connection is not None:
-                    yield connection
+            connection = _looked_at(int(name), port)
+            if connection is not None:
+                yield connection
 
 
 def _looked_at(number: int, port: int) -> ClientConnection | None:
-    borrowed = socket.socket(fileno=number)
+    # Without them the kernel is asked for each; addresses tell the real family.
+    borrowed = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=number)
     try:
-        if borrowed.family not in (socket.AF_INET, socket.AF_INET6):
-            return None
-        if borrowed.type != socket.SOCK_STREAM or borrowed.getsockname()[1] != port:
+        own = borrowed.getsockname()
+        if not isinstance(own, tuple) or own[1] != port:
             return None
         peer = borrowed.getpeername()
         # Before they are asked for: a moment later would look like data that came later.

@@ -95,7 +95,7 @@ def host_field(server: Server) -> str:
     return host if server.port == (80 if server.tls is None else 443) else f"{host}:{server.port}"
 
 
-def trusted() -> ssl.SSLContext:
+def trusted_tls_context() -> ssl.SSLContext:
     """TLS with whoever has a certificate that this machine trusts."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])

@@ -35,10 +35,10 @@ def _probe(host: str, port: int) -> tuple[str, int]:
         raise SetupError(refusal(error, host, port)) from None
 
 
-def allow_files(count: int) -> None:
-    """Let this process have so many open files and connections, where its user may allow it."""
+def allow_files(count: int) -> int:
+    """Let this process have so many open files and connections; as many as its user may allow."""
     if sys.platform == "win32":
-        return
+        return count
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -46,6 +46,8 @@ def allow_files(count: int) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return count if soft == resource.RLIM_INFINITY else min(count, soft)
 
 
 def refusal(error: Exception, host: str, port: int) -> str:

@@ -9,11 +9,11 @@ Granian 2.8.7 was measured with one core for the server and 16 kept-alive connec
     plain Flask                          7.1   7.4   7.7   9.3   9.9   9.7
       p99                                4.9   4.5   5.2   5.7   6.3   6.0
 
-An open event stream holds a thread, and the N-th stream on N threads stops everybody else (tried
-with 1, 2, 8 and 64). Hence 64: fastest within the noise, and 20 streams beside the load cost
-nothing. Granian begins threads on demand (4 in all after one quiet client). Runtime threads 1 or 2,
-runtime mode, HTTP/1 only or not, pipeline_flush, list or iterator as response and the interpreter's
-switch interval made no difference.
+A wait holds no thread (`deferred.py`). An open event stream holds one, and the N-th stream on N
+threads stops everybody else (tried with 1, 2, 8 and 64). Hence 64: fastest within the noise, and 20
+streams beside the load cost nothing. Granian begins threads on demand (4 in all after one quiet
+client). Runtime threads 1 or 2, runtime mode, HTTP/1 only or not, pipeline_flush, list or iterator
+as response and the interpreter's switch interval made no difference.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
@@ -40,6 +40,8 @@ from ..errors import SetupError
 from .bodies import Limits
 from .calls import WatchedApp
 from .connections import Watch
+from .deferred import DEFERRED_MOST
+from .granian_calls import use_own_adapter
 from .malloc import limit_arenas, return_free_memory
 from .ports import _probe, allow_files, is_answering, url_of
 
@@ -51,9 +53,13 @@ _LIMITS = Limits()
 _Report = Callable[[str | None], object]
 
 THREADS = 64
-# Granian begins threads on demand, so each connection may have one: a client that stops in the
-# middle of its body holds only its own (with 64, 70 such clients shut everybody else out).
+# Granian begins threads on demand, so each call may have one: a client that stops in the middle of
+# its body holds only its own (with 64, 70 such clients shut everybody else out).
 GRANIAN_THREADS = 512
+# Seconds after which one of them ends that has nothing to do.
+GRANIAN_THREADS_IDLE = 10
+# Files that a connection may need: its own, and those of what it causes.
+FILES_FOR_EACH = 3
 # Seconds for headers to come, which is also how long granian keeps an idle connection.
 HEADERS_WITHIN = 30.0
 # Granian's bound of headers is that of what it reads ahead of one connection, and not below this.
@@ -123,6 +129,7 @@ def serve(
     Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
     """
     address, port = _probe(host, port)
+    limits = _with_files(limits)
     options = _ServerOptions(host, address, port, stop_grace, on_ready, on_stopped, limits)
     if (engine or _best_engine()) == "granian":
         _serve_with_granian(factory, options)
@@ -131,6 +138,12 @@ def serve(
     # Python gives handled signals back their default on its way out: a late Ctrl-C would kill.
     for number in _stop_signals():
         signal.signal(number, signal.SIG_IGN)
+
+
+def _with_files(limits: Limits) -> Limits:
+    """As many connections as this process may have: a third of its files, as webhooks need some."""
+    files = allow_files(FILES_FOR_EACH * limits.connections)
+    return replace(limits, connections=files // FILES_FOR_EACH)
 
 
 def _best_engine() -> Engine:
@@ -142,9 +155,6 @@ def _best_engine() -> Engine:
     except ImportError:
         return "waitress"
     return "granian"
-
-
-# --- the port ---------------------------------------------------------------------------------
 
 
 # --- granian ----------------------------------------------------------------------------------
@@ -166,9 +176,10 @@ def _serve_with_granian(factory: Callable[[], ServedApp], options: _ServerOption
         http=HTTPModes.http1,
         websockets=False,
         blocking_threads=GRANIAN_THREADS,
+        blocking_threads_idle_timeout=GRANIAN_THREADS_IDLE,
         # It counts connections, idle ones too, and takes no more once there are so many: twice
         # as many as we bear, so that one that is opened in a crowd still gets in.
-        backpressure=2 * options.limits.connections,
+        backpressure=2 * options.limits.connections + DEFERRED_MOST,
         http1_settings=HTTP1Settings(
             header_read_timeout=int(1000 * min(HEADERS_WITHIN, options.limits.request_seconds)),
             max_buffer_size=max(READ_AHEAD_LEAST, options.limits.header_bytes),
@@ -206,7 +217,7 @@ def _load(factory: Callable[[], ServedApp], options: _ServerOptions, report: _Re
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     limit_arenas()
     return_free_memory()
-    allow_files(3 * options.limits.connections)
+    use_own_adapter()
     try:
         served_app = factory()
     except BaseException as error:
@@ -218,7 +229,7 @@ def _load(factory: Callable[[], ServedApp], options: _ServerOptions, report: _Re
     ).start()
     _announce(served_app, options)
     app = WatchedApp(served_app, options.limits)
-    Watch(app, options.port, options.limits).start()
+    Watch(app, options.port, options.limits, threads=GRANIAN_THREADS).start()
     return app
 
 
@@ -281,7 +292,6 @@ def _serve_with_waitress(factory: Callable[[], ServedApp], options: _ServerOptio
     logging.getLogger("waitress").setLevel(logging.ERROR)
     limit_arenas()
     return_free_memory()
-    allow_files(3 * options.limits.connections)
     served_app = factory()
     server = WaitressServer(
         served_app, options.limits, host=options.address, port=options.port, threads=THREADS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import select
+from dataclasses import replace
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # Beyond the first share of the limit connections are closed, down to the second.
 CROWDED, COMFORTABLE = 0.875, 0.75
+CONNECTIONS_MOST = 512
 # Bodies that are not complete lie on the disk, in as many times the bytes that complete ones may
 # have in memory.
 ON_DISK = 4
@@ -112,6 +114,8 @@ class WaitressServer(TcpWSGIServer):
     active_channels: Any
 
     def __init__(self, app: App, limits: Limits, *, host: str, port: int, threads: int) -> None:
+        # It looks at each of them for every request.
+        limits = replace(limits, connections=min(limits.connections, CONNECTIONS_MOST))
         self._limits = limits
         super().__init__(
             WatchedApp(app, limits),

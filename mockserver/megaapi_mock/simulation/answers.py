@@ -28,18 +28,18 @@ class Answers:
         self, messages: Sequence[Message], start: int, turn_of: Callable[[Message], Json]
     ) -> None:
         self.messages = messages
-        self._fresh_from = sum(message.arrival <= start for message in messages)
+        self._first_new = sum(message.arrival <= start for message in messages)
         self._turn_of = turn_of
 
     @cached_property
-    def sent(self) -> list[Json]:
+    def turns(self) -> list[Json]:
         """Every message as a turn."""
         return [self._turn_of(message) for message in self.messages]
 
     @property
-    def fresh(self) -> list[Json]:
+    def new_turns(self) -> list[Json]:
         """The turns of messages that came after the customer's turn."""
-        return self.sent[self._fresh_from :]
+        return self.turns[self._first_new :]
 
     def is_same(self, other: Answers) -> bool:
         """Whether both hold the same messages with the same contents, whatever their states."""
@@ -47,11 +47,11 @@ class Answers:
 
     def complete(self, turns: Sequence[Json]) -> bool:
         """Whether every turn has a message that fits it and came after the customer's turn."""
-        return len(match_in_order(turns, self.fresh)) == len(turns)
+        return len(match_in_order(turns, self.new_turns)) == len(turns)
 
     def enough(self, turns: Sequence[Json]) -> bool:
-        """Whether every turn has a message, fitting or not, and some message is fresh."""
-        return bool(self.fresh) and None not in self.of(turns)
+        """Whether every turn has a message, fitting or not, and some message is new."""
+        return bool(self.new_turns) and None not in self.of(turns)
 
     def of(self, turns: Sequence[Json]) -> list[int | None]:
         """The place of each turn's message among `messages`, if there is one.
@@ -61,18 +61,18 @@ class Answers:
         """
         earlier = [place for _, place in self._earlier(turns)]
         for count in range(len(earlier) + 1):
-            places = match(turns[count:], self.fresh)
+            places = match(turns[count:], self.new_turns)
             if None not in places:
                 break
         else:
-            count, places = 0, match(turns, self.fresh)
-        fresh = [None if place is None else place + self._fresh_from for place in places]
+            count, places = 0, match(turns, self.new_turns)
+        fresh = [None if place is None else place + self._first_new for place in places]
         return [*earlier[:count], *fresh]
 
     def _earlier(self, turns: Sequence[Json]) -> list[tuple[int, int]]:
         """The first turns that messages from before the customer's turn fit, in order."""
         asking = takewhile(lambda turn: differences(turn, {}), turns)
-        pairs = match_in_order(list(asking), self.sent[: self._fresh_from])
+        pairs = match_in_order(list(asking), self.turns[: self._first_new])
         return [pair for place, pair in enumerate(pairs) if pair[0] == place]
 
     def _contents(self) -> list[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.json_path import put_at
+from ..domain.presence import PRESENCES
 from ..errors import ControlRefused
 from ..records.feed import StreamKind
 from ..resources.samples import Samples
@@ -105,7 +106,8 @@ def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> N
     instance, sender = action.instance, action.sender
     chat = action.group.jid if action.group else sender.jid
     faults = instance.fault_source
-    if faults.has_faults and faults.swallows(instance.key, sender.jid, chat):
+    counts = instance.fault_counts
+    if faults.has_faults and faults.swallows(counts, instance.key, sender.jid, chat):
         return
     payload_fields = _address_people(action, fields(action), chat)
     for path, value in action.set.items():
@@ -213,7 +215,7 @@ _SHOWN: Mapping[str, StreamKind] = {"call": "call", "presence": "presence"}
 # By event: what builds the fields of its payload, and its options, the default first.
 NON_MESSAGE_EVENTS: Mapping[str, tuple[Callable[[ContactAction], Json], tuple[str, ...]]] = {
     "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),
-    "presence": (_presence, ("composing", "recording", "paused", "available", "unavailable")),
+    "presence": (_presence, PRESENCES),
     "group-participants": (_participants, ("add", "remove", "promote", "demote")),
     "group-update": (_update, ()),
 }

@@ -79,7 +79,7 @@ class _Incoming:
 
     def _follow(self, instance: Instance, name: str, album: Message) -> None:
         """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
-        event = self.events.named(name)
+        event = self.events.event_named(name)
         origin = _origin(instance, event, self.sender, self.body)
         sample = orjson.loads(event.payload)["message"]
         content = instance.addresses.everywhere(with_album(sample, album), album.chat)
@@ -143,7 +143,7 @@ class ContactMessages:
         `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
         whatever cannot happen; then nothing has happened.
         """
-        event = self._events.named(str(body.get("event", "text-plain")))
+        event = self._events.event_named(str(body.get("event", "text-plain")))
         sender = self._sender(event.name, body)
         if not event.is_message:
             assert sender is not None, "somebody calls, types or joins"

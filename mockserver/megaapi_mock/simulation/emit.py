@@ -10,7 +10,7 @@ import orjson
 from ..clock import Clock, utc
 from ..codec import dumps
 from ..domain.addressing import address_payload
-from ..domain.facts import Emitted
+from ..domain.facts import EmittedPayload
 from ..domain.gateway import Gateway
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -60,7 +60,7 @@ def emit(
         for _ in range(count):
             sample = _fresh(payloads.samples, instance, event)
             changes = _with_media(payloads, instance, sample, overrides)
-            instance.record(event, Emitted(sample, changes))
+            instance.record(event, EmittedPayload(sample, changes))
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:

@@ -51,7 +51,7 @@ class InboundEvents:
         self._samples = samples
         self._events: dict[str, InboundEvent] = {}
 
-    def named(self, name: str) -> InboundEvent:
+    def event_named(self, name: str) -> InboundEvent:
         """The event of this name; ControlRefused where no contact does that."""
         event = self._events.get(name)
         if event is None:
@@ -64,7 +64,7 @@ class InboundEvents:
         sample = self._samples.sample(name)
         if name in NON_MESSAGE_EVENTS:
             return InboundEvent(name, False, orjson.dumps(sample), False, False, None, False)
-        chat, content = Jid.written(sample["key"]["remoteJid"]), sample["message"]
+        chat, content = Jid.verbatim(sample["key"]["remoteJid"]), sample["message"]
         is_plain = name not in ACTIONS and not names_its_chat(content) and media_in(content) is None
         return InboundEvent(
             name,

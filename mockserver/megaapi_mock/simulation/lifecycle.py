@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..domain.instance import Instance
 from ..faults.active import ActiveFaults
+from ..records.bugs import all_the_same
 from ..records.journal import Journal
 from ..runtime import Instances
 from ..store.snapshot import count_on, counters_of
@@ -33,7 +34,10 @@ class OutsideParts:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Ends instances, with what belongs to them and is kept outside of them."""
+    """Ends instances, with what belongs to them and is kept outside of them.
+
+    Whatever fails once an instance has ended is logged, and all else is done.
+    """
 
     instances: Instances
     outside: OutsideParts
@@ -47,20 +51,27 @@ class Lifecycle:
         and the new life has begun. In the order of the way out: nothing can pass from one place to
         the next.
         """
-        self.instances.publisher.abandon(key)
-        self.outside.chaos_dispatcher.clear(key)
-        self.courier.abandon(key)
+        whose = key or "all instances"
+        with all_the_same(f"what {whose} owed is not abandoned"):
+            self.instances.publisher.abandon(key)
+        with all_the_same(f"what chaos held of {whose} is not abandoned"):
+            self.outside.chaos_dispatcher.clear(key)
+        with all_the_same(f"what waited for the courier of {whose} is not abandoned"):
+            self.courier.abandon(key)
 
     def abandon(self, key: str | None = None) -> None:
         """The same, and it cannot go back to what it was before."""
         self.end_queued(key)
-        self.instances.points.forget(key)
+        with all_the_same(f"{key or 'the mock'} can go back to its life before"):
+            self.instances.points.forget(key)
 
     def forget(self, key: str | None) -> None:
         """The same, and its faults and records are gone."""
         self.abandon(key)
-        self.outside.faults.reset(key)
-        self.outside.journal.forget(key)
+        with all_the_same(f"faults of {key or 'all instances'} are still armed"):
+            self.outside.faults.reset(key)
+        with all_the_same(f"records of {key or 'all instances'} are not forgotten"):
+            self.outside.journal.forget(key)
 
     def reset(self, key: str | None, *, on_reset: Callable[[], object]) -> None:
         """Back to the starting world. `on_reset` is called before anyone can see it."""
@@ -77,9 +88,12 @@ class Lifecycle:
             counters = [counters_of(instance) for instance in instances if instance.key == key]
             self.instances.store.remove(key)
             self.abandon(key)
-            self.outside.faults.reset(key)
-            self.outside.journal.keep_count(key, counters[0])
-            self.outside.journal.instance_gone(key)
+            with all_the_same(f"faults of {key} are still armed"):
+                self.outside.faults.reset(key)
+            with all_the_same(f"an instance that is called {key} will count from 1"):
+                self.outside.journal.keep_count(key, counters[0])
+            with all_the_same(f"who waits for {key} does not hear that it is gone"):
+                self.outside.journal.instance_gone(key)
 
 
 def continue_counters(instance: Instance, journal: Journal) -> None:

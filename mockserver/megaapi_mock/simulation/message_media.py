@@ -97,7 +97,7 @@ def media_keys(
         if not uploads.require_size(data, payloads.largest_file):
             raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
     kept_media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
-    keys = uploads.described(kept_media)
+    keys = uploads.file_fields(kept_media)
     if kind == "sticker":
         # Milliseconds for stickers, seconds for all others (vendor's own example).
         keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"

@@ -89,7 +89,7 @@ def _written_to(
     message = instance.messages.get(body.get("message") or "")
     if message is not None:
         return message.chat
-    if Jid.written(payload["key"]["remoteJid"]).group:
+    if Jid.verbatim(payload["key"]["remoteJid"]).group:
         first = next(iter(instance.groups), None)
         if first is None:
             raise ControlRefused(409, f"group: {instance.key} is in no group")
@@ -106,7 +106,7 @@ def channel(
     instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]
 ) -> MessageOrigin:
     """A channel posts; nobody in particular writes there."""
-    jid = Jid.written(body.get("from", payload["key"]["remoteJid"]))
+    jid = Jid.verbatim(body.get("from", payload["key"]["remoteJid"]))
     if not (jid.server == NEWSLETTER and jid.user.isdigit()):
         raise ControlRefused(400, f"from: {jid!r} is not a channel: digits and @newsletter")
     post = str(100 + instance.count("newsletter"))

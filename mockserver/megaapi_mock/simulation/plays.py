@@ -257,7 +257,7 @@ class Plays:
             if LABEL in turn:
                 play.labels[turn[LABEL]] = message.id
             wanted = {**turn, "message": self._message_id(play, turn)}
-            result.differs = differences(wanted, answers.sent[place])
+            result.differs = differences(wanted, answers.turns[place])
             result.same = not result.differs
 
     def _message_id(self, play: Play, turn: Mapping[str, Any]) -> str | None:

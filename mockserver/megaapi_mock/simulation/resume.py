@@ -20,7 +20,7 @@ from .snapshot import Abandon
 
 if TYPE_CHECKING:
     from ..store.sql.store import SqlStore
-    from ..store.sql.stored import Stored
+    from ..store.sql.stored_content import StoredContent
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) 
     state comes from that the mock starts with, if it starts with one.
     """
     from ..store.sql.store import SqlStore
-    from ..store.sql.stored import load
+    from ..store.sql.stored_content import load
 
     instances = parts.instances
     store, start = instances.store, instances.start.world.state
@@ -61,7 +61,7 @@ def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) 
 
 
 def _resume(
-    parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: Stored
+    parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: StoredContent
 ) -> None:
     try:
         snapshot.load(
@@ -76,7 +76,7 @@ def _resume(
     parts.instances.publisher.carry_all()
 
 
-def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: Stored) -> None:
+def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: StoredContent) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
     parts.ids.restore(*content.parts["ids"])
     for _, record in content.records:

@@ -11,6 +11,7 @@ from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..errors import ControlRefused
 from ..ids import Ids
+from ..records.bugs import all_the_same
 from ..records.journal import Journal
 from ..runtime import Instances
 from ..store.points import Point, Points
@@ -51,11 +52,10 @@ class Rewind:
             instance = _instance(self.instances.store.gateway, target)
             with publisher.at_rest():
                 self._replace(instance)
-                points.forget_after(target)
-                if ids == "again":
-                    self.ids.return_to(key, target.series)
-                else:
-                    self.ids.renew(key)
+                with all_the_same(f"{key} can go back to what did not happen any more"):
+                    points.forget_after(target)
+                with all_the_same(f"ids of {key} are given out again"):
+                    self._count_on(key, target, ids)
                 message_count = len(instance.messages)
         if clock == "then":
             self.clock.move(to=target.time, latest=target.time)
@@ -67,6 +67,13 @@ class Rewind:
             "messages": message_count,
             "removed": max(messages - message_count, 0),
         }
+
+    def _count_on(self, key: str, target: Point, ids: Literal["new", "again"]) -> None:
+        """What is made from now on has the same ids as then, or others."""
+        if ids == "again":
+            self.ids.return_to(key, target.series)
+        else:
+            self.ids.renew(key)
 
     def _replace(self, instance: Instance) -> None:
         """This instead of the one with its key; the caller holds all instances."""

@@ -21,9 +21,10 @@ from ..faults import saved_faults
 from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
 from ..profile import Profile
-from ..store.sane import require_sane_clock, require_sane_numbers
+from ..records.bugs import all_the_same
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
+from ..store.state_checks import require_sane_clock, require_sane_numbers
 from ..webhooks.chaos.dispatcher import RebuiltSeries
 from .lifecycle import Lifecycle, OutsideParts
 from .save_state import FORMS, SAVED_TYPES, StateParts, switches_set
@@ -256,7 +257,7 @@ def _decode(state: Json, name: str, forms: Forms) -> Any:
 
 def _gateway(present: Gateway, world: World, media: tuple[bytes, ...]) -> Gateway:
     """A gateway as the present one, with this world and these files, and no instance yet."""
-    vault = present.vault.empty()
+    vault = present.vault.empty_copy()
     for blob in media:
         vault.put(blob)
     gateway = replace(
@@ -292,9 +293,13 @@ def _read_instances(state: Json, gateway: Gateway, forms: Forms, *, is_new: bool
 def _put_back(
     outside: OutsideParts, saved: _SavedParts, directory: Directory, key: str | None
 ) -> None:
-    outside.journal.recount(saved.numbers, key)
-    outside.journal.write_deliveries(outside.chaos_dispatcher.put_back(saved.chaos, key))
-    outside.faults.put_back(saved.faults, directory=directory, key=key)
+    """The instances are replaced by now: what fails of all this is logged."""
+    with all_the_same("a state is loaded without what it had counted"):
+        outside.journal.recount(saved.numbers, key)
+    with all_the_same("a state is loaded without its chaos"):
+        outside.journal.write_deliveries(outside.chaos_dispatcher.put_back(saved.chaos, key))
+    with all_the_same("a state is loaded without its faults"):
+        outside.faults.put_back(saved.faults, directory=directory, key=key)
 
 
 def _answer(
@@ -337,13 +342,7 @@ def _after_all_others(
     messages: UndoTable[str, Message], tick: Callable[[], int]
 ) -> UndoTable[str, Message]:
     """The same messages in the same order, numbered after all messages of other instances."""
-    arrivals = {
-        message.id: tick()
-        for message in sorted(messages.values(), key=lambda message: message.arrival)
-    }
-    return UndoTable(
-        {
-            message_id: replace(message, arrival=arrivals[message.id])
-            for message_id, message in messages.items()
-        }
-    )
+    in_order = sorted(messages.values(), key=lambda message: message.arrival)
+    arrivals = {message.id: tick() for message in in_order}
+    numbered = [replace(each, arrival=arrivals[each.id]) for each in messages.values()]
+    return UndoTable(dict(zip(messages, numbered, strict=True)))

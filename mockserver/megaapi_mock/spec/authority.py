@@ -39,7 +39,7 @@ class _ContractRequest:
 
 
 @dataclass
-class Outgoing:
+class OutgoingWebhook:
     """Fits openapi_core.protocols.WebhookRequest; `name` is the key under `webhooks`."""
 
     name: str
@@ -146,7 +146,7 @@ class Authority:
     def webhook_violations(self, event: str, body: bytes) -> list[Violation]:
         """Everything wrong with a payload posted for this event."""
         with self._lock:
-            errors = self._api.iter_webhook_request_errors(Outgoing(event, body))
+            errors = self._api.iter_webhook_request_errors(OutgoingWebhook(event, body))
             return list(_flatten(errors))
 
 

@@ -118,7 +118,7 @@ def digest(root: Path) -> str:
 def bundle(root: Path) -> Bundle:
     """Read `root/openapi.yaml` and all it refers to; SpecError on clashes and loose ends."""
     require_contract(root)
-    return _Bundling(root).run()
+    return _Bundler(root).run()
 
 
 def require_contract(root: Path) -> None:
@@ -131,7 +131,7 @@ def _files(root: Path) -> list[Path]:
     return sorted(root.rglob("*.yaml"))
 
 
-class _Bundling:
+class _Bundler:
     """One run: components go under their section, path items and webhooks stand in place."""
 
     def __init__(self, root: Path) -> None:

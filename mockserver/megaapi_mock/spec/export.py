@@ -11,7 +11,7 @@ from .bundle import Bundle
 from .components import calls, without_unused_parts
 from .payload_types.json_schemas import ANY_WEBHOOK, webhook_schemas
 from .payload_types.message_types import PayloadTypes
-from .plain_schemas import simplified
+from .plain_schemas import simplify_schemas
 from .postman import for_postman
 
 Json = dict[str, Any]
@@ -87,7 +87,7 @@ def _for_openapi_generator(document: Json) -> Json:
     for response in _responses(document):
         response.pop("links", None)
     _describe_files(document)
-    return _with_one_webhook(simplified(document))
+    return _with_one_webhook(simplify_schemas(document))
 
 
 FORMS: Mapping[str, Callable[[Json], Json]] = {

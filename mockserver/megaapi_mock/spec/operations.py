@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import SpecError
-from ..errors.names import plain
+from ..errors.names import plain_name
 from .bundle import Bundle
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -154,9 +154,9 @@ def find_operation(operations: Iterable[Operation], name: str) -> Operation | No
     """The operation a person means: sendText, send_text, send_message/send_text, POST text, or
     its path. None when no operation, or more than one, is called so: an id is one operation's own.
     """
-    wanted_name = plain(name)
+    wanted_name = plain_name(name)
     exact = [operation for operation in operations if wanted_name in _names(operation)]
-    own = [operation for operation in exact if plain(operation.id) == wanted_name]
+    own = [operation for operation in exact if plain_name(operation.id) == wanted_name]
     candidates = own or exact
     return candidates[0] if len(candidates) == 1 else None
 
@@ -167,7 +167,7 @@ def _names(operation: Operation) -> set[str]:
         *(operation.id, operation.address, operation.path, last),
         *(f"{operation.method} {operation.path}", f"{operation.method} {last}"),
     )
-    return {plain(word) for word in words}
+    return {plain_name(word) for word in words}
 
 
 def webhook_events(bundle: Bundle) -> tuple[WebhookEvent, ...]:

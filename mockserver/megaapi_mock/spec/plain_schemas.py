@@ -17,7 +17,7 @@ _CHOICES = ("anyOf", "oneOf")
 _NOTHING: Json = {"not": {}}
 
 
-def simplified(document: Json) -> Json:
+def simplify_schemas(document: Json) -> Json:
     """The document with every schema as plain as openapi-generator wants it.
 
     - A field that two parts of an `allOf` describe is described once, by both: it would take what
@@ -29,13 +29,13 @@ def simplified(document: Json) -> Json:
     - A required field that is null or one of some words is null or a text: its C# refuses null.
     - An integer has 64 bits: colours do not fit into 32, nor will times in 2038.
     """
-    plain = _Simplifying(document["components"]["schemas"])
+    plain = _Simplifier(document["components"]["schemas"])
     simple: Json = plain.of(document)
     simple["components"]["schemas"] |= plain.widened
     return simple
 
 
-class _Simplifying:
+class _Simplifier:
     """`widened`: schemas that stand for a choice of which they were the first."""
 
     def __init__(self, schemas: Json) -> None:

@@ -40,7 +40,7 @@ class FieldMismatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognisedEvent:
     """The event it is or comes nearest to; no event at all when its messageType is unknown."""
 
     event: WebhookEvent | None
@@ -76,28 +76,28 @@ class Recogniser:
             for kind in set(_types(schema, bundle.document, is_common=True)) - own:
                 self._any_content.setdefault(kind, []).append(candidate)
 
-    def recognise(self, payload: Any) -> Recognised:
+    def recognise(self, payload: Any) -> RecognisedEvent:
         """The first event that fits, else the one with the fewest misfits.
 
         Where several have as few, the one that would fit best if each number written as a text
         were a number.
         """
         if not isinstance(payload, dict):
-            return Recognised(None, (FieldMismatch("body", "is not a JSON object"),))
+            return RecognisedEvent(None, (FieldMismatch("body", "is not a JSON object"),))
         kind = payload.get("messageType")
         candidates = self._by_type.get(kind, []) if isinstance(kind, str) else []
         if not isinstance(kind, str) or not candidates:
-            return Recognised(None, (self._unknown(payload),))
+            return RecognisedEvent(None, (self._unknown(payload),))
         for candidate in (*candidates, *self._any_content.get(kind, ())):
             if candidate.validator.is_valid(payload):
-                return Recognised(candidate.event)
+                return RecognisedEvent(candidate.event)
         results = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
         fewest = min(len(misfits) for _, misfits in results)
         nearest = [each for each in results if len(each[1]) == fewest]
         if len(nearest) > 1:
             nearest.sort(key=lambda each: _left_unwritten(each[0], payload))
         candidate, misfits = nearest[0]
-        return Recognised(candidate.event, misfits)
+        return RecognisedEvent(candidate.event, misfits)
 
     def _unknown(self, payload: Mapping[str, Any]) -> FieldMismatch:
         if "messageType" not in payload:

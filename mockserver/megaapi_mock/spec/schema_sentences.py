@@ -8,17 +8,9 @@ from typing import Any
 import orjson
 
 from .json_pointer import target_of
+from .value_types import TYPE_NAMES
 
 VALUE_SHOWN = 60
-_TYPES = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "null": "null",
-    "number": "a number",
-    "object": "an object",
-    "string": "a string",
-}
 
 
 def sentences(validator: Any, root: Mapping[str, Any], document: Any) -> Iterator[str]:
@@ -58,7 +50,7 @@ def describe_allowed(schema: Mapping[str, Any], rule: str = "") -> str:
         return f"a string of at most {schema['maxLength']} characters"
     types = schema.get("type", [])
     names = [types] if isinstance(types, str) else [name for name in types if name != "null"]
-    words = " or ".join(_TYPES[name] for name in names)
+    words = " or ".join(TYPE_NAMES[name] for name in names)
     unit = f" of {schema['x-unit']}" if "x-unit" in schema else ""
     return f"{words}{unit}{_bounds(schema)}{_length(schema)}"
 

@@ -9,7 +9,7 @@ from typing import Any
 Json = Mapping[str, Any]
 # How much of a wrong value its sentence repeats.
 _SHOWN_MOST = 60
-_WORDS = {
+TYPE_NAMES = {
     "string": "a string",
     "integer": "a whole number",
     "number": "a number",
@@ -70,7 +70,7 @@ def fits(value: Any, types: set[str]) -> bool:
 
 def mismatch(value: Any, types: set[str]) -> str:
     """`must be a string, not 5`."""
-    type_names = [words for name, words in _WORDS.items() if name in types]
+    type_names = [words for name, words in TYPE_NAMES.items() if name in types]
     return f"must be {' or '.join(type_names)}, not {_value_text(value)}"
 
 

@@ -136,9 +136,10 @@ class MemoryStore:
             for delivery in outcome.deliveries:
                 if delivery.state == "queued":
                     end(delivery, "abandoned", f"our own bug: {describe(error)}")
+        journal, has_records = self._journal, outcome.exchange or outcome.fault_hits
         try:
-            if self._journal is not None and (outcome.deliveries or outcome.exchange):
-                self._journal.keep(outcome)
+            if journal is not None and (has_records or outcome.deliveries):
+                journal.keep(outcome)
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 
@@ -153,9 +154,8 @@ class MemoryStore:
         while True:
             slot = self._slots.get(key)
             if slot is None:
-                raise UnknownInstance(
-                    f"no instance has the key {key!r}: GET /_mock/instances lists them"
-                )
+                reason = f"no instance has the key {key!r}: GET /_mock/instances lists them"
+                raise UnknownInstance(reason)
             slot.lock.acquire()
             if self._slots.get(key) is slot:
                 return slot

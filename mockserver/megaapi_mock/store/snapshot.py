@@ -19,8 +19,8 @@ from ..domain.peer_messages import PeerMessage
 from ..domain.state import InstanceState
 from ..domain.undo_table import UndoTable
 from ..domain.world import World
-from .sane import require_sane, require_sane_world
 from .serialize import Forms, Misfit, inside
+from .state_checks import require_sane, require_sane_world
 
 Json = dict[str, Any]
 

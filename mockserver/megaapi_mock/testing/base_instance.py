@@ -14,7 +14,7 @@ from .bots import require_url, server_of
 from .explanations import Explanations
 from .fault import Fault
 from .instance_records import Calls, Inbox, Sent
-from .known import require_event
+from .name_checks import require_event
 from .names import EventName, FaultName, InstanceState, UnlinkedBy
 from .record_source import RecordSource
 from .wsgi_server import Served

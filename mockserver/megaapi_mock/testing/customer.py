@@ -11,7 +11,7 @@ from ..web.control.control_client import join_path
 from .arguments import number_written, words
 from .base_instance import BaseInstance
 from .filter import Filter
-from .known import require_event
+from .name_checks import require_event
 from .names import CallStatus, ContactEventName, Presence
 from .recipients import Person
 from .records import Message

@@ -13,7 +13,7 @@ from ..web.control.control_client import join_path
 from .arguments import About, id_of, number_written, require_wait
 from .explanations import Explanations
 from .filter import Filter
-from .known import require_event, require_kind, require_operation, require_state
+from .name_checks import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
 from .recipients import GroupChat, Person
 from .record_source import RecordSource

@@ -28,7 +28,7 @@ class OwnPhone(MessageWriter):
         self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]
     ) -> dict[str, Any]:
         # A group written to may be named by the fields, or be the chat itself.
-        chat = {"group": self.to} if Jid.written(self.to).group else {"to": self.to}
+        chat = {"group": self.to} if Jid.verbatim(self.to).group else {"to": self.to}
         chat_field = {} if {"group", "message"} & fields.keys() else chat
         body = {"from": self._instance.number, "event": event, "set": dict(set or {})}
         return self._instance.do("inbound", {**body, **chat_field, **fields})

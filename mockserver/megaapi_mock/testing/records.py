@@ -20,7 +20,7 @@ Fetch = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, repr=False)
-class Shown:
+class ShownRecord:
     """A record as it was when it was looked at; `shown` is all that the control API says of it."""
 
     shown: Json
@@ -45,7 +45,7 @@ class Shown:
 
 
 @dataclass(frozen=True, repr=False)
-class Message(Shown):
+class Message(ShownRecord):
     """A message of one chat, sent by the instance or written to it."""
 
     @property
@@ -142,7 +142,7 @@ class Message(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class Webhook(Shown):
+class Webhook(ShownRecord):
     """A payload owed to a URL, and how far it had come."""
 
     @property
@@ -246,7 +246,7 @@ class Webhook(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class Call(Shown):
+class Call(ShownRecord):
     """A request of your bot to the gateway, with its reply."""
 
     @property

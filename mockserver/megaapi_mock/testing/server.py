@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import Misused, SetupError
 from ..errors.frames import between_test_and_refusal
 from ..errors.names import did_you_mean
-from ..web.control.control_client import WsgiWire
 from .mock import Mock
 from .wsgi_server import Served
+from .wsgi_wire import WsgiWire
 
 if TYPE_CHECKING:
     from ..domain.world import World

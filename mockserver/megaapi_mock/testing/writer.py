@@ -10,7 +10,7 @@ from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
 from .arguments import About, base64_of, id_of, words
 from .base_instance import BaseInstance
-from .known import require_event
+from .name_checks import require_event
 from .names import ContactEventName
 from .recipients import GroupChat
 from .records import Message

@@ -20,9 +20,10 @@ from ..webhooks.courier_of_profile import media_policy
 from . import use_cases
 from .gateway.auth import Access
 from .gateway.fetcher import Fetcher
-from .gateway.front import Front, Wsgi
+from .gateway.front import Front
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
+from .wsgi import Wsgi
 
 
 class MockApp(Flask):
@@ -98,8 +99,8 @@ class ControlAtFirstCall:
         paths = {operation.path for operation in app.pipeline.operations}
         document, host = api.description.document, setup.settings.host
         app.register_blueprint(docs.blueprint(document, setup.profile.plan, paths, host))
-        courier, counts = runtime.webhooks.courier, runtime.records.counts
-        return DirectInbound(app, self._flask, contact_messages, courier, counts, host)
+        courier, records = runtime.webhooks.courier, runtime.records
+        return DirectInbound(app, self._flask, contact_messages, courier, records, host)
 
 
 def create_app(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ..domain.event import Event
@@ -15,29 +14,22 @@ from ..domain.peer_messages import Envelope, failed_ack
 from ..errors import (
     ControlRefused,
     Impossible,
-    Overloaded,
     RequestRejected,
     StoreUnavailable,
     UnknownInstance,
 )
 from ..records.bugs import Bugs, describe
 from ..records.delivery import OLD_WORLD, Delivery, end
+from ..records.fault_hit import hits_of
 from ..records.feed import StreamKind
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from ..spec.operations import WebhookEvent
 from ..store import Store
 from .render import Renderer
+from .waiting_calls import WaitingCalls
 
 Seen = TypeVar("Seen")
-
-
-@dataclass(eq=False, slots=True)
-class _WaitingCall:
-    """A call to an instance that waits; `is_over` once the instance began anew."""
-
-    key: str
-    is_over: bool = False
 
 
 class Publisher:
@@ -73,7 +65,7 @@ class Publisher:
         self._is_carrying = False
         # Whether some could not be carried: the next change, of whatever instance, tries again.
         self._is_behind = False
-        self._waiting: set[_WaitingCall] = set()
+        self.waiting_calls = WaitingCalls()
 
     @contextmanager
     def changing(self, key: str, moment: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
@@ -92,6 +84,8 @@ class Publisher:
                 outcome.events = instance.take_events()
                 if outcome.events:
                     self._set_deliveries(instance, outcome)
+                if instance.fault_counts:
+                    outcome.fault_hits = hits_of(instance.fault_counts, self._journal.next_id)
                 outcome.peer_messages = instance.take_peer_messages()
                 journal = self._journal
                 if (journal.topics or journal.feed.awake) and journal.awaits_messages(key):
@@ -131,19 +125,19 @@ class Publisher:
         except Exception:
             self._bugs.note(f"nobody could be told of messages of {key}")
 
-    def change(self, key: str, do: Callable[[Instance], None]) -> Outcome:
-        """One change whose events may leave at once."""
+    def change(self, key: str, do: Callable[[Instance], Seen]) -> Seen:
+        """One change whose events may leave at once; what `do` returns."""
         with self.changing(key) as (instance, outcome):
-            do(instance)
+            result = do(instance)
         self.release(outcome)
-        return outcome
+        return result
 
     def keys(self) -> Sequence[str]:
         """Every instance there is."""
         return self._store.keys()
 
-    def wake(self, key: str, now: float) -> None:
-        """Let one instance do what is due by then; what it causes may leave at once."""
+    def wake(self, key: str, now: float | None = None) -> None:
+        """Let one instance do what is due by then, or by now; what it causes may leave at once."""
         try:
             self._wake(key, now)
         except (UnknownInstance, StoreUnavailable):
@@ -153,7 +147,7 @@ class Publisher:
             # What failed is not due any more; the rest is.
             self._wake(key, now)
 
-    def _wake(self, key: str, now: float) -> None:
+    def _wake(self, key: str, now: float | None) -> None:
         with self.changing(key, now) as (_, outcome):
             pass
         self.release(outcome)
@@ -163,8 +157,7 @@ class Publisher:
 
         The caller holds whoever begins anew (`at_rest`).
         """
-        for waiting in tuple(self._waiting):
-            waiting.is_over = waiting.is_over or key in (None, waiting.key)
+        self.waiting_calls.end(key)
         for outcome in self._store.owed.abandon(key):
             self._abandon(outcome.deliveries, OLD_WORLD)
 
@@ -172,17 +165,6 @@ class Publisher:
         for delivery in deliveries:
             end(delivery, "abandoned", reason)
             self._on_change(delivery)
-
-    def in_one_life(self, key: str, wait: Callable[[Seen], object], how_long: Seen) -> None:
-        """Wait. Overloaded where the instance, or all of them, began anew meanwhile."""
-        waiting = _WaitingCall(key)
-        self._waiting.add(waiting)
-        try:
-            wait(how_long)
-        finally:
-            self._waiting.discard(waiting)
-        if waiting.is_over:
-            raise Overloaded(f"{key} was reset, replaced or deleted while this call waited")
 
     @contextmanager
     def at_rest(self) -> Iterator[Sequence[Instance]]:
@@ -195,18 +177,17 @@ class Publisher:
                     return
 
     def look(self, key: str, read: Callable[[Instance], Seen]) -> Seen:
-        """Read one instance. What became due meanwhile has happened then, and is owed.
+        """Read one instance: no change begins.
 
-        Where nothing did, no change begins.
+        What became due meanwhile happens first, as a change of its own, if it can be kept.
         """
         with self._store.read(key) as instance:
             if not instance.is_due:
                 return read(instance)
-        with self.changing(key) as (instance, outcome):
-            instance.wake(instance.now)
-            result = read(instance)
-        self.release(outcome)
-        return result
+        with suppress(StoreUnavailable):
+            self.wake(key)
+        with self._store.read(key) as instance:
+            return read(instance)
 
     def release(self, outcome: Outcome) -> None:
         """The answer is handed over: what it caused may leave, as soon as all before it may."""
@@ -246,8 +227,8 @@ class Publisher:
 
     def send_again(self, delivery: Delivery, accept: Callable[[Sequence[Delivery]], None]) -> None:
         """Put a copy of a webhook on record and hand it to `accept`, past all that is owed."""
-        self._journal.write_deliveries([delivery])
         with self._or_abandoned([delivery]):
+            self._journal.write_deliveries([delivery])
             accept([delivery])
 
     def carry_all(self) -> None:

@@ -13,7 +13,7 @@ from ..domain.content import keys_of
 from ..domain.event import Event
 from ..domain.facts import (
     ConnectionText,
-    Emitted,
+    EmittedPayload,
     Fields,
     InboundMessage,
     NoFacts,
@@ -37,7 +37,7 @@ UNTYPED = frozenset(keys_of(lambda kind: not kind.typed_in_2023))
 CONTEXT = "messageContextInfo"
 
 _CHANGED_GROUP = "groups.update"
-_OVERRIDABLE = (InboundMessage, Fields, Emitted)
+_OVERRIDABLE = (InboundMessage, Fields, EmittedPayload)
 _LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")
 _NUMBERS = {"remoteJid": "senderPn", "participant": "participantPn"}
 
@@ -76,7 +76,9 @@ class Renderer:
     def payload(self, event: Event) -> Payload:
         """The payload as a document."""
         facts = event.facts
-        payload = dict(facts.sample if isinstance(facts, Emitted) else self._samples[event.name])
+        payload = dict(
+            facts.sample if isinstance(facts, EmittedPayload) else self._samples[event.name]
+        )
         payload["instance_key"] = event.instance
         if "jid" in payload:
             payload["jid"] = self._own_jid(event)
@@ -205,11 +207,11 @@ def _with_hidden_chat(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[s
 
 
 def _is_group(jid: Any) -> bool:
-    return isinstance(jid, str) and Jid.written(jid).group
+    return isinstance(jid, str) and Jid.verbatim(jid).group
 
 
 def _is_lid(jid: Any) -> bool:
-    return isinstance(jid, str) and Jid.written(jid).lid
+    return isinstance(jid, str) and Jid.verbatim(jid).lid
 
 
 def _as_2026(payload: Payload) -> Payload:

@@ -21,7 +21,7 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.resources.samples import Samples
 from megaapi_mock.serving import incoming_body as module
-from megaapi_mock.spec.recognise import FieldMismatch, Recognised, Recogniser
+from megaapi_mock.spec.recognise import FieldMismatch, RecognisedEvent, Recogniser
 from megaapi_mock.spec.valid_bundle import valid_bundle
 
 from ..processes import Process, mock_command
@@ -258,7 +258,7 @@ def test_lines_name_the_fields_and_drive_no_terminal() -> None:
     misfits = tuple(
         FieldMismatch(f"field{number}", "is wrong\x1b[2J", "x.yaml") for number in range(8)
     )
-    Lines(output).webhook(ReceivedWebhook("/", "who\nwhat", Recognised(None, misfits)))
+    Lines(output).webhook(ReceivedWebhook("/", "who\nwhat", RecognisedEvent(None, misfits)))
     output.end(within=10.0)
     shown = stream.getvalue().splitlines()
     assert shown[0].endswith("who?what  no known event")

@@ -31,7 +31,7 @@ def test_work_is_due_by_time_and_at_one_time_as_it_was_planned(agenda: Agenda) -
     agenda.commit(KEPT)
     agenda.schedule(1.5, "ack", ("new",))
     assert all_due(agenda, 2.0) == ["one", "two", "new", "three"]
-    assert agenda.first() is not None
+    assert agenda.next_due() is not None
     assert all_due(agenda, 2.9) == []
 
 

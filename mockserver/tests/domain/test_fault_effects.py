@@ -30,4 +30,4 @@ def test_without_faults_nothing_befalls_anybody() -> None:
     faults = NoFaults()
     assert not faults.has_faults
     assert not faults.is_cut_off("megacode-TESTKEY0001", "somebody")
-    assert faults.swallows("megacode-TESTKEY0001", "somebody") is None
+    assert faults.swallows([], "megacode-TESTKEY0001", "somebody") is None

@@ -25,9 +25,9 @@ def group(instance: Instance) -> Group:
 
 
 def test_groups_one_administers_are_those_with_a_rank(instance: Instance, group: Group) -> None:
-    assert instance.group_admin.administered() == [group]
+    assert instance.group_admin.administered_groups() == [group]
     add_group(instance, FRIEND, admin=None)
-    assert instance.group_admin.administered() == []
+    assert instance.group_admin.administered_groups() == []
 
 
 def test_people_are_promoted_and_demoted_one_by_one(instance: Instance, group: Group) -> None:

@@ -242,7 +242,7 @@ def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.M
     )
     limit = faults.arm({"fault": "rate-limit", "calls": 1})
     for key in ("a", "b", "c", "d"):
-        faults.match(operation, key, None)
+        faults.match([], operation, key, None)
     assert list(limit.tallies) == ["c", "d"]
 
 
@@ -521,7 +521,7 @@ def test_a_long_tail_is_mostly_short(app: MockApp) -> None:
     app.runtime.faults.arm({"fault": "delay", "seconds": 1, "longest": 50})
     waits = []
     for _ in range(1_000):
-        [fault] = app.runtime.faults.match(operation, KEY, None)
+        [fault] = app.runtime.faults.match([], operation, KEY, None)
         waits.append(fault.kind.wait(fault.moment))
     assert min(waits) >= 1
     assert max(waits) == 50
@@ -742,7 +742,7 @@ def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
 
         def call() -> None:
             start.wait()
-            came.extend(faults.match(operation, KEY, None) for _ in range(150))
+            came.extend(faults.match([], operation, KEY, None) for _ in range(150))
 
         threads = [threading.Thread(target=call) for _ in range(8)]
         for thread in threads:

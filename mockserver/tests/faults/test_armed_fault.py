@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.faults import armed_fault
 from megaapi_mock.faults.armed_fault import (
     HITS_SHOWN,
@@ -17,7 +18,6 @@ from megaapi_mock.faults.armed_fault import (
 )
 from megaapi_mock.faults.kind import FaultTally, Moment
 from megaapi_mock.faults.kinds.bad_gateway import BadGateway
-from megaapi_mock.records.fault_hit import FaultHit
 
 ONE, TWO, THREE = "megacode-TESTKEY0001", "megacode-TESTKEY0002", "megacode-TESTKEY0003"
 

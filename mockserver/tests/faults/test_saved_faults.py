@@ -32,7 +32,7 @@ def test_a_fault_goes_on_where_it_was(active: ActiveFaults) -> None:
     active.arm(body)
     to = active.person("5511900000002")
     for _ in range(3):
-        active.match(SEND, KEY, to)
+        active.match([], SEND, KEY, to)
     saved = save(active.memory())
     [armed] = rebuild(active.kinds, saved).armed
     [original] = active.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.errors import RequestRejected
-from megaapi_mock.handlers.call import Call, Marked, mark_of, operation, present, success
+from megaapi_mock.handlers.call import Call, OperationMark, mark_of, operation, present, success
 from megaapi_mock.profile import Profile
 
 from .calls import call, host_call
@@ -27,13 +27,16 @@ def test_a_handler_is_a_function_that_was_marked_and_stays_itself() -> None:
     def reword(refusal: RequestRejected, profile: Profile) -> RequestRejected:
         return refusal
 
+    def changes(instance: Instance) -> bool:
+        return False
+
     def send(call: Call) -> dict[str, object]:
         return {}
 
     assert mark_of(send) is None
-    assert operation(mend=mend, reword=reword, changes=True)(send) is send
-    assert mark_of(send) == Marked(mend, reword, True)
-    assert mark_of(operation()(lambda call: {})) == Marked()
+    assert operation(mend=mend, reword=reword, changes=changes)(send) is send
+    assert mark_of(send) == OperationMark(mend, reword, changes)
+    assert mark_of(operation()(lambda call: {})) == OperationMark()
 
 
 def test_what_only_looks_marked_is_no_handler() -> None:

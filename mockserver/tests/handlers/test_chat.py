@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
+from megaapi_mock.domain.presence import PRESENCES
 from megaapi_mock.errors import Unusable
 from megaapi_mock.handlers import chat
 
@@ -16,12 +17,12 @@ KEY = {"remoteJid": f"{FRIEND}@s.whatsapp.net", "fromMe": True, "id": ID}
 
 
 def test_a_known_presence_is_set_and_another_is_noted(instance: Instance) -> None:
-    for option in chat.PRESENCES:
+    for option in PRESENCES:
         asked = call(instance, body={"option": option}, to=FRIEND)
         assert chat.update_presence(asked)["message"] == "Presence updated" and not asked.notes
     odd = call(instance, body={"option": "dancing"}, to=FRIEND)
     assert chat.update_presence(odd)["error"] is False
-    assert odd.notes[0].startswith("option 'dancing' is not one of unavailable")
+    assert odd.notes[0].startswith("option 'dancing' is not one of composing, recording")
 
 
 @pytest.mark.parametrize("more", [{"strict": True}, {"switches": {"unknown_presence": "500"}}])

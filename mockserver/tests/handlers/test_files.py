@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from megaapi_mock.errors import Unusable
-from megaapi_mock.handlers.files import Absent, Fetched, Files
+from megaapi_mock.handlers.files import Absent, FetchedFile, Files
 
 URL = "https://files.example.test/p.jpg"
 
@@ -16,7 +16,7 @@ def test_a_file_that_is_not_there_yet_is_asked_for_with_its_limit() -> None:
 
 
 def test_a_file_that_was_downloaded_is_given_again_and_again() -> None:
-    files, file = Files(), Fetched(b"jpg", "image/jpeg")
+    files, file = Files(), FetchedFile(b"jpg", "image/jpeg")
     files.put(URL, file)
     assert files.get(URL, 16) is files.get(URL, 1) is file
     with pytest.raises(Absent):
@@ -47,4 +47,4 @@ def test_a_download_that_failed_refuses_the_call_each_time() -> None:
 def test_a_page_is_known_by_its_type_or_its_first_words(
     content: bytes, content_type: str, is_page: bool
 ) -> None:
-    assert Fetched(content, content_type).page == is_page
+    assert FetchedFile(content, content_type).page == is_page

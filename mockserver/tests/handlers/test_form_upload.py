@@ -8,7 +8,7 @@ import pytest
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.errors import PayloadTooLarge, Unusable
 from megaapi_mock.handlers import form_upload
-from megaapi_mock.handlers.files import Uploaded
+from megaapi_mock.handlers.files import UploadedFile
 
 from .calls import FRIEND, SAMPLES, call
 
@@ -19,7 +19,7 @@ def upload(
     instance: Instance, handler: Any, kind: str, content_type: str = "", **more: Any
 ) -> dict[str, Any]:
     """The content of the message that was sent."""
-    file = Uploaded(NAME, content_type, SAMPLES.media(kind))
+    file = UploadedFile(NAME, content_type, SAMPLES.media(kind))
     asked = call(instance, to=FRIEND, uploads={"file": file}, **more)
     sent: dict[str, Any] = handler(asked)["messageData"]["message"]
     return sent
@@ -73,14 +73,14 @@ def test_a_form_without_a_file_is_refused(instance: Instance) -> None:
 
 
 def test_files_in_other_parts_are_noted(instance: Instance) -> None:
-    file = Uploaded(NAME, "", SAMPLES.media("image"))
+    file = UploadedFile(NAME, "", SAMPLES.media("image"))
     asked = call(instance, to=FRIEND, uploads={"file": file, "second": file})
     form_upload.upload_image(asked)
     assert "files in other parts are passed over: second" in asked.notes
 
 
 def test_a_file_beyond_the_limit_is_refused(instance: Instance) -> None:
-    file = Uploaded(NAME, "", bytes(2**20 + 1))
+    file = UploadedFile(NAME, "", bytes(2**20 + 1))
     asked = call(instance, to=FRIEND, uploads={"file": file}, switches={"media_limit_mib": "1"})
     with pytest.raises(PayloadTooLarge, match="1048577 bytes"):
         form_upload.upload_image(asked)
@@ -90,7 +90,7 @@ def test_another_picture_gives_the_profile_another_address(instance: Instance) -
     own = instance.own_jid
     addresses = []
     for content in (b"one", b"two", b"two"):
-        asked = call(instance, to=own.user, uploads={"file": Uploaded(NAME, "", content)})
+        asked = call(instance, to=own.user, uploads={"file": UploadedFile(NAME, "", content)})
         assert form_upload.upload_profile_picture(asked)["message"] == "Profile picture updated"
         addresses.append(instance.own_profile.picture_address(own, ""))
     assert addresses[0] != addresses[1] == addresses[2]

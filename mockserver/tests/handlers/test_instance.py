@@ -18,6 +18,7 @@ from megaapi_mock.errors import (
 )
 from megaapi_mock.handlers import instance as handlers
 from megaapi_mock.handlers.call import RawReply, mark_of
+from megaapi_mock.handlers.media_types import DOWNLOAD_KINDS
 from megaapi_mock.profile import default_profile
 
 from ..domain.conftest import OWN_NUMBER, add_message, make_instance
@@ -243,7 +244,7 @@ def test_the_very_bytes_come_back(instance: Instance, kind: str) -> None:
 
 
 def test_each_kind_is_downloaded_under_the_names_that_clients_send(instance: Instance) -> None:
-    for name, kinds in handlers.DOWNLOAD_KINDS.items():
+    for name, kinds in DOWNLOAD_KINDS.items():
         for kind in kinds:
             assert download(instance, keys_of(instance, kind, messageType=name))["data"]
 

@@ -24,24 +24,33 @@ from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
 from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.errors import StoreUnavailable
+from megaapi_mock.faults.active import ActiveFaults
+from megaapi_mock.ids import Ids
+from megaapi_mock.profile import default_profile
 from megaapi_mock.records.capacity import Capacity
+from megaapi_mock.records.counts import Counts
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.simulation import contact_messages
+from megaapi_mock.spec.plans import ADMIN_TOKEN, EVERY_PLAN
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.store.owed import OwedInMemory
 from megaapi_mock.store.points import Points
 from megaapi_mock.testing import Served
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.control import direct_inbound, json_body, webhook_routes
 from megaapi_mock.web.gateway import front, pipeline
 from megaapi_mock.web.gateway.call_faults import CallFaults
 from megaapi_mock.web.gateway.reply import Reply
 from megaapi_mock.webhooks import courier, publish
+from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
+from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
+from megaapi_mock.webhooks.publish import Publisher
 from megaapi_mock.webhooks.render import Renderer
 from megaapi_mock.webhooks.trip import RunningAttempt
 from megaapi_mock.webhooks.worker_pool import WorkerPool
@@ -199,7 +208,17 @@ def nobody_can_log(app: MockApp) -> Iterator[None]:
     assert handler.emit.count
 
 
+@contextmanager
+def calls_are_folded(app: MockApp) -> Iterator[None]:
+    """Every call is counted at once, not after some hundreds of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (pipeline, direct_inbound):
+            patch.setattr(module, "NOTED_MOST", 0)
+        yield
+
+
 SEND = ("send",)
+FLASK = ("inbound by Flask",)
 DELAY = (("X-Mock-Fault", "delay; seconds=0.001; after=true"),)
 PLACES = (
     # The state itself, what it owes, and the ways back.
@@ -251,6 +270,25 @@ PLACES = (
     ),
     FailurePoint("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
     FailurePoint("call-headers", of(Reply), "headers", SEND),
+    FailurePoint("call-counts", of(Counts), "fold_if_long", around=calls_are_folded),
+    FailurePoint("control-counts", of(Counts), "note", FLASK, in_bugs=False),
+    FailurePoint(
+        "control-answer",
+        of(direct_inbound.orjson),
+        "dumps",
+        ("inbound",),
+        in_bugs=False,
+        fits=lambda document, *_: isinstance(document, dict) and "content" in document,
+    ),
+    FailurePoint(
+        "control-answer-by-flask",
+        of(json_body.orjson),
+        "dumps",
+        FLASK,
+        in_bugs=False,
+        fits=lambda document, *_: isinstance(document, dict) and "content" in document,
+    ),
+    FailurePoint("store-settled", of(MemoryStore), "settle", FLASK, in_bugs=False),
     FailurePoint(
         "compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)
     ),
@@ -330,13 +368,19 @@ def send(app: MockApp, text: str, to: str = ANA, headers: Iterable[tuple[str, st
 def inbound(app: MockApp, text: str, to: str = ANA, headers: Iterable[Any] = ()) -> None:
     """A text of a contact by the control API, answered 201 with its message."""
     body = {"from": to, "set": {"message.conversation": text}}
-    reply = app.test_client().post(f"/_mock/instances/{KEY}/inbound", json=body)
+    path = f"/_mock/instances/{KEY}/inbound"
+    reply = app.test_client().post(path, json=body, headers=dict(headers))
     with reply:
         assert reply.status_code == 201, reply.get_data()
         assert reply.get_json()["content"]["conversation"] == text
 
 
-CALLS = {"send": send, "inbound": inbound}
+def inbound_by_flask(app: MockApp, text: str, to: str = ANA, headers: Iterable[Any] = ()) -> None:
+    """The same, from a page: the short way does not know who may use the control API."""
+    inbound(app, text, to, [("Origin", "http://localhost"), *headers])
+
+
+CALLS = {"send": send, "inbound": inbound, "inbound by Flask": inbound_by_flask}
 
 
 def kept(app: MockApp) -> list[str]:
@@ -554,18 +598,173 @@ def test_what_is_emitted_leaves_where_there_can_be_no_chaos(
         (f"{KEY}/contacts/{ANA}", {"state": "phone_off"}),
         (f"{KEY}/webhook", {"url": "http://127.0.0.1:9/"}),
         (f"{UNLINKED}/qr", {}),
+        (f"{UNLINKED}/pairing-code", {"number": "5511900000001"}),
     ],
 )
-def test_change_whose_answer_cannot_be_made_is_answered_with_its_key(
+def test_answer_of_a_change_is_made_before_it_is_kept(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, str]
 ) -> None:
-    key = path.partition("/")[0]
+    client = app.test_client()
     with monkeypatch.context() as patch:
         patch.setattr(publish.Publisher, "look", Break(RuntimeError(PLANTED)))
-        reply = app.test_client().post(f"/_mock/instances/{path}", json=body)
+        patch.setattr(MemoryStore, "read", Break(RuntimeError(PLANTED)))
+        reply = client.post(f"/_mock/instances/{path}", json=body)
     assert reply.status_code == 200, reply.text
-    assert key in reply.text
+    shown = reply.get_json()
+    if not path.endswith("/qr"):
+        place = path.rpartition("/")[0] if "contacts" not in path else path
+        assert client.get(f"/_mock/instances/{place}").get_json() == shown
+    assert app.runtime.webhooks.courier.wait_idle(10)
+
+
+@dataclass(frozen=True)
+class ControlPlace:
+    """Something that runs behind what a call of the control API has done, and is made to raise."""
+
+    name: str
+    holder: Any
+    method: str
+    path: str
+    body: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.holder.__name__}.{self.name}"
+
+
+def all_of(method: str, path: str, *names: tuple[Any, str], body: Any = None) -> list[ControlPlace]:
+    return [ControlPlace(name, holder, method, path, body) for holder, name in names]
+
+
+_ENDS = ((Publisher, "abandon"), (ChaosDispatcher, "clear"), (Courier, "abandon"))
+CONTROL_PLACES = (
+    *all_of(
+        "DELETE",
+        f"/instances/{KEY}",
+        *_ENDS,
+        (Points, "forget"),
+        (ActiveFaults, "reset"),
+        (Journal, "keep_count"),
+        (Journal, "instance_gone"),
+    ),
+    *all_of(
+        "POST",
+        "/reset",
+        *_ENDS,
+        (Points, "forget"),
+        (ActiveFaults, "reset"),
+        (Journal, "forget"),
+        (Ids, "renew"),
+    ),
+    *all_of("POST", f"/reset?instance={KEY}", *_ENDS, (Journal, "forget"), (Ids, "renew")),
+    *all_of(
+        "PUT",
+        "/state",
+        *_ENDS,
+        (Points, "forget"),
+        (Journal, "recount"),
+        (ChaosDispatcher, "put_back"),
+        (Journal, "write_deliveries"),
+        (ActiveFaults, "put_back"),
+    ),
+    *all_of(
+        "POST",
+        f"/instances/{KEY}/rewind",
+        *_ENDS,
+        (Points, "forget_after"),
+        (Ids, "renew"),
+        (MemoryStore, "next_due"),
+        body={"point": "p1"},
+    ),
+    *all_of("POST", "/clock", (MemoryStore, "next_due"), body={"advance": 5}),
+    *all_of("DELETE", f"/instances/{KEY}/chaos", (Series, "flush")),
+)
+
+
+@pytest.mark.parametrize("place", CONTROL_PLACES, ids=str)
+def test_failure_behind_what_the_control_api_has_done_is_no_failure_of_its_call(
+    app: MockApp,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    place: ControlPlace,
+) -> None:
+    client = app.test_client()
+    options: dict[str, Any] = {"json": place.body}
+    if place.path == "/state":
+        options = {"data": client.get("/_mock/state").get_data()}
+    assert client.post(f"/_mock/instances/{KEY}/points", json={}).status_code == 201
+    if place.path.endswith("/chaos"):
+        chaos = client.post(f"/_mock/instances/{KEY}/chaos", json={"delay": [60, 60]})
+        assert chaos.status_code == 200
+    send(app, "kept")
+    with monkeypatch.context() as patch:
+        broken = Break(RuntimeError(PLANTED))
+        patch.setattr(place.holder, place.name, broken.method())
+        reply = client.open(f"/_mock{place.path}", method=place.method, **options)
+    assert broken.count, f"{place} was not reached"
+    assert reply.status_code == 200, reply.text
+    assert PLANTED in caplog.text
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
+    assert "queued" not in states
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_webhook_sent_again_that_cannot_be_shown_is_answered_with_its_id(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    send(app, "kept")
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
+    with monkeypatch.context() as patch:
+        patch.setattr(webhook_routes, "delivery_json", Break(error))
+        reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
+    assert (reply.status_code, list(reply.get_json())) == (201, ["id"])
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert states(app) == ["delivered"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_webhook_sent_again_that_is_in_no_journal_is_not_left_queued(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    send(app, "kept")
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
+    recorder = Break(error)
+    with monkeypatch.context() as patch:
+        patch.setattr(app.runtime.records.journal, "_tell", recorder)
+        reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
+        assert recorder.count
+    assert reply.status_code == 201, reply.text
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert "queued" not in states(app)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_reply_of_the_host_that_cannot_be_checked_is_sent(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    app = make_app(profile=default_profile(EVERY_PLAN))
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.Pipeline, "_hold_to_contract", Break(error))
+        reply = app.test_client().delete(f"/rest/instance/{KEY}/delete", headers=headers)
+    assert (reply.status_code, reply.get_json()["error"]) == (200, False)
+    assert KEY not in app.runtime.instances.store.keys()
     assert PLANTED in app.runtime.records.bugs[0]
+    app.runtime.records.bugs.clear()
+
+
+def test_store_that_cannot_settle_refuses_no_message_that_it_has_kept(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "settle", Break(StoreUnavailable(PLANTED)))
+        inbound_by_flask(app, "kept")
+        assert app.test_client().post("/_mock/clock", json={"freeze": True}).status_code == 503
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert receiver.texts == kept(app) == ["kept"]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.records import counts as counts_module
 from megaapi_mock.records.counts import BUCKETS, NOTED_MOST, OTHER, Counts, sum_of
 from megaapi_mock.records.delivery import Attempt, Delivery, State
-from megaapi_mock.records.fault_hit import FaultHit
 
 KEY = "megacode-TESTKEY0001"
 

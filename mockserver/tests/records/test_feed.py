@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import islice
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_slow_reader_holds_only_a_batch() -> None:
     reader = feed.read()
     for number in range(8):
         feed.add("clock", None, number, BATCH_BYTES)
-    entries, _, _ = feed.entries_after(0, feed.beats)
+    entries = feed.entries_after(0)
     assert entries is not None and [entry.record for entry in entries] == [0]
     assert records(reader, 8) == list(range(8))
 
@@ -154,10 +155,10 @@ def test_nothing_is_kept_before_anyone_reads_and_long_after() -> None:
     assert feed.readers == 0
     now[0] = PATIENCE - 1
     feed.add("clock", None, 3)
-    assert records(feed.read(seen.id), 1) == [3]
-    for each in range(feed.readers):
-        assert each == 0
-        feed.leave()
+    again = feed.read(seen.id)
+    assert records(again, 1) == [3]
+    again.close()
+    assert feed.readers == 0
     now[0] = 3 * PATIENCE
     feed.add("clock", None, 4)
     assert not feed.awake and feed.size == 0
@@ -171,3 +172,68 @@ def test_a_reader_who_stays_keeps_the_feed_awake() -> None:
     now[0] = 100 * PATIENCE
     feed.add("clock", None, 1)
     assert records(reader, 1) == [1]
+
+
+def test_a_reader_of_one_instance_is_not_woken_by_others_and_not_behind_them() -> None:
+    feed = Feed(10**9)
+    reader = feed.read(instance="one")
+    for number in range(2 * ENTRIES_MOST):
+        feed.add("message", "two", number)
+    assert not reader.wake.is_set()
+    feed.add("message", "one", "mine")
+    assert reader.wake.is_set()
+    assert records(reader, 1) == ["mine"]
+
+
+def test_a_reader_of_some_kinds_is_not_woken_by_others() -> None:
+    feed = Feed(10**9)
+    reader = feed.read(kinds=("call",))
+    feed.add("message", "one", "other")
+    assert not reader.wake.is_set()
+    feed.add("reset", "one", "always")
+    assert records(reader, 1) == ["always"]
+
+
+def test_what_is_of_no_instance_reaches_everybody() -> None:
+    feed = Feed(10**9)
+    readers = [feed.read(), feed.read(instance="one")]
+    feed.add("clock", None, "all")
+    assert [records(reader, 1) for reader in readers] == [["all"], ["all"]]
+
+
+def test_what_happens_while_a_reader_reads_is_not_missed() -> None:
+    """Writers and a reader at the same time: everything comes, once and in order."""
+    feed = Feed(10**9)
+    reader = feed.read(instance="one")
+    count = 3_000
+
+    def write() -> None:
+        for number in range(count):
+            feed.add("message", "two", number)
+            feed.add("message", "one", number)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert records(reader, count) == list(range(count))
+    thread.join()
+
+
+def test_what_nobody_asked_for_is_not_kept_and_who_asks_later_is_told() -> None:
+    feed = Feed(10**9)
+    first = feed.read(instance="one")
+    feed.add("message", "one", "kept")
+    feed.add("message", "two", "not kept")
+    size, entry = feed.size, shown(first, 1)[0]
+    assert size == entry.size
+    later = [feed.read(entry.id, instance="two"), feed.read(entry.id)]
+    feed.add("message", "two", "kept now")
+    behind = {"reason": "behind", "instance": None}
+    assert [records(reader, 2) for reader in later] == [[behind, "kept now"]] * 2
+
+
+def test_many_instances_asked_for_are_kept_as_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "TOPICS_MOST", 2)
+    feed = Feed(10**9)
+    for instance in ("one", "two", "three"):
+        feed.read(instance=instance).close()
+    assert feed.keeps("three") and feed.keeps("four")

@@ -6,9 +6,10 @@ import logging
 from typing import Any, cast
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.records.counts import Counts
 from megaapi_mock.records.delivery import Delivery
-from megaapi_mock.records.fault_hit import FaultHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.listeners import delivery_listener, hit_listener
 
@@ -37,7 +38,7 @@ class Ears:
     def delivery_changed(self, delivery: Delivery) -> None:
         self._hear("journal", delivery)
 
-    def add_fault_hit(self, hit: FaultHit) -> None:
+    def add_hit(self, hit: RecordedHit) -> None:
         self._hear("journal", hit)
 
     def console(self, delivery: Delivery) -> None:
@@ -70,8 +71,8 @@ def test_everybody_hears_of_a_hit_whoever_fails(
 ) -> None:
     ears = Ears(*failing)
     with caplog.at_level(logging.ERROR):
-        hit_listener(*parts(ears))(HIT)
-    assert ears.heard == [("counts", HIT), ("journal", HIT)]
+        hit_listener(*parts(ears))(RecordedHit("s1", HIT))
+    assert ears.heard == [("counts", HIT), ("journal", RecordedHit("s1", HIT))]
     assert len(caplog.records) == len({*failing} - {"console"})
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.records.sizes import (
     ATTEMPT,
     HEADER,

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from megaapi_mock.errors import LATE, Overloaded
 from megaapi_mock.serving.bodies import SMALL, STEP, Body, Budget, CallInProgress
+from megaapi_mock.serving.server import GRANIAN_THREADS
 
 from .test_server import Running, Start, read_whole, starting, until
 
@@ -114,6 +115,19 @@ def test_a_crowd_closes_nothing_that_is_being_answered(start: Start, engine: str
             asker.settimeout(20)
             assert read_whole(asker).startswith(b"HTTP/1.1 200")
         assert all(map(is_open, streams))
+
+
+def test_slow_bodies_do_not_hold_all_threads_of_granian(start: Start) -> None:
+    """There may be more connections than threads, and each of these calls holds one."""
+    server = start("granian")
+    with ExitStack() as stack:
+        slow = [
+            stack.enter_context(closing(connected(server, UNFINISHED["half bodies"])))
+            for _ in range(GRANIAN_THREADS + 50)
+        ]
+        until(lambda: not all(map(is_open, slow)), "the slowest are ended", limit=30)
+        assert b"200 OK" in server.get()
+        assert sum(map(is_open, slow)) > GRANIAN_THREADS / 2
 
 
 @engines

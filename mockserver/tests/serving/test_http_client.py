@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
-from megaapi_mock.serving.http_client import Server, exchange, host_field, trusted
+from megaapi_mock.serving.http_client import Server, exchange, host_field, trusted_tls_context
 
 Script = Callable[[socket.socket], None]
 Serve = Callable[[Script], Server]
@@ -107,7 +107,7 @@ def test_a_byte_now_and_then_does_not_move_the_deadline(serve: Serve, head: byte
     [
         (Server("mock.example.test", 80), "mock.example.test"),
         (Server("mock.example.test", 443), "mock.example.test:443"),
-        (Server("mock.example.test", 443, trusted()), "mock.example.test"),
+        (Server("mock.example.test", 443, trusted_tls_context()), "mock.example.test"),
         (Server("::1", 8080), "[::1]:8080"),
         (Server("maçã.example.test", 80), "xn--ma-tiap.example.test"),
     ],

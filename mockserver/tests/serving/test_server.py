@@ -96,7 +96,11 @@ class App:
         return abandoned
 
 
-def build(kind: str) -> App:
+def build(kind: str) -> Any:
+    if kind == "mock":
+        from megaapi_mock.web.app import build_app
+
+        return build_app()
     if kind == "refuses":
         raise SetupError(SETUP_SENTENCE)
     if kind == "crashes":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.spec.plain_schemas import simplified
+from megaapi_mock.spec.plain_schemas import simplify_schemas
 
 TEXT = {"type": "string"}
 
@@ -13,7 +13,7 @@ TEXT = {"type": "string"}
 def plain(schema: Any, **others: Any) -> Any:
     """The schema as generators get it."""
     document = {"paths": {}, "components": {"schemas": {"It": schema, **others}}}
-    return simplified(document)["components"]["schemas"]["It"]
+    return simplify_schemas(document)["components"]["schemas"]["It"]
 
 
 def ref(name: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from megaapi_mock.store.open_store import open_database
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance
 from megaapi_mock.store.sql.store import SqlStore
-from megaapi_mock.store.sql.stored import PARTS, load
+from megaapi_mock.store.sql.stored_content import PARTS, load
 
 from ..conftest import DATABASES, new_url
 

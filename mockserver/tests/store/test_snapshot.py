@@ -47,7 +47,8 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "clock": OF_THE_GATEWAY, "ids": OF_THE_GATEWAY, "directory": OF_THE_GATEWAY,
         "rules": "of the profile", "vault": OF_THE_GATEWAY, "world_groups": OF_THE_GATEWAY,
         "fault_source": OF_THE_GATEWAY, "number_registry": "follows from the instances",
-        "fault_effects": PER_CHANGE, "now": PER_CHANGE, "_values_before": PER_CHANGE,
+        "fault_effects": PER_CHANGE, "fault_counts": PER_CHANGE,
+        "now": PER_CHANGE, "_values_before": PER_CHANGE,
         "_events": "taken at the end of every change", "_events_before": PER_CHANGE,
         "_peer_messages": "taken at the end of every change",
         "_peer_messages_before": PER_CHANGE,
@@ -150,7 +151,7 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     }
     assert own | {"recipient"} == kept
     wired = {"kinds", "has_faults", "_clock", "_ids", "_directory", "_operations", "_lock"}
-    state = {"_all", "_numbers", "_header_tallies", "_on_hit"}
+    state = {"_all", "_numbers", "_header_tallies"}
     assert vars(app.runtime.faults).keys() == wired | state
 
 

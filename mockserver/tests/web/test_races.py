@@ -173,7 +173,7 @@ def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> 
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):
         operation = next(each for each in app.runtime.api.operations if each.id == "send_text")
-        app.runtime.faults.match(operation, key, None)
+        app.runtime.faults.match([], operation, key, None)
     assert {key: tally.calls for key, tally in fault.tallies.items()} == before == {KEY: 1}
 
 

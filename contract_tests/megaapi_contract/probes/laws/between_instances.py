@@ -18,7 +18,7 @@ from .assertions import claim_success, value_at
 from .calls import make_group, message, sent_id, text, texts
 from .content_fidelity import TEXTS
 from .echo_content import WRITTEN, promise_of_content
-from .every_text import FULL, Fields, odd
+from .every_text import FULL, Fields, with_odd_texts
 from .readers import Reader, reading
 from .requests import MESSAGE_ID
 from .webhook_listener import WebhookListener
@@ -33,7 +33,7 @@ _QUOTED = {"remoteJid": as_given(WORLD[0]), "fromMe": True, "id": MESSAGE_ID}
 # What comes as an event that the contract has. Nobody has seen how lists and buttons arrive.
 ARRIVING: Mapping[str, Fields] = {
     **{
-        operation: odd(FULL[operation])[0]
+        operation: with_odd_texts(FULL[operation])[0]
         for operation in ("send_text", "send_link_preview", "send_media_url",
                           "send_media_base64", "send_location")
     },

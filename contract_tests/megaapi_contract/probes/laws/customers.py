@@ -20,7 +20,7 @@ from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
 from .echo_content import acknowledged
-from .media import PNG, fetch, same_bytes
+from .media import KINDS, PNG, fetch, same_bytes
 from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookListener
 from .webhooks import (
@@ -147,8 +147,8 @@ _WRITTEN_BEFORE = {
 BROADCASTS = ("status-story", "broadcast-list")
 # Texts that a careless program takes for something else.
 LOOKALIKES = ("123", "007", "1e3", "true", "null", '{"a": 1}', " ", "2026-01-01")
-FETCHED = {"image": "image", "video": "video", "ptv": "video", "audio": "audio",
-           "document": "document", "sticker": "image"}  # fmt: skip
+# By content key without its ending: what its file is fetched as.
+FETCHED = {key.removesuffix("Message"): fetched_as for key, fetched_as, _ in KINDS.values()}
 
 
 def _inbound(rule: Rule) -> Rule:

@@ -134,7 +134,7 @@ def leaves(node: Any, way: Way = ()) -> Iterator[Way]:
         yield way
 
 
-def odd(data: Fields) -> tuple[Fields, dict[str, str]]:
+def with_odd_texts(data: Fields) -> tuple[Fields, dict[str, str]]:
     """The body with an odd text at every place, and each of these by the way to it."""
     odd_data, texts_by_path = deepcopy(data), {}
     for number, way in enumerate(leaves(data), 1):
@@ -159,13 +159,13 @@ def fullest_request(operation: str, to: str) -> tuple[Arguments, dict[str, str]]
     """A good request with an odd text wherever one can stand, and these texts by their place."""
     if operation not in FULL:
         return GOOD_REQUESTS[operation].arguments(to), {}
-    data, texts_by_path = odd(FULL[operation])
+    data, texts_by_path = with_odd_texts(FULL[operation])
     return {"body": {"messageData": {"to": to, **data}}}, texts_by_path
 
 
 @_one_law_per_text(FULL)
 def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
-    data, texts_by_path = odd(FULL[operation])
+    data, texts_by_path = with_odd_texts(FULL[operation])
     answer = message(session, stage.instance(), operation, to=someone(session), **data)
     if claim_success(session, answer, "a body full of odd texts"):
         texts_of_answer = [*shown_texts(value_at(answer.json, "messageData", "message"))]

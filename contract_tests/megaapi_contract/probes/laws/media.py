@@ -133,7 +133,7 @@ def one_address_is_enough(session: Session, stage: Stage) -> None:
     same_bytes(session, fetch(session, instance, part, "imageMessage"), part, PNG)
 
 
-def usual(answer: Exchange) -> bool:
+def has_usual_form(answer: Exchange) -> bool:
     """Whether a failed download has the form that comes with an empty `data`."""
     return answer.status == 200 and value_at(answer.json, "statusCode") is None
 
@@ -149,9 +149,9 @@ def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
         ("an unknown address", {"directPath": "/v/none", "url": None}),
     ):
         answer = fetch(session, instance, part, "image", **changes)
-        if claim_failure(session, answer, when, promise=promise, switch="media_gone") and usual(
-            answer
-        ):
+        if claim_failure(
+            session, answer, when, promise=promise, switch="media_gone"
+        ) and has_usual_form(answer):
             claim(session, answer, value_at(answer.json, "data") == "", f"{when}: no data")
 
 

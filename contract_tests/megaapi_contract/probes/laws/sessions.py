@@ -9,7 +9,7 @@ from ...host.stage import Stage
 from ..probe import Laws
 from ..session import Session
 from .combined.factors import HISTORIES, HOOKS
-from .combined.script import play_session
+from .combined.script import HAPPEN, SET_UP, play_session
 from .webhooks import ACKS, ECHO, PHASE
 
 LAWS = Laws()
@@ -22,15 +22,6 @@ CALLED = (
     "create_group", "list_groups", "group_details", "instance_status", "webhook_settings",
     "configure_webhook",
 )  # fmt: skip
-SETS = {
-    "some blocked": ("block_events", "config_details"),
-    "blocked and accepted": ("block_events", "accept_webhook_events", "config_details"),
-    "statuses asked for": ("accept_status_events", "config_details"),
-}
-CAUSES = {
-    "a restart": ("restart",), "a logout and a new link": ("logout",),
-    "a drop and a restart": ("restart",), "a new token": ("change_token",),
-}  # fmt: skip
 EVENTS = (ECHO, *ACKS.values(), "text-plain", "from-me-phone")
 
 
@@ -51,7 +42,7 @@ def _add_session(hooks: str, history: str, deal: int) -> None:
     # Half of them have every level of every factor, and most pairs.
     even = (HOOKS.index(hooks) + HISTORIES.index(history)) % 2 == 0
     LAWS.law(
-        *CALLED, *SETS.get(hooks, ()), *CAUSES.get(history, ()),
+        *CALLED, *SET_UP[hooks].operations, *HAPPEN[history].operations,
         effects=("reads", "sends", "changes", *disconnects), phase=PHASE,
         about=f"{hooks}, {history}{DEALS[deal]}", events=EVENTS, phone=True,
         quick=deal == 1 and even,

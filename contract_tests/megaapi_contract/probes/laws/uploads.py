@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,25 +9,20 @@ from ...host.host_instance import HostInstance
 from ...host.stage import Stage
 from ...host.upload import BOUNDARY, CUT_FORM, UPLOAD_TYPE, upload
 from ...judging.results import Exchange
-from ..cases import PICTURE
 from ..probe import Laws
 from ..session import Session
 from .access import MEDIA_TOO_LARGE
 from .assertions import claim, claim_refusal, claim_success, inferred, value_at
 from .calls import someone
-from .media import fetch, same_bytes
+from .media import KINDS as MEDIA_KINDS
+from .media import PLAIN, PNG, fetch, same_bytes
 from .sent_message import hold_sent
 
 LAWS = Laws()
 
-PNG = b64decode(PICTURE)
-PLAIN = bytes(range(256)) * 5
-# Operation, the content it becomes, what it is fetched back as, and the type its part names.
+# By operation: the content it becomes, what it is fetched back as, and the type its part names.
 KINDS: Mapping[str, tuple[str, str, str]] = {
-    "upload_image": ("imageMessage", "image", "image/png"),
-    "upload_video": ("videoMessage", "video", "video/mp4"),
-    "upload_audio": ("audioMessage", "audio", "audio/mpeg"),
-    "upload_document": ("documentMessage", "document", "application/pdf"),
+    f"upload_{type_}": MEDIA_KINDS[type_] for type_ in ("image", "video", "audio", "document")
 }
 NAME, CAPTION = "arquivo 1.bin", "Veja só"
 

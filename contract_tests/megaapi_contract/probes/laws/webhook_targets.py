@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial, update_wrapper
 from urllib.parse import urlsplit
+
+from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import read_yaml
 
 from ...host.host_instance import HostInstance
 from ...host.stage import Stage
@@ -138,12 +141,13 @@ def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
 
 # -- what is blocked -------------------------------------------------------------------------
 
-# One event of every category.
-CATEGORIES = {
-    "qrCode": "qrcode", "connectionStatus": "connected", "messagesInput": "text-plain",
-    "messagesOutput": "from-me-phone", "messagesReaction": "reaction",
-    "messagesStatus": "ack-read", "groups": "group-participants", "presence": "presence",
-    "calls": "call",
+# One event of every category that the contract has.
+CATEGORIES: Mapping[str, str] = {
+    read_yaml(root("spec") / "webhooks" / f"{event}.yaml")["post"]["x-category"]: event
+    for event in (
+        "qrcode", "connected", "text-plain", "from-me-phone", "reaction", "ack-read",
+        "group-participants", "presence", "call",
+    )
 }  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
         ("ptv", (SERVER, DELIVERED, READ, PLAYED)),
     ):
         # Real files: what no phone can play is never told as played.
-        content = files.media("video" if type_ == "ptv" else "audio")
+        content = files.media(KINDS[type_][1])
         answer = message(
             session, instance, "send_media_base64", to=someone(session), type=type_,
             base64=b64encode(content).decode(), mimeType=KINDS[type_][2],

@@ -17,7 +17,7 @@ from ...safety.restore_file import RestoreFile
 from ..context import RunContext
 from ..pace import pace_of
 from ..planning import PlanTarget
-from ..preflight import Given, require_instance
+from ..preflight import NamedInstance, require_instance
 from .stage import OPERATIONS, PeerStage
 
 # What a second instance may do at all: it writes, leaves the groups it was put into, and has its
@@ -45,7 +45,7 @@ def add_peer(context: RunContext) -> None:
     options = context.options
     target = _peer_target(context)
     session = context.peer = _session(context, target)
-    given = Given(
+    given = NamedInstance(
         HostInstance(options.peer_key, options.peer_token), target.name,
         "--peer-target", "--peer-instance-key", "--peer-token",
     )  # fmt: skip

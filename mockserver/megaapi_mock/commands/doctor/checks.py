@@ -54,19 +54,12 @@ def examine(case: Case) -> list[Finding]:
     )
     checks: dict[str, Callable[[], Finding]] = {**exam.checks(), **hook.checks(exam.is_remote)}
     findings = []
-    for name in CHECKS:
+    for name, check in checks.items():
         try:
-            findings.append(checks[name]())
+            findings.append(check())
         except Skipped as skip:
             findings.append(Finding(name, "skipped", str(skip)))
     return findings
-
-
-CHECKS = (
-    "host", "connection", "tls", "gateway", "key", "token", "linked", "clock", "webhook_set",
-    "webhook_on", "webhook_same", "events", "hook_address", "hook_connection", "hook_answer",
-    "hook_speed", "hook_message",
-)  # fmt: skip
 
 
 class _Exam:

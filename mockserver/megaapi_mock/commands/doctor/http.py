@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...errors import SetupError
-from ...serving.http_client import HttpResponse, Server, exchange, host_field, trusted
+from ...serving.http_client import HttpResponse, Server, exchange, host_field, trusted_tls_context
 
 # A status page of some kind may be long; ours are short.
 READ_MOST = 1024 * 1024
@@ -139,7 +139,7 @@ class ProbeReply:
 
 def get(address: ServerAddress, path: str, token: str, timeout: float) -> ProbeReply:
     """GET, with the token as the gateway wants it; no redirect is followed."""
-    server = Server(address.host, address.port, trusted() if address.tls else None)
+    server = Server(address.host, address.port, trusted_tls_context() if address.tls else None)
     target = address.parts.path.rstrip("/") + path
     try:
         fields = [

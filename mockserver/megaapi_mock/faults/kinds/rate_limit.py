@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ...codec import dumps
 from ..kind import Answered, FaultTally, Moment, Replacing
-from ..parameters import FROM_ZERO, about, optional, whole
+from ..parameters import FROM_ZERO, about, optional, whole_number
 from .reply import error_body
 
 DAY = 86_400
@@ -29,12 +29,15 @@ class RateLimit(Replacing):
     )
     window: int = field(
         default=60,
-        metadata=about(whole(1, DAY), "seconds on the mock's clock, from an instance's first call"),
+        metadata=about(
+            whole_number(1, DAY), "seconds on the mock's clock, from an instance's first call"
+        ),
     )
     retry_after: int | None = field(
         default=None,
         metadata=about(
-            optional(whole(0, DAY)), "Retry-After in seconds; null: what is left of the window"
+            optional(whole_number(0, DAY)),
+            "Retry-After in seconds; null: what is left of the window",
         ),
     )
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ...codec import dumps
 from ..kind import JSON, Answered, Moment, Replacing
-from ..parameters import ANYTHING, HEADERS, MEDIA_TYPE, about, optional, whole
+from ..parameters import ANYTHING, HEADERS, MEDIA_TYPE, about, optional, whole_number
 
 # A 1xx ends no call; these have no body.
 BODILESS = (204, 304)
@@ -27,7 +27,7 @@ class ChosenReply(Replacing):
         "times": 1,
     }
 
-    status: int = field(default=500, metadata=about(whole(200, 599), "HTTP status"))
+    status: int = field(default=500, metadata=about(whole_number(200, 599), "HTTP status"))
     body: Any = field(
         default=None,
         metadata=about(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...errors import SetupError
 from .change import ContractChange, Level, change
-from .located import events, located
+from .located_operations import events, locate_operations
 from .operation import Operations
 from .references import Json, broken_references
 from .servers import server_changes
@@ -37,7 +37,9 @@ def _all_changes(old: Json, new: Json) -> Iterator[ContractChange]:
 
 
 def _operations(old: Json, new: Json, operations: Operations) -> Iterator[ContractChange]:
-    before, after = ({each.key: each for each in located(document)} for document in (old, new))
+    before, after = (
+        {each.key: each for each in locate_operations(document)} for document in (old, new)
+    )
     ids_now = {each.definition.get("operationId"): each for each in after.values()}
     moved = set()
     for key, operation in before.items():

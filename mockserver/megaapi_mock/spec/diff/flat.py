@@ -15,9 +15,9 @@ UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProp
 _FORMS = ("anyOf", "oneOf")
 
 
-def flat(schema: Any, document: Json) -> Json:
+def flatten(schema: Any, document: Json) -> Json:
     """The schema as one object, and in one spelling: see `canonical`."""
-    return canonical(_merged(schema, document, set()))
+    return canonical(_merge_all(schema, document, set()))
 
 
 def types(value: Any) -> list[str]:
@@ -25,7 +25,7 @@ def types(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(each) for each in value or ()]
 
 
-def _merged(schema: Any, document: Json, visited_references: set[str]) -> Json:
+def _merge_all(schema: Any, document: Json, visited_references: set[str]) -> Json:
     """All parts at once. `seen`: the references whose targets are in it already."""
     if not isinstance(schema, dict):
         return {"not": {}} if schema is False else {}
@@ -35,9 +35,9 @@ def _merged(schema: Any, document: Json, visited_references: set[str]) -> Json:
             return {}
         visited_references.add(reference)
         target = target_of(reference, document)
-        result = {} if target is NOWHERE else _merged(target, document, visited_references)
+        result = {} if target is NOWHERE else _merge_all(target, document, visited_references)
         beside = siblings(schema, document)
-        return merge(result, _merged(beside, document, visited_references)) if beside else result
+        return merge(result, _merge_all(beside, document, visited_references)) if beside else result
     result = {key: value for key, value in schema.items() if key != "allOf"}
     older = str(document.get("openapi")).startswith("3.0")
     may_be_null = result.pop("nullable", False) is True and older
@@ -46,7 +46,7 @@ def _merged(schema: Any, document: Json, visited_references: set[str]) -> Json:
     if may_be_null and "type" in result:
         result["type"] = [*types(result["type"]), "null"]
     for part in schema.get("allOf") or ():
-        result = merge(result, _merged(part, document, visited_references))
+        result = merge(result, _merge_all(part, document, visited_references))
     if may_be_null and "null" not in types(result.get("type")) and "type" in result:
         # By the letter this asks for a type beside it; everybody means it all the same.
         result["type"] = [*types(result["type"]), "null"]
@@ -82,7 +82,7 @@ def _with_single_form(
     nulls = plain.count("null")
     if len(rest) != 1 or ("discriminator" in schema and not nulls):
         return schema
-    only = _merged(rest[0], document, visited_references)
+    only = _merge_all(rest[0], document, visited_references)
     if nulls:
         only = _or_null(only)
     return merge(others, only)

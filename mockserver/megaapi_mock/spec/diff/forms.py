@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .flat import flat, types
+from .flat import flatten, types
 from .references import Json, reference_of, resolve
-from .values import Difference, as_text, cut, enumeration_differences, inside
+from .values import Difference, as_text, enumeration_differences, inside, shorten
 
 # Two forms with so much of their fields in common are the same form.
 _ALIKE = 0.5
@@ -35,7 +35,7 @@ class SchemaForm:
     def name(self) -> str:
         """Of its component; otherwise the beginning of it."""
         reference = reference_of(self.written)
-        return reference.rpartition("/")[2] if reference else cut(as_text(self.written))
+        return reference.rpartition("/")[2] if reference else shorten(as_text(self.written))
 
     @property
     def component(self) -> str:
@@ -81,10 +81,10 @@ _KEYS: Sequence[Callable[[SchemaForm], str]] = (
 
 def form_of(schema: Any, document: Json) -> SchemaForm:
     """A form of a document."""
-    return SchemaForm(schema, flat(schema, document), document, schema)
+    return SchemaForm(schema, flatten(schema, document), document, schema)
 
 
-def paired(
+def pair_forms(
     before: list[SchemaForm], after: list[SchemaForm]
 ) -> tuple[list[tuple[SchemaForm, SchemaForm]], list[SchemaForm], list[SchemaForm]]:
     """Forms that belong together, those that are gone, and new ones."""

@@ -63,7 +63,7 @@ class Graph:
         for node in came:
             for each in node.differences:
                 message = each.message + _elsewhere(came, node, each.place)
-                yield Difference(each.rule, joined(_place(came, node), each.place), message)
+                yield Difference(each.rule, join_places(_place(came, node), each.place), message)
 
     def _walk(self, start: SchemaNode) -> Trail:
         """The nearest first. What is known not to differ is left out."""
@@ -95,7 +95,7 @@ def _place(came: Trail, node: SchemaNode) -> str:
         places.append(place)
     result = ""
     for place in reversed(places):
-        result = joined(result, place)
+        result = join_places(result, place)
     return result
 
 
@@ -104,21 +104,21 @@ def _elsewhere(came: Trail, node: SchemaNode, rest: str) -> str:
     while (step := came[node]) is not None:
         own = _place(came, node)
         places = [
-            joined(_place(came, user), place)
+            join_places(_place(came, user), place)
             for user, place in node.users
             if user in came and (user, place) != step
         ]
         outside = [place for place in places if not place.startswith(own)]
         if outside:
-            names = ", ".join(joined(place, rest) for place in outside[:_NAMED])
+            names = ", ".join(join_places(place, rest) for place in outside[:_NAMED])
             more = len(outside) - _NAMED
             return f" (also at {names}{f' and {more} more' if more > 0 else ''})"
         node, place = step
-        rest = joined(place, rest)
+        rest = join_places(place, rest)
     return ""
 
 
-def joined(place: str, inner: str) -> str:
+def join_places(place: str, inner: str) -> str:
     """A place inside of a place."""
     return place + inner if not inner or inner[0] in "[{" else inside(place, inner)
 

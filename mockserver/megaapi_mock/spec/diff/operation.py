@@ -8,7 +8,7 @@ from typing import Any
 from .answers import answer_changes, receipt_changes
 from .change import ContractChange, Side, change
 from .headers import IGNORED, header_changes
-from .located import Located, events
+from .located_operations import LocatedOperation, events
 from .media import Contents
 from .parameters import parameter_changes
 from .references import Json, resolve
@@ -25,7 +25,7 @@ class Operations:
         self.security = Security(old, new)
         self._contents = Contents(old, new)
 
-    def operation(self, old: Located, new: Located) -> Iterator[ContractChange]:
+    def operation(self, old: LocatedOperation, new: LocatedOperation) -> Iterator[ContractChange]:
         """All changes of one operation, named by where it stood."""
         subject, before, after = old.name, old.definition, new.definition
         if before.get("operationId") != after.get("operationId"):
@@ -47,7 +47,9 @@ class Operations:
         yield from self._servers(old, new)
         yield from mark_changes(subject, before, after)
 
-    def event(self, subject: str, old: Located, new: Located) -> Iterator[ContractChange]:
+    def event(
+        self, subject: str, old: LocatedOperation, new: LocatedOperation
+    ) -> Iterator[ContractChange]:
         """All changes of a webhook, or of what a callback sends."""
         before, after = old.definition, new.definition
         if old.method != new.method:
@@ -102,7 +104,7 @@ class Operations:
             if (name, title) not in before:
                 yield change("callback-added", subject, f"callback {name} {title}", "is new")
 
-    def _servers(self, old: Located, new: Located) -> Iterator[ContractChange]:
+    def _servers(self, old: LocatedOperation, new: LocatedOperation) -> Iterator[ContractChange]:
         if old.servers == new.servers:
             return
         before, after = (
@@ -130,7 +132,7 @@ def _offered(subject: str, before: Json, after: Json) -> Iterator[ContractChange
         yield change("effect-changed", subject, "", message)
 
 
-def _sent_beside(event: Located, document: Json) -> dict[str, Json]:
+def _sent_beside(event: LocatedOperation, document: Json) -> dict[str, Json]:
     """What comes with a webhook beside its body, by what it is called in reports."""
     by_name: dict[str, Json] = {}
     for each in event.parameters:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .change import ContractChange, Side, change
-from .flat import flat, types
+from .flat import flatten, types
 from .media import Contents
 from .references import Json, resolve
 
@@ -79,7 +79,7 @@ def _style_of(parameter: Json, document: Json) -> tuple[str, bool, bool, bool]:
     if parameter.get("content"):
         return "content", False, False, False
     style = str(parameter.get("style", _STYLES.get(str(parameter.get("in")), "form")))
-    type_names = types(flat(parameter.get("schema"), document).get("type"))
+    type_names = types(flatten(parameter.get("schema"), document).get("type"))
     several = not type_names or "array" in type_names or "object" in type_names
     explode = several and bool(parameter.get("explode", style == "form"))
     return style, explode, parameter.get("allowReserved") is True, True

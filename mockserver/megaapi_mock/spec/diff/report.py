@@ -34,7 +34,7 @@ class SharedChange:
         return f"{names} and {more} more" if more > 0 else names
 
 
-def grouped(changes: Iterable[ContractChange]) -> list[SharedChange]:
+def group_changes(changes: Iterable[ContractChange]) -> list[SharedChange]:
     """Equal changes of several operations as one, in the order of the first of each."""
     subjects: dict[ContractChange, list[str]] = {}
     first: dict[tuple[str, str, str, str], ContractChange] = {}
@@ -60,7 +60,7 @@ def as_text(changes: Sequence[ContractChange]) -> str:
     """One change a line, the worst first; rules in brackets."""
     lines = [
         f"{group.change.level.value:<9}  {group.where}: {group.sentence}  [{group.change.rule}]"
-        for group in grouped(changes)
+        for group in group_changes(changes)
     ]
     return "\n".join([*lines, summary(changes)]) + "\n"
 
@@ -81,7 +81,7 @@ def as_markdown(changes: Sequence[ContractChange]) -> str:
 
 def _markdown(changes: Sequence[ContractChange]) -> Iterator[str]:
     yield f"### The contract: {summary(changes)}"
-    groups = grouped(changes)
+    groups = group_changes(changes)
     for level in Level:
         of_level = [group for group in groups if group.change.level is level]
         if not of_level:
@@ -90,12 +90,12 @@ def _markdown(changes: Sequence[ContractChange]) -> Iterator[str]:
         yield ""
         yield f"<details><summary>{level.value}</summary>\n" if folded else f"**{level.value}**\n"
         for group in of_level:
-            yield f"- {_escaped(group.where)}: {_escaped(group.sentence)} (`{group.change.rule}`)"
+            yield f"- {_escape(group.where)}: {_escape(group.sentence)} (`{group.change.rule}`)"
         if folded:
             yield "\n</details>"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """As text: names and patterns are full of marks that Markdown reads."""
     for mark in "\\`*_[]<>|#":
         text = text.replace(mark, f"\\{mark}")

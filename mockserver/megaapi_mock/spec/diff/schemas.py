@@ -7,8 +7,8 @@ from typing import Any
 
 from .canonical import alike
 from .change import Side
-from .flat import flat
-from .forms import SchemaForm, discriminator_differences, form_of, paired
+from .flat import flatten
+from .forms import SchemaForm, discriminator_differences, form_of, pair_forms
 from .graph import Graph, SchemaLink
 from .references import Json, references, resolve, stable_references
 from .values import Difference, inside, necessity, type_differences, value_differences
@@ -39,7 +39,7 @@ class Schemas:
             yield from self._graph.differences(self._graph.node(old, new))
 
     def _compared(self, old: Any, new: Any) -> Iterator[Difference | SchemaLink]:
-        return self._compare(flat(old, self._old), flat(new, self._new), "")
+        return self._compare(flatten(old, self._old), flatten(new, self._new), "")
 
     def _inner(self, old: Any, new: Any, place: str) -> Iterator[Difference | SchemaLink]:
         """Of schemas inside of others: those of references are compared apart."""
@@ -48,7 +48,7 @@ class Schemas:
         if any(isinstance(each, dict) and _APART & each.keys() for each in (old, new)):
             yield SchemaLink(place, self._graph.node(old, new))
         else:
-            yield from self._compare(flat(old, self._old), flat(new, self._new), place)
+            yield from self._compare(flatten(old, self._old), flatten(new, self._new), place)
 
     def _compare(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         if _divided(old) != _divided(new):
@@ -171,7 +171,7 @@ class Schemas:
     def _choice(
         self, before: list[SchemaForm], after: list[SchemaForm], place: str
     ) -> Iterator[Difference | SchemaLink]:
-        pairs, removed, added = paired(before, after)
+        pairs, removed, added = pair_forms(before, after)
         for one, other in pairs:
             yield from self._inner(one.schema, other.schema, place)
         for form in removed:
@@ -184,7 +184,7 @@ class Schemas:
         before, after = (
             _distributed(each, document) for each, document in ((old, self._old), (new, self._new))
         )
-        pairs, _, _ = paired(before, after)
+        pairs, _, _ = pair_forms(before, after)
         if pairs:
             yield from self._choice(before, after, place)
 
@@ -205,7 +205,7 @@ def _distributed(schema: Json, document: Json) -> list[SchemaForm]:
         return [form_of(form, document) for form in forms]
     wholes = [{"allOf": [beside, form]} for form in forms]
     return [
-        SchemaForm(whole, flat(whole, document), document, form)
+        SchemaForm(whole, flatten(whole, document), document, form)
         for whole, form in zip(wholes, forms, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .change import ContractChange, change
 from .references import Json, resolve
-from .values import as_text, cut
+from .values import as_text, shorten
 
 Alternative = frozenset[tuple[str, str]]
 # For readers; scopes stand in the requirements.
@@ -81,7 +81,7 @@ class Security:
                 continue
             for key in [*before, *(key for key in after if key not in before)]:
                 if before.get(key) != after.get(key):
-                    one, other = (cut(as_text(each[key])) if key in each else "none"
+                    one, other = (shorten(as_text(each[key])) if key in each else "none"
                                   for each in (before, after))  # fmt: skip
                     message = f"{key} {one} became {other}"
                     yield change("security-scheme-changed", subject, "", message)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import SetupError
-from .located import METHODS
+from .located_operations import METHODS
 
 Json = dict[str, Any]
 # More than any description has; anchors that repeat anchors have more.
@@ -71,9 +71,9 @@ _WORDS: Mapping[str, Callable[[Any], bool]] = {
 _NOTHING = object()
 
 
-def shaped(document: Any, name: str) -> Json:
+def checked_document(document: Any, name: str) -> Json:
     """The document, without what is empty; SetupError names the place that is built otherwise."""
-    result = _Shaping(name).node(document, "document", "")
+    result = _ShapeCheck(name).node(document, "document", "")
     return result if isinstance(result, dict) else {}
 
 
@@ -117,7 +117,7 @@ def _key(key: Any) -> str:
     return "null" if key is None else str(key)
 
 
-class _Shaping:
+class _ShapeCheck:
     """One run over a document."""
 
     def __init__(self, name: str) -> None:

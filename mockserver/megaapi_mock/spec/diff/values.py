@@ -69,7 +69,7 @@ def inside(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
-def cut(text: str) -> str:
+def shorten(text: str) -> str:
     """As much of it as fits into a message."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
@@ -90,9 +90,9 @@ def _names(names: set[str]) -> str:
 def _values(old: Json, new: Json, place: str) -> Iterator[Difference]:
     before, after = (_enumerated(each) for each in (old, new))
     if before is None and after is not None:
-        yield Difference("values-restricted", place, f"only {_listed(after)} now")
+        yield Difference("values-restricted", place, f"only {_join_names(after)} now")
     elif before is not None and after is None:
-        yield Difference("values-opened", place, f"was only {_listed(before)}")
+        yield Difference("values-opened", place, f"was only {_join_names(before)}")
     elif before is not None and after is not None:
         yield from enumeration_differences(before, after, place)
 
@@ -105,21 +105,21 @@ def enumeration_differences(
     added = [value for value in after if value not in before]
     if removed_values and added and len(removed_values) == len(before):
         yield Difference(
-            "values-changed", place, f"{_listed(removed_values)} became {_listed(added)}"
+            "values-changed", place, f"{_join_names(removed_values)} became {_join_names(added)}"
         )
         return
     if removed_values:
-        yield Difference("values-removed", place, f"no longer {_listed(removed_values)}")
+        yield Difference("values-removed", place, f"no longer {_join_names(removed_values)}")
     if added:
-        yield Difference("values-added", place, f"or {_listed(added)}")
+        yield Difference("values-added", place, f"or {_join_names(added)}")
 
 
 def _enumerated(schema: Json) -> dict[str, None] | None:
     return dict.fromkeys(map(as_text, schema["enum"])) if "enum" in schema else None
 
 
-def _listed(texts: Any) -> str:
-    return cut(", ".join(texts))
+def _join_names(texts: Any) -> str:
+    return shorten(", ".join(texts))
 
 
 def _bounds(old: Json, new: Json, place: str) -> Iterator[Difference]:
@@ -198,7 +198,8 @@ def _formats(old: Json, new: Json, place: str) -> Iterator[Difference]:
 def _marks(old: Json, new: Json, place: str) -> Iterator[Difference]:
     if not alike(old.get("default", _ABSENT), new.get("default", _ABSENT)):
         before, after = (
-            cut(as_text(each["default"])) if "default" in each else "none" for each in (old, new)
+            shorten(as_text(each["default"])) if "default" in each else "none"
+            for each in (old, new)
         )
         yield Difference("default-changed", place, f"default {before} became {after}")
     for keyword in ("readOnly", "writeOnly"):

@@ -13,7 +13,7 @@ from ..bundle import bundle, parse_yaml
 from .git import Revision, commit_of, in_repository, is_shallow
 from .json_values import JsonLoader
 from .references import references
-from .shape import shaped, with_text_keys
+from .shape import checked_document, with_text_keys
 
 FOLDER = "spec"
 _METHODS = "a file, a folder with openapi.yaml, or REVISION[:PATH] of this git repository"
@@ -27,7 +27,7 @@ def read_version(name: str) -> dict[str, Any]:
     one the path is `spec`.
     """
     try:
-        return shaped(_version(name), name)
+        return checked_document(_version(name), name)
     except RecursionError:
         raise SetupError(f"{name} cannot be compared: its parts stand too deep inside") from None
 

@@ -88,7 +88,7 @@ def _record_text(record: ObjectShape, odd: list[Field]) -> str:
 
 def _docstring(text: str) -> Iterator[str]:
     # A backslash must not begin an escape, nor a quote end the text.
-    lines = wrapped(text.replace("\\", "\\\\").replace('"', '\\"'), WIDTH - 4 - 6)
+    lines = wrap_text(text.replace("\\", "\\\\").replace('"', '\\"'), WIDTH - 4 - 6)
     if not lines:
         return
     if len(lines) == 1:
@@ -99,7 +99,7 @@ def _docstring(text: str) -> Iterator[str]:
     yield '"""'
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrap_text(text: str, width: int) -> list[str]:
     """The lines of a documentation, each paragraph and item broken where it is too long."""
     lines: list[str] = []
     for line in text.splitlines():

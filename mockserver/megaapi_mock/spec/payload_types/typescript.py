@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from .message_types import Payload, PayloadTypes
-from .python_module import wrapped
+from .python_module import wrap_text
 from .shapes import AnyOf, ListOf, Literals, MapOf, ObjectShape, Scalar, Shape
 
 WIDTH = 96
@@ -82,7 +82,7 @@ def _bare_interface(record: ObjectShape, name: str) -> str:
 
 
 def _comment(text: str, indent: str) -> Iterator[str]:
-    lines = [line.replace("*/", "*\\/") for line in wrapped(text, WIDTH - len(indent))]
+    lines = [line.replace("*/", "*\\/") for line in wrap_text(text, WIDTH - len(indent))]
     if len(lines) == 1:
         yield f"{indent}/** {lines[0]} */"
     elif lines:

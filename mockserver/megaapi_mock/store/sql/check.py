@@ -14,7 +14,7 @@ from ..serialize import Forms, Misfit
 from ..snapshot import DOCUMENTS, load_instance, load_world
 from .database import Database
 from .record_rows import kind_of
-from .stored import Stored, load
+from .stored_content import StoredContent, load
 
 
 def check(database: Database) -> tuple[list[str], dict[str, int]]:
@@ -29,7 +29,7 @@ def check(database: Database) -> tuple[list[str], dict[str, int]]:
     return [*problems, *_unreadable(content)], _counts(content)
 
 
-def _unreadable(content: Stored) -> list[str]:
+def _unreadable(content: StoredContent) -> list[str]:
     forms, problems = Forms(documents=DOCUMENTS), []
     try:
         world = load_world(content.parts["world"], forms)
@@ -46,7 +46,7 @@ def _unreadable(content: Stored) -> list[str]:
     return problems
 
 
-def _counts(content: Stored) -> dict[str, int]:
+def _counts(content: StoredContent) -> dict[str, int]:
     kinds = Counter(kind_of(record) for _, record in content.records)
     return {
         "instances": len(content.instances),

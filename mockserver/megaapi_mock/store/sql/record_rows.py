@@ -6,9 +6,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Any
 
+from ...domain.fault_effects import FaultHit
 from ...records.delivery import Attempt, Delivery
 from ...records.exchange import Exchange
-from ...records.fault_hit import FaultHit, RecordedHit
+from ...records.fault_hit import RecordedHit
 from .batch import Row, dumps, loads
 
 Record = Exchange | Delivery | RecordedHit

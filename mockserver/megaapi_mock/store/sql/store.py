@@ -21,7 +21,7 @@ from .owed import OwedInDatabase
 from .record_rows import DELIVERY, EXCHANGE, Record
 from .schema import CLEAR, CLEAR_STATE, SQL
 from .state_rows import StateRows
-from .stored import Stored
+from .stored_content import StoredContent
 from .waiting import Add
 from .writer import RecordWriter
 
@@ -71,7 +71,7 @@ class SqlStore(MemoryStore):
 
     # -- beginning and end -------------------------------------------------------------------
 
-    def begin(self, content: Stored) -> None:
+    def begin(self, content: StoredContent) -> None:
         """Write every change from now on; what is here came from this database."""
         self.writer.resume(content.last, content.records)
         self._positions = dict(content.positions)

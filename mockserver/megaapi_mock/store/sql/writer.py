@@ -161,10 +161,10 @@ class RecordWriter:
 
     def add_outcome(self, outcome: Outcome, batch: Batch) -> None:
         """What a change owes and leaves on record, in the order of the journal."""
-        for delivery in outcome.deliveries:
-            self.add_record(delivery, batch)
-        if outcome.exchange is not None:
-            self.add_record(outcome.exchange, batch)
+        exchanges = () if outcome.exchange is None else (outcome.exchange,)
+        records: tuple[Record, ...] = (*outcome.fault_hits, *outcome.deliveries, *exchanges)
+        for record in records:
+            self.add_record(record, batch)
         for envelope in outcome.peer_messages:
             self.add_peer_message(envelope, batch)
         if outcome.peer_message is not None:

@@ -1,4 +1,4 @@
-"""What a call of the control API answers once its change is kept."""
+"""What a call of the control API answers that changes an instance: the instance after it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ...domain.instance import Instance
-from ...errors import StoreUnavailable, UnknownInstance
-from ...records.bugs import Bugs
-from ...webhooks.publish import Publisher
 
 Json = dict[str, Any]
 
 
-def document_after_change(
-    publisher: Publisher,
-    bugs: Bugs,
-    key: str,
-    show: Callable[[Instance], Json] = Instance.as_json,
-) -> Json:
-    """The instance, or what `show` says of it; no more than its key where that cannot be made.
+def shown_after(
+    do: Callable[[Instance], object], show: Callable[[Instance], Json] = Instance.as_json
+) -> Callable[[Instance], Json]:
+    """The same change; it returns the instance as it is then, or what `show` says of it.
 
-    The change is kept by then: a 500 would have it made again.
+    Nothing is kept that cannot be shown: a call that fails can be made again.
     """
-    try:
-        return publisher.look(key, show)
-    except (UnknownInstance, StoreUnavailable):
-        raise
-    except Exception:
-        bugs.note(f"{key} cannot be shown as it is after a change")
-        return {"key": key}
+
+    def change(instance: Instance) -> Json:
+        do(instance)
+        instance.wake(instance.now)
+        return show(instance)
+
+    return change

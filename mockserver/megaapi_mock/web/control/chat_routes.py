@@ -19,7 +19,7 @@ from ...records.message import message_json
 from ...runtime import Instances
 from ...webhooks.courier import Courier
 from . import lists
-from .folding import folded
+from .folding import fold_text
 from .record_search import RecordSearch
 from .related_calls import RelatedCalls
 
@@ -87,9 +87,9 @@ class ChatRoutes:
         if person is not None:
             theirs = self._of_person(self._search.chat_written(person), groups)
             chats = {chat: chats.get(chat, ChatSummary()) for chat in _in_order(chats, theirs)}
-        text = folded(request.args.get("text", ""))
+        text = fold_text(request.args.get("text", ""))
         chat_names = [(chat, self._name(chat, groups)) for chat in chats]
-        names = {chat: name for chat, name in chat_names if text in folded(f"{name} {chat}")}
+        names = {chat: name for chat, name in chat_names if text in fold_text(f"{name} {chat}")}
         limit = lists.limit_of(request.args)
         chosen_keys = lists.keys_after(list(names), request.args.get("since"))[: limit + 1]
         items = [self._chat_json(key, chat, names[chat], chats[chat]) for chat in chosen_keys]
@@ -97,11 +97,11 @@ class ChatRoutes:
 
     def contacts(self, key: str) -> Json:
         """The people of the world; ?text= is part of a name or number."""
-        text, limit = folded(request.args.get("text", "")), lists.limit_of(request.args)
+        text, limit = fold_text(request.args.get("text", "")), lists.limit_of(request.args)
         people = {
             str(person.jid): person
             for person in self._instances.store.gateway.directory.people()
-            if text in folded(f"{person.name} {person.saved_name or ''} {person.jid}")
+            if text in fold_text(f"{person.name} {person.saved_name or ''} {person.jid}")
         }
         chosen_keys = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
 

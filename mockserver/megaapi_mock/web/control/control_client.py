@@ -6,16 +6,13 @@ import json
 import socket
 from collections.abc import Mapping
 from http.client import HTTPException, IncompleteRead
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from ...errors import ControlRefused, SetupError
 from ...errors.frames import between_test_and_refusal
-from ...serving.http_client import Server, exchange, host_field, trusted
+from ...serving.http_client import Server, exchange, host_field, trusted_tls_context
 from ...settings import require_control_token
-
-if TYPE_CHECKING:
-    from ..app import MockApp
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -52,7 +49,7 @@ class HttpWire:
             raise SetupError(f"{url!r} is not an address of a mock: use http://HOST:PORT")
         self._prefix = parts.path.rstrip("/")
         if parts.scheme == "https":
-            self._server = Server(parts.hostname, parts.port or 443, trusted())
+            self._server = Server(parts.hostname, parts.port or 443, trusted_tls_context())
         else:
             self._server = Server(parts.hostname, parts.port or 80)
 
@@ -93,32 +90,6 @@ class HttpWire:
             except OSError as error:  # a family this machine has switched off
                 problem = str(error)
         raise SetupError(f"cannot connect to {self._server.host}: {problem}")
-
-
-class WsgiWire:
-    """Straight into an app of this process, without a socket."""
-
-    def __init__(self, app: MockApp) -> None:
-        self._app = app
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        headers: Mapping[str, str],
-        *,
-        timeout: float,
-    ) -> tuple[int, bytes]:
-        """The app answers in the caller's thread; `timeout` is left to it."""
-        client = self._app.test_client()
-        reply = client.open(path, method=method, data=body, headers=dict(headers))
-        with reply:
-            return reply.status_code, reply.get_data()
-
-    def local_address(self) -> str:
-        """The app's courier is in this process."""
-        return "127.0.0.1"
 
 
 class ControlClient:

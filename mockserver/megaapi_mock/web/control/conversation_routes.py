@@ -17,8 +17,8 @@ from ...simulation.conversation_export import export
 from ...simulation.conversation_file import read_yaml, write_yaml
 from ...simulation.plays import DONE, REFUSED, Play, Plays
 from ...webhooks.publish import Publisher
+from ..disconnect import gone_of
 from . import lists
-from .disconnect import gone_of
 from .operation_input import operation_input
 from .places import Places
 from .record_search import RecordSearch

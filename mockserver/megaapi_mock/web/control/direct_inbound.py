@@ -10,14 +10,13 @@ import orjson
 from flask import Flask
 
 from ...errors import CUT, LATE, RequestRejected
-from ...records.counts import NOTED_MOST, Counts
+from ...records.counts import NOTED_MOST
+from ...runtime import Records
 from ...serving.ports import is_loopback
 from ...simulation.contact_messages import ContactMessages
 from ...webhooks.courier import Courier
-from ..gateway.front import Wsgi
-from ..gateway.reply import StartResponse
-from ..gateway.request import BODY_LIMIT, Environ
-from .json_body import refusal_of, refusal_response
+from ..wsgi import BODY_LIMIT, Environ, StartResponse, Wsgi
+from .json_body import encoded_otherwise, refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
@@ -38,11 +37,11 @@ class DirectInbound:
         flask: Wsgi,
         contact_messages: ContactMessages,
         courier: Courier,
-        counts: Counts,
+        records: Records,
         host: str,
     ) -> None:
         self._app, self._flask, self._courier = app, flask, courier
-        self._counts = counts
+        self._counts, self._bugs = records.counts, records.bugs
         self._receive = contact_messages.receive
         self._open = is_loopback(host)
 
@@ -67,10 +66,14 @@ class DirectInbound:
             schema = operation_input("POST", "/instances/<key>/inbound")
             input_ = schema.checked_body(object_in(body))
             document = self._receive(match[1], input_)
-            self._count(201)
         except Exception as error:
             return self._refuse(error, environ, start_response)
-        content = orjson.dumps(document)
+        # The message is kept by now, whatever fails.
+        self._count(201)
+        try:
+            content = orjson.dumps(document)
+        except Exception:
+            content = encoded_otherwise(document)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
         start_response("201 CREATED", headers)
         return [content]
@@ -86,9 +89,12 @@ class DirectInbound:
         )
 
     def _count(self, status: int) -> None:
-        self._counts.noted.append((_ROUTE, status, 0.0, True))
-        if len(self._counts.noted) > NOTED_MOST:
-            self._counts.fold_if_long()
+        try:
+            self._counts.noted.append((_ROUTE, status, 0.0, True))
+            if len(self._counts.noted) > NOTED_MOST:
+                self._counts.fold_if_long()
+        except Exception:
+            self._bugs.note(f"{_ROUTE} is not counted")
 
     def _refuse(
         self, error: Exception, environ: Environ, start_response: StartResponse

@@ -8,7 +8,7 @@ from unicodedata import normalize
 _MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """The text in small letters without accents; `ACAO` and `ação` are the same."""
     if text.isascii():
         return text.lower()

@@ -12,7 +12,7 @@ from ...codec import dumps
 from ...errors import RETRY_AFTER, ControlRefused
 from ...serving.ports import is_loopback
 from ...settings import Settings
-from ..gateway.request import BODY_LIMIT
+from ..wsgi import BODY_LIMIT
 from .operation_input import whole_body
 
 STATE_PATH = "/_mock/state"

@@ -18,7 +18,7 @@ from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
 from ...simulation.lifecycle import Lifecycle, continue_counters
 from . import lists
-from .after_change import document_after_change
+from .after_change import shown_after
 
 Json = dict[str, Any]
 
@@ -99,18 +99,22 @@ class InstanceRoutes:
             number = directory.read(number).user
             directory.require_owner(number)
 
-        def scan(instance: Instance) -> None:
+        def scan(instance: Instance) -> ControlRefused | Json:
             expected_number = instance.number or instance.connection.pairing_number
             if number is None and expected_number is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
             if self._faults.has_faults and not instance.linked:
-                fault = self._faults.hit_on("link", key)
+                fault = self._faults.hit_on(instance.fault_counts, "link", key)
                 if fault is not None:
-                    raise ControlRefused(409, f"the phone does not link {key}: {fault.reason}")
-            instance.linking.link(number)
+                    # Not raised: it has happened, and counts.
+                    return ControlRefused(409, f"the phone does not link {key}: {fault.reason}")
+            return shown_after(lambda instance: instance.linking.link(number))(instance)
 
-        return self._change(key, scan)
+        answer = self._instances.publisher.change(key, scan)
+        if isinstance(answer, ControlRefused):
+            raise answer
+        return answer
 
     def unlink(self, key: str, body: Json) -> Json:
         """The link ends by the phone, the gateway, or a ban."""
@@ -140,8 +144,9 @@ class InstanceRoutes:
             if "shows_buttons" in body:
                 instance.contact_states.show_buttons(person, body["shows_buttons"])
 
-        self._instances.publisher.change(key, change)
-        contact = self._shown(key, lambda instance: instance.contact_states.as_json(person))
+        contact = self._instances.publisher.change(
+            key, shown_after(change, lambda instance: instance.contact_states.as_json(person))
+        )
         self._records.journal.show("contact", key, contact)
         return contact
 
@@ -177,11 +182,7 @@ class InstanceRoutes:
                 return number
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
-        self._instances.publisher.change(key, do)
-        return self._shown(key)
-
-    def _shown(self, key: str, show: Callable[[Instance], Json] = Instance.as_json) -> Json:
-        return document_after_change(self._instances.publisher, self._records.bugs, key, show)
+        return self._instances.publisher.change(key, shown_after(do))
 
     def _instance_json(self, key: str) -> Json:
         return self._instances.publisher.look(key, lambda instance: instance.as_json())

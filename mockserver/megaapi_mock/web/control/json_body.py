@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -26,8 +28,12 @@ from ...errors import (
     UnknownInstance,
     Unreachable,
 )
+from ...records.bugs import log_failure
 from .guard import is_ours, retry_headers
 from .operation_input import operation_input, read_object, whole_body
+from .waits import LaterResponse, NotYet
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 SENTENCE_MOST = 4000
@@ -51,6 +57,8 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
             elif method == "DELETE":
                 whole_body()  # what it says counts for nothing, but not what came in part
             result = view(**arguments)
+        except NotYet as not_yet:
+            return LaterResponse(not_yet.wait)
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:
@@ -84,7 +92,17 @@ def refusal_of(error: Exception) -> ControlRefused | None:
 
 def json_reply(document: Any, status: int) -> Response:
     """A JSON answer, keys in the order given."""
-    return Response(orjson.dumps(document), status, mimetype="application/json")
+    try:
+        content = orjson.dumps(document)
+    except Exception:
+        content = encoded_otherwise(document)
+    return Response(content, status, mimetype="application/json")
+
+
+def encoded_otherwise(document: Any) -> bytes:
+    """The JSON of an answer that orjson fails to write: what it is about has happened."""
+    log_failure(log, "our own bug: an answer of the control API is written the slow way")
+    return json.dumps(document, default=str).encode()
 
 
 def refusal_response(refusal: ControlRefused) -> Response:

@@ -9,9 +9,8 @@ from ...domain import qr_code
 from ...domain.connection import QR
 from ...domain.instance import Instance
 from ...errors import AlreadyLoggedIn, ControlRefused
-from ...records.bugs import Bugs
 from ...runtime import Instances
-from .after_change import document_after_change
+from .after_change import shown_after
 
 Json = dict[str, Any]
 
@@ -19,8 +18,8 @@ Json = dict[str, Any]
 class LinkingRoutes:
     """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
-    def __init__(self, instances: Instances, bugs: Bugs) -> None:
-        self._instances, self._bugs = instances, bugs
+    def __init__(self, instances: Instances) -> None:
+        self._instances = instances
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -36,20 +35,20 @@ class LinkingRoutes:
 
     def show_qr(self, key: str) -> Json:
         """Begin a series of QR codes, unless one is on show."""
-        self._change(key, lambda instance: instance.linking.show_qr())
-        return document_after_change(self._instances.publisher, self._bugs, key, _qr_json)
+        return self._change(key, lambda instance: instance.linking.show_qr(), _qr_json)
 
     def show_code(self, key: str, body: Json) -> Json:
         """Show a pairing code for a number."""
         directory = self._instances.store.gateway.directory
         number = directory.read(body["number"]).user
         directory.require_owner(number)
-        self._change(key, lambda instance: instance.linking.pair(number))
-        return document_after_change(self._instances.publisher, self._bugs, key)
+        return self._change(key, lambda instance: instance.linking.pair(number), Instance.as_json)
 
-    def _change(self, key: str, do: Callable[[Instance], Any]) -> None:
+    def _change(
+        self, key: str, do: Callable[[Instance], Any], show: Callable[[Instance], Json]
+    ) -> Json:
         try:
-            self._instances.publisher.change(key, do)
+            return self._instances.publisher.change(key, shown_after(do, show))
         except AlreadyLoggedIn as refusal:
             raise ControlRefused(409, refusal.reason) from None
 

@@ -20,6 +20,7 @@ from ...errors import UnknownInstance
 from ...records.counts import BUCKETS, Durations, Figures, Names
 from ...runtime import Runtime
 from ...serving.calls import WatchedApp
+from ...serving.deferred import DEFERRED_BYTES
 from ...store.open_store import kind_of
 
 # Every metric begins so.
@@ -38,11 +39,11 @@ class Usage:
 def families(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     """Every metric there is; `server` is what serves the mock, if anything does."""
     yield _info(runtime)
-    yield from counted(runtime.records.counts.figures())
+    yield from counted_metrics(runtime.records.counts.figures())
     yield from _held(runtime, server)
 
 
-def counted(figures: Figures) -> Iterator[Metric]:
+def counted_metrics(figures: Figures) -> Iterator[Metric]:
     """What was counted since the start."""
     yield _counter(
         "calls",
@@ -141,6 +142,7 @@ def _bytes(runtime: Runtime, server: WatchedApp | None, of_messages: Sequence[in
     if server is not None:
         budget = server.budget
         held.append(Usage("bodies", budget.bytes_held, budget.most))
+        held.append(Usage("waits", server.deferred.size, DEFERRED_BYTES))
     return held
 
 

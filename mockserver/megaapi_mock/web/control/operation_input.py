@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from ...spec.schema_sentences import sentences
 from ...spec.validate import Compiler, resolve
 
 Json = dict[str, Any]
+_READING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ class OperationInput:
 
 def operation_input(method: str, path: str) -> OperationInput:
     """What spec/control.yaml allows for a route, written as for Flask: `/faults/<id>`."""
-    return _operation_input(method.lower(), path.replace("<", "{").replace(">", "}"))
+    # Or everybody who calls at once in the beginning reads the whole file.
+    with _READING:
+        return _operation_input(method.lower(), path.replace("<", "{").replace(">", "}"))
 
 
 def read_object() -> Json:

@@ -1,4 +1,4 @@
-"""Places for waits and streams: each occupies one of the server's threads.
+"""Places for waits and streams: those that hold one of the server's threads, and those that do not.
 
 A server need not tell when a client has left (granian does not): a wait that nobody reads any more
 looks like any other. So a full house answers the oldest wait early instead of refusing the newest:
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from ...errors import ControlRefused
 from ...records.waiter import Waiter
+from ...serving.deferred import DEFERRED_BYTES, DEFERRED_MOST
 
 # The gateway's calls keep the others of waitress's 64 threads.
 PLACES = 48
@@ -29,20 +30,29 @@ PATIENCE, BEAT = 0.5, 0.1
 class Places:
     """A bounded number of places. Thread-safe; ControlRefused (503) when none is free."""
 
-    def __init__(self, beat: Callable[[], object], most: int = PLACES) -> None:
+    def __init__(
+        self,
+        beat: Callable[[], object],
+        most: int = PLACES,
+        *,
+        deferred_most: int = DEFERRED_MOST,
+        deferred_bytes: int = DEFERRED_BYTES,
+    ) -> None:
         """`beat` sends something on every stream: so the server notices who has left."""
         self._beat, self._most = beat, most
+        self._deferred_most, self._deferred_bytes = deferred_most, deferred_bytes
         self._change = threading.Condition()
-        self._streams = 0
-        # Oldest first.
-        self._waits: dict[Waiter, None] = {}
+        self._streams = self.deferred_size = 0
+        # Oldest first; those without a thread with what they take.
+        self._waits: dict[Waiter, int] = {}
+        self._deferred: dict[Waiter, int] = {}
 
     @contextmanager
     def waiting(self, waiter: Waiter) -> Iterator[None]:
         """A place for a wait; a newer one may end it once it has had it for a while."""
         with self._change:
-            self._make_room()
-            self._waits[waiter] = None
+            self._make_room(self._is_full, self._waits)
+            self._waits[waiter] = 0
         try:
             yield
         finally:
@@ -50,10 +60,24 @@ class Places:
                 self._waits.pop(waiter, None)
                 self._change.notify()
 
+    @contextmanager
+    def deferred(self, waiter: Waiter, size: int) -> Iterator[None]:
+        """The same for a wait of so many bytes that holds no thread."""
+        with self._change:
+            self._make_room(lambda: self._has_no_room(size), self._deferred)
+            self._deferred[waiter] = size
+            self.deferred_size += size
+        try:
+            yield
+        finally:
+            with self._change:
+                self.deferred_size -= self._deferred.pop(waiter, 0)
+                self._change.notify()
+
     def watching(self) -> Callable[[], None]:
         """A place for a stream; call what comes back, once, when it ends."""
         with self._change:
-            self._make_room()
+            self._make_room(self._is_full, self._waits)
             self._streams += 1
         return self._stream_ended
 
@@ -62,13 +86,16 @@ class Places:
             self._streams -= 1
             self._change.notify()
 
-    def _make_room(self) -> None:
+    def _make_room(self, is_full: Callable[[], bool], waits: dict[Waiter, int]) -> None:
         """ControlRefused when there is none, nor any place that comes free in a moment."""
         deadline = time.monotonic() + PATIENCE
-        while self._is_full() and not self._end_oldest():
+        while is_full():
+            if self._end_oldest(waits):
+                continue
             if time.monotonic() > deadline:
+                count = self._most if waits is self._waits else len(waits)
                 raise ControlRefused(
-                    503, f"{self._most} streams and waits are open: close some, or try again later"
+                    503, f"{count} streams and waits are open: close some, or try again later"
                 )
             self._beat()
             self._change.wait(BEAT)
@@ -76,11 +103,20 @@ class Places:
     def _is_full(self) -> bool:
         return self._streams + len(self._waits) >= self._most
 
-    def _end_oldest(self) -> bool:
-        oldest = next(iter(self._waits), None)
+    def _has_no_room(self, size: int) -> bool:
+        is_full = len(self._deferred) >= self._deferred_most
+        return is_full or (
+            bool(self._deferred) and self.deferred_size + size > self._deferred_bytes
+        )
+
+    def _end_oldest(self, waits: dict[Waiter, int]) -> bool:
+        """Whether some room was made."""
+        oldest = next(iter(waits), None)
         if oldest is None or time.monotonic() - oldest.start_time < PLACE_KEPT:
             return False
         # Its thread is free in a moment; its place counts as free now.
-        del self._waits[oldest]
+        size = waits.pop(oldest)
+        if waits is self._deferred:
+            self.deferred_size -= size
         oldest.let_go()
         return True

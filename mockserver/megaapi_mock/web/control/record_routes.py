@@ -19,11 +19,12 @@ from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import RecordKind, Waiter
 from ...runtime import Instances
 from ...spec.operations import Operation
+from ..disconnect import gone_of
 from . import lists
-from .disconnect import gone_of
 from .lists import Matches
 from .places import Places
 from .record_search import RecordSearch
+from .waits import Waits
 
 Json = dict[str, Any]
 LogRecord = TypeVar("LogRecord", Exchange, Delivery)
@@ -41,7 +42,7 @@ class RecordRoutes:
         places: Places,
     ) -> None:
         self._instances, self._journal, self._index = instances, journal, index
-        self._search, self._places = search, places
+        self._search, self._waits = search, Waits(journal, places)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -115,7 +116,7 @@ class RecordRoutes:
     def delivery(self, id: str) -> Json:
         """One webhook; with ?wait= once it is no longer queued."""
         wait = lists.wait_of(request.args)
-        delivery = self._journal.deliveries.get(id)
+        delivery = self._waits.subject(lambda: self._journal.deliveries.get(id))
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         waiter = Waiter(
@@ -124,7 +125,11 @@ class RecordRoutes:
             accepts=lambda record: record is delivery,
             client_gone=gone_of(request.environ),
         )
-        self._wait_for(lambda: [] if delivery.state == "queued" else [delivery], wait, waiter)
+
+        def look() -> list[Delivery]:
+            return [] if delivery.state == "queued" else [delivery]
+
+        self._waits.wait_for(look, wait, waiter, delivery)
         return delivery_json(delivery)
 
     def messages(self) -> Json:
@@ -211,7 +216,7 @@ class RecordRoutes:
         """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
         journal, key, epochs = self._journal, request.args.get("instance"), [0]
-        was_there = key is not None and self._instances.store.has(key)
+        was_there = self._waits.subject(lambda: key is not None and self._instances.store.has(key))
 
         def look() -> list[Any]:
             if was_there and not self._instances.store.has(str(key)):
@@ -222,16 +227,10 @@ class RecordRoutes:
             matching = (record for record in records(epochs[-1]) if matches(record))
             return list(islice(matching, limit + 1))
 
-        matching = self._wait_for(look, wait, waiter)
+        matching = self._waits.wait_for(look, wait, waiter, was_there)
         limit = lists.fitting(matching[:limit], size_of, limit)
         page = lists.page([show(record) for record in matching[: limit + 1]], limit=limit)
         page["epoch"] = epochs[-1]
         if cursor is not None and page["next"] is not None:
             page["next"] = cursor(matching[limit - 1])
         return page
-
-    def _wait_for(self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter) -> list[Any]:
-        if not seconds:
-            return look()
-        with self._places.waiting(waiter):
-            return self._journal.wait_for(look, seconds, waiter)

@@ -14,7 +14,7 @@ from ...records.delivery import Delivery
 from ...records.exchange import Exchange
 from ...spec.parsing import Unreadable, parse_json
 from ...store import Store
-from .folding import folded, skeleton
+from .folding import fold_text, skeleton
 from .lists import Arguments, Matches
 
 # Members of a message's content that a person reads on a phone.
@@ -165,7 +165,7 @@ def is_inbound(delivery: Delivery) -> bool:
 
 def words_match(text: str) -> Callable[[Message], bool]:
     """Whether the words of a message have this text, in any case, with or without accents."""
-    folded_text = folded(text)
+    folded_text = fold_text(text)
     json_words = orjson.dumps(folded_text)[1:-1]
     ascii_words = json_words if json_words.isascii() else None
 
@@ -174,7 +174,7 @@ def words_match(text: str) -> Callable[[Message], bool]:
         content = message.content.decode("utf-8", "replace")
         if ascii_words is not None and ascii_words not in skeleton(content):
             return False
-        return any(folded_text in folded(words) for words in _words(_document(message.content)))
+        return any(folded_text in fold_text(words) for words in _words(_document(message.content)))
 
     return matches
 

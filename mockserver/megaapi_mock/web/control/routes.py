@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ... import __version__
 from ...errors import ControlRefused, StoreUnavailable
+from ...records.bugs import log_failure
 from ...runtime import Runtime
 from ...serving.calls import WatchedApp
 from ...simulation.contact_messages import ContactMessages
@@ -31,12 +33,29 @@ from .record_search import RecordSearch
 from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
 from .stream_routes import StreamRoutes
+from .waits import LaterResponse
 from .webhook_routes import WebhookRoutes
 
+log = logging.getLogger(__name__)
+
 Json = dict[str, Any]
-
-
 Route = tuple[str, str, Callable[..., Any]]
+# What these do is no change of an instance: it is kept when they are answered, or they are refused.
+# The others have kept theirs by then, and a refusal would have it made again.
+_KEPT_AT_THE_END = frozenset(
+    f"control.{method} {path}"
+    for method, path in (
+        ("POST", "/clock"),
+        ("POST", "/reset"),
+        ("PUT", "/state"),
+        ("POST", "/instances/<key>/rewind"),
+        ("POST", "/instances/<key>/chaos"),
+        ("DELETE", "/instances/<key>/chaos"),
+        ("POST", "/faults"),
+        ("DELETE", "/faults"),
+        ("DELETE", "/faults/<id>"),
+    )
+)
 
 
 def blueprint(
@@ -117,7 +136,7 @@ class ControlRoutes:
                 most=most,
             ).routes(),
             *Belongings(instances).routes(),
-            *LinkingRoutes(instances, records.bugs).routes(),
+            *LinkingRoutes(instances).routes(),
             *ChatRoutes(instances, records.journal, courier, runtime.clock, self._search).routes(),
         ]
 
@@ -168,7 +187,10 @@ class ControlRoutes:
         try:
             self._runtime.instances.store.settle()
         except StoreUnavailable as error:
-            return refusal_response(ControlRefused(error.status, error.reason))
+            if request.endpoint in _KEPT_AT_THE_END:
+                return refusal_response(ControlRefused(error.status, error.reason))
+        except Exception:
+            log_failure(log, "our own bug: what a call has changed is not settled")
         return response
 
     def index(self) -> Json:
@@ -193,10 +215,15 @@ class ControlRoutes:
         return Response(content, content_type=content_type)
 
     def _count(self, response: Response) -> Response:
-        """Note the call under its route's own name, whatever the path says."""
+        """Note the call under its route's own name, whatever the path says, once it is answered."""
+        if isinstance(response, LaterResponse):
+            return response
         method, _, path = (request.endpoint or "").removeprefix("control.").partition(" ")
         name = f"{method} {path}" if path or method else None
-        self._runtime.records.counts.note((name, response.status_code, 0.0, True))
+        try:
+            self._runtime.records.counts.note((name, response.status_code, 0.0, True))
+        except Exception:
+            log_failure(log, "our own bug: a call of the control API is not counted")
         return response
 
     def health(self) -> Json:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...clock import LATEST, OutOfRange
 from ...errors import ControlRefused
+from ...records.bugs import all_the_same
 from ...records.delivery import Delivery
 from ...simulation import save_state, snapshot
 from ...simulation.lifecycle import Lifecycle
@@ -48,7 +49,7 @@ class StateRoutes:
         key = request.args.get("instance")
         repeat = body.get("ids", "new") == "again"
         ids, instances = self._parts.ids, self._parts.instances
-        renew = partial(ids.begin_again if repeat else ids.renew, key)
+        renew = partial(_renew, ids.begin_again if repeat else ids.renew, key)
         with instances.start.loading:
             waiting = self._queued(key)
             if instances.start.world.state is not None:
@@ -124,7 +125,7 @@ class StateRoutes:
             state = snapshot.state_of_instance(state, key)
         start, ids = state.get("start"), self._parts.ids
         again = request.args.get("ids", "again") == "again"
-        renewed = _nothing if again else partial(ids.renew, key)
+        renewed = _nothing if again else partial(_renew, ids.renew, key)
         abandon = self._lifecycle.abandon
         return snapshot.load(self._parts, abandon, state, start=start, on_loaded=renewed)
 
@@ -136,6 +137,12 @@ class StateRoutes:
                 f"a state of {size} bytes is above the {limit} this mock takes: "
                 "start it with a larger --state-bytes, or save one instance with ?instance=KEY",
             )
+
+
+def _renew(renew: Callable[[str | None], object], key: str | None) -> None:
+    """Whoever begins anew has done so by now."""
+    with all_the_same(f"ids of {key or 'all instances'} are given out again"):
+        renew(key)
 
 
 def _nothing() -> None:

@@ -20,9 +20,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..control.disconnect import has_left, waitress_channel
-from .reply import LOOK, Broken, Headers, Reply, StartResponse, status_line
-from .request import Environ
+from ..disconnect import has_left, waitress_channel
+from ..wsgi import Environ, StartResponse
+from .reply import LOOK, Broken, Headers, Reply, status_line
 
 BodyParts = Iterable[bytes]
 

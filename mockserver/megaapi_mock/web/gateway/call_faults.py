@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...domain.fault_effects import FaultEffects, together
+from ...domain.fault_effects import FaultCount, FaultEffects, together
 from ...domain.instance import Instance
 from ...faults.active import ActiveFaults
 from ...faults.armed_fault import HEADER, MatchedFault
@@ -28,6 +28,10 @@ class WaitFirst(Exception):
         self.seconds = seconds
 
 
+class NeedsChange(Exception):
+    """The call reads, and has to change something this time."""
+
+
 class UndoChange(Exception):
     """The real answer is known; what the call changed is undone."""
 
@@ -39,6 +43,8 @@ class CallFaults:
     hits: list[MatchedFault] = field(default_factory=list)
     late: list[MatchedFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # What the faults have counted of the call.
+    counts: list[FaultCount] = field(default_factory=list)
 
     @cached_property
     def replacing(self) -> tuple[Replacing, MatchedFault] | None:
@@ -84,9 +90,21 @@ class CallFaults:
     def went_well(self, faults: ActiveFaults, instance: Instance) -> None:
         """The call is done: now the late ones hit, or do not."""
         for fault in self.late:
-            if faults.settle(fault, instance.key):
+            if faults.settle(self.counts, fault, instance.key):
                 self.hits.append(fault)
                 fault.kind.finish(instance)
+
+    def begin_wait(self) -> list[FaultCount]:
+        """What holds the call up has hit it from now on, whatever comes of the call."""
+        begun = [fault.count for fault in self.hits if fault.kind.wait(fault.moment)]
+        hits = [count for count in self.counts if count in begun]
+        self.counts = [count for count in self.counts if count not in begun]
+        return hits
+
+    def give_back(self) -> None:
+        """Nothing of the call has happened: the faults count as if it had not been made."""
+        for count in self.counts:
+            count.give_back()
 
     def apply(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
@@ -119,21 +137,21 @@ def find(
     """What hits this call; what its own header asks for comes before what is armed."""
     call_faults = CallFaults()
     matched_faults = (
-        []
-        if header is None
-        else _fault_of_header(faults, operation, key, header, call_faults.notes)
+        [] if header is None else _fault_of_header(faults, operation, key, header, call_faults)
     )
     is_replaced = any(fault.kind.replaces for fault in matched_faults)
     if faults.has_faults:
-        matched_faults += faults.match(operation, key, recipient, is_replaced=is_replaced)
+        counts = call_faults.counts
+        matched_faults += faults.match(counts, operation, key, recipient, is_replaced=is_replaced)
     call_faults.hits = [fault for fault in matched_faults if not fault.kind.late]
     call_faults.late = [fault for fault in matched_faults if fault.kind.late]
     return call_faults
 
 
 def _fault_of_header(
-    faults: ActiveFaults, operation: Operation, key: str, header: str, notes: list[str]
+    faults: ActiveFaults, operation: Operation, key: str, header: str, call_faults: CallFaults
 ) -> list[MatchedFault]:
+    notes = call_faults.notes
     try:
         name, values = read_header(header)
         listed = kind_named(faults.kinds, name)
@@ -144,7 +162,7 @@ def _fault_of_header(
     if not kind.concerns(operation):
         notes.append(f"{HEADER} is ignored: {name} concerns {kind.subject}, not {operation.id}")
         return []
-    fault = faults.from_header(listed, kind, key, operation)
+    fault = faults.from_header(call_faults.counts, listed, kind, key, operation)
     if fault is None:
         notes.append(f"{HEADER}: {name} lets a single call pass")
         return []

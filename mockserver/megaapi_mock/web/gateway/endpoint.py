@@ -8,7 +8,7 @@ from functools import partial, reduce
 from operator import getitem
 from typing import Any
 
-from ...handlers.call import Handler, Marked, mark_of
+from ...handlers.call import Handler, OperationMark, mark_of
 from ...profile import Profile
 from ...spec.operations import IN_QUERY, Operation
 from ...spec.validate import Validators
@@ -19,16 +19,17 @@ from .bodies import BodyParser, body_parser
 class Endpoint:
     """An operation with its handler, ready to be called.
 
-    `reads`: a call changes nothing. `fits` says whether a body fits where nothing else of a request
-    is to be checked, and is None where the validators have to say it; `reply_fits` by status
-    whether a JSON reply does. `parse` reads its bodies. `recipient` says whom a call is for, given
-    its body, or its query where `asks_query`; LookupError or TypeError where it does not say.
+    `reads`: a call changes nothing, unless its handler is marked to. `fits` says whether a body
+    fits where nothing else of a request is to be checked, and is None where the validators have to
+    say it; `reply_fits` by status whether a JSON reply does. `parse` reads its bodies.
+    `recipient` says whom a call is for, given its body, or its query where `asks_query`;
+    LookupError or TypeError where it does not say.
     """
 
     operation: Operation
     address: str
     handler: Handler
-    mark: Marked
+    mark: OperationMark
     needs_connection: bool
     reads: bool
     recipient: Callable[[Any], Any] | None
@@ -60,7 +61,7 @@ def endpoints(
 def _endpoint(
     operation: Operation, handler: Handler, validators: Validators, parse: BodyParser
 ) -> Endpoint:
-    place, mark = operation.recipient, mark_of(handler) or Marked()
+    place, mark = operation.recipient, mark_of(handler) or OperationMark()
     asks_query = place is not None and place.startswith(IN_QUERY)
     steps = (place or "").removeprefix(IN_QUERY).split(".")
     return Endpoint(
@@ -69,7 +70,7 @@ def _endpoint(
         handler=handler,
         mark=mark,
         needs_connection=operation.needs_connection,
-        reads=operation.effect == "reads" and not mark.changes,
+        reads=operation.effect == "reads",
         recipient=None if place is None else partial(reduce, getitem, steps),
         asks_query=asks_query,
         is_of_host=operation.is_of_host,

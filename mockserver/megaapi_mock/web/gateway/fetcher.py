@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import PayloadTooLarge, RequestRejected, Unusable
-from ...handlers.files import Fetched
+from ...handlers.files import FetchedFile
 from ...webhooks.http.client import DeliveryFailed, HttpTransport
 from ...webhooks.http.host_policy import HostPolicy
 from ...webhooks.http.redirects import REDIRECTS_MOST
@@ -30,7 +30,7 @@ class Fetcher:
         self._timeout = timeout
         self._transport = HttpTransport(allowed_hosts=hosts, redirects=REDIRECTS_MOST)
 
-    def fetch(self, url: str, limit: int) -> Fetched | RequestRejected:
+    def fetch(self, url: str, limit: int) -> FetchedFile | RequestRejected:
         """The file behind an http(s) URL, or why a send of it is refused."""
         try:
             answer = self._transport.get(url, _HEADERS, timeout=self._timeout, most=limit)
@@ -41,7 +41,7 @@ class Fetcher:
         if answer.truncated:
             return PayloadTooLarge(f"{url[:200]} leads to more than {limit} bytes: the limit")
         types = (value for name, value in answer.headers if name.lower() == "content-type")
-        return Fetched(answer.body, next(types, "").strip().lower())
+        return FetchedFile(answer.body, next(types, "").strip().lower())
 
     def close(self) -> None:
         """Cut what is under way."""

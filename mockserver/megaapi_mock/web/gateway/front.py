@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
+from ..wsgi import Environ, StartResponse, Wsgi
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
 from .letter_case import AnyCase
-from .pipeline import Handled, Pipeline
-from .reply import JSON, PREFLIGHT, Headers, Reply, StartResponse, send
-from .request import Environ, Request
+from .pipeline import Pipeline
+from .reply import JSON, PREFLIGHT, Handled, Headers, Reply, send
+from .request import Request
 from .routing import Match, Routes
 
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 # What is not the gateway's: the control API and the documents.
 _NOT_GATEWAY = ("/_mock", "/docs")
 _BELOW_THEM = tuple(f"{path}/" for path in _NOT_GATEWAY)

@@ -12,7 +12,7 @@ from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
 from ...errors import BadRequest, PayloadTooLarge
-from ...handlers.files import Uploaded
+from ...handlers.files import UploadedFile
 from ...spec.operations import UPLOAD
 
 # More than any client sends; a body of nothing but boundaries has many more.
@@ -21,7 +21,7 @@ _TEXTS_MOST = 2**20
 _AT_ONCE = 2**20
 
 
-def read_upload(content: bytes, content_type: str) -> Mapping[str, Uploaded] | None:
+def read_upload(content: bytes, content_type: str) -> Mapping[str, UploadedFile] | None:
     """The files of a form by the names of their parts, of each name the first.
 
     None for a body of another type. RequestRejected where it is not a whole form, or too much.
@@ -58,8 +58,8 @@ def read_upload(content: bytes, content_type: str) -> Mapping[str, Uploaded] | N
     return {str(name): _uploaded(file) for name, file in files.items()}
 
 
-def _uploaded(file: FileStorage) -> Uploaded:
-    return Uploaded(file.filename or "", file.content_type or "", file.stream.read())
+def _uploaded(file: FileStorage) -> UploadedFile:
+    return UploadedFile(file.filename or "", file.content_type or "", file.stream.read())
 
 
 def _in_memory(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...clock import Clock
 from ...codec import dumps
 from ...domain.connection import CONNECTED
+from ...domain.fault_effects import FaultCount
 from ...domain.instance import Instance
 from ...errors import (
     InvalidRequest,
     NotLoggedIn,
+    Overloaded,
     RequestRejected,
     RequestTimeout,
     StoreUnavailable,
@@ -21,12 +25,13 @@ from ...errors import (
     UnknownRoute,
 )
 from ...faults.active import ActiveFaults
-from ...handlers.call import NOBODY, Call, Handler, Host, RawReply
+from ...handlers.call import NOBODY, Call, Handler, Host, Json, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, log_errors_of
 from ...records.counts import NOTED_MOST, Counts
 from ...records.exchange import Exchange
+from ...records.fault_hit import hits_of
 from ...records.journal import Journal
 from ...records.outcome import Outcome
 from ...resources.samples import Samples
@@ -34,29 +39,20 @@ from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
 from .auth import Access, is_token
-from .call_faults import ASKED, UndoChange, WaitFirst
+from .call_faults import ASKED, CallFaults, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
-from .refusals import outage, own_bug, refusal_reply, require_usable, why_closed
-from .reply import JSON, LOOK, Headers, Reply, headers_of
-from .request import Request
+from .refusals import broken_contract, outage, own_bug, refusal_reply, require_usable, why_closed
+from .reply import JSON, LOOK, Handled, Reply, headers_of
+from .request import Request, exchange_of
 from .route_hints import RouteHints, named_instance
 
 # The upper limit of a pause in seconds, however many people a slow call names.
 PAUSE_MOST = 60.0
 # Answers of the mock alone: no contract has them.
 _OUR_OWN = (InvalidRequest.status, RequestTimeout.status, StoreUnavailable.status)
-
-
-@dataclass(slots=True)
-class Handled:
-    """A reply with its headers and what it releases once it is handed over."""
-
-    reply: Reply
-    headers: Headers
-    outcome: Outcome | None = None
 
 
 @dataclass
@@ -99,12 +95,16 @@ class Pipeline:
             reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else owner
+            if isinstance(refusal, StoreUnavailable | Overloaded):
+                request.forget_faults()
             reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
+            request.forget_faults()
             reply = own_bug(request)
         if outcome is None:
-            reply = self._finish(request, endpoint, reply, is_kept=False)
+            # What an operation of the host did is kept by now.
+            reply = self._finish(request, endpoint, reply, is_kept=endpoint.is_of_host)
             exchange = self._record(request, reply, operation.id, owner)
         else:
             exchange = outcome.exchange
@@ -119,10 +119,9 @@ class Pipeline:
 
         What `is_kept` is answered as it is, whatever fails here.
         """
-        reply, call_faults = real, request.call_faults
+        call_faults = request.call_faults
         try:
-            if call_faults is not None:
-                reply = call_faults.apply(real)
+            reply = real if call_faults is None else call_faults.apply(real)
             # What a fault puts in its place need not fit.
             if call_faults is None or call_faults.replacing is None:
                 self._hold_to_contract(endpoint, reply)
@@ -163,26 +162,32 @@ class Pipeline:
             try:
                 if endpoint.is_of_host:
                     return self._host.answer(request, endpoint, key), None
-                if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
-                    return self._answer_reading(request, endpoint, key), None
+                if endpoint.reads:
+                    with suppress(NeedsChange):
+                        return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
-                self.publisher.in_one_life(key, self._wait, waits.seconds)
+                wait = self.publisher.waiting_calls.wait
+                wait(key, partial(self._wait, held=request.call_faults), waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host must not block others.
                 assert self._fetcher is not None, "files are asked for with fetch_media on alone"
                 request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
 
-    def _wait(self, seconds: Callable[[], float]) -> None:
+    def _wait(self, seconds: Callable[[], float], held: CallFaults | None = None) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
+        if held is not None:
+            # Only now that a reset would end the wait: whoever sees it on record may reset at once.
+            self._record_hits(held.begin_wait())
         start = time.monotonic()
         while (seconds_left := seconds() - (time.monotonic() - start)) > 0:
             if self.stopping.wait(min(LOOK, seconds_left)):
                 return
 
-    def _answer_reading(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
-        """The checks and the handler of an operation that changes nothing: no change begins."""
-        return self.publisher.look(key, lambda one: self._carry_out(one, request, endpoint))
+    def _read(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
+        """The checks and the handler, without a change; NeedsChange where one is needed."""
+        do = partial(self._carry_out, request=request, endpoint=endpoint, reads=True)
+        return self.publisher.look(key, do)
 
     def _change(
         self, request: Request, endpoint: Endpoint, key: str
@@ -196,10 +201,11 @@ class Pipeline:
             with self.publisher.changing(key) as (instance, outcome):
                 real = self._carry_out(instance, request, endpoint)
                 call_faults = request.call_faults
-                if call_faults is not None and not call_faults.early:
+                if call_faults is not None:
                     if call_faults.takes_back:
                         raise UndoChange
                     call_faults.went_well(self.faults, instance)
+                    instance.fault_counts += call_faults.counts
                 reply = self._finish(request, endpoint, real, is_kept=True)
                 outcome.exchange = self._exchange(request, reply, endpoint.operation.id, key)
         except UndoChange:
@@ -209,7 +215,9 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _carry_out(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+    def _carry_out(
+        self, instance: Instance, request: Request, endpoint: Endpoint, *, reads: bool = False
+    ) -> Reply:
         header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.access
         if len(header) > access.longest_cached or not is_token(header, instance.state.token):
             access.require(instance, header)
@@ -217,6 +225,8 @@ class Pipeline:
             call_faults = settle(self.faults, self.profile, instance, request, endpoint)
             if call_faults.early:
                 return Reply(0, b"", "")
+        if reads and _needs_change(instance, request, endpoint):
+            raise NeedsChange
         document = request.document()
         if endpoint.needs_connection and instance.state.connection.state != CONNECTED:
             raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
@@ -241,13 +251,7 @@ class Pipeline:
             request.uploads,
             strict=self.strict,
         )
-        answer = endpoint.handler(call)
-        reason = "; ".join(call.notes) or None
-        pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
-        if isinstance(answer, RawReply):
-            recorded_body = answer.body or None
-            return Reply(200, answer.body, answer.content_type, recorded_body, reason, pause=pause)
-        return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)
+        return _good_reply(endpoint.handler(call), call)
 
     # -- replies -----------------------------------------------------------------------------
 
@@ -260,14 +264,9 @@ class Pipeline:
                 return
         elif reply.status in _OUR_OWN:
             return
-        violations = self.validators.reply_violations(
-            endpoint.operation, reply.status, reply.content_type, reply.document
-        )
-        if violations:
-            text = f"{endpoint.address} answered {reply.status} against spec/" + (
-                f"{endpoint.operation.spec_file}: {'; '.join(map(str, violations))[:500]}"
-            )
-            self.bugs.add(text)
+        bug = broken_contract(self.validators, endpoint, reply)
+        if bug is not None:
+            self.bugs.add(bug)
 
     # -- the record --------------------------------------------------------------------------
 
@@ -292,8 +291,10 @@ class Pipeline:
     def _record(
         self, request: Request, reply: Reply, operation: str | None, owner: str | None
     ) -> Exchange | None:
-        """Record a call that changed nothing."""
+        """Record a call that changed nothing, and which faults hit it."""
         with self.journal.numbering():
+            if request.call_faults is not None:
+                self._record_hits(request.call_faults.counts)
             exchange = self._exchange(request, reply, operation, owner)
             if exchange is not None:
                 try:
@@ -302,11 +303,21 @@ class Pipeline:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
 
+    def _record_hits(self, counts: Sequence[FaultCount]) -> None:
+        """Record hits that are no part of a change."""
+        try:
+            self.journal.write_hits(hits_of(counts, self.journal.next_id))
+        except Exception:
+            self.bugs.note("the hits of faults are in no journal")
+
     def _count(self, request: Request, operation: str | None, status: int) -> None:
-        noted = self.counts.noted
-        noted.append((operation, status, time.perf_counter() - request.start_time, False))
-        if len(noted) > NOTED_MOST:
-            self.counts.fold_if_long()
+        try:
+            noted = self.counts.noted
+            noted.append((operation, status, time.perf_counter() - request.start_time, False))
+            if len(noted) > NOTED_MOST:
+                self.counts.fold_if_long()
+        except Exception:
+            self.bugs.note(f"{request.method} {request.path} is not counted")
 
     def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:
@@ -322,29 +333,18 @@ class Pipeline:
         return Handled(reply, [*exchange.response_headers], outcome)
 
 
-def exchange_of(
-    moment: float, request: Request, reply: Reply, operation: str | None, owner: str | None
-) -> Exchange:
-    """A call as the journal keeps it, bodies without any encoding.
+def _needs_change(instance: Instance, request: Request, endpoint: Endpoint) -> bool:
+    """Whether a call that reads has to change something this time."""
+    call_faults, changes = request.call_faults, endpoint.mark.changes
+    is_late = call_faults is not None and bool(call_faults.late)
+    return is_late or (changes is not None and changes(instance))
 
-    It has no id, no response headers and no events yet.
-    """
-    return Exchange(
-        "",
-        moment,
-        owner,
-        operation,
-        request.method,
-        request.url,
-        request.headers(),
-        request.body_for_record,
-        reply.status,
-        (),
-        reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
-        reply.reason,
-        reply.violations,
-        (),
-        reply.fault,
-        round((time.perf_counter() - request.start_time) * 1000, 3),
-        request.start_time,
-    )
+
+def _good_reply(answer: Json | list[Json] | RawReply, call: Call) -> Reply:
+    """What a handler has answered, with its notes as the reason."""
+    reason = "; ".join(call.notes) or None
+    pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
+    if isinstance(answer, RawReply):
+        recorded_body = answer.body or None
+        return Reply(200, answer.body, answer.content_type, recorded_body, reason, pause=pause)
+    return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)

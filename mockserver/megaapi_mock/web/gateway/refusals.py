@@ -112,3 +112,14 @@ def _with_violations(refusal: RequestRejected, before: RequestRejected) -> Reque
     if refusal is not before and not refusal.violations:
         refusal.violations = before.violations
     return refusal
+
+
+def broken_contract(validators: Validators, endpoint: Endpoint, reply: Reply) -> str | None:
+    """In words, how a reply of our own is against the contract; None where it is not."""
+    violations = validators.reply_violations(
+        endpoint.operation, reply.status, reply.content_type, reply.document
+    )
+    if not violations:
+        return None
+    text = f"{endpoint.address} answered {reply.status} against spec/"
+    return f"{text}{endpoint.operation.spec_file}: {'; '.join(map(str, violations))[:500]}"

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from ...codec import dumps
 from ...records.bugs import Bugs
+from ...records.outcome import Outcome
+from ..wsgi import StartResponse
 
 Headers = list[tuple[str, str]]
-StartResponse = Callable[..., Any]
 
 JSON = "application/json; charset=utf-8"
 # How often a call that is held up looks whether it still is, in seconds.
@@ -75,6 +76,15 @@ class Reply:
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers
+
+
+@dataclass(slots=True)
+class Handled:
+    """A reply with its headers and what it releases once it is handed over."""
+
+    reply: Reply
+    headers: Headers
+    outcome: Outcome | None = None
 
 
 def headers_of(reply: Reply, bugs: Bugs) -> Headers:

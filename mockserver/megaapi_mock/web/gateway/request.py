@@ -14,18 +14,16 @@ import orjson
 
 from ...codec import JSON_DEPTH
 from ...errors import CUT, LATE, BadRequest, RequestRejected, RequestTimeout
-from ...handlers.files import Files, Uploaded
+from ...handlers.files import Files, UploadedFile
+from ...records.exchange import Exchange
+from ..wsgi import BODY_LIMIT, Environ
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults
+    from .reply import Reply
 
-# Express parses nothing above this; the live limit was never seen (inferred).
-BODY_LIMIT = 32 * 2**20
 # Beyond this the connection is cut instead.
 DISCARDED_MOST = 256 * 2**20
-
-Environ = dict[str, Any]
-
 
 # The first byte of a JSON object, and the longest body that takes the short way.
 _OBJECT, _SHORT = ord("{"), 8_192
@@ -80,7 +78,7 @@ class Request:
         length_announced = int(length) if length and length.isdigit() else 0
         self.missing = 0 if self.body is None else max(length_announced - len(self.body), 0)
         self.call_faults: CallFaults | None = None
-        self.uploads: Mapping[str, Uploaded] = {}
+        self.uploads: Mapping[str, UploadedFile] = {}
         self._plain: bytes | None = None
         self._document: Any = None
 
@@ -118,6 +116,12 @@ class Request:
     def content_type(self) -> str:
         """The media type without parameters, lower case."""
         return self.type_and_charset[0]
+
+    def forget_faults(self) -> None:
+        """Nothing of the call has happened, and no fault has hit it: it is answered without any."""
+        call_faults, self.call_faults = self.call_faults, None
+        if call_faults is not None:
+            call_faults.give_back()
 
     def read_body(self, parse: Callable[[Request], Any]) -> None:
         """Read the body's document, or why it cannot be read, for whoever asks."""
@@ -230,3 +234,31 @@ def _discard(stream: Any, size: int) -> None:
         return
     while bytes_left > 0 and (part := stream.read(min(bytes_left, 2**16))):
         bytes_left -= len(part)
+
+
+def exchange_of(
+    moment: float, request: Request, reply: Reply, operation: str | None, owner: str | None
+) -> Exchange:
+    """A call as the journal keeps it, bodies without any encoding.
+
+    It has no id, no response headers and no events yet.
+    """
+    return Exchange(
+        "",
+        moment,
+        owner,
+        operation,
+        request.method,
+        request.url,
+        request.headers(),
+        request.body_for_record,
+        reply.status,
+        (),
+        reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
+        reply.reason,
+        reply.violations,
+        (),
+        reply.fault,
+        round((perf_counter() - request.start_time) * 1000, 3),
+        request.start_time,
+    )

@@ -25,7 +25,7 @@ class TooManyFields(ValueError):
     """More fields, or escapes in them, than the parser reads."""
 
 
-class Given(list[Any]):
+class RepeatedValues(list[Any]):
     """Every value that one field was given."""
 
 
@@ -75,14 +75,14 @@ def _insert(tree: dict[str, Any], steps: list[str], value: str) -> None:
         below = node.setdefault(step or str(len(node)), {})
         if not isinstance(below, dict):
             # A field that has a value and fields below it keeps both: the value as a name.
-            below = node[step] = {str(each): Given(["true"]) for each in below}
+            below = node[step] = {str(each): RepeatedValues(["true"]) for each in below}
         node = below
     last = steps[-1] if len(steps) == 1 else steps[-1] or str(len(node))
-    values = node.setdefault(last, Given())
-    if isinstance(values, Given):
+    values = node.setdefault(last, RepeatedValues())
+    if isinstance(values, RepeatedValues):
         values.append(value)
     else:
-        values[value] = Given(["true"])
+        values[value] = RepeatedValues(["true"])
 
 
 def _is_index(name: str) -> bool:
@@ -92,7 +92,7 @@ def _is_index(name: str) -> bool:
 
 def _as_lists(node: Any) -> Any:
     """Objects whose names are all indices as lists, and single values as themselves."""
-    if isinstance(node, Given):
+    if isinstance(node, RepeatedValues):
         return node[0] if len(node) == 1 else [*node]
     members = {name: _as_lists(below) for name, below in node.items()}
     if all(_is_index(name) for name in members):

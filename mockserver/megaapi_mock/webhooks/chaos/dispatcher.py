@@ -257,9 +257,7 @@ class ChaosDispatcher:
 
     def _all_series(self, key: str | None) -> list[Series]:
         """Every series of chaos at work; whatever is held has an entry in the agenda."""
-        series_of_key = dict.fromkeys(
-            (*self._series.values(), *(entry[2] for entry in self._agenda))
-        )
+        series_of_key = dict.fromkeys((*self._series.values(), *(turn[2] for turn in self._agenda)))
         return [series for series in series_of_key if key is None or series.key == key]
 
     def _schedule(self, due: float, series: Series, what: str, subject: Delivery | EchoKey) -> None:
@@ -300,12 +298,17 @@ class ChaosDispatcher:
                 leaving.append(subject)
 
     def _release_series(self, series: Series, moment: float, leaving: Deliveries) -> None:
-        series.flush(moment, leaving)
-        # Flushing may schedule redeliveries; they too go now.
-        while entries := self._take_entries(series):
-            for _, _, _, what, subject in entries:
-                self._run_turn(series, what, subject, moment, leaving)
+        try:
             series.flush(moment, leaving)
+            # Flushing may schedule redeliveries; they too go now.
+            while entries := self._take_entries(series):
+                for *_, what, subject in entries:
+                    self._run_turn(series, what, subject, moment, leaving)
+                series.flush(moment, leaving)
+        except Exception:
+            log_failure(log, "our own bug: what is held of %s leaves as it is", series.key)
+            self._take_entries(series)
+            series.let_go(leaving)
 
     def _take_entries(self, series: Series) -> list[Turn]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)

@@ -100,6 +100,16 @@ class Series:
             self._release_echoes(place, moment, leaving)
         self._release_burst(moment, leaving)
 
+    def let_go(self, leaving: Deliveries) -> None:
+        """Everything that is held leaves, without any chaos."""
+        for delivery in list(self.held):
+            self.held.discard(delivery)
+            if delivery not in leaving:
+                leaving.append(delivery)
+        self._window.clear()
+        self._crowd.clear()
+        self._echoes.clear()
+
     def save(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
         """As it is now, as values; `turns` are those of the agenda, in order, of any series."""
         numbers = {delivery: number for number, delivery in enumerate(self.held)}

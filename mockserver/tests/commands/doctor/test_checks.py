@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.doctor import checks, http, receiver
-from megaapi_mock.commands.doctor.checks import CHECKS, Case, examine
+from megaapi_mock.commands.doctor.checks import Case, examine
 from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
@@ -28,6 +28,11 @@ from megaapi_mock.testing import Instance, MockServer, Served
 
 from ...processes import free_port
 
+CHECKS = (
+    "host", "connection", "tls", "gateway", "key", "token", "linked", "clock", "webhook_set",
+    "webhook_on", "webhook_same", "events", "hook_address", "hook_connection", "hook_answer",
+    "hook_speed", "hook_message",
+)  # fmt: skip
 HEALTHY = {**dict.fromkeys(CHECKS, "ok"), "tls": "skipped", "hook_message": "skipped"}
 AFTER_HOST = ("connection", "gateway", "key", "token", "linked", "clock")
 SETTINGS = ("webhook_set", "webhook_on", "webhook_same", "events")

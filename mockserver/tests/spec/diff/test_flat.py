@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.spec.diff.flat import flat, merge, types
+from megaapi_mock.spec.diff.flat import flatten, merge, types
 
 from .seeded import Json
 from .small import NUMBER, TEXT, component
@@ -51,7 +51,7 @@ OLD: Json = {**NEW, "openapi": "3.0.3"}
     ],
 )
 def test_a_schema_says_at_once_what_its_parts_say(schema: Any, expected: Json) -> None:
-    assert flat(schema, NEW) == expected
+    assert flatten(schema, NEW) == expected
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_a_schema_says_at_once_what_its_parts_say(schema: Any, expected: Json) -
     ],
 )
 def test_a_schema_of_openapi_3_0_is_read_as_it_means(schema: Any, expected: Json) -> None:
-    assert flat(schema, OLD) == expected
+    assert flatten(schema, OLD) == expected
 
 
 def test_a_choice_with_a_discriminator_stays_a_choice() -> None:
     schema = {"oneOf": [component("Text")], "discriminator": {"propertyName": "t"}}
-    assert flat(schema, NEW)["anyOf"] == [component("Text")]
+    assert flatten(schema, NEW)["anyOf"] == [component("Text")]
 
 
 def test_what_is_flat_does_not_change_what_was_written() -> None:
     schema = {"allOf": [TEXT], "exclusiveMinimum": True, "minimum": 3}
     before = repr(schema)
-    flat(schema, OLD)
+    flatten(schema, OLD)
     assert repr(schema) == before
 
 

@@ -9,7 +9,7 @@ from megaapi_mock.spec.diff.forms import (
     SchemaForm,
     discriminator_differences,
     form_of,
-    paired,
+    pair_forms,
 )
 
 from .seeded import Json
@@ -27,7 +27,7 @@ def form(schema: Any) -> SchemaForm:
 
 def belonging(old: list[Any], new: list[Any]) -> tuple[list[tuple[Any, Any]], list[Any], list[Any]]:
     """Pairs, removed and added forms, as they are written."""
-    pairs, removed, added = paired(list(map(form, old)), list(map(form, new)))
+    pairs, removed, added = pair_forms(list(map(form, old)), list(map(form, new)))
     return (
         [(one.written, other.written) for one, other in pairs],
         [each.written for each in removed],
@@ -67,7 +67,7 @@ def test_a_reference_belongs_to_the_same_reference() -> None:
     document_now = {**DOCUMENT, "components": {"schemas": {"Text": fields(z=TEXT)}}}
     before = [form(component("Text")), form(NUMBER)]
     after = [form_of(NUMBER, document_now), form_of(component("Text"), document_now)]
-    pairs, removed, added = paired(before, after)
+    pairs, removed, added = pair_forms(before, after)
     assert {(one.name, other.name) for one, other in pairs} >= {("Text", "Text")}
     assert removed == added == []
 

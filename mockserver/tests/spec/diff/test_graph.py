@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from megaapi_mock.spec.diff.graph import Graph, SchemaLink, joined
+from megaapi_mock.spec.diff.graph import Graph, SchemaLink, join_places
 from megaapi_mock.spec.diff.values import Difference
 
 # Of each schema: what it differs in itself, and where it leads to.
@@ -81,6 +81,6 @@ def test_equal_schemas_are_one_node() -> None:
 
 
 def test_a_place_in_a_place_is_written_with_a_dot_or_a_bracket() -> None:
-    places = [joined("a", "b"), joined("a", "[0]"), joined("a", "{}"), joined("a", ""),
-              joined("", "b")]  # fmt: skip
+    pairs = (("a", "b"), ("a", "[0]"), ("a", "{}"), ("a", ""), ("", "b"))
+    places = [join_places(place, inner) for place, inner in pairs]
     assert places == ["a.b", "a[0]", "a{}", "a", "b"]

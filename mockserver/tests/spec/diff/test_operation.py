@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.spec.diff.located import Located
+from megaapi_mock.spec.diff.located_operations import LocatedOperation
 from megaapi_mock.spec.diff.operation import Operations
 
 from .seeded import Json
@@ -21,7 +21,7 @@ def body(schema: Json = TEXT, **more: Any) -> Json:
 
 def told(old: Any, new: Any, documents: tuple[Json, Json] = (NOTHING, NOTHING)) -> list[str]:
     """`rule at place` of each change of an operation."""
-    pair = [each if isinstance(each, Located) else Located("post", "/a", each)
+    pair = [each if isinstance(each, LocatedOperation) else LocatedOperation("post", "/a", each)
             for each in (old, new)]  # fmt: skip
     changes = list(Operations(*documents).operation(*pair))
     assert {each.subject for each in changes} <= {"POST /a"} or any(
@@ -71,8 +71,8 @@ def test_a_body_that_is_referred_to_is_read() -> None:
 
 def test_servers_of_an_operation_are_held_to_those_that_counted_before() -> None:
     document = {**NOTHING, "servers": [SERVER]}
-    own = Located("post", "/a", {}, servers=(SERVER, OTHER))
-    none = Located("post", "/a", {})
+    own = LocatedOperation("post", "/a", {}, servers=(SERVER, OTHER))
+    none = LocatedOperation("post", "/a", {})
     assert told(none, own, (document, document)) == ["server-added at servers"]
     assert told(own, own) == told(none, none, (document, NOTHING)) == []
 
@@ -89,7 +89,10 @@ def test_callbacks_are_compared_as_what_the_gateway_sends() -> None:
 
 
 def event(old: Json, new: Json, methods: tuple[str, str] = ("post", "post")) -> list[str]:
-    pair = (Located(method, "text", each) for method, each in zip(methods, (old, new), strict=True))
+    pair = (
+        LocatedOperation(method, "text", each)
+        for method, each in zip(methods, (old, new), strict=True)
+    )
     changes = Operations(NOTHING, NOTHING).event("webhook text", *pair)
     return [f"{each.level.value} {each.rule} at {each.place}".removesuffix(" at ")
             for each in changes]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from megaapi_mock.errors import SetupError
 from megaapi_mock.spec.diff import shape
-from megaapi_mock.spec.diff.shape import shaped, with_text_keys
+from megaapi_mock.spec.diff.shape import checked_document, with_text_keys
 
 from .seeded import Json
 
@@ -15,7 +15,7 @@ from .seeded import Json
 def schema_of(schema: Any) -> Any:
     """A schema as it comes out of a document."""
     document = {"components": {"schemas": {"S": schema}}}
-    return shaped(document, "a.yaml")["components"]["schemas"]["S"]
+    return checked_document(document, "a.yaml")["components"]["schemas"]["S"]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def schema_of(schema: Any) -> Any:
 )  # fmt: skip
 def test_what_is_built_otherwise_is_named_by_its_place(document: Any, sentence: str) -> None:
     with pytest.raises(SetupError) as refusal:
-        shaped(document, "a.yaml")
+        checked_document(document, "a.yaml")
     assert str(refusal.value).endswith(sentence)
 
 
@@ -59,13 +59,17 @@ def test_a_document_as_it_should_be_comes_back_as_it_is() -> None:
         },
         "components": {"schemas": {"S": {"enum": [1, None], "additionalProperties": False}}},
     }  # fmt: skip
-    assert shaped(document, "a.yaml") == document
+    assert checked_document(document, "a.yaml") == document
 
 
 def test_what_is_empty_says_nothing() -> None:
-    assert shaped(None, "a.yaml") == {}
-    assert shaped({"paths": {"/a": None, "/b": {"get": None}}}, "a.yaml") == {"paths": {"/b": {}}}
-    assert shaped({"servers": [None, {"url": "u"}]}, "a.yaml") == {"servers": [{"url": "u"}]}
+    assert checked_document(None, "a.yaml") == {}
+    assert checked_document({"paths": {"/a": None, "/b": {"get": None}}}, "a.yaml") == {
+        "paths": {"/b": {}}
+    }
+    assert checked_document({"servers": [None, {"url": "u"}]}, "a.yaml") == {
+        "servers": [{"url": "u"}]
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from megaapi_mock.spec.diff.values import (
     as_text,
-    cut,
     enumeration_differences,
     inside,
     necessity,
+    shorten,
     type_differences,
     value_differences,
 )
@@ -133,5 +133,5 @@ def test_values_that_are_all_gone_without_new_ones_are_removed() -> None:
 
 def test_places_and_values_are_written_for_a_reader() -> None:
     assert (inside("", "a"), inside("a", "b")) == ("a", "a.b")
-    assert (cut("a" * 60), cut("a" * 61)) == ("a" * 60, f"{'a' * 60}...")
+    assert (shorten("a" * 60), shorten("a" * 61)) == ("a" * 60, f"{'a' * 60}...")
     assert as_text({"b": "ã", "a": 1}) == '{"a": 1, "b": "ã"}'

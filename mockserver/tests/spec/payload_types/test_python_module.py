@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NotRequired
 
 import pytest
-from megaapi_mock.spec.payload_types.python_module import WIDTH, python_module, wrapped
+from megaapi_mock.spec.payload_types.python_module import WIDTH, python_module, wrap_text
 
 from .contracts import contract
 from .odd_fields import ODD_FIELDS
@@ -54,9 +54,9 @@ def test_the_module_lists_all_types_and_names_them_by_message_type() -> None:
 
 def test_words_are_broken_where_lines_end_and_items_stand_apart() -> None:
     text = f"{'word ' * 30}\n- item {'long ' * 30}\nEvidence: observed."
-    lines = wrapped(text, 40)
+    lines = wrap_text(text, 40)
     assert max(map(len, lines)) <= 40 and WIDTH == 100
     assert lines[lines.index("Evidence: observed.") - 1] == ""
     after_item = lines[next(i for i, line in enumerate(lines) if line.startswith("- ")) + 1]
     assert after_item.startswith("  long")
-    assert wrapped("", 40) == []
+    assert wrap_text("", 40) == []

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from megaapi_mock.domain.contacts import Directory
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.domain.gateway import InstanceSeed
 from megaapi_mock.domain.world import World
 from megaapi_mock.errors import SetupError
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance, save_world
 from megaapi_mock.store.sql import check as check_module
 from megaapi_mock.store.sql.check import check
-from megaapi_mock.store.sql.stored import Stored
+from megaapi_mock.store.sql.stored_content import StoredContent
 
 from ...domain.conftest import add_message, make_instance
 
@@ -34,7 +35,7 @@ class Checked:
         return self.problems
 
 
-def content(**changes: Any) -> Stored:
+def content(**changes: Any) -> StoredContent:
     instance = make_instance(connected=True)
     add_message(instance, "ONE")
     instance.commit()
@@ -50,13 +51,13 @@ def content(**changes: Any) -> Stored:
         "instances": [save_instance(instance, FORMS)], "media": [b"a", b"b"], "numbers": {},
         "records": records, "peer_messages": [], "last": 3,
     }  # fmt: skip
-    return Stored(**{**values, **changes})
+    return StoredContent(**{**values, **changes})
 
 
 def checked(
-    monkeypatch: pytest.MonkeyPatch, stored: Stored | Exception | None, *problems: str
+    monkeypatch: pytest.MonkeyPatch, stored: StoredContent | Exception | None, *problems: str
 ) -> tuple[list[str], dict[str, int]]:
-    def load(_: object) -> Stored | None:
+    def load(_: object) -> StoredContent | None:
         if isinstance(stored, Exception):
             raise stored
         return stored

@@ -6,9 +6,10 @@ from dataclasses import MISSING, Field, asdict, fields
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.store.sql.record_rows import Record, record_of, row_of
 
 KEY = "megacode-TESTKEY0001"

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.records.delivery import STOPPED, Delivery, end
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.store.sql import waiting
 from megaapi_mock.store.sql import writer as writer_module
 from megaapi_mock.store.sql.record_rows import Record, record_of

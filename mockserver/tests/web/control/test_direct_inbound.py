@@ -103,8 +103,8 @@ def test_a_plain_inbound_message_does_not_reach_flask(pair: list[MockApp]) -> No
         use_cases.contact_messages(app.runtime),
         app.runtime.webhooks.courier,
     )
-    counts = app.runtime.records.counts
-    asked = DirectInbound(app, never, contact_messages, courier, counts, "127.0.0.1")
+    records = app.runtime.records
+    asked = DirectInbound(app, never, contact_messages, courier, records, "127.0.0.1")
     body = b'{"from": "5511900000002", "text": "oi"}'
     statuses: list[str] = []
     environ = app.test_request_context(PATH, method="POST", data=body).request.environ

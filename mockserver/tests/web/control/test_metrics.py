@@ -9,6 +9,7 @@ import pytest
 from megaapi_mock.resources import root
 from megaapi_mock.serving.bodies import Limits
 from megaapi_mock.serving.calls import WatchedApp
+from megaapi_mock.serving.deferred import DEFERRED_BYTES
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
@@ -156,6 +157,8 @@ def test_bodies_are_shown_where_a_server_holds_them(app: MockApp) -> None:
     assert metrics.value("bytes", of="bodies") == 1_234_567
     # Whatever else was set: the server's own limit is what counts.
     assert metrics.value("bytes_limit", of="bodies") == 5_000_000
+    assert metrics.value("bytes", of="waits") == 0
+    assert metrics.value("bytes_limit", of="waits") == DEFERRED_BYTES
 
 
 def test_a_wait_is_seen_while_it_lasts(app: MockApp, control_api: ControlApi) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import BadRequest
-from megaapi_mock.handlers.call import Marked
+from megaapi_mock.handlers.call import OperationMark
 from megaapi_mock.profile import default_profile
 from megaapi_mock.web.gateway import fault_settlement
 from megaapi_mock.web.gateway.call_faults import ASKED, WaitFirst
@@ -39,7 +39,7 @@ class Scene:
         )  # fmt: skip
         self.wants_recipients = parts.pop("wants", True)
         self.endpoint = SimpleNamespace(
-            operation="send_text", mark=Marked(parts.pop("mend", None)),
+            operation="send_text", mark=OperationMark(parts.pop("mend", None)),
             recipient=lambda place: place["to"], asks_query=False,
         )  # fmt: skip
         vars(self.endpoint).update(parts)

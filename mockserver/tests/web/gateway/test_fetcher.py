@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import PayloadTooLarge, RequestRejected, Unusable
-from megaapi_mock.handlers.files import Fetched
+from megaapi_mock.handlers.files import FetchedFile
 from megaapi_mock.web.gateway.fetcher import Fetcher
 from megaapi_mock.webhooks.http.client import DeliveryFailed, ReceiverAnswer
 
@@ -31,7 +31,7 @@ class Wire:
         self.is_closed = True
 
 
-def fetch(outcome: ReceiverAnswer | Exception, url: str = URL) -> Fetched | RequestRejected:
+def fetch(outcome: ReceiverAnswer | Exception, url: str = URL) -> FetchedFile | RequestRejected:
     fetcher = Fetcher(timeout=3.0)
     fetcher._transport = wire = Wire(outcome)  # type: ignore[assignment]
     result = fetcher.fetch(url, 100)
@@ -50,7 +50,7 @@ def fetch(outcome: ReceiverAnswer | Exception, url: str = URL) -> Fetched | Requ
     ],
 )
 def test_a_file_has_its_bytes_and_the_type_it_came_with(headers: Any, kind: str) -> None:
-    assert fetch(ReceiverAnswer(200, headers, b"bytes")) == Fetched(b"bytes", kind)
+    assert fetch(ReceiverAnswer(200, headers, b"bytes")) == FetchedFile(b"bytes", kind)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from megaapi_mock.errors import (
     RequestRejected,
     Unusable,
 )
-from megaapi_mock.handlers.call import Marked
+from megaapi_mock.handlers.call import OperationMark
 from megaapi_mock.profile import default_profile
 from megaapi_mock.web.gateway import refusals
 from megaapi_mock.web.gateway.refusals import outage, own_bug, refusal_reply, require_usable
@@ -26,7 +26,7 @@ OPERATION: Any = SimpleNamespace(spec_file="paths/send_message/send_text.yaml", 
 
 
 def reply_of(refusal: RequestRejected, reword: Any = None, *, strict: bool = False) -> Any:
-    endpoint: Any = SimpleNamespace(mark=Marked(reword=reword))
+    endpoint: Any = SimpleNamespace(mark=OperationMark(reword=reword))
     return refusal_reply(refusal, endpoint, PLAIN, strict=strict)
 
 

@@ -12,6 +12,7 @@ from megaapi_mock.resources.samples import Samples
 
 from ...cases import PICTURE
 from ...session import PICTURE_URL
+from ..media import KINDS
 from ..messages import SHOP
 
 Fields = dict[str, Any]
@@ -70,23 +71,24 @@ def _video(words: str) -> Content:
 
 
 def _video_note(words: str) -> Content:
-    data = {"type": "ptv", "base64": _sample("video"), "mimeType": "video/mp4"}
-    fields = {"mimetype": "video/mp4"}
-    return Content(
-        "send_media_base64", data, "ptvMessage", fields, file="video", can_be_played=True
-    )
+    return _file_without_words("ptv", _sample("video"), can_be_played=True)
 
 
 def _audio(words: str) -> Content:
-    data = {"type": "audio", "base64": _sample("audio"), "mimeType": "audio/mpeg"}
-    fields = {"mimetype": "audio/mpeg"}
-    return Content("send_media_base64", data, "audioMessage", fields, file="audio")
+    return _file_without_words("audio", _sample("audio"))
 
 
 def _sticker(words: str) -> Content:
-    data = {"type": "sticker", "base64": _sample("sticker"), "mimeType": "image/webp"}
-    fields = {"mimetype": "image/webp"}
-    return Content("send_media_base64", data, "stickerMessage", fields, file="image")
+    return _file_without_words("sticker", _sample("sticker"))
+
+
+def _file_without_words(
+    type_: str, content: str, *, can_be_played: bool = False, **marks: Any
+) -> Content:
+    key, file, mimetype = KINDS[type_]
+    data = {"type": type_, "base64": content, "mimeType": mimetype}
+    fields = {"mimetype": mimetype, **marks}
+    return Content("send_media_base64", data, key, fields, file=file, can_be_played=can_be_played)
 
 
 def _sample(kind: str) -> str:
@@ -95,11 +97,7 @@ def _sample(kind: str) -> str:
 
 
 def _voice_note(words: str) -> Content:
-    data = {"type": "ptt", "base64": _sample("audio"), "mimeType": "audio/ogg; codecs=opus"}
-    fields = {"mimetype": "audio/ogg; codecs=opus", "ptt": True}
-    return Content(
-        "send_media_base64", data, "audioMessage", fields, file="audio", can_be_played=True
-    )
+    return _file_without_words("ptt", _sample("audio"), can_be_played=True, ptt=True)
 
 
 def _location(words: str) -> Content:

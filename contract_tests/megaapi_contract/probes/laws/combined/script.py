@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from ....errors import NotTried
 from ....host.host_instance import HostInstance
@@ -34,6 +35,13 @@ BLOCKED = (
 )  # fmt: skip
 
 
+class SessionPart(NamedTuple):
+    """What is done at one point of a session, and what it calls beside the usual operations."""
+
+    run: Callable[..., None]
+    operations: tuple[str, ...] = ()
+
+
 def play_session(
     hooks: str, history: str, deal: int, session: Session, stage: Stage
 ) -> None:  # fmt: skip
@@ -44,10 +52,10 @@ def play_session(
     rare = hooks != HOOKS[0] or history not in SLOW_HISTORIES or deal > 1
     if rare and not play.is_fast:
         raise NotTried("time cannot be made to pass there: one session of each kind is enough")
-    SET_UP[hooks](play, HISTORIES.index(history))
+    SET_UP[hooks].run(play, HISTORIES.index(history))
     look(play, whole=False)
     greet(play, rows)
-    HAPPEN[history](play)
+    HAPPEN[history].run(play)
     neighbour = Neighbour(session, stage)
     for turn, row in enumerate(rows, 1):
         if not play.hook.is_silent:
@@ -165,10 +173,15 @@ def _set_events(play: Play, operation: str, *names: str) -> None:
         model.accept(STATUS)
 
 
-SET_UP: Mapping[str, Callable[[Play, int], None]] = dict(
-    zip(HOOKS, (one_address, two_addresses, with_a_query, some_blocked, blocked_and_accepted,
-                statuses_asked), strict=True)
-)  # fmt: skip
+# By webhook, what is done to have it.
+SET_UP: Mapping[str, SessionPart] = dict(zip(HOOKS, (
+    SessionPart(one_address),
+    SessionPart(two_addresses),
+    SessionPart(with_a_query),
+    SessionPart(some_blocked, ("block_events", "config_details")),
+    SessionPart(blocked_and_accepted, ("block_events", "accept_webhook_events", "config_details")),
+    SessionPart(statuses_asked, ("accept_status_events", "config_details")),
+), strict=True))  # fmt: skip
 
 
 # -- what happens ----------------------------------------------------------------------------
@@ -227,10 +240,16 @@ def quiet_day(play: Play) -> None:
     play.stage.pass_time(DAY)
 
 
-HAPPEN: Mapping[str, Callable[[Play], None]] = dict(
-    zip(HISTORIES, (lambda play: None, restart, relink, drop, new_token, another_address, pause,
-                    quiet_day), strict=True)
-)  # fmt: skip
+HAPPEN: Mapping[str, SessionPart] = dict(zip(HISTORIES, (
+    SessionPart(lambda play: None),
+    SessionPart(restart, ("restart",)),
+    SessionPart(relink, ("logout",)),
+    SessionPart(drop, ("restart",)),
+    SessionPart(new_token, ("change_token",)),
+    SessionPart(another_address),
+    SessionPart(pause),
+    SessionPart(quiet_day),
+), strict=True))  # fmt: skip
 
 
 def hold_silence(play: Play) -> None:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from ..gateway.request import Environ
+from .wsgi import Environ
 
 
 def gone_of(environ: Environ) -> Callable[[], bool] | None:

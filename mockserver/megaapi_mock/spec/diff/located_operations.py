@@ -14,7 +14,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedOperation:
     """One operation where it stands: what it is called in reports, and what it inherits."""
 
     method: str
@@ -40,7 +40,7 @@ class Located:
         return (*self.inherited, *(self.definition.get("parameters") or ()))
 
 
-def located(document: Json) -> Iterator[Located]:
+def locate_operations(document: Json) -> Iterator[LocatedOperation]:
     """Every operation below `paths`."""
     for path, item in (document.get("paths") or {}).items():
         if path.startswith("x-"):
@@ -52,17 +52,17 @@ def located(document: Json) -> Iterator[Located]:
                 servers = definition.get("servers") or members.get("servers")
                 inherited = tuple(members.get("parameters") or ())
                 at = tuple(servers) if servers else None
-                yield Located(method, path, definition, inherited, at)
+                yield LocatedOperation(method, path, definition, inherited, at)
 
 
-def events(items: Any, document: Json) -> dict[str, Located]:
+def events(items: Any, document: Json) -> dict[str, LocatedOperation]:
     """Webhooks, or what one callback sends: by name; by name and method where there are several."""
-    result: dict[str, Located] = {}
+    result: dict[str, LocatedOperation] = {}
     for name, item in (items or {}).items():
         members = resolve(item, document)
         methods = [each for each in METHODS if isinstance(members.get(each), Mapping)]
         for method in methods:
             title = name if len(methods) == 1 else f"{name} {method.upper()}"
             inherited = tuple(members.get("parameters") or ())
-            result[title] = Located(method, name, members[method], inherited)
+            result[title] = LocatedOperation(method, name, members[method], inherited)
     return result

@@ -26,7 +26,7 @@ _NO_LAST_SERIES = [0, 0, 0]
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredContent:
     """`instances` are saved states, `last` the highest number of a row; all else in order."""
 
     parts: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Stored:
         }
 
 
-def load(database: Database) -> Stored | None:
+def load(database: Database) -> StoredContent | None:
     """All there is; None for a database in which nothing was ever kept. SetupError if damaged."""
     try:
         return _load(database)
@@ -78,7 +78,7 @@ def _with_last_series(ids: Any) -> Any:
     return [*ids, _NO_LAST_SERIES] if isinstance(ids, list) and len(ids) == 4 else ids
 
 
-def _load(database: Database) -> Stored | None:
+def _load(database: Database) -> StoredContent | None:
     parts = {name: loads(text) for name, text in database.read(SQL.parts)}
     if not parts:
         return None
@@ -96,7 +96,7 @@ def _load(database: Database) -> Stored | None:
         (*positions.values(), *(row[1] for row in blobs), *(each[0] for each in records + peers)),
         default=0,
     )
-    return Stored(
+    return StoredContent(
         parts=parts,
         instances=instances,
         positions=positions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from megaapi_mock.spec.diff.located import Located, events, located
+from megaapi_mock.spec.diff.located_operations import LocatedOperation, events, locate_operations
 
 from .seeded import Json
 
@@ -14,7 +14,7 @@ def test_every_operation_of_a_path_is_found_with_what_its_path_says() -> None:
         "get": {"parameters": [{"name": "own"}]}, "post": {"servers": [OTHER]},
         "parameters": [{"name": "shared"}], "servers": [SERVER], "summary": "text",
     }  # fmt: skip
-    get, post = located({"paths": {"/a/{key}": item, "x-note": {"get": {}}}})
+    get, post = locate_operations({"paths": {"/a/{key}": item, "x-note": {"get": {}}}})
     assert (get.name, post.name) == ("GET /a/{key}", "POST /a/{key}")
     assert get.parameters == ({"name": "shared"}, {"name": "own"})
     assert post.parameters == ({"name": "shared"},)
@@ -22,7 +22,7 @@ def test_every_operation_of_a_path_is_found_with_what_its_path_says() -> None:
 
 
 def test_without_servers_of_its_own_those_of_the_document_count() -> None:
-    (one,) = located({"paths": {"/a": {"get": {}}}, "servers": [SERVER]})
+    (one,) = locate_operations({"paths": {"/a": {"get": {}}}, "servers": [SERVER]})
     assert one.servers is None
 
 
@@ -32,14 +32,14 @@ def test_an_item_that_is_referred_to_is_read() -> None:
         "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
         "components": {"pathItems": {"A": {"delete": {}}}},
     }
-    assert [one.name for one in located(document)] == ["DELETE /a"]
-    assert list(located({})) == []
+    assert [one.name for one in locate_operations(document)] == ["DELETE /a"]
+    assert list(locate_operations({})) == []
 
 
 def test_names_of_path_parameters_do_not_tell_operations_apart() -> None:
-    keys = {Located("get", path, {}).key for path in ("/a/{key}/b", "/a/{instance}/b")}
+    keys = {LocatedOperation("get", path, {}).key for path in ("/a/{key}/b", "/a/{instance}/b")}
     assert keys == {("get", "/a/{}/b")}
-    assert Located("get", "/a/b", {}).key not in keys
+    assert LocatedOperation("get", "/a/b", {}).key not in keys
 
 
 def test_an_event_has_its_name_and_its_method_where_it_has_several() -> None:

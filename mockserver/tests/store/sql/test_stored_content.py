@@ -15,7 +15,7 @@ from megaapi_mock.store.snapshot import DOCUMENTS
 from megaapi_mock.store.sql.database import Database, damage_text
 from megaapi_mock.store.sql.record_rows import row_of
 from megaapi_mock.store.sql.schema import SQL
-from megaapi_mock.store.sql.stored import PARTS, Stored, load
+from megaapi_mock.store.sql.stored_content import PARTS, StoredContent, load
 
 KEY = "megacode-TESTKEY0001"
 IDS = [7, 0, {}, {}]
@@ -60,7 +60,7 @@ class Rows:
     def read(self, sql: str) -> list[tuple[Any, ...]]:
         return self.rows[sql]
 
-    def load(self) -> Stored | None:
+    def load(self) -> StoredContent | None:
         return load(cast(Database, self))
 
 

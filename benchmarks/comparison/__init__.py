@@ -1,0 +1,1 @@
+"""This mock beside its peers: what `make bench` measures, and what it says about it."""

@@ -1,0 +1,218 @@
+"""Answers that are made later: a call that waits for something holds no thread meanwhile.
+
+A server that can answer a call after the app has returned puts ANSWER_LATER into its environ. The
+app may then return a `DeferredAnswer`. It is called again with the same environ, by one of a few
+threads, once what it waits for has come or its time is over, and answers then, or waits on.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    App = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
+
+# Where a call's environ has what answers it later.
+ANSWER_LATER = "megaapi_mock.answer_later"
+# How many calls may wait so, and the bytes of their requests.
+DEFERRED_MOST, DEFERRED_BYTES = 2_000, 16 * 2**20
+# What a call takes beside its texts: its dict, what waits for it, the server's side of it.
+CALL_BYTES = 8 * 2**10
+# Threads that make the answers.
+WORKERS = 4
+# What is left of calls that were answered before their deadlines, before it is cleared away.
+STALE_MOST = 1_000
+
+
+class Respond(Protocol):
+    """Answers one call, from any thread."""
+
+    def response_bytes(
+        self, status: int, headers: list[tuple[str, str]], body: bytes, /
+    ) -> object: ...
+
+
+class DeferredAnswer:
+    """What an app returns that cannot answer yet: it is to be called again.
+
+    `on_wait` is given what to call for that, from any thread, as often as it likes; at `deadline`
+    (of `monotonic`) it is called in any case. `let_go` ends the wait early: its client seems to
+    have left. `on_end` hears of the call's end, however it ends.
+    """
+
+    def __init__(
+        self,
+        deadline: float,
+        on_wait: Callable[[Callable[[], None]], object],
+        let_go: Callable[[], object],
+        on_end: Callable[[], object],
+    ) -> None:
+        self.deadline, self.on_wait, self.let_go, self.on_end = deadline, on_wait, let_go, on_end
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise TypeError("this server does not answer later")
+
+
+class _Call:
+    """One call that was not answered yet, since `begun`; `answer` while it waits."""
+
+    __slots__ = ("answer", "begun", "environ", "on_end", "size")
+
+    def __init__(self, environ: Any, begun: float, on_end: Callable[[], object]) -> None:
+        self.environ, self.begun, self.on_end = environ, begun, on_end
+        self.size = size_of(environ)
+        self.answer: DeferredAnswer | None = None
+
+
+class Head:
+    """The start_response of a call: keeps what it is given."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.headers: list[tuple[str, str]] = []
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Any:
+        self.status, self.headers = int(status.split(" ", 1)[0]), headers
+
+
+class DeferredAnswers:
+    """The calls of one app that wait. Thread-safe; has no thread before the first of them."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._change = threading.Condition()
+        self._calls: dict[_Call, None] = {}
+        self._due: deque[_Call] = deque()
+        # The number keeps calls from being compared.
+        self._deadlines: list[tuple[float, int, _Call, DeferredAnswer]] = []
+        self._count = self._workers = 0
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    @property
+    def size(self) -> int:
+        """Bytes of their requests."""
+        with self._change:
+            return sum(call.size for call in self._calls)
+
+    def begin_times(self) -> list[float]:
+        """When the calls that were not answered yet have begun, in order."""
+        with self._change:
+            return sorted(call.begun for call in self._calls)
+
+    def keep(self, environ: WSGIEnvironment, begun: float, answer: DeferredAnswer) -> None:
+        """Call the app again later, and answer then."""
+        # Flask's request would keep itself alive in there.
+        environ.pop("werkzeug.request", None)
+        call = _Call(environ, begun, answer.on_end)
+        with self._change:
+            self._calls[call] = None
+            missing = WORKERS - self._workers
+            self._workers = WORKERS
+        for number in range(missing):
+            threading.Thread(target=self._work, name=f"deferred-{number}", daemon=True).start()
+        self._wait(call, answer)
+
+    def let_go(self, begin_times: Collection[float]) -> None:
+        """End the waits early that have begun then."""
+        with self._change:
+            answers = [call.answer for call in self._calls if call.begun in begin_times]
+        for answer in answers:
+            if answer is not None:
+                answer.let_go()
+
+    def close(self) -> None:
+        """End the threads; what still waits is not answered any more."""
+        with self._change:
+            self._is_closed = True
+            self._change.notify_all()
+
+    def _wait(self, call: _Call, answer: DeferredAnswer) -> None:
+        with self._change:
+            call.answer = answer
+            self._count += 1
+            heapq.heappush(self._deadlines, (answer.deadline, self._count, call, answer))
+            if len(self._deadlines) > len(self._calls) + STALE_MOST:
+                current = [each for each in self._deadlines if each[2].answer is each[3]]
+                heapq.heapify(current)
+                self._deadlines = current
+            if self._deadlines[0][2] is call:
+                self._change.notify()
+        answer.on_wait(lambda: self._resume(call, answer))
+
+    def _resume(self, call: _Call, answer: DeferredAnswer) -> None:
+        with self._change:
+            if call.answer is answer:
+                call.answer = None
+                self._due.append(call)
+                self._change.notify()
+
+    def _work(self) -> None:
+        while (call := self._next()) is not None:
+            try:
+                self._call_again(call)
+            except BaseException:
+                log.exception("our own bug: a call that waited was not answered")
+
+    def _next(self) -> _Call | None:
+        with self._change:
+            while not self._due and not self._is_closed:
+                now = monotonic()
+                while self._deadlines and self._deadlines[0][0] <= now:
+                    _, _, call, answer = heapq.heappop(self._deadlines)
+                    if call.answer is answer:
+                        call.answer = None
+                        self._due.append(call)
+                if not self._due:
+                    first = self._deadlines[0][0] - now if self._deadlines else None
+                    self._change.wait(first)
+            if len(self._due) > 1:
+                self._change.notify_all()
+            return self._due.popleft() if self._due else None
+
+    def _call_again(self, call: _Call) -> None:
+        head = Head()
+        try:
+            answer = self._app(call.environ, head)
+            if isinstance(answer, DeferredAnswer):
+                self._wait(call, answer)
+                return
+            body = _joined(answer)
+        except BaseException:
+            traceback.print_exc()
+            head, body = Head(), b""
+            head.status = 500
+        call.on_end()
+        with self._change:
+            self._calls.pop(call, None)
+        respond: Respond = call.environ[ANSWER_LATER]
+        respond.response_bytes(head.status, head.headers, body)
+
+
+def _joined(answer: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(answer)
+    finally:
+        close: Any = getattr(answer, "close", None)
+        if close is not None:
+            close()
+
+
+def size_of(environ: WSGIEnvironment) -> int:
+    """How many bytes a call takes that waits, closely enough."""
+    return CALL_BYTES + sum(len(value) for value in environ.values() if isinstance(value, str))

@@ -1,0 +1,8 @@
+"""What `make bench` computes; the scripts in the folder benchmarks/ are no package."""
+
+import sys
+
+from megaapi_mock.resources import root
+
+BENCHMARKS = root("spec").parent / "benchmarks"
+sys.path.append(str(BENCHMARKS))

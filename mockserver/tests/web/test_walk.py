@@ -1,7 +1,8 @@
 """How far one call walks: the files of the mock whose functions it runs.
 
 A send visited 35 and an inbound message 34 before the rooms were put in order: half of that is the
-bound. Who makes a call longer sees it here first.
+bound. With a webhook set they visited 41 and 40; what they visit beyond the 17 makes a webhook,
+keeps it until the answer has left, and queues it. Who makes a call longer sees it here first.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ SEND = (
     AUTH,
 )
 INBOUND = ("POST", f"/_mock/instances/{KEY}/inbound", {"from": "5511900000002", "text": "oi"}, {})
+HOOK = (
+    "POST",
+    f"/rest/webhook/{KEY}/configWebhook",
+    {"messageData": {"webhookUrl": "http://127.0.0.1:9000/hook", "webhookEnabled": True}},
+    AUTH,
+)
 STATUS = ("GET", f"/rest/instance/{KEY}", None, AUTH)
 
 
@@ -60,4 +67,18 @@ def test_a_call_that_comes_again_visits_few_files(
 ) -> None:
     files_visited(app, call)
     visited = files_visited(app, call)
+    assert len(visited) <= bound, " ".join(sorted(visited))
+
+
+@pytest.mark.parametrize(
+    ("call", "bound", "events"), [(SEND, 21, 4), (INBOUND, 23, 1)], ids=["send", "inbound"]
+)
+def test_a_call_that_owes_webhooks_visits_few_files_more(
+    app: MockApp, call: tuple[str, str, Any, dict[str, str]], bound: int, events: int
+) -> None:
+    files_visited(app, HOOK)
+    files_visited(app, call)
+    before = len(app.runtime.records.journal.deliveries)
+    visited = files_visited(app, call)
+    assert len(app.runtime.records.journal.deliveries) == before + events
     assert len(visited) <= bound, " ".join(sorted(visited))

@@ -13,7 +13,6 @@ from ..handlers.registry import Handlers
 from ..ids import Ids
 from ..profile import Profile
 from ..records.bugs import Bugs
-from ..records.capacity import Capacity
 from ..records.counts import Counts
 from ..records.journal import Journal
 from ..resources.samples import Samples
@@ -21,6 +20,7 @@ from ..settings import Settings
 from ..spec.description import Description
 from ..spec.operations import Operation
 from ..store import Store
+from ..store.owed import Capacity
 from ..store.points import Points
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier import Courier

@@ -17,7 +17,6 @@ from ..handlers.registry import Handlers, discover, require_matching
 from ..ids import Ids
 from ..profile import Profile, load_profile
 from ..records.bugs import Bugs
-from ..records.capacity import Capacity
 from ..records.counts import Counts
 from ..records.delivery import Delivery
 from ..records.journal import Journal
@@ -31,6 +30,7 @@ from ..spec.plans import offers
 from ..store import Store
 from ..store.memory import MemoryStore
 from ..store.open_store import MEMORY, open_database
+from ..store.owed import Capacity
 from ..store.points import Points
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier_of_profile import courier_of
@@ -82,7 +82,8 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
         journal=records.journal,
         renderer=Renderer(setup.samples, setup.profile),
         catalogue=api.description.events,
-        accept=webhooks.chaos_dispatcher.accept,
+        accept=webhooks.courier.accept,
+        chaos_dispatcher=webhooks.chaos_dispatcher,
         on_change=on_change,
         bugs=records.bugs,
     )

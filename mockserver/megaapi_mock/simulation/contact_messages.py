@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import orjson
@@ -79,7 +81,7 @@ class _Incoming:
 
     def _follow(self, instance: Instance, name: str, album: Message) -> None:
         """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
-        event = self.events.event_named(name)
+        event = self.events[name]
         origin = _origin(instance, event, self.sender, self.body)
         sample = orjson.loads(event.payload)["message"]
         content = instance.addresses.everywhere(with_album(sample, album), album.chat)
@@ -106,7 +108,9 @@ class _Incoming:
         )
 
     def _with_text(self, instance: Instance, origin: MessageOrigin, payload: Content) -> Content:
-        self.event.put_text(payload, self.text)
+        assert self.event.text_path is not None, "only what has a text is given one"
+        *way, last = self.event.text_path.split(".")
+        reduce(getitem, way, payload)[last] = self.text
         content: Content = payload["message"]
         chat = origin.key["remoteJid"]
         if instance.addresses.plain_in_private and not chat.group:
@@ -143,7 +147,7 @@ class ContactMessages:
         `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
         whatever cannot happen; then nothing has happened.
         """
-        event = self._events.event_named(str(body.get("event", "text-plain")))
+        event = self._events[str(body.get("event", "text-plain"))]
         sender = self._sender(event.name, body)
         if not event.is_message:
             assert sender is not None, "somebody calls, types or joins"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
-from operator import getitem
-from typing import Any
 
 import orjson
 
@@ -37,26 +34,17 @@ class InboundEvent:
     text_path: str | None
     plain: bool
 
-    def put_text(self, payload: dict[str, Any], text: str | None) -> None:
-        """Let a copy of the payload say this; only what has a text can."""
-        assert self.text_path is not None, "only what has a text is given one"
-        *way, last = self.text_path.split(".")
-        reduce(getitem, way, payload)[last] = text
 
-
-class InboundEvents:
-    """What contacts can do, by the name of the event."""
+class InboundEvents(dict[str, InboundEvent]):
+    """What contacts can do, by the name of the event; ControlRefused for what none of them does."""
 
     def __init__(self, samples: Samples) -> None:
+        super().__init__()
         self._samples = samples
-        self._events: dict[str, InboundEvent] = {}
 
-    def event_named(self, name: str) -> InboundEvent:
-        """The event of this name; ControlRefused where no contact does that."""
-        event = self._events.get(name)
-        if event is None:
-            # Events are as many as samples: nothing else is remembered.
-            event = self._events[name] = self._worked_out(name)
+    def __missing__(self, name: str) -> InboundEvent:
+        # Events are as many as samples: nothing else is remembered.
+        event = self[name] = self._worked_out(name)
         return event
 
     def _worked_out(self, name: str) -> InboundEvent:

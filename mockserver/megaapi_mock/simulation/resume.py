@@ -117,7 +117,7 @@ class _StoredParts:
             "ids": parts.ids.save(),
             "profile": switches_set(parts.profile),
             "chaos": {
-                key: chaos.as_json() for key, chaos in parts.outside.chaos_dispatcher.at_work()
+                key: chaos.as_json() for key, chaos in parts.outside.chaos_dispatcher.chaos_by_key()
             },
             **self._faults(),
             **self._start(),

@@ -14,12 +14,11 @@ from ..domain.instance import Instance
 from ..domain.number_registry import NumberRegistry
 from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs, describe
-from ..records.capacity import Capacity
 from ..records.delivery import end
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from . import Owed, Result
-from .owed import OwedInMemory
+from .owed import Capacity, OwedInMemory
 from .retire import retire
 
 # Stale agenda entries that are tolerated, beside two for each instance.

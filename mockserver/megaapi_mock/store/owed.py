@@ -7,9 +7,26 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from ..domain.peer_messages import Envelope
-from ..records.capacity import Capacity
-from ..records.delivery import end
+from ..records.delivery import Delivery, end
 from ..records.outcome import Outcome
+
+
+class Capacity:
+    """How many deliveries, and bytes of payload, wait in one place of all instances together."""
+
+    def __init__(self, limit: int = 50_000, budget: int = 64 * 2**20) -> None:
+        self.limit, self.budget = limit, budget
+        self.count = self.size = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is held than may be; one delivery may always be."""
+        return self.count > self.limit or (self.size > self.budget and self.count > 1)
+
+    def add(self, delivery: Delivery, sign: int = 1) -> None:
+        """Count one more, or with -1 one less."""
+        self.count += sign
+        self.size += sign * len(delivery.body)
 
 
 class OwedInMemory:

@@ -110,7 +110,8 @@ class Courier:
                     self._pending += 1
                     if ready:
                         self._work.notify()
-            self._pool.ensure_workers()
+            if self._lanes.ready > self._pool.free:
+                self._pool.ensure_workers()
         for delivery in turned_away:
             self._tell(delivery)
 

@@ -26,6 +26,7 @@ from ..records.journal import Journal
 from ..records.outcome import Outcome
 from ..spec.operations import WebhookEvent
 from ..store import Store
+from .chaos.dispatcher import ChaosDispatcher
 from .render import Renderer
 from .waiting_calls import WaitingCalls
 
@@ -51,12 +52,14 @@ class Publisher:
         renderer: Renderer,
         catalogue: Iterable[WebhookEvent],
         accept: Callable[[Sequence[Delivery]], None],
+        chaos_dispatcher: ChaosDispatcher,
         on_change: Callable[[Delivery], None],
         bugs: Bugs | None = None,
     ) -> None:
         self._store, self._journal, self._renderer = store, journal, renderer
         self._categories: Mapping[str, str] = {event.name: event.category for event in catalogue}
         self._accept, self._on_change = accept, on_change
+        self._chaos_dispatcher = chaos_dispatcher
         self._bugs = Bugs() if bugs is None else bugs
         # Two threads that hand over deliveries of one instance must not overtake each other.
         self._handing_over = threading.Lock()
@@ -212,7 +215,9 @@ class Publisher:
     def _hand_over(self, outcome: Outcome) -> None:
         with self._or_abandoned(outcome.deliveries):
             self._store.owed.free_room(outcome)
-            self._accept(outcome.deliveries)
+            chaos = self._chaos_dispatcher
+            accept = chaos.accept if chaos.at_work else self._accept
+            accept(outcome.deliveries)
 
     @contextmanager
     def _or_abandoned(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
@@ -277,13 +282,18 @@ class Publisher:
         self.release(outcome)
 
     def _deliveries_for(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:
-        targets = _targets(instance)
+        targets, event_filter = _targets(instance), instance.state.filter
         if not targets:
             return []
+        if event_filter.blocked:
+            events = [
+                event
+                for event in events
+                if event_filter.lets_through(self._categories.get(event.name, ""), event.name)
+            ]
         return [
             self._delivery(event, url, lane, payload)
             for event in events
-            if instance.state.filter.lets_through(self._categories.get(event.name, ""), event.name)
             for payload in self._render(event)
             for url, lane in targets
         ]

@@ -21,7 +21,7 @@ from ..domain.facts import (
     QrCode,
     Receipt,
 )
-from ..domain.jid import Jid
+from ..domain.jid import GROUP, LID
 from ..domain.json_path import put_at
 from ..domain.message import content_key
 from ..profile import Profile
@@ -207,11 +207,11 @@ def _with_hidden_chat(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[s
 
 
 def _is_group(jid: Any) -> bool:
-    return isinstance(jid, str) and Jid.verbatim(jid).group
+    return isinstance(jid, str) and jid.rpartition("@")[2] == GROUP
 
 
 def _is_lid(jid: Any) -> bool:
-    return isinstance(jid, str) and Jid.verbatim(jid).lid
+    return isinstance(jid, str) and jid.rpartition("@")[2] == LID
 
 
 def _as_2026(payload: Payload) -> Payload:

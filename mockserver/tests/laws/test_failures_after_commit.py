@@ -27,7 +27,6 @@ from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.faults.active import ActiveFaults
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
-from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.counts import Counts
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
@@ -36,7 +35,7 @@ from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.simulation import contact_messages
 from megaapi_mock.spec.plans import ADMIN_TOKEN, EVERY_PLAN
 from megaapi_mock.store.memory import MemoryStore
-from megaapi_mock.store.owed import OwedInMemory
+from megaapi_mock.store.owed import Capacity, OwedInMemory
 from megaapi_mock.store.points import Points
 from megaapi_mock.testing import Served
 from megaapi_mock.web.app import MockApp
@@ -302,9 +301,7 @@ PLACES = (
         fits=lambda _, delivery, sign=1: sign == -1,
     ),
     FailurePoint("chaos", of(Series), "accept", in_bugs=False, around=chaos_passes),
-    FailurePoint(
-        "hand-over", lambda app: app.runtime.webhooks.chaos_dispatcher, "_forward", loses=True
-    ),
+    FailurePoint("hand-over", lambda app: app.runtime.instances.publisher, "_accept", loses=True),
     FailurePoint(
         "hand-over-by-chaos",
         lambda app: app.runtime.webhooks.chaos_dispatcher,

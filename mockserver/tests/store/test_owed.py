@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.peer_messages import Envelope, PeerAck
-from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.outcome import Outcome
-from megaapi_mock.store.owed import OwedInMemory
+from megaapi_mock.store.owed import Capacity, OwedInMemory
 
 ONE, TWO = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
 ANA = Jid.parse("5511900000002")

@@ -154,7 +154,7 @@ def test_call_that_waits_while_its_instance_begins_anew_does_not_happen(
     caller = threading.Thread(target=call)
     caller.start()
     limit = time.monotonic() + 10
-    while not app.runtime.instances.publisher._waiting:
+    while not app.runtime.instances.publisher.waiting_calls._waiting:
         assert time.monotonic() < limit, "it waits"
         time.sleep(0.005)
     begin_anew(app)

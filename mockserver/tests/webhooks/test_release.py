@@ -20,6 +20,7 @@ from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.pipeline import Pipeline
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
+from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.render import Renderer
 
 from ..conftest import MakeApp
@@ -85,7 +86,7 @@ def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
         (Journal, "add_exchange"),
         (Journal, "messages_changed"),
         (Pipeline, "_hold_to_contract"),
-        (ChaosDispatcher, "accept"),
+        (Courier, "accept"),
         (Renderer, "render"),
     ],
 )
@@ -97,7 +98,7 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
     name: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        if holder is ChaosDispatcher:
+        if holder is Courier:
             patch.setattr(broken.runtime.instances.publisher, "_accept", failing)
         else:
             patch.setattr(holder, name, failing)

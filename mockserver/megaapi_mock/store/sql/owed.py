@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ...domain.peer_messages import Envelope
-from ...records.capacity import Capacity
 from ...records.outcome import Outcome
-from ..owed import OwedInMemory
+from ..owed import Capacity, OwedInMemory
 from .writer import RecordWriter
 
 

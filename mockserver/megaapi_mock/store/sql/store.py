@@ -11,10 +11,10 @@ from ...domain.gateway import Gateway
 from ...domain.instance import Instance
 from ...errors import StoreUnavailable
 from ...records.bugs import Bugs
-from ...records.capacity import Capacity
 from ...records.journal import Journal
 from ...records.outcome import Outcome
 from ..memory import MemoryStore
+from ..owed import Capacity
 from .batch import Batch, dumps
 from .database import Database
 from .owed import OwedInDatabase

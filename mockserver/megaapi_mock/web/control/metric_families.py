@@ -107,7 +107,7 @@ def _held(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     clients = {"wait": journal.waiting, "stream": journal.feed.readers}
     yield _gauge("clients_waiting", "Open waits and event streams.", "kind", clients)
     yield _number("faults_armed", "Faults that are armed.", len(runtime.faults.items()))
-    at_work = len(runtime.webhooks.chaos_dispatcher.at_work())
+    at_work = len(runtime.webhooks.chaos_dispatcher.chaos_by_key())
     yield _number("chaos_instances", "Instances with chaos at work.", at_work)
     yield _number(
         "own_bugs", "The mock's own bugs that were noted, 100 at most.", len(runtime.records.bugs)

@@ -7,15 +7,16 @@ import itertools
 import logging
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ...clock import Clock
 from ...errors import ControlRefused
 from ...records.bugs import describe, log_failure
-from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
+from ...store.owed import Capacity
 from .chaos_options import Chaos
 from .saved_chaos import EchoKey, SavedSeries, as_recorded
 from .series import Deliveries, Series, Turn
@@ -54,7 +55,7 @@ class RebuiltSeries:
 
 
 class ChaosDispatcher:
-    """Stands before the courier; without chaos a delivery passes untouched.
+    """Stands before the courier. While nothing is `at_work`, nothing has to come by here.
 
     What is held is in the journal as queued. `due_earlier` is called when something here is due
     before all else here.
@@ -77,13 +78,14 @@ class ChaosDispatcher:
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
         self._series_of_claim: dict[Delivery, Series] = {}
+        self.at_work: Mapping[Any, Series] = ChainMap(self._series, self._series_of_claim)
         self._agenda: list[Turn] = []
         self._order = itertools.count()
         self._is_stopped = False
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         """Take deliveries over, in order; returns at once."""
-        if not self._series and not self._series_of_claim:
+        if not self.at_work:
             self._forward(deliveries)
             return
         with self._lock:
@@ -142,11 +144,9 @@ class ChaosDispatcher:
     def clear(self, key: str | None = None) -> None:
         """Forget one instance, or all: what is held is abandoned."""
         with self._lock:
-            self._series_of_claim = {
-                delivery: series
-                for delivery, series in self._series_of_claim.items()
-                if key not in (None, series.key)
-            }
+            for claimed, series in list(self._series_of_claim.items()):
+                if key in (None, series.key):
+                    del self._series_of_claim[claimed]
             for series in self._all_series(key):
                 for delivery in list(series.held):
                     end(delivery, "abandoned", OLD_WORLD)
@@ -170,7 +170,7 @@ class ChaosDispatcher:
         series = self._series.get(key)
         return series.chaos if series else None
 
-    def at_work(self) -> list[tuple[str, Chaos]]:
+    def chaos_by_key(self) -> list[tuple[str, Chaos]]:
         """Each instance with chaos at work, by its key."""
         with self._lock:
             return [(key, series.chaos) for key, series in self._series.items()]

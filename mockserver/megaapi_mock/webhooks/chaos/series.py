@@ -9,9 +9,10 @@ from random import Random
 
 import orjson
 
-from ...records.capacity import Capacity, HeldDeliveries
 from ...records.delivery import Delivery
+from ...store.owed import Capacity
 from .chaos_options import Chaos
+from .held_deliveries import HeldDeliveries
 from .saved_chaos import EchoKey, HeldTurn, SavedSeries, pack_chance, set_chance
 
 # Acknowledgements remembered for the case that they overtook their echo.

@@ -7,9 +7,9 @@ from typing import cast
 import pytest
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.peer_messages import Envelope, PeerAck
-from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.outcome import Outcome
+from megaapi_mock.store.owed import Capacity
 from megaapi_mock.store.sql.batch import Batch
 from megaapi_mock.store.sql.owed import OwedInDatabase
 from megaapi_mock.store.sql.waiting import Add

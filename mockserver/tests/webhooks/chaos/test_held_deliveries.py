@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from megaapi_mock.records.capacity import Capacity, HeldDeliveries
 from megaapi_mock.records.delivery import Delivery
+from megaapi_mock.store.owed import Capacity
+from megaapi_mock.webhooks.chaos.held_deliveries import HeldDeliveries
 
 HOOK = "http://127.0.0.1:9000/hook"
 

@@ -230,7 +230,8 @@ def read_whole(asker: socket.socket) -> bytes:
         if line.lower().startswith(b"content-length:")
     )
     while len(body) < length:
-        body += asker.recv(65536)
+        body += (more := asker.recv(65536))
+        assert more, f"closed after {len(body)} of {length} bytes"
     return head.splitlines()[0] + b"\n" + body
 
 

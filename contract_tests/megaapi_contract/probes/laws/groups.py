@@ -108,10 +108,8 @@ def _details(session: Session, instance: HostInstance, jid: str) -> tuple[Exchan
 def _groups_by_jid(session: Session, instance: HostInstance) -> tuple[Exchange, dict[str, Json]]:
     answer = session.call("list_groups", instance)
     groups = value_at(answer.json, "groups")
-    groups_with_fields = (
-        [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
-    )
-    return answer, {str(one.get("id")): one for one in groups_with_fields}
+    parts = groups if isinstance(groups, list) else []
+    return answer, {str(one.get("id")): one for one in parts if isinstance(one, dict)}
 
 
 @LAWS.law("create_group", effects=("changes",))

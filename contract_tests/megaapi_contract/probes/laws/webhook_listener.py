@@ -92,10 +92,8 @@ class WebhookListener:
         """
         self._looks += 1
         self._since, self._until = self._until, host_time(self._stage)
-        mark = (
-            sha256(f"{self.instance.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
-        )
-        self._mark = mark
+        look = f"{self.instance.key} {self._looks}"
+        mark = self._mark = sha256(look.encode()).hexdigest()[:32].upper().encode()
         is_time_passed = self._stage.pass_time(AGES)
         is_announced = self._announce(alarm, mark.decode())
 
@@ -147,9 +145,8 @@ class WebhookListener:
         webhooks = [
             one for one in mine if not self._is_new(one) and (is_written or mark not in one.body)
         ]
-        following = [*webhooks[1:], None]
         return [
-            one for one, after in zip(webhooks, following, strict=False)
+            one for one, after in zip(webhooks, [*webhooks[1:], None], strict=False)
             if mark not in one.body and not self._is_herald(one, after)
         ]  # fmt: skip
 
@@ -166,10 +163,9 @@ class WebhookListener:
         key = value_at(after.json, "key")
         chats = (value_at(key, "remoteJid"), value_at(key, "senderPn"), value_at(key, "senderLid"))
         person = value_at(one.json, "id")
-        theirs = value_at(key, "fromMe") is False and (
-            person in chats or self._is_hidden(person, chats[0])
-        )
-        is_herald = theirs and value_at(after.json, "messageTimestamp") is not None
+        is_author = person in chats or self._is_hidden(person, chats[0])
+        is_theirs = value_at(key, "fromMe") is False and is_author
+        is_herald = is_theirs and value_at(after.json, "messageTimestamp") is not None
         if is_herald:
             self.settle("presence_events", "on", one)
         return is_herald
@@ -346,8 +342,7 @@ class WebhookListener:
         """Hold that exactly this event came, once; its payload, empty when it did not."""
         if not self.claim(event, len(webhooks) == 1, f"{when}: exactly one webhook"):
             return {}
-        payload = webhooks[0].json
-        return payload if self.check_event(webhooks[0], event, when) else {}
+        return webhooks[0].json if self.check_event(webhooks[0], event, when) else {}
 
     def check_none(self, webhooks: list[Webhook], event: str, when: str, promise: Promise) -> bool:
         """Hold that nothing came."""

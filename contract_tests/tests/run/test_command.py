@@ -229,7 +229,7 @@ def recording(*needs: str) -> Recording:
 
 def replay_context(instance: HostInstance | None = None, **more: Any) -> RunContext:
     values: dict[str, Any] = {
-        "place": instance,
+        "instance": instance,
         "recipients": (LISTED,),
         "media_url": "",
         "receiver": SimpleNamespace(url="http://127.0.0.1:9/webhooks"),

@@ -61,7 +61,19 @@ def test_a_number_that_nobody_can_have_may_be_asked_for_and_written_to(
 
 
 @pytest.mark.parametrize(
-    "number", [f"{LISTED}00", f"{LISTED}0", f"{UNLISTED}0000", f"1{LISTED}000"]
+    "number",
+    [
+        f"{LISTED}00",
+        f"{LISTED}0",
+        f"{UNLISTED}0000",
+        f"1{LISTED}000",
+        f"{LISTED}0001",
+        f"{LISTED},{UNLISTED}",
+        f"{LISTED}{UNLISTED}",
+        f"{LISTED}0000{UNLISTED}",
+        f"{LISTED} 0000",
+        f"{LISTED}\uff10\uff10\uff10",
+    ],
 )
 def test_a_number_that_somebody_may_have_is_held_back(number: str, fence: Fence) -> None:
     for call in (looked_up(number), sent(number)):

@@ -11,7 +11,7 @@ import pytest
 from comparison.peer_files import Contract, write_json_server, write_mockoon, write_wiremock
 from megaapi_mock.resources import root
 from megaapi_mock.spec.export import one_file
-from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.spec.valid_bundle import valid_bundle
 from servers import INVALID, SEND_TEXT, TOKEN
 
 

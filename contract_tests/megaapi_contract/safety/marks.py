@@ -37,11 +37,22 @@ class Marks:
                 self._session.gate.hold_back(UNREADABLE, operation)
             return None
         mark, person = _mark(request, operation), _person(request)
-        if mark in self._changed or (operation != NAME and person is None):
+        if mark in self._changed:
+            return None
+        if operation != NAME and person is None:
+            self._require_nobody_in(request, operation)
             return None
         entry, step = self._entry(operation, person or "")
+        undo = self._write_undo(entry, step, operation)
+        # Only now: what is not written down is not changed the next time either.
         self._changed.add(mark)
-        return self._write_undo(entry, step, operation)
+        return undo
+
+    def _require_nobody_in(self, request: Request, operation: str) -> None:
+        """HeldBack where a gateway might find somebody in a place that nobody knows."""
+        fence, body = self._session.gate.fence, request.body.decode("utf-8", "replace")
+        if fence is not None and any(number in body for number in fence.recipients):
+            self._session.gate.hold_back(UNREADABLE, operation)
 
     def forget_unsent(self, request: Request, operation: str) -> None:
         """Forget a change that was not sent, so that the next one counts as the first."""
@@ -87,17 +98,15 @@ class Marks:
         return name
 
     def _is_pinned(self, person: str) -> bool:
-        """Whether the chat is pinned now; not, where no list of chats says so."""
-        if "list_chats" not in self._session.contract.by_id:
-            return False
-        document = self._session.call("list_chats", self._instance()).json
-        chats = document.get("chats") if isinstance(document, dict) else None
-        return any(
-            isinstance(chat, dict)
-            and chat.get("pinned") is not None
-            and jid_of(chat.get("id")).user == jid_of(person).user
-            for chat in (chats if isinstance(chats, list) else ())
-        )
+        """Whether the chat is pinned now; HeldBack where no list of chats shows it."""
+        chats: Any = None
+        if "list_chats" in self._session.contract.by_id:
+            document = self._session.call("list_chats", self._instance()).json
+            chats = document.get("chats") if isinstance(document, dict) else None
+        for chat in chats if isinstance(chats, list) else ():
+            if isinstance(chat, dict) and jid_of(chat.get("id")).user == jid_of(person).user:
+                return chat.get("pinned") is not None
+        self._session.gate.hold_back(UNREADABLE, PIN)
 
     def _instance(self) -> HostInstance:
         fence = self._session.gate.fence
@@ -111,7 +120,8 @@ def _person(request: Request) -> str | None:
         to = json.loads(request.body)["to"]
     except (ValueError, RecursionError, LookupError, TypeError):
         return None
-    return to if isinstance(to, str) else None
+    is_number = isinstance(to, int) and not isinstance(to, bool)
+    return str(to) if is_number or isinstance(to, str) else None
 
 
 def _mark(request: Request, operation: str) -> str:

@@ -19,7 +19,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from ..support import KEY, LISTED, TOKEN
 from .given_host import GivenHost, session_of
 
-PLACE = HostInstance(KEY, TOKEN)
+INSTANCE = HostInstance(KEY, TOKEN)
 OWN_NAME = "Loja 123456789"
 
 
@@ -83,7 +83,7 @@ def test_a_profile_has_its_name_again(
     host: MarkedHost, session: Session, restore: RestoreFile
 ) -> None:
     for name in ("Outra", "0"):
-        session.call("set_profile_name", PLACE, body=named(name))
+        session.call("set_profile_name", INSTANCE, body=named(name))
     assert host.profile == "0"
     (entry,) = read_file(restore.path).entries.values()
     assert entry == {"what": "profile name", "name": OWN_NAME}
@@ -94,16 +94,70 @@ def test_a_profile_has_its_name_again(
 @pytest.mark.parametrize("pinned", [True, False])
 def test_a_chat_is_pinned_as_it_was(pinned: bool, host: MarkedHost, session: Session) -> None:
     host.pinned = pinned
-    session.call("pin_chat", PLACE, body=about(not pinned))
+    session.call("pin_chat", INSTANCE, body=about(not pinned))
     assert host.pinned is not pinned
     session.put_back()
     assert host.pinned is pinned
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}), (200, {"error": False}), (200, {"error": False, "chats": []}),
+        (200, {"error": False, "chats": [{"id": "1@g.us", "pinned": 1}]}),
+    ],
+)  # fmt: skip
+def test_a_chat_that_no_list_shows_is_not_pinned(
+    answer: Any, host: MarkedHost, session: Session
+) -> None:
+    """It might have been pinned before: then it would be let go afterwards."""
+    host.faults["list_chats"] = answer
+    with pytest.raises(HeldBack, match=UNREADABLE):
+        session.call("pin_chat", INSTANCE, body=about(True))
+    assert "pin_chat" not in host.operations and session.undo == []
+
+
+@pytest.mark.parametrize("operation", ["pin_chat", "block_chat"])
+def test_a_number_that_is_no_text_is_put_back_too(
+    operation: str, host: MarkedHost, session: Session, restore: RestoreFile
+) -> None:
+    session.call(operation, INSTANCE, body={"to": int(LISTED), "option": True})
+    (entry,) = restore.entries.values()
+    assert entry["people"] == [LISTED]
+
+
+@pytest.mark.parametrize("operation", ["pin_chat", "block_chat"])
+@pytest.mark.parametrize("to", [[LISTED], {"number": LISTED}, [{"to": LISTED}]])
+def test_a_person_where_nobody_looks_stays(
+    to: Any, operation: str, host: MarkedHost, session: Session
+) -> None:
+    with pytest.raises(HeldBack):
+        session.call(operation, INSTANCE, body={"to": to, "option": True})
+    assert operation not in host.operations
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [("set_profile_name", {"messageData": {"name": "Outra"}}), ("block_chat", about(True))],
+)
+def test_a_change_whose_undo_cannot_be_written_is_not_made_the_next_time_either(
+    operation: str, body: Any, host: MarkedHost, session: Session, restore: RestoreFile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def full(entry: Any) -> int:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(restore, "note", full)
+    for _ in range(2):
+        with pytest.raises(HeldBack):
+            session.call(operation, INSTANCE, body=body)
+    assert operation not in host.operations
+
+
 def test_who_was_blocked_is_heard_again(
     host: MarkedHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("block_chat", PLACE, body=about(True))
+    session.call("block_chat", INSTANCE, body=about(True))
     assert host.blocked_people == {LISTED} and len(restore.entries) == 1
     session.put_back()
     assert host.blocked_people == set() and restore.entries == {}
@@ -112,7 +166,7 @@ def test_who_was_blocked_is_heard_again(
 def test_a_name_that_is_not_shown_is_not_changed(host: MarkedHost, session: Session) -> None:
     host.faults["instance_status"] = (200, {"error": False, "instance": {"status": "connected"}})
     with pytest.raises(HeldBack, match=UNREADABLE):
-        session.call("set_profile_name", PLACE, body=named("Outra"))
+        session.call("set_profile_name", INSTANCE, body=named("Outra"))
     assert host.profile == OWN_NAME and session.undo == []
 
 
@@ -121,10 +175,10 @@ def test_a_status_text_that_no_call_shows_is_not_changed(
 ) -> None:
     body = {"messageData": {"status": "Oi"}}
     with pytest.raises(HeldBack, match=UNREADABLE):
-        session.call("set_profile_status", PLACE, body=body)
+        session.call("set_profile_status", INSTANCE, body=body)
     assert "set_profile_status" not in host.operations
     # What any gateway refuses changes nothing, and shows how it refuses.
-    session.call("set_profile_status", PLACE, body=body, token=session.wrong_token())
+    session.call("set_profile_status", INSTANCE, body=body, token=session.wrong_token())
     assert "set_profile_status" in host.operations
 
 
@@ -137,10 +191,10 @@ def test_what_the_fence_refuses_leaves_nothing_to_put_back(
         ("set_profile_name", named("5511900000088")),
     ):  # fmt: skip
         with pytest.raises(HeldBack):
-            session.call(operation, PLACE, body=body)
+            session.call(operation, INSTANCE, body=body)
     assert session.undo == [] and restore.entries == {}
     # The next change is the first one.
-    session.call("set_profile_name", PLACE, body=named("Outra"))
+    session.call("set_profile_name", INSTANCE, body=named("Outra"))
     assert len(session.undo) == 1
 
 
@@ -149,7 +203,7 @@ def test_a_request_about_nobody_is_nothing_to_put_back(
     body: Any, session: Session, restore: RestoreFile
 ) -> None:
     try:
-        session.call("pin_chat", PLACE, body=body)
+        session.call("pin_chat", INSTANCE, body=body)
     except HeldBack:
         pass
     assert session.undo == [] and restore.entries == {}
@@ -158,7 +212,7 @@ def test_a_request_about_nobody_is_nothing_to_put_back(
 def test_a_mark_that_cannot_be_put_back_stays_in_the_file(
     host: MarkedHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("block_chat", PLACE, body=about(True))
+    session.call("block_chat", INSTANCE, body=about(True))
     host.faults["block_chat"] = (500, {})
     session.put_back()
     assert len(restore.entries) == 1

@@ -30,7 +30,7 @@ from megaapi_contract.safety.restore_file import RestoreFile, read_file
 from ..support import KEY, LISTED, TOKEN, Recorder
 from .given_host import OWNERS_URL, GivenHost, session_of
 
-PLACE = HostInstance(KEY, TOKEN)
+INSTANCE = HostInstance(KEY, TOKEN)
 SUITES_URL = "https://suite.example.com/webhooks"
 SET_WEBHOOK = {"messageData": {"webhookUrl": SUITES_URL, "webhookEnabled": True}}
 
@@ -64,7 +64,7 @@ def events(*names: str) -> Any:
 def test_owners_webhook_is_on_disk_before_change_and_set_again(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert host.webhook["webhookUrl"] == SUITES_URL
     assert host.operations == ["webhook_settings", "configure_webhook"]
     assert [entry["url"] for entry in read_file(restore.path).entries.values()] == [OWNERS_URL]
@@ -79,13 +79,13 @@ def test_only_the_first_change_of_a_kind_is_remembered(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
     for _ in range(3):
-        session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+        session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert host.operations.count("webhook_settings") == 1 and len(restore.entries) == 1
 
 
 def test_a_webhook_that_was_off_is_not_forwarded_to(host: GivenHost, session: Session) -> None:
     host.webhook["webhookEnabled"] = False
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert session.receiver.owner == ""
     session.put_back()
     assert host.webhook == {"webhookUrl": OWNERS_URL, "webhookEnabled": False}
@@ -100,12 +100,12 @@ def test_what_cannot_be_read_is_not_changed(
 ) -> None:
     host.faults["webhook_settings"] = fault
     with pytest.raises(HeldBack, match=UNREADABLE):
-        session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+        session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert "configure_webhook" not in host.operations
     assert session.gate.refusals[UNREADABLE] == 1
     # Once it can be read, the change is the first one.
     host.faults.clear()
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     session.put_back()
     assert host.webhook["webhookUrl"] == OWNERS_URL
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_written_down_is_not_changed(
     ):
         for _ in range(2):
             with pytest.raises(HeldBack, match=UNWRITABLE):
-                session.call(operation, PLACE, body=body)
+                session.call(operation, INSTANCE, body=body)
         assert operation not in host.operations
     assert unwritable.entries == {}
 
@@ -133,16 +133,16 @@ def test_a_request_the_fence_refuses_leaves_nothing_to_restore(
 ) -> None:
     elsewhere = {"messageData": {"webhookUrl": "https://a.example.com/", "webhookEnabled": True}}
     with pytest.raises(HeldBack, match="an address the run does not use"):
-        session.call("configure_webhook", PLACE, body=elsewhere)
+        session.call("configure_webhook", INSTANCE, body=elsewhere)
     assert session.undo == [] and restore.entries == {} and not restore.path.exists()
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert len(restore.entries) == 1
 
 
 def test_setting_that_cannot_be_restored_fails_and_stays_in_file(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     host.faults["configure_webhook"] = (500, {"name": "X", "message": "m", "statusCode": 500})
     session.put_back()
     assert any("can be put back" in breach.message for breach in session.breaches)
@@ -153,8 +153,8 @@ def test_setting_that_cannot_be_restored_fails_and_stays_in_file(
 
 
 def test_events_are_blocked_as_they_were(host: GivenHost, session: Session) -> None:
-    session.call("block_events", PLACE, body=events("presence"))
-    session.call("accept_webhook_events", PLACE, body=events("call"))
+    session.call("block_events", INSTANCE, body=events("presence"))
+    session.call("accept_webhook_events", INSTANCE, body=events("call"))
     assert host.blocked == ["presence"]
     session.put_back()
     assert host.blocked == ["call"]
@@ -165,23 +165,23 @@ def test_events_the_instance_does_not_have_are_not_blocked(
     host: GivenHost, session: Session
 ) -> None:
     with pytest.raises(HeldBack, match=UNKNOWN_NAME):
-        session.call("block_events", PLACE, body=events("presence", "unheardOf"))
+        session.call("block_events", INSTANCE, body=events("presence", "unheardOf"))
     with pytest.raises(HeldBack, match=UNKNOWN_NAME):
-        session.call("accept_status_events", PLACE, body=events("call"))
+        session.call("accept_status_events", INSTANCE, body=events("call"))
     assert host.operations == ["config_details", "config_details"] and session.undo == []
 
 
 def test_events_that_cannot_be_read_are_not_changed(host: GivenHost, session: Session) -> None:
     host.faults["config_details"] = (200, {"configData": {"blockEvents": "call"}})
     with pytest.raises(HeldBack, match=UNREADABLE):
-        session.call("block_events", PLACE, body=events("presence"))
+        session.call("block_events", INSTANCE, body=events("presence"))
     assert "block_events" not in host.operations
 
 
 def test_events_that_cannot_be_read_later_stay_in_the_file(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("block_events", PLACE, body=events("presence"))
+    session.call("block_events", INSTANCE, body=events("presence"))
     host.faults["config_details"] = (500, {})
     session.put_back()
     assert len(restore.entries) == 1 and host.blocked == ["call", "presence"]
@@ -193,7 +193,7 @@ def test_events_that_cannot_be_read_later_stay_in_the_file(
 def test_a_group_of_the_run_is_emptied_and_left_at_the_end(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("create_group", PLACE, body=new_group())
+    session.call("create_group", INSTANCE, body=new_group())
     assert list(session.gate.groups_to_leave) == list(host.groups) and session.undo == []
     assert [entry["what"] for entry in restore.entries.values()] == ["group"]
     session.leave_groups()
@@ -203,9 +203,9 @@ def test_a_group_of_the_run_is_emptied_and_left_at_the_end(
 def test_a_group_the_probe_leaves_itself_is_emptied_before(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    session.call("create_group", PLACE, body=new_group())
+    session.call("create_group", INSTANCE, body=new_group())
     (jid,) = host.groups
-    assert session.call("leave_group", PLACE, query={"jid": jid}).ok
+    assert session.call("leave_group", INSTANCE, query={"jid": jid}).ok
     assert host.groups == {} and session.gate.groups_to_leave == {} and restore.entries == {}
 
 
@@ -219,7 +219,7 @@ def test_a_group_whose_answer_was_lost_is_found_by_its_name(
     }  # fmt: skip
     host.faults["create_group"] = Unusable("the host is gone")
     with pytest.raises(Unusable):
-        session.call("create_group", PLACE, body=new_group())
+        session.call("create_group", INSTANCE, body=new_group())
     host.faults.clear()
     host.groups["120363000000000091@g.us"] = {
         "id": "120363000000000091@g.us", "subject": "Another", "participants": [],
@@ -235,7 +235,7 @@ def test_a_refused_group_costs_nothing(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
     host.faults["create_group"] = (403, {"name": "FORBIDDEN", "message": "m", "statusCode": 403})
-    session.call("create_group", PLACE, body=new_group())
+    session.call("create_group", INSTANCE, body=new_group())
     assert session.gate.groups_made == 0 and session.undo == [] and restore.entries == {}
 
 
@@ -243,7 +243,7 @@ def test_an_answer_that_names_no_group_leaves_the_search_by_name(
     host: GivenHost, session: Session
 ) -> None:
     host.faults["create_group"] = (200, {"error": False, "group": {"id": "not a group"}})
-    session.call("create_group", PLACE, body=new_group())
+    session.call("create_group", INSTANCE, body=new_group())
     assert session.gate.groups_to_leave == {} and len(session.undo) == 1
 
 
@@ -252,7 +252,7 @@ def test_no_group_is_made_where_the_groups_cannot_be_listed(
 ) -> None:
     host.faults["list_groups"] = (200, {"groups": "none"})
     with pytest.raises(HeldBack, match=UNREADABLE):
-        session.call("create_group", PLACE, body=new_group())
+        session.call("create_group", INSTANCE, body=new_group())
     assert "create_group" not in host.operations
 
 
@@ -261,7 +261,7 @@ def test_a_lost_group_that_cannot_be_looked_for_is_said(
 ) -> None:
     host.faults["create_group"] = Unusable("the host is gone")
     with pytest.raises(Unusable):
-        session.call("create_group", PLACE, body=new_group())
+        session.call("create_group", INSTANCE, body=new_group())
     host.faults["list_groups"] = (500, {})
     with pytest.raises(Unusable, match="a group of the run may be left"):
         session.put_back()
@@ -276,7 +276,7 @@ def test_an_effect_that_is_not_allowed_is_refused_without_a_look(
 ) -> None:
     session = session_of(host, contract)
     with pytest.raises(HeldBack, match="--allow changes"):
-        session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
+        session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
     assert host.operations == []
 
 
@@ -285,8 +285,8 @@ def test_nothing_is_remembered_of_a_mock_or_of_another_instance(contract: Contra
     recorder.real = False
     gate, judge = Gate(recorder, contract), Judge(contract, mock=True)
     session = Session(contract, gate, judge, Receiver(), (LISTED,), 7)
-    session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
-    session.call("create_group", PLACE, body=new_group())
+    session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
+    session.call("create_group", INSTANCE, body=new_group())
     assert session.undo == [] and gate.groups_to_leave == {} and len(recorder.left) == 2
 
 

@@ -116,7 +116,7 @@ def test_something_else_there() -> None:
         Mock(other.url).attach(UNLINKED)
 
 
-def test_a_token_opens_the_door() -> None:
+def test_a_token_opens_the_control_api() -> None:
     settings = Settings(seed=0, host="0.0.0.0", control_token="TESTTOKEN1")
     with MockServer(settings=settings) as server:
         assert server.attach(UNLINKED).key == UNLINKED

@@ -14,6 +14,7 @@ from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...judging.values import jid_of
+from ...safety.fence import MOST_DIGITS
 from ..session import Session
 from .assertions import value_at
 
@@ -32,7 +33,7 @@ def someone(session: Session, number: int = 0) -> str:
 
 def nobody(session: Session) -> str:
     """A number that nobody can have: no number has so many digits."""
-    return f"{someone(session)}0000"
+    return someone(session).ljust(MOST_DIGITS + 1, "0")
 
 
 def several(session: Session, count: int) -> list[str]:

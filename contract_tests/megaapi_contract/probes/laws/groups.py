@@ -241,7 +241,7 @@ def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage)
     }  # fmt: skip
     claim_success(session, change, "a mixed change")
     if results is not None:
-        claim(session, change, list(results) == list(expected), "one verdict for each, in order")
+        claim(session, change, list(results) == list(expected), "one result for each, in order")
         claim(session, change, results == expected, "200, 403, 404 or 409 as the case is")
     _, group = _details(session, instance, jid)
     inside_now = set(members(dict(group)))

@@ -294,8 +294,8 @@ def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage, connected=False)
     for cause in ("phone", "gateway", "ban"):
         link(stage, instance)
-        instance = stage.control_api("GET", f"/_mock/instances/{instance.key}")
-        hook.instance = HostInstance(instance.key, instance.token, str(instance["number"]))
+        number = stage.control_api("GET", f"/_mock/instances/{instance.key}")["number"]
+        hook.instance = HostInstance(instance.key, instance.token, str(number))
         payload = hook.check_single(hook.receive(), "connected", "linking")
         hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")
         unlink(stage, instance, cause=cause)

@@ -81,6 +81,8 @@ class PeerStage(GivenStage):
 
         def put_back() -> bool:
             reader.put_back()
+            # What the second instance's own answers break is the host's as well.
+            session.breaches.extend(reader.breaches)
             return True
 
         session.undo.append(Undo(put_back))

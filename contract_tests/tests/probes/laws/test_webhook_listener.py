@@ -27,7 +27,7 @@ from megaapi_mock.resources.samples import Samples
 
 from ...support import KEY, LISTED, OWN, TOKEN, UNLISTED
 
-PLACE = HostInstance(KEY, TOKEN, OWN)
+INSTANCE = HostInstance(KEY, TOKEN, OWN)
 LID = "100000000000002@lid"
 TEXT = "text-extended"
 
@@ -73,7 +73,7 @@ class Scene:
         judge = cast(Judge, SimpleNamespace(webhook=lambda webhook, probe: []))
         gate: Any = SimpleNamespace(target=SimpleNamespace(real=False), fence=None)
         self.session = Session(contract, gate, judge, self.receiver, (LISTED,), 7, probe="a probe")
-        self.listener = WebhookListener(self.session, cast(Stage, self.stage), PLACE)
+        self.listener = WebhookListener(self.session, cast(Stage, self.stage), INSTANCE)
 
     def add(self, payload: Any, end: str = f"/{KEY}") -> None:
         self.receiver.add(json.dumps(payload).encode(), (), f"{self.receiver.url}{end}")
@@ -176,7 +176,7 @@ def test_a_presence_of_a_hidden_number_precedes_its_message_too(scene: Scene) ->
 
 
 def test_what_another_listener_waited_for_is_seen_here_too(scene: Scene) -> None:
-    beside = WebhookListener(scene.session, cast(Stage, scene.stage), PLACE, "/b")
+    beside = WebhookListener(scene.session, cast(Stage, scene.stage), INSTANCE, "/b")
     scene.add({"a": 1}, f"/{KEY}/b")
     scene.receive()
     mark = scene.listener._mark.decode()
@@ -198,15 +198,15 @@ def test_what_came_since_the_last_look_is_unread(scene: Scene) -> None:
 def test_a_real_host_needs_a_receiver_that_it_can_reach(scene: Scene) -> None:
     scene.session.gate.target.real = True
     with pytest.raises(NotTried, match="--webhook-url"):
-        WebhookListener(scene.session, cast(Stage, scene.stage), PLACE)
+        WebhookListener(scene.session, cast(Stage, scene.stage), INSTANCE)
     scene.receiver.public = True
-    WebhookListener(scene.session, cast(Stage, scene.stage), PLACE)
+    WebhookListener(scene.session, cast(Stage, scene.stage), INSTANCE)
 
 
 def test_where_webhooks_stopped_coming_nobody_listens(scene: Scene) -> None:
     scene.receiver._silence = "no webhook has come"
     with pytest.raises(NotTried, match="no webhook has come"):
-        WebhookListener(scene.session, cast(Stage, scene.stage), PLACE)
+        WebhookListener(scene.session, cast(Stage, scene.stage), INSTANCE)
 
 
 @pytest.mark.parametrize(

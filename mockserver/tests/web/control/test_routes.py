@@ -151,7 +151,7 @@ def test_the_own_origin_is_fine(calm: ControlApi) -> None:
     calm.get("/health", headers={"Origin": "http://127.0.0.1:81", "Host": "127.0.0.1:81"})
 
 
-def test_beyond_loopback_the_door_is_shut_without_a_token(make_app: MakeApp) -> None:
+def test_beyond_loopback_the_control_api_is_shut_without_a_token(make_app: MakeApp) -> None:
     control_api = ControlApi(make_app(settings=Settings(host="0.0.0.0")))
     for token in ("", "anything"):
         sentence = control_api.refusal(
@@ -193,7 +193,7 @@ def test_health(calm: ControlApi) -> None:
     assert calm.client.get("/_mock/health/").get_json() == {"status": "ok", "version": __version__}
 
 
-def test_the_door_itself_lists_its_routes(calm: ControlApi) -> None:
+def test_the_control_api_lists_its_routes(calm: ControlApi) -> None:
     routes = calm.get("")["routes"]
     assert {"GET /_mock", "GET /_mock/instances"} <= set(routes)
     assert calm.client.get("/_mock/").get_json()["routes"] == routes

@@ -69,8 +69,9 @@ class TallyCount:
             fault.used -= 1
             if self.hit in fault.hits:
                 fault.hits.remove(self.hit)
-            if self.hidden is not None:
-                fault.hits.appendleft(self.hidden)
+                # There is room for it only where ours has gone: else the newest would go.
+                if self.hidden is not None:
+                    fault.hits.appendleft(self.hidden)
 
 
 @dataclass(slots=True, eq=False)

@@ -88,6 +88,19 @@ def test_a_hit_that_was_pushed_out_is_shown_again() -> None:
     assert shown(fault)[3] == [*map(float, range(HITS_SHOWN))]
 
 
+def test_after_its_own_hit_was_pushed_out_no_hit_of_others_is() -> None:
+    fault = armed()
+    begin(fault, 0)
+    for number in range(1, HITS_SHOWN):
+        begin(fault, number)
+    count = begin(fault, 99)
+    for number in range(100, 100 + HITS_SHOWN):
+        begin(fault, number)
+    newest = shown(fault)[3]
+    count.give_back()
+    assert shown(fault)[3] == newest
+
+
 def test_a_hit_that_nobody_shows_any_more_is_given_back_all_the_same() -> None:
     fault = armed()
     count = begin(fault, 1)

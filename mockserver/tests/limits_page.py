@@ -84,7 +84,7 @@ def fixed() -> Iterator[Fixed]:
     yield Fixed("time for headers alone", HEADERS_WITHIN, seconds, "the connection is closed")
     crowd = "from 7/8 of it on idle connections are closed, the longest idle first"
     most = Limits().connections
-    yield Fixed("connections, but for waits that hold no thread", most, "connections", crowd)
+    yield Fixed("connections, without waits that hold no thread", most, "connections", crowd)
     yield Fixed("the same where waitress serves", CONNECTIONS_MOST, "connections", crowd)
     room = "503 with `Retry-After`"
     yield Fixed("wait of a large body for room", Limits().patience, seconds, room)
@@ -92,7 +92,7 @@ def fixed() -> Iterator[Fixed]:
     early = "the oldest wait is answered early"
     yield Fixed("event streams, and open waits that hold a thread", PLACES, "clients", oldest)
     yield Fixed("open waits that hold none (granian, lists)", DEFERRED_MOST, "clients", early)
-    yield Fixed("what the requests of these take", DEFERRED_BYTES, "bytes", early)
+    yield Fixed("memory of these requests", DEFERRED_BYTES, "bytes", early)
     behind = "a reader who is further behind is told to read everything again"
     yield Fixed("entries kept for event streams", ENTRIES_MOST, "entries", behind)
     yield Fixed("faults that are armed", ARMED_MOST, "faults", "409: clear some first")

@@ -22,7 +22,6 @@ from .armed_fault import (
     FaultMemory,
     MatchedFault,
     copies_of,
-    tally_of,
 )
 from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
@@ -268,10 +267,9 @@ class ActiveFaults:
     ) -> MatchedFault | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
-            tally = tally_of(self._header_tallies, key)
-            count = TallyCount.begin(self._lock, tally)
+            count = TallyCount.begin(self._lock, self._header_tallies, key)
             counts.append(count)
-            now = self._clock.now()
+            tally, now = count.tally, self._clock.now()
             if not kind.late and not kind.is_due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
@@ -329,9 +327,9 @@ class ActiveFaults:
         """Count the call, and say whether it is hit; the lock is held."""
         if fault.over:
             return None
-        tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
-        count = TallyCount.begin(self._lock, tally, fault)
+        count = TallyCount.begin(self._lock, fault.tallies, key, fault, among=len(self._all))
         counts.append(count)
+        tally, now = count.tally, self._clock.now()
         if fault.seen <= fault.skip:
             return None
         share = self._chance(key, f"fault {fault.id} percent", tally.calls)

@@ -107,10 +107,6 @@ class ArmedFault:
         """What hits once the call went well, if it does."""
         return MatchedFault(self.kind, self.name, self.id, Moment(now, 0.0, now), subject, self)
 
-    def tally(self, key: str, *, among: int = 1) -> FaultTally:
-        """The tally of one instance."""
-        return tally_of(self.tallies, key, among=among)
-
     def match(self, moment: Moment, what: str) -> MatchedFault:
         """The fault at one call or occasion."""
         return MatchedFault(self.kind, self.name, self.id, moment, what, self)

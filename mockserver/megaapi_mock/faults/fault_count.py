@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from ..domain.fault_effects import FaultHit
-from .armed_fault import ArmedFault
+from .armed_fault import ArmedFault, tally_of
 from .kind import FaultTally
 
 
@@ -20,6 +21,8 @@ class TallyCount:
     lock: threading.RLock
     tally: FaultTally
     before: FaultTally
+    tallies: OrderedDict[str, FaultTally]
+    key: str
     fault: ArmedFault | None = None
     hit: FaultHit | None = None
     # The hit that the fault no longer shows because of this one.
@@ -28,10 +31,17 @@ class TallyCount:
 
     @classmethod
     def begin(
-        cls, lock: threading.RLock, tally: FaultTally, fault: ArmedFault | None = None
+        cls,
+        lock: threading.RLock,
+        tallies: OrderedDict[str, FaultTally],
+        key: str,
+        fault: ArmedFault | None = None,
+        *,
+        among: int = 1,
     ) -> TallyCount:
-        """One more, of that fault if it is an armed one; the lock is held."""
-        count = cls(lock, tally, replace(tally), fault)
+        """One more of this instance, of that fault if it is an armed one; the lock is held."""
+        tally = tally_of(tallies, key, among=among)
+        count = cls(lock, tally, replace(tally), tallies, key, fault)
         tally.calls += 1
         if fault is not None:
             fault.seen += 1
@@ -62,6 +72,9 @@ class TallyCount:
                 before.window,
                 before.in_window,
             )
+            # It takes the place of one that counts something.
+            if tally == FaultTally() and self.tallies.get(self.key) is tally:
+                del self.tallies[self.key]
         if fault is None:
             return
         fault.seen -= 1
@@ -69,8 +82,9 @@ class TallyCount:
             fault.used -= 1
             if self.hit in fault.hits:
                 fault.hits.remove(self.hit)
-            if self.hidden is not None:
-                fault.hits.appendleft(self.hidden)
+                # There is room for it only where ours has gone: else the newest would go.
+                if self.hidden is not None:
+                    fault.hits.appendleft(self.hidden)
 
 
 @dataclass(slots=True, eq=False)

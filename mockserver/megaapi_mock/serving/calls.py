@@ -61,8 +61,10 @@ class WatchedApp:
             self._end(call, body)
             return answer
         if isinstance(answer, DeferredAnswer):
-            self.deferred.keep(environ, call.begun, answer)
-            self._end(call, body)
+            try:
+                self.deferred.keep(environ, call.begun, answer)
+            finally:
+                self._end(call, body)
             return answer
         return _Answer(answer, call, body, self._end)
 

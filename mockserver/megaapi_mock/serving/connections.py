@@ -170,6 +170,8 @@ class Watch:
 
         One whose client has sent another request meanwhile is answered early by this.
         """
+        if not self._has_seen_any:  # of a kernel that tells less
+            return
         gone = set(begin_times)
         for each in self._connections.values():
             # Not `is_awaiting`: who asks again at once has spoken in the same few milliseconds.
@@ -199,6 +201,7 @@ class Watch:
                 _carry_on(before, connection)
             connections_now[connection.peer] = connection
         self._connections = connections_now
+        self._has_seen_any = self._has_seen_any or bool(connections_now)
 
     def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:

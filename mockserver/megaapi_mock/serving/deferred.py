@@ -29,8 +29,9 @@ ANSWER_LATER = "megaapi_mock.answer_later"
 DEFERRED_MOST, DEFERRED_BYTES = 2_000, 16 * 2**20
 # What a call takes beside its texts: its dict, what waits for it, the server's side of it.
 CALL_BYTES = 8 * 2**10
-# Threads that make the answers.
-WORKERS = 4
+# Threads that make the answers. The last is for waits whose time is over alone: what the others
+# look for may hold them up, a change that waits for a database say.
+WORKERS = 5
 # What is left of calls that were answered before their deadlines, before it is cleared away.
 STALE_MOST = 1_000
 
@@ -65,14 +66,18 @@ class DeferredAnswer:
 
 
 class _Call:
-    """One call that was not answered yet, since `begun`; `answer` while it waits."""
+    """One call that was not answered yet, since `begun`; `answer` while it waits.
 
-    __slots__ = ("answer", "begun", "environ", "on_end", "size")
+    `is_due` is whether it waits for nothing but a thread.
+    """
+
+    __slots__ = ("answer", "begun", "environ", "is_due", "on_end", "size")
 
     def __init__(self, environ: Any, begun: float, on_end: Callable[[], object]) -> None:
         self.environ, self.begun, self.on_end = environ, begun, on_end
         self.size = size_of(environ)
         self.answer: DeferredAnswer | None = None
+        self.is_due = False
 
 
 class Head:
@@ -93,9 +98,12 @@ class DeferredAnswers:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._change = threading.Condition()
+        lock = threading.RLock()
+        self._change, self._overdue_change = threading.Condition(lock), threading.Condition(lock)
         self._calls: dict[_Call, None] = {}
-        self._due: deque[_Call] = deque()
+        self._due: deque[tuple[_Call, DeferredAnswer]] = deque()
+        # Those whose time is over; some of them are due as well, and are taken once.
+        self._overdue: deque[tuple[_Call, DeferredAnswer]] = deque()
         # The number keeps calls from being compared.
         self._deadlines: list[tuple[float, int, _Call, DeferredAnswer]] = []
         self._count = self._workers = 0
@@ -117,16 +125,18 @@ class DeferredAnswers:
 
     def keep(self, environ: WSGIEnvironment, begun: float, answer: DeferredAnswer) -> None:
         """Call the app again later, and answer then."""
-        # Flask's request would keep itself alive in there.
-        environ.pop("werkzeug.request", None)
         call = _Call(environ, begun, answer.on_end)
-        with self._change:
-            self._calls[call] = None
-            missing = WORKERS - self._workers
-            self._workers = WORKERS
-        for number in range(missing):
-            threading.Thread(target=self._work, name=f"deferred-{number}", daemon=True).start()
-        self._wait(call, answer)
+        try:
+            with self._change:
+                self._start_workers()
+                self._calls[call] = None
+            self._wait(call, answer)
+        except BaseException:
+            with self._change:
+                call.answer = None
+                self._calls.pop(call, None)
+            answer.on_end()
+            raise
 
     def let_go(self, begin_times: Collection[float]) -> None:
         """End the waits early that have begun then."""
@@ -141,10 +151,26 @@ class DeferredAnswers:
         with self._change:
             self._is_closed = True
             self._change.notify_all()
+            self._overdue_change.notify_all()
+
+    def _start_workers(self) -> None:
+        """Start the threads that there are not yet; one is enough if the system gives no more."""
+        while self._workers < WORKERS:
+            name, is_last = f"deferred-{self._workers}", self._workers == WORKERS - 1
+            thread = threading.Thread(target=self._work, args=(is_last,), name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                if not self._workers:
+                    raise
+                return
+            self._workers += 1
 
     def _wait(self, call: _Call, answer: DeferredAnswer) -> None:
+        # Flask's request would keep itself alive in there.
+        call.environ.pop("werkzeug.request", None)
         with self._change:
-            call.answer = answer
+            call.answer, call.is_due = answer, False
             self._count += 1
             heapq.heappush(self._deadlines, (answer.deadline, self._count, call, answer))
             if len(self._deadlines) > len(self._calls) + STALE_MOST:
@@ -153,39 +179,53 @@ class DeferredAnswers:
                 self._deadlines = current
             if self._deadlines[0][2] is call:
                 self._change.notify()
+                self._overdue_change.notify()
         answer.on_wait(lambda: self._resume(call, answer))
 
     def _resume(self, call: _Call, answer: DeferredAnswer) -> None:
         with self._change:
-            if call.answer is answer:
-                call.answer = None
-                self._due.append(call)
+            if call.answer is answer and not call.is_due:
+                call.is_due = True
+                self._due.append((call, answer))
                 self._change.notify()
 
-    def _work(self) -> None:
-        while (call := self._next()) is not None:
+    def _work(self, overdue_only: bool) -> None:
+        while (call := self._next(overdue_only)) is not None:
             try:
                 self._call_again(call)
             except BaseException:
                 log.exception("our own bug: a call that waited was not answered")
+            # It would be kept while we sleep.
+            del call
 
-    def _next(self) -> _Call | None:
+    def _next(self, overdue_only: bool) -> _Call | None:
+        """The call that is to be answered next, once there is one; None at the end."""
+        change = self._overdue_change if overdue_only else self._change
         with self._change:
-            while not self._due and not self._is_closed:
-                now = monotonic()
-                while self._deadlines and self._deadlines[0][0] <= now:
-                    _, _, call, answer = heapq.heappop(self._deadlines)
-                    if call.answer is answer:
-                        call.answer = None
-                        self._due.append(call)
-                if not self._due:
-                    first = self._deadlines[0][0] - now if self._deadlines else None
-                    self._change.wait(first)
-            if len(self._due) > 1:
-                self._change.notify_all()
-            return self._due.popleft() if self._due else None
+            while (call := self._taken(overdue_only)) is None and not self._is_closed:
+                first = self._deadlines[0][0] - monotonic() if self._deadlines else None
+                change.wait(first)
+            # Somebody else keeps an eye on the earliest deadline now.
+            if self._due or self._overdue or self._deadlines:
+                self._change.notify()
+            return call
+
+    def _taken(self, overdue_only: bool) -> _Call | None:
+        """The same, None if there is none just now; the lock is held."""
+        now = monotonic()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            _, _, call, answer = heapq.heappop(self._deadlines)
+            self._overdue.append((call, answer))
+        for queue in (self._overdue,) if overdue_only else (self._overdue, self._due):
+            while queue:
+                call, answer = queue.popleft()
+                if call.answer is answer:
+                    call.answer = None
+                    return call
+        return None
 
     def _call_again(self, call: _Call) -> None:
+        respond: Respond = call.environ[ANSWER_LATER]
         head = Head()
         try:
             answer = self._app(call.environ, head)
@@ -199,8 +239,11 @@ class DeferredAnswers:
             head.status = 500
         call.on_end()
         with self._change:
+            # It has one if its next wait could not begin.
+            call.answer = None
             self._calls.pop(call, None)
-        respond: Respond = call.environ[ANSWER_LATER]
+        # What was answered before its deadline is known until then.
+        call.environ = {}
         respond.response_bytes(head.status, head.headers, body)
 
 
@@ -215,4 +258,5 @@ def _joined(answer: Iterable[bytes]) -> bytes:
 
 def size_of(environ: WSGIEnvironment) -> int:
     """How many bytes a call takes that waits, closely enough."""
-    return CALL_BYTES + sum(len(value) for value in environ.values() if isinstance(value, str))
+    texts = (len(name) + len(value) for name, value in environ.items() if isinstance(value, str))
+    return CALL_BYTES + sum(texts)

@@ -53,6 +53,8 @@ class MockApp(Flask):
     def stop(self, grace: float | None = None) -> int:
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""
         self.close_streams()
+        if self.server is not None:
+            self.server.deferred.close()
         profile = self.runtime.setup.profile
         return self.runtime.stop(profile.seconds("stop_grace") if grace is None else grace)
 

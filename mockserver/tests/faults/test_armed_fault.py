@@ -76,11 +76,11 @@ def test_however_many_faults_there_are_each_knows_some(monkeypatch: pytest.Monke
 
 def test_a_copy_counts_for_itself() -> None:
     original = fault()
-    original.tally(ONE).calls = 3
+    tally_of(original.tallies, ONE).calls = 3
     copy = original.copy()
-    original.tally(ONE).calls = 4
-    assert copy.tally(ONE).calls == 3
-    assert copies_of(copy.tallies)[ONE] is not copy.tally(ONE)
+    tally_of(original.tallies, ONE).calls = 4
+    assert tally_of(copy.tallies, ONE).calls == 3
+    assert copies_of(copy.tallies)[ONE] is not tally_of(copy.tallies, ONE)
 
 
 def test_a_fault_is_shown_with_all_that_counts_and_its_newest_hits() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 
 from megaapi_mock.domain.fault_effects import FaultHit
-from megaapi_mock.faults.armed_fault import HITS_SHOWN, ArmedFault
+from megaapi_mock.faults.armed_fault import HITS_SHOWN, ArmedFault, tally_of
 from megaapi_mock.faults.fault_count import HeaderHit, TallyCount
 from megaapi_mock.faults.kind import FaultTally
 from megaapi_mock.faults.kinds.bad_gateway import BadGateway
@@ -24,14 +25,15 @@ def hit(number: int) -> FaultHit:
 
 def begin(fault: ArmedFault, number: int | None = None) -> TallyCount:
     """A count of this fault, a hit where it has a number."""
-    count = TallyCount.begin(LOCK, fault.tally(KEY), fault)
+    count = TallyCount.begin(LOCK, fault.tallies, KEY, fault)
     if number is not None:
         count.add_hit(hit(number))
     return count
 
 
 def shown(fault: ArmedFault) -> tuple[int, int, int, list[float]]:
-    return fault.seen, fault.used, fault.tally(KEY).calls, [each.time for each in fault.hits]
+    calls = tally_of(fault.tallies, KEY).calls
+    return fault.seen, fault.used, calls, [each.time for each in fault.hits]
 
 
 def test_a_count_that_is_given_back_never_was() -> None:
@@ -40,6 +42,15 @@ def test_a_count_that_is_given_back_never_was() -> None:
     assert shown(fault) == (1, 1, 1, [1.0])
     count.give_back()
     assert shown(fault) == (0, 0, 0, [])
+
+
+def test_a_tally_that_counts_nothing_any_more_takes_no_place() -> None:
+    fault = armed()
+    first, second = begin(fault), begin(fault)
+    second.give_back()
+    assert list(fault.tallies) == [KEY]
+    first.give_back()
+    assert list(fault.tallies) == []
 
 
 def test_it_is_given_back_once() -> None:
@@ -72,7 +83,7 @@ def test_what_others_count_meanwhile_stays() -> None:
 
 def test_the_window_of_before_comes_back() -> None:
     tally = FaultTally(calls=3, window=10.0, in_window=2)
-    count = TallyCount.begin(LOCK, tally)
+    count = TallyCount.begin(LOCK, OrderedDict({KEY: tally}), KEY)
     tally.window, tally.in_window = 70.0, 1
     count.give_back()
     assert tally == FaultTally(calls=3, window=10.0, in_window=2)
@@ -86,6 +97,19 @@ def test_a_hit_that_was_pushed_out_is_shown_again() -> None:
     assert shown(fault)[3] == [*map(float, range(1, HITS_SHOWN)), 99.0]
     count.give_back()
     assert shown(fault)[3] == [*map(float, range(HITS_SHOWN))]
+
+
+def test_after_its_own_hit_was_pushed_out_no_hit_of_others_is() -> None:
+    fault = armed()
+    begin(fault, 0)
+    for number in range(1, HITS_SHOWN):
+        begin(fault, number)
+    count = begin(fault, 99)
+    for number in range(100, 100 + HITS_SHOWN):
+        begin(fault, number)
+    newest = shown(fault)[3]
+    count.give_back()
+    assert shown(fault)[3] == newest
 
 
 def test_a_hit_that_nobody_shows_any_more_is_given_back_all_the_same() -> None:

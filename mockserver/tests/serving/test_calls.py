@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from megaapi_mock.serving.bodies import SMALL, Body, Limits
 from megaapi_mock.serving.calls import WatchedApp
+from megaapi_mock.serving.deferred import DeferredAnswer
 
 LIMITS = Limits(url_bytes=100, bodies_bytes=10 * SMALL)
 
@@ -75,6 +76,18 @@ def test_a_call_that_fails_is_no_longer_under_way() -> None:
     with pytest.raises(ValueError, match="a bug"):
         ask(app, b"x" * (2 * SMALL))
     assert app.seen[0][0] == 1 and at_rest(app)
+
+
+def test_a_call_whose_wait_cannot_begin_is_no_longer_under_way() -> None:
+    def on_wait(wake: Any) -> None:
+        raise RuntimeError("no thread")
+
+    app = App(DeferredAnswer(1e9, on_wait, bool, bool))
+    with pytest.raises(RuntimeError, match="no thread"):
+        ask(app, b"x" * (2 * SMALL))
+    assert app.seen[0][0] == 1 and at_rest(app)
+    assert app.watcher is not None
+    app.watcher.deferred.close()
 
 
 def parts() -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -40,16 +41,24 @@ class Client:
 
 
 class App:
-    """Answers with the number of its calls once there are `enough`; until then it waits on."""
+    """Answers with the number of its calls once there are `enough`; until then it waits on.
+
+    Calls with a `gate` are held up until that is open; `held` is how many were.
+    """
 
     def __init__(self, enough: int = 1, *, seconds: float = FAR) -> None:
         self.enough, self.seconds = enough, seconds
-        self.calls = self.ends = 0
+        self.calls = self.ends = self.held = 0
         self.wake: list[Callable[[], None]] = []
+        self.environ_gets: dict[str, Any] = {}
         self.wakes_at_once, self.goes = False, 0
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
+        if "gate" in environ:
+            self.held += 1
+            assert environ["gate"].wait(20), "nobody opened the gate"
         self.calls += 1
+        environ.update(self.environ_gets)
         if self.calls < self.enough:
             return self.later()
         start_response("201 CREATED", [("X-Calls", str(self.calls))])
@@ -72,9 +81,9 @@ class App:
         self.ends += 1
 
 
-def keep(calls: DeferredAnswers, app: App) -> Client:
+def keep(calls: DeferredAnswers, app: App, **environ: Any) -> Client:
     client = Client()
-    calls.keep({ANSWER_LATER: client}, time.monotonic(), app.later())
+    calls.keep({ANSWER_LATER: client, **environ}, time.monotonic(), app.later())
     return client
 
 
@@ -195,8 +204,129 @@ def test_what_was_answered_long_before_its_deadline_is_forgotten(
     assert len(calls._deadlines) <= STALE_MOST + 1
 
 
+def test_of_what_was_answered_before_its_deadline_nothing_is_kept(
+    app: App, calls: DeferredAnswers
+) -> None:
+    class Large:
+        """A part of the call."""
+
+    part = Large()
+    is_kept = weakref.ref(part)
+    client = keep(calls, app, part=part)
+    del part
+    app.wake[0]()
+    assert client.answer()[0] == 201
+    until(lambda: is_kept() is None)
+
+
+def test_flasks_request_is_not_kept_by_any_wait(app: App, calls: DeferredAnswers) -> None:
+    environ: Any = {ANSWER_LATER: Client(), "werkzeug.request": app}
+    app.enough, app.environ_gets = 4, {"werkzeug.request": app}
+    calls.keep(environ, 0.0, app.later())
+    for number in range(2):
+        assert "werkzeug.request" not in environ
+        app.wake[number]()
+        until(lambda number=number: len(app.wake) > number + 1)
+    assert app.calls == 2 and "werkzeug.request" not in environ
+
+
+@pytest.mark.parametrize("is_due", [False, True])
+def test_a_wait_whose_time_is_over_is_answered_while_all_others_are_held_up(
+    app: App, calls: DeferredAnswers, is_due: bool
+) -> None:
+    gate = threading.Event()
+    slow = [keep(calls, app, gate=gate) for _ in range(2 * WORKERS)]
+    for wake in list(app.wake):
+        wake()
+    until(lambda: app.held >= WORKERS - 1)
+    app.seconds = 0.05
+    client = keep(calls, app)
+    if is_due:
+        app.wake[-1]()
+    assert client.answer()[0] == 201
+    assert app.held == WORKERS - 1
+    gate.set()
+    assert all(each.answer()[0] == 201 for each in slow)
+    assert app.calls == app.ends == len(slow) + 1
+
+
+def test_a_deadline_is_kept_while_who_waited_for_the_one_before_is_held_up(
+    app: App, calls: DeferredAnswers
+) -> None:
+    gate = threading.Event()
+    keep(calls, app)
+    app.wake[0]()
+    until(lambda: len(calls._change._waiters) >= 4)  # type: ignore[attr-defined]
+    clients = []
+    for app.seconds in (0.1, 0.2, 0.3):
+        clients.append(keep(calls, app, gate=gate))
+    app.seconds = 0.4
+    assert keep(calls, app).answer()[0] == 201
+    gate.set()
+    assert all(each.answer()[0] == 201 for each in clients)
+
+
+def test_without_any_thread_a_call_is_refused_and_the_next_one_tries_again(
+    app: App, calls: DeferredAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(RuntimeError, match="new thread"):
+            keep(calls, app)
+    assert (len(calls), app.ends) == (0, 1)
+    client = keep(calls, app)
+    app.wake[-1]()
+    assert client.answer()[0] == 201
+
+
+def test_with_too_few_threads_calls_are_answered_and_more_are_tried_for(
+    app: App, calls: DeferredAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, start = threading.active_count(), threading.Thread.start
+
+    def start_one(thread: threading.Thread) -> None:
+        if threading.active_count() > before:
+            no_thread(thread)
+        start(thread)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_one)
+        client = keep(calls, app)
+    app.wake[0]()
+    assert client.answer()[0] == 201
+    assert threading.active_count() - before == 1
+    keep(calls, app)
+    assert threading.active_count() - before == WORKERS
+
+
+def no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_a_wait_that_cannot_begin_is_no_call_any_more(app: App, calls: DeferredAnswers) -> None:
+    app.on_wait = fail  # type: ignore[method-assign]
+    with pytest.raises(TypeError):
+        keep(calls, app)
+    assert (len(calls), app.ends) == (0, 1)
+
+
+def test_a_wait_that_cannot_go_on_is_answered_once(
+    app: App, calls: DeferredAnswers, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, app.enough, app.seconds = keep(calls, app), 9, 0.05
+    app.on_wait = fail  # type: ignore[method-assign]
+    app.wake[0]()
+    assert client.answer()[0] == 500
+    # Its second deadline is over before that of another.
+    app.on_wait, app.enough = app.wake.append, 1  # type: ignore[method-assign]
+    app.seconds = 0.1
+    assert keep(calls, app).answer()[0] == 201
+    assert (app.calls, app.ends, caplog.records) == (2, 2, [])
+
+
 def test_what_a_waiting_call_takes() -> None:
-    assert size_of({"PATH_INFO": "x" * 10, "wsgi.input": object()}) == CALL_BYTES + 10
+    texts = len("PATH_INFO") + 10
+    assert size_of({"PATH_INFO": "x" * 10, "wsgi.input": object()}) == CALL_BYTES + texts
 
 
 def test_a_server_that_cannot_answer_later_says_so() -> None:

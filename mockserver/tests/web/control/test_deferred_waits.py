@@ -230,6 +230,13 @@ def test_the_oldest_wait_makes_room_in_a_full_house(
     server.watched.deferred.close()
 
 
+def test_with_its_app_the_threads_of_waits_end(app: MockApp, server: Server) -> None:
+    client = server.ask(f"/exchanges?instance={KEY}&wait=60")
+    app.stop(0)
+    assert client.answer()[0] == 200
+    until(lambda: not any(each.name.startswith("deferred-") for each in threading.enumerate()))
+
+
 def test_waits_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "PLACE_KEPT", 0.0)
     path = f"/exchanges?instance={KEY}&wait=60"
@@ -239,7 +246,9 @@ def test_waits_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.Monke
     app = make_app()
     server = Server(app)
     clients = [server.ask(path) for _ in range(3)]
-    clients.append(server.ask(path, Large="x" * size_of(Client(path).environ)))
+    clients.append(
+        server.ask(path, Large="x" * (size_of(Client(path).environ) - len("HTTP_LARGE")))
+    )
     assert ids(clients[0].answer()) == ids(clients[1].answer()) == []
     assert [client.count for client in clients[2:]] == [0, 0]
     app.close_streams()

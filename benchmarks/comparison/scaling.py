@@ -18,6 +18,8 @@ from .report import Pair, Report
 
 OTHER = "megacode-TESTKEY0002"
 WAITERS = 1_000
+# As many of them are streams as a mock has places for, with some to spare; all others are waits.
+STREAMS = 40
 # What a command says at once, when it refuses its options.
 _REFUSED_WITHIN = 10.0
 
@@ -60,7 +62,7 @@ def _refusal(stores: Stores) -> str:
 
 
 def measure_waits(stores: Stores, rounds: int, seconds: float, report: Report) -> None:
-    """Sends without and with half as many waits and half as many streams of another instance."""
+    """Sends without and with a thousand waits and streams of another instance."""
     pair = Pair(without=[], with_=[], reason="")
     report["waits"] = pair
     with stores.mock(MEMORY, stores.new(MEMORY)) as server:
@@ -88,13 +90,13 @@ def _loaded(server: Server, seconds: float, rates: list[float]) -> str:
 
 @contextmanager
 def waiters(port: int) -> Iterator[list[socket.socket]]:
-    """Clients that wait for a message, and clients that read a stream, in turns."""
+    """Clients that read a stream, and clients that wait for a message."""
     paths = (f"/_mock/messages?instance={OTHER}&wait=60", f"/_mock/stream?instance={OTHER}")
     with ExitStack() as opened:
         sockets = []
         for number in range(WAITERS):
             client = opened.enter_context(socket.create_connection(("127.0.0.1", port), 30))
-            request = f"GET {paths[number % 2]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            request = f"GET {paths[number < STREAMS]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
             client.sendall(request.encode())
             sockets.append(client)
         time.sleep(1)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -194,7 +194,8 @@ class DeferredAnswers:
             try:
                 self._call_again(call)
             except BaseException:
-                log.exception("our own bug: a call that waited was not answered")
+                with suppress(Exception):
+                    log.exception("our own bug: a call that waited was not answered")
             # It would be kept while we sleep.
             del call
 
@@ -234,7 +235,9 @@ class DeferredAnswers:
                 return
             body = _joined(answer)
         except BaseException:
-            traceback.print_exc()
+            # A log that nobody can write to must not cost the client its answer.
+            with suppress(Exception):
+                log.exception("our own bug: a call that waited failed")
             head, body = Head(), b""
             head.status = 500
         call.on_end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import weakref
@@ -10,6 +11,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from megaapi_mock.serving import deferred
 from megaapi_mock.serving.deferred import (
     ANSWER_LATER,
     CALL_BYTES,
@@ -149,10 +151,19 @@ def test_an_app_may_wait_on(app: App, calls: DeferredAnswers) -> None:
     assert app.ends == 1
 
 
+@pytest.mark.parametrize("is_log_gone", [False, True])
 def test_an_app_that_fails_answers_500(
-    app: App, calls: DeferredAnswers, capsys: pytest.CaptureFixture[str]
+    is_log_gone: bool,
+    app: App,
+    calls: DeferredAnswers,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also where nobody can write to the log or to stderr."""
     app.enough, app.later = 9, fail  # type: ignore[method-assign]
+    if is_log_gone:
+        monkeypatch.setattr(deferred.log, "exception", lambda *_: fail())
+        monkeypatch.setattr(sys.stderr, "write", lambda *_: fail())
     client = Client()
     calls.keep(
         {ANSWER_LATER: client},
@@ -160,7 +171,7 @@ def test_an_app_that_fails_answers_500(
         DeferredAnswer(FAR, lambda wake: wake(), app.let_go, app.on_end),
     )
     assert client.answer() == (500, [], b"")
-    assert "a made-up bug" in capsys.readouterr().err
+    assert ("a made-up bug" in caplog.text) is not is_log_gone
     assert (app.ends, len(calls)) == (1, 0)
 
 
@@ -321,7 +332,8 @@ def test_a_wait_that_cannot_go_on_is_answered_once(
     app.on_wait, app.enough = app.wake.append, 1  # type: ignore[method-assign]
     app.seconds = 0.1
     assert keep(calls, app).answer()[0] == 201
-    assert (app.calls, app.ends, caplog.records) == (2, 2, [])
+    assert (app.calls, app.ends) == (2, 2)
+    assert caplog.messages == ["our own bug: a call that waited failed"]
 
 
 def test_what_a_waiting_call_takes() -> None:

@@ -49,7 +49,7 @@ def section() -> Iterator[str]:
     yield ""
     yield "100 faults, written down and planted in the mock's code by people who had read README,"
     yield "spec and evidence alone, and measured before anybody who works on the suite saw them."
-    yield "A finding is told, but breaks only what the contract grades as a guess or the ancestor's."
+    yield "A finding is told, but breaks only what the contract grades as a guess or as ancestry."
     yield ""
     yield "| Measured | How | Faults | Of them | Failure | Finding | Missed |"
     yield "| --- | --- | --- | ---: | ---: | ---: | ---: |"

@@ -113,7 +113,7 @@ def main() -> int:
         options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if options.page:
         write_page(options.page, report)
-    return 1 if any(verdict.holds is False for verdict in judge(report)) else 0
+    return 1 if any(check.holds is False for check in judge(report)) else 0
 
 
 def _options() -> argparse.Namespace:

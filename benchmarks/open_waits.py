@@ -12,12 +12,21 @@ from contextlib import ExitStack, contextmanager
 OTHER = "megacode-TESTKEY0002"
 # As many of them are streams as a mock has places for, with some to spare; all others are waits.
 STREAMS = 40
+# Seconds; a thousand take about one.
+_OPEN_WITHIN = 60
 LISTS = ("exchanges", "deliveries", "messages", "fault-hits")
+
+
+class TooFewOpen(Exception):
+    """Not as many wait as were to; the sentence says how many do."""
 
 
 @contextmanager
 def opened(port: int, number: int) -> Iterator[list[socket.socket]]:
-    """So many waits and streams on another instance are open; they end before this does."""
+    """So many waits and streams on another instance are open; they end before this does.
+
+    TooFewOpen where the mock does not take so many.
+    """
     with ExitStack() as stack:
         clients = [stack.enter_context(ask(port, path(at))) for at in range(number)]
         wait_until_open(port, number)
@@ -41,14 +50,15 @@ def ask(port: int, path: str) -> socket.socket:
 
 def wait_until_open(port: int, number: int) -> None:
     """Return once so many wait, those that were left included until the mock has noticed."""
-    url, end = f"http://127.0.0.1:{port}/_mock/metrics", time.monotonic() + 120
+    url, end = f"http://127.0.0.1:{port}/_mock/metrics", time.monotonic() + _OPEN_WITHIN
     while True:
         with urllib.request.urlopen(url, timeout=30) as answer:
             lines = answer.read().decode().splitlines()
         count = sum(float(line.split()[-1]) for line in lines if "clients_waiting{" in line)
         if count == number:
             return
-        assert time.monotonic() < end, f"{count} wait, not {number}"
+        if time.monotonic() > end:
+            raise TooFewOpen(f"{count:,.0f} wait, not {number:,}")
         time.sleep(0.2)
 
 

@@ -14,6 +14,7 @@ from servers import CHECKOUT
 
 from .peers import INSTALLED
 
+PROC_STAT = Path("/proc/stat")
 _NPM = {"Prism": "@stoplight/prism-cli", "Mockoon": "@mockoon/cli", "json-server": "json-server",
         "WireMock": "wiremock"}  # fmt: skip
 
@@ -44,7 +45,7 @@ def cores_in_use(seconds: float = 3.0) -> float:
 
 def _busy_ticks() -> int:
     """Of all cores since the machine started: what they neither idled nor waited for a disk."""
-    fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]
+    fields = PROC_STAT.read_text(encoding="utf-8").splitlines()[0].split()[1:9]
     user, nice, system, _idle, _disk, hard, soft, stolen = map(int, fields)
     return user + nice + system + hard + soft + stolen
 

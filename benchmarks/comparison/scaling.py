@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from open_waits import is_open, opened
+from open_waits import TooFewOpen, is_open, opened
 from servers import CORES, SEND_TEXT, Server, free_port, load
 
 from .mocks import Stores
@@ -64,13 +64,20 @@ def measure_waits(stores: Stores, rounds: int, seconds: float, report: Report) -
         for number in range(1, rounds + 1):
             say(f"{WAITERS:,} waits and streams, round {number} of {rounds}")
             pair["without"].append(load(server, SEND_TEXT, seconds=seconds)["rate"])
-            with opened(server.port, WAITERS) as sockets:
-                pair["reason"] = _loaded(server, seconds, pair["with_"])
-                still = sum(is_open(waiter) for waiter in sockets)
-            if still < WAITERS:
-                pair["reason"] = f"only {still:,} of {WAITERS:,} stay open"
+            try:
+                pair["reason"] = _loaded_beside_waits(server, seconds, pair["with_"])
+            except TooFewOpen as refusal:
+                pair["reason"] = str(refusal)
             if pair["reason"]:
                 return
+
+
+def _loaded_beside_waits(server: Server, seconds: float, rates: list[float]) -> str:
+    """Add a rate; or say why it does not count."""
+    with opened(server.port, WAITERS) as clients:
+        reason = _loaded(server, seconds, rates)
+        still = sum(is_open(client) for client in clients)
+    return reason or (f"only {still:,} of {WAITERS:,} stay open" if still < WAITERS else "")
 
 
 def _loaded(server: Server, seconds: float, rates: list[float]) -> str:

@@ -49,6 +49,7 @@ def section() -> Iterator[str]:
     yield ""
     yield "100 faults, written down and planted in the mock's code by people who had read README,"
     yield "spec and evidence alone, and measured before anybody who works on the suite saw them."
+    yield "With a second instance only what one instance had not shown as a failure was run again."
     yield "A finding is told, but breaks only what the contract grades as a guess or as ancestry."
     yield ""
     yield "| Measured | How | Faults | Of them | Failure | Finding | Missed |"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from comparison.names import MEMORY
 from comparison.page import MARK
-from comparison.scaling import is_open
 
 from . import BENCHMARKS
 from .test_judgement import good
@@ -76,37 +73,3 @@ def test_one_section_is_measured_alone(tmp_path: Path) -> None:
     report = json.loads(path.read_text(encoding="utf-8"))
     assert set(report) == {"machine", "form", "cores_in_use", "took", "webhooks"}
     assert all(rate > 0 for way in report["webhooks"].values() for rate in way["rate"])
-
-
-@pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    client, server = socket.socketpair()
-    with client, server:
-        yield client, server
-
-
-STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("answer", "still"),
-    [
-        (b"", True),
-        (STREAM, True),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", False),
-        (b"HTTP/1.1 503 Busy\r\nContent-Type: text/event-stream\r\n\r\n", False),
-    ],
-)
-def test_a_waiter_is_open_until_it_is_answered(
-    pair: tuple[socket.socket, socket.socket], answer: bytes, still: bool
-) -> None:
-    client, server = pair
-    server.sendall(answer)
-    assert is_open(client) is still
-
-
-def test_a_stream_that_ended_is_not_open(pair: tuple[socket.socket, socket.socket]) -> None:
-    client, server = pair
-    server.sendall(STREAM)
-    server.close()
-    assert is_open(client) is False

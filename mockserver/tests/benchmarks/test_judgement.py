@@ -71,9 +71,9 @@ def put(value: Any, *path: str) -> Change:
 
 
 def test_all_promises_hold_at_their_bounds() -> None:
-    verdicts = judge(good())
-    assert [each.promise for each in verdicts if not each.holds] == []
-    assert len(verdicts) == len({each.promise for each in verdicts}) == 21
+    checks = judge(good())
+    assert [each.promise for each in checks if not each.holds] == []
+    assert len(checks) == len({each.promise for each in checks}) == 21
 
 
 BARE = "0.9 times WireMock, no journal, no checks"
@@ -111,9 +111,9 @@ def test_a_figure_just_beyond_its_bound_does_not_hold(
 
 
 def test_what_was_not_measured_is_said() -> None:
-    verdicts = judge({})
-    assert {each.word for each in verdicts} == {"not measured"}
-    assert len(verdicts) == 21
+    checks = judge({})
+    assert {each.word for each in checks} == {"not measured"}
+    assert len(checks) == 21
 
 
 @pytest.mark.parametrize("part", [name for name in good() if name not in ("machine", "form")])

@@ -141,10 +141,10 @@ def people_have_pictures_of_their_own(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("profile_picture", effects=("reads",))
-def the_whole_picture_is_another_than_the_small_one(session: Session, stage: Stage) -> None:
+def the_whole_picture_is_not_the_small_one(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     own = f"{instance.number}@s.whatsapp.net"
-    small, whole = (_picture(session, instance, own, type=size) for size in ("icon", "image"))
+    small, whole = (_picture(session, instance, own, size) for size in ("icon", "image"))
     if not small[1] or not whole[1]:
         # An owner may have no picture.
         return
@@ -171,7 +171,7 @@ def a_new_picture_has_another_address(session: Session, stage: Stage) -> None:
 
 
 def _picture(
-    session: Session, instance: HostInstance, whose: str, *, type: str = "image"
+    session: Session, instance: HostInstance, whose: str, size: str = "image"
 ) -> tuple[Exchange, Any]:
-    answer = session.call("profile_picture", instance, query={"to": whose, "type": type})
+    answer = session.call("profile_picture", instance, query={"to": whose, "type": size})
     return answer, value_at(answer.json, "data")

@@ -164,8 +164,9 @@ class _Exam:
                 "the gateway is down, or the host belongs to another plan: try later",
             )
         document = reply.document or {}
-        is_listed = isinstance(document.get("instance"), dict)
-        if is_listed or "error" in document or {"name", "message", "statusCode"} <= set(document):
+        has_instance = isinstance(document.get("instance"), dict)
+        is_refusal = {"name", "message", "statusCode"} <= set(document)
+        if has_instance or is_refusal or "error" in document:
             return "ok", "it answers like megaAPI", ""
         if reply.status == 200 and reply.empty:
             return "ok", "it answers 200 without a body, as some hosts do while offline", ""
@@ -202,9 +203,8 @@ class _Exam:
     def linked(self) -> Finding:
         status = self._inside()
         instance = (status.document or {}).get("instance")
-        state = instance.get("status") if isinstance(instance, dict) else None
-        # The form of 2022 has no status: whoever is linked has a user.
-        if state == "connected" or (isinstance(instance, dict) and _is_of_2022(instance)):
+        state = _link_state(instance) if isinstance(instance, dict) else None
+        if state == "connected":
             message = "the status is connected; only a test message proves that messages arrive"
             return Finding("linked", "ok", message)
         message = f"no phone is connected: {state or status.message or 'the status is empty'}"
@@ -299,9 +299,11 @@ class _Exam:
         return get(self._address, path, self._case.token, self._case.timeout)
 
 
-def _is_of_2022(instance: dict[str, Any]) -> bool:
-    """Whether a status in the form of 2022 is that of a linked instance."""
-    return "status" not in instance and isinstance(instance.get("user"), dict)
+def _link_state(instance: dict[str, Any]) -> Any:
+    """The status; the form of 2022 has none, and a user where a phone is linked."""
+    if "status" in instance:
+        return instance["status"]
+    return "connected" if isinstance(instance.get("user"), dict) else "it names no user"
 
 
 def _differences(have: str, want: str) -> list[str]:

@@ -51,11 +51,20 @@ def port() -> Iterator[int]:
         yield int(server.url.rpartition(":")[2])
 
 
-def test_waits_and_streams_are_open_together(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A mock of tests answers each on a thread, of which there are few.
-    monkeypatch.setattr(open_waits, "STREAMS", 2)
+def test_waits_are_open_together_and_end_with_the_block(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A mock of tests notices only at the next line of a stream that its reader has left.
+    monkeypatch.setattr(open_waits, "STREAMS", 0)
     with opened(port, 5) as clients:
         assert [is_open(client) for client in clients] == [True] * 5
+    open_waits.wait_until_open(port, 0)
+
+
+def test_the_first_ones_are_streams() -> None:
+    paths = [open_waits.path(at) for at in range(open_waits.STREAMS + 4)]
+    assert sum("/stream?" in each for each in paths) == open_waits.STREAMS
+    assert len({each for each in paths if "wait=60" in each}) == len(open_waits.LISTS)
 
 
 def test_fewer_than_were_asked_for_are_told(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

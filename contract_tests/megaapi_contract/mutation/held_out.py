@@ -16,7 +16,7 @@ class HeldOutRun:
     """One list against one way to run the suite. What is left over was missed.
 
     `failures` end the run with exit code 1; `findings` are told, but the fact that the fault breaks
-    is one that the contract grades as a guess or as the ancestor's.
+    is one that the contract grades `baileys` or `inferred`.
     """
 
     date: str
@@ -50,7 +50,7 @@ def section() -> Iterator[str]:
     yield "100 faults, written down and planted in the mock's code by people who had read README,"
     yield "spec and evidence alone, and measured before anybody who works on the suite saw them."
     yield "With a second instance only what one instance had not shown as a failure was run again."
-    yield "A finding is told, but breaks only what the contract grades as a guess or as ancestry."
+    yield "A finding is told, but breaks only a fact that is graded `baileys` or `inferred`."
     yield ""
     yield "| Measured | How | Faults | Of them | Failure | Finding | Missed |"
     yield "| --- | --- | --- | ---: | ---: | ---: | ---: |"

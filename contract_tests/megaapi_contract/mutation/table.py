@@ -91,6 +91,7 @@ def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Itera
         "",
     )
     yield from held_out.section()
+    yield from ("## The catalogue, by what a fault is about", "")
     yield from _table("Controller", by_controller(score, mutants, contract))
     yield from _table("Operation", by_operation(score, mutants, contract))
     yield from _table("Webhook event", by_event(score, mutants, contract))

@@ -215,10 +215,8 @@ class Journal:
         with self._lock:
             for hit in outcome.fault_hits:
                 self.on_hit(hit)
-            if outcome.deliveries:
-                self.add_deliveries(outcome.deliveries)
-            exchange = outcome.exchange
-            if exchange is not None:
+            self.add_deliveries(outcome.deliveries)
+            if (exchange := outcome.exchange) is not None:
                 self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def write_exchange(self, exchange: Exchange) -> None:

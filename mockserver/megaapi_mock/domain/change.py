@@ -232,14 +232,16 @@ class Change:
 
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time."""
-        at_once = self._at_once
+        # Mostly nothing is planned, and every send asks five times: one look shows that.
+        at_once, state, agenda = self._at_once, self.state, self.agenda
         while at_once:
-            if self._peer_messages or self._is_due_by(self.now):
+            has_plans = state.agenda or agenda.scheduled
+            if self._peer_messages or (has_plans and self._is_due_by(self.now)):
                 self._plan_at_once()
                 break
             acknowledge, arguments = at_once.popleft()
             acknowledge(*arguments)
-        if self._is_due_by(now):
+        if (state.agenda or agenda.scheduled) and self._is_due_by(now):
             self.run_due(now)
         else:
             self.now = now

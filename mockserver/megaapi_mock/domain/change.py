@@ -80,7 +80,7 @@ class Change:
     def begin(self, moment: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
         self.look(moment)
-        self._values_before = self._values()
+        self._values_before = _VALUES_OF(self.state)
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
 
@@ -232,13 +232,16 @@ class Change:
 
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time."""
-        while self._at_once:
-            if self._peer_messages or self._is_due_by(self.now):
+        # Mostly nothing is planned, and every send asks five times: one look shows that.
+        at_once, state, agenda = self._at_once, self.state, self.agenda
+        while at_once:
+            has_plans = state.agenda or agenda.scheduled
+            if self._peer_messages or (has_plans and self._is_due_by(self.now)):
                 self._plan_at_once()
                 break
-            acknowledge, arguments = self._at_once.popleft()
+            acknowledge, arguments = at_once.popleft()
             acknowledge(*arguments)
-        if self._is_due_by(now):
+        if (state.agenda or agenda.scheduled) and self._is_due_by(now):
             self.run_due(now)
         else:
             self.now = now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from sys import intern
 from types import UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin
@@ -31,6 +31,8 @@ from .form import Digits, Form, Misfit
 
 Write = Callable[[Any], Any]
 Read = Callable[[Any, Any], Any]
+# Longer addresses are nobody's: they are not worth remembering.
+_SHARED_MOST = 64
 # Where a record says which of several it is.
 KIND = "kind"
 
@@ -124,10 +126,15 @@ def _as_it_is(value: Any, _: Any) -> Any:
 
 def _jid(value: Any, _: Any) -> Jid:
     """Exactly what was written: parsing would take a person's device off."""
-    user, sign, server = value.rpartition("@") if isinstance(value, str) else ("", "", "")
-    if not sign:
+    if not isinstance(value, str) or "@" not in value:
         raise Misfit(f"must be a JID, not {_excerpt(value)}")
-    return Jid(user, server)
+    return _shared_jid(value) if len(value) <= _SHARED_MOST else Jid.verbatim(value)
+
+
+# A hundred thousand messages are of few people: each address is made once, and kept once.
+@lru_cache(maxsize=4_096)
+def _shared_jid(text: str) -> Jid:
+    return Jid.verbatim(text)
 
 
 def _bytes(value: Any, _: Any) -> bytes:

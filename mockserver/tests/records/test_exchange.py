@@ -57,3 +57,8 @@ def test_a_request_without_an_answer_or_a_fault_is_listed_too() -> None:
         None,
         None,
     )
+
+
+def test_a_duration_is_shown_to_the_microsecond() -> None:
+    exchange = Exchange("x1", 0.0, None, None, "GET", "/", (), b"", duration_ms=1.23456789)
+    assert exchange.as_json()["duration_ms"] == 1.235

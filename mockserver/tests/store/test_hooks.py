@@ -133,3 +133,16 @@ def test_equal_texts_become_one_object() -> None:
 def test_a_type_without_a_form_says_where_to_write_one() -> None:
     with pytest.raises(TypeError, match=r"write one in store/hooks\.py"):
         form(complex, NONE).decode(1)
+
+
+def test_an_address_is_made_once_however_many_rows_have_it() -> None:
+    read = form(Jid, NONE).decode
+    first, second = (read("@".join(["5511900000002", "s.whatsapp.net"])) for _ in range(2))
+    assert first is second
+
+
+def test_an_address_that_is_nobodys_is_read_and_not_kept() -> None:
+    text = "1" * 100 + "@s.whatsapp.net"
+    read = form(Jid, NONE).decode
+    assert read(text) == text
+    assert read(text) is not read(text)

@@ -48,3 +48,27 @@ def test_a_token_is_read_in_any_case_of_its_scheme() -> None:
     assert is_token("bearer  T1 ", "T1")
     assert not is_token("Basic T1", "T1")
     assert not is_token("Bearer T2", "T1")
+
+
+def test_a_header_that_comes_again_is_kept_once() -> None:
+    first, second = (
+        Request(environ(HTTP_AUTHORIZATION=" ".join(["Bearer", "TESTTOKEN0001"]))).headers()
+        for _ in range(2)
+    )
+    assert first == second == [("Authorization", "Bearer TESTTOKEN0001")]
+    assert first[0] is second[0]
+
+
+def test_headers_are_kept_once_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = request._HeaderPairs()
+    monkeypatch.setattr(request, "_HEADER_PAIRS", pairs)
+    for number in range(2 * request._CACHED_MOST + 50):
+        assert Request(environ(HTTP_X_ID=str(number))).headers() == [("X-Id", str(number))]
+        assert len(pairs) <= request._CACHED_MOST
+    assert ("X-Id", str(2 * request._CACHED_MOST + 49)) in pairs
+
+
+def test_long_headers_are_read_and_not_kept_beyond_their_record() -> None:
+    pair = ("X-Id", "x" * request._LONGEST_CACHED)
+    assert Request(environ(HTTP_X_ID=pair[1])).headers() == [pair]
+    assert pair not in request._HEADER_PAIRS

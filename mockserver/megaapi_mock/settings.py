@@ -90,7 +90,7 @@ class Settings:
         256 * 2**20,
         "bytes of messages and groups all instances keep",
         beyond="the oldest messages of the instance that gets more go, down to its share: "
-        "this limit divided by `--instances-limit`",
+        "this limit divided by that of instances",
     )
     media_bytes: int = _limit(
         256 * 2**20,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ _GENERIC = frozenset(
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 # Two spellings of one word, and not two words: `promote` and `remove` have 0.62.
 _SAME_WORD = 0.8
+# A letter more, less or another one in the whole name, whatever words that makes of it.
+_SAME_ACTION = 0.9
+# The same of names like `group` and `chats`, whose only word says nothing elsewhere.
+_SAME_SHORT_ACTION = 0.85
 
 
 def named_instance(path: str, keys: Iterable[str]) -> str | None:
@@ -79,14 +83,18 @@ class RouteHints:
     def reason(self, method: str, path: str) -> str:
         """Why this is a 404, and what there is instead."""
         call_text = f"{method} {path}"
-        segments = _segments(path)
-        for route in self._own_routes:
-            if route.method == method and not route.is_offered and _fits(route, segments, path):
+        segments = _segments(path, self._controllers)
+        fitting = [
+            route
+            for route in self._own_routes
+            if _fits(route, segments, path) and not any(map(self._is_name, _keys(route, segments)))
+        ]
+        for route in fitting:
+            if route.method == method and not route.is_offered:
                 return f"{call_text} {self._of_another_plan(route)}"
         wrong = f"{call_text} is not an operation of plan {self._plan}"
-        same_path = [route for route in self._own_routes if _fits(route, segments, path)]
-        if same_path:
-            return f"{wrong}: {path} takes {self._methods(same_path)}"
+        if fitting:
+            return f"{wrong}: {path} takes {self._methods(fitting)}"
         for route in self._guessed_routes:
             if _fits(route, segments, path):
                 return f"{wrong}; no document of the vendor has it{self._suggestion(route.instead)}"
@@ -104,6 +112,20 @@ class RouteHints:
             )
             for operation in self._contract
         )
+
+    def _is_name(self, part: str) -> bool:
+        """Whether an operation is called so, or nearly: then it stands where a key was left out."""
+        return len(part) <= LENGTH_MOST and bool(
+            get_close_matches(_letters(part), self._names, 1, _SAME_SHORT_ACTION)
+        )
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple({_letters(part) for route in self._own_routes for part in route.segments})
+
+    @cached_property
+    def _controllers(self) -> frozenset[str]:
+        return frozenset(route.controller.lower() for route in self._own_routes)
 
     @cached_property
     def _guessed_routes(self) -> tuple[Route, ...]:
@@ -138,7 +160,8 @@ class RouteHints:
         """The best of the first rule that finds any route at all."""
         if any(len(part) > LENGTH_MOST for part in segments) or len(segments) > LENGTH_MOST:
             return None
-        for rule in (_has_parts_in_another_order, _same_action, _similar, _elsewhere):
+        rules = (_has_parts_in_another_order, _same_action, _similar, _elsewhere, _bare)
+        for rule in rules:
             candidates = [route for route in self._own_routes if rule(route, segments)]
             if candidates:
                 return max(candidates, key=lambda route: _rank(route, method, segments))
@@ -160,12 +183,23 @@ def _plans(route: Route) -> str:
     return f"an operation of plan {', '.join(first)}{' and ' if first else ''}{last}"
 
 
-def _segments(path: str) -> tuple[str, ...]:
-    """The parts of a path from `rest` on, which is there in every operation's."""
+def _segments(path: str, controllers: Iterable[str]) -> tuple[str, ...]:
+    """The parts of a path from `rest` on, which is there in every operation's.
+
+    Where it is not there, as in `/api/v1/sendMessage/...`, the controller is where they begin.
+    """
     parts = [part for part in path.split("/") if part]
     lower_parts = [part.lower() for part in parts]
-    start = len(parts) - lower_parts[::-1].index("rest") if "rest" in lower_parts else 0
+    if "rest" in lower_parts:
+        start = len(parts) - lower_parts[::-1].index("rest")
+    else:
+        start = next((at for at, part in enumerate(lower_parts) if part in controllers), 0)
     return ("rest", *parts[start:])
+
+
+def _keys(route: Route, segments: tuple[str, ...]) -> Iterator[str]:
+    """What stands where the route has the key of an instance."""
+    return (part for own, part in zip(route.segments, segments, strict=True) if own == KEY)
 
 
 def _fits(route: Route, segments: tuple[str, ...], path: str) -> bool:
@@ -199,6 +233,12 @@ def _similar(route: Route, segments: tuple[str, ...]) -> bool:
     return any(_alike(route.action, part) for part in segments[2:])
 
 
+def _bare(route: Route, segments: tuple[str, ...]) -> bool:
+    """Named by its controller alone, as the status of an instance is: nearly the same word."""
+    is_short = len(segments) <= len(route.segments)
+    return not route.action and is_short and _has_same_controller(route, segments)
+
+
 def _elsewhere(route: Route, segments: tuple[str, ...]) -> bool:
     """The same action under another controller."""
     telling = len(_words(route.action)) > 0 and len(_WORD.findall(route.action)) > 1
@@ -211,10 +251,15 @@ def _has_same_controller(route: Route, segments: tuple[str, ...]) -> bool:
 
 def _alike(action: str, written_action: str) -> bool:
     ours, theirs = _words(action), _words(written_action)
-    if not ours or not theirs:
-        return SequenceMatcher(None, action.lower(), written_action.lower()).ratio() > 0.9
+    likeness = SequenceMatcher(None, _letters(action), _letters(written_action)).ratio()
+    if not ours or not theirs or likeness > _SAME_ACTION:
+        return likeness > _SAME_SHORT_ACTION
     fewer, more = sorted((ours, theirs), key=len)
     return all(any(_same_word(word, other) for other in more) for word in fewer)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[-_]", "", text).lower()
 
 
 def _words(text: str) -> list[str]:

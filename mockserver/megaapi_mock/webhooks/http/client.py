@@ -186,10 +186,11 @@ class HttpTransport:
         return answer
 
     def _take(self, target: Target) -> ReceiverConnection | None:
+        place = target.place
         while True:
             with self._lock:
                 # The newest first: the receiver is least likely to have closed it meanwhile.
-                same = (c for c in reversed(self._idle) if c.target.place == target.place)
+                same = (c for c in reversed(self._idle) if c.place == place)
                 usable = next(same, None)
                 if usable is None:
                     return None

@@ -148,6 +148,7 @@ class ReceiverConnection:
     def __init__(self, target: Target, sock: socket.socket, most: int = ANSWER_LIMIT) -> None:
         self._most = most
         self.target = target
+        self.place = target.place
         self.sock = sock
         self.partial: ReceiverAnswer | None = None
         self.had_hung_up = False

@@ -20,9 +20,9 @@ from .connection import (
     ReceiverConnection,
     Target,
     request_bytes,
-    time_left,
 )
 from .host_policy import AllowedHosts, HostPolicy
+from .incoming import time_left
 from .redirects import Hop
 
 __all__ = [
@@ -186,10 +186,11 @@ class HttpTransport:
         return answer
 
     def _take(self, target: Target) -> ReceiverConnection | None:
+        place = target.place
         while True:
             with self._lock:
                 # The newest first: the receiver is least likely to have closed it meanwhile.
-                same = (c for c in reversed(self._idle) if c.target.place == target.place)
+                same = (c for c in reversed(self._idle) if c.place == place)
                 usable = next(same, None)
                 if usable is None:
                     return None
@@ -243,7 +244,8 @@ class HttpTransport:
                 sock.settimeout(time_left(deadline) / (len(addresses) - failures))
                 sock.connect(address)
                 # A dead port of the ephemeral range may be lent to this very socket.
-                if sock.getsockname() == sock.getpeername():
+                own = sock.getsockname()
+                if own[1] == address[1] and own == sock.getpeername():
                     raise ConnectionRefusedError
                 return sock
             except OSError as error:

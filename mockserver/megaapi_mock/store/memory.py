@@ -16,6 +16,7 @@ from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs, describe
 from ..records.delivery import end
 from ..records.journal import Journal
+from ..records.log import RecordQueries
 from ..records.outcome import Outcome
 from . import Owed, Result
 from .owed import Capacity, OwedInMemory
@@ -58,7 +59,8 @@ class MemoryStore:
         bugs: Bugs | None = None,
     ) -> None:
         self.gateway = gateway
-        self._journal = journal
+        self._journal = Journal() if journal is None else journal
+        self.records: RecordQueries = self._journal
         self._owed = OwedInMemory(room or Capacity())
         self.owed: Owed = self._owed
         self._bugs = Bugs() if bugs is None else bugs
@@ -135,10 +137,9 @@ class MemoryStore:
             for delivery in outcome.deliveries:
                 if delivery.state == "queued":
                     end(delivery, "abandoned", f"our own bug: {describe(error)}")
-        journal, has_records = self._journal, outcome.exchange or outcome.fault_hits
         try:
-            if journal is not None and (has_records or outcome.deliveries):
-                journal.keep(outcome)
+            if outcome.exchange or outcome.fault_hits or outcome.deliveries:
+                self._journal.keep(outcome)
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 

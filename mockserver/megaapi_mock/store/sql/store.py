@@ -94,8 +94,7 @@ class SqlStore(MemoryStore):
     def _keep(self) -> None:
         self._is_kept = True
         self.owed_rows.writer = self.writer
-        if self._journal is not None:
-            self._journal.recorder = self.writer
+        self._journal.recorder = self.writer
 
     def settle(self) -> None:
         """All that has happened so far is in the database."""
@@ -281,15 +280,12 @@ class SqlStore(MemoryStore):
             self.writer.add_record(record, batch)
         for envelope in self.owed_rows.peer_messages():
             self.writer.add_peer_message(envelope, batch)
-        if self._journal is not None:
-            for scope, last in self._journal.last_numbers().items():
-                kind, _, owner = scope.partition(".")
-                batch.count(owner, kind, last)
+        for scope, last in self._journal.last_numbers().items():
+            kind, _, owner = scope.partition(".")
+            batch.count(owner, kind, last)
 
     def _all_records(self) -> list[Record]:
         """What is owed and in no journal any more, then the journal in its order."""
-        if self._journal is None:
-            return []
         journal = self._journal
         numbers_and_records: list[tuple[int, Record]] = [*journal.exchanges.numbers_and_records()]
         numbers_and_records += journal.deliveries.numbers_and_records()
@@ -304,8 +300,6 @@ class SqlStore(MemoryStore):
 
     def _is_in_journal(self, kind: str, record_id: str) -> bool:
         journal = self._journal
-        if journal is None:
-            return False
         if kind == EXCHANGE:
             return journal.exchanges.get(record_id) is not None
         if kind == DELIVERY:

@@ -80,7 +80,7 @@ class Change:
     def begin(self, moment: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
         self.look(moment)
-        self._values_before = self._values()
+        self._values_before = _VALUES_OF(self.state)
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
 
@@ -232,11 +232,12 @@ class Change:
 
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time."""
-        while self._at_once:
+        at_once = self._at_once
+        while at_once:
             if self._peer_messages or self._is_due_by(self.now):
                 self._plan_at_once()
                 break
-            acknowledge, arguments = self._at_once.popleft()
+            acknowledge, arguments = at_once.popleft()
             acknowledge(*arguments)
         if self._is_due_by(now):
             self.run_due(now)

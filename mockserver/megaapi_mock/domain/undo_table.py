@@ -120,9 +120,8 @@ class UndoTable(dict[K, V]):
 
     def _growth(self, size_of: Callable[[K, V], int]) -> int:
         """How many bytes more there are than at the last commit."""
-        before: dict[K, V | None] = {}
-        for key, row in self.writes:
-            before.setdefault(key, row)
+        # Of several writes of one row the first counts: it comes last, and replaces the others.
+        before = dict(reversed(self.writes))
         growth = 0
         for key, old in before.items():
             new = self.get(key)

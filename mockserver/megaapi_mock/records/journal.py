@@ -215,9 +215,11 @@ class Journal:
         with self._lock:
             for hit in outcome.fault_hits:
                 self.on_hit(hit)
-            self.add_deliveries(outcome.deliveries)
-            if outcome.exchange is not None:
-                self.add_exchange(outcome.exchange)
+            if outcome.deliveries:
+                self.add_deliveries(outcome.deliveries)
+            exchange = outcome.exchange
+            if exchange is not None:
+                self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def write_exchange(self, exchange: Exchange) -> None:
         """Keep one request that changed nothing with its reply, and write it down."""

@@ -64,7 +64,7 @@ def _exchange_head(exchange: Exchange) -> str:
             exchange.violations,
             exchange.events,
             exchange.fault,
-            exchange.duration_ms,
+            round(exchange.duration_ms, 3),
         ]
     )
 

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many rows may stay, and how many bytes; with `keeps_newest` the newest always stays."""
+
+    rows: int
+    size: int
+    keeps_newest: bool = True
+
+    def excluded(self, rows: int, size: int) -> bool:
+        """Whether so much is too much."""
+        return rows > self.rows or (size > self.size and rows > self.keeps_newest)
 
 
 class UndoTable(dict[K, V]):
@@ -63,11 +77,8 @@ class UndoTable(dict[K, V]):
     def __delitem__(self, key: K) -> NoReturn:
         raise TypeError("remove() deletes a row so that it can be taken back")
 
-    def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
-        """Accept what was written; the oldest rows beyond the bounds are removed and returned.
-
-        `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
-        """
+    def commit(self, bounds: Bounds | None = None) -> list[V]:
+        """Accept what was written; the oldest rows beyond the bounds are removed and returned."""
         if self.writes:
             if self._size_of is not None:
                 self.size += self._growth(self._size_of)
@@ -75,9 +86,7 @@ class UndoTable(dict[K, V]):
             self._order_before = None
         removed_rows: list[V] = []
         count = len(self)
-        while (keep is not None and count > keep) or (
-            budget is not None and self.size > budget and count > 1
-        ):
+        while bounds is not None and bounds.excluded(count, self.size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
@@ -129,14 +138,14 @@ class UndoTable(dict[K, V]):
             growth -= size_of(key, old) if old is not None else 0
         return growth
 
-    def excess(self, *, keep: int, budget: int) -> list[K]:
+    def excess(self, bounds: Bounds) -> list[K]:
         """The keys of the rows that `commit` will remove because they are beyond these bounds."""
         size, count = self.size, len(self)
         if self.writes and self._size_of is not None:
             size += self._growth(self._size_of)
         keys: list[K] = []
         for key, row in self.items():
-            if count <= keep and (size <= budget or count <= 1):
+            if not bounds.excluded(count, size):
                 break
             keys.append(key)
             size -= self._size(key, row)

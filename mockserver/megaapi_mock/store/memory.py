@@ -327,6 +327,7 @@ class MemoryStore:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._slots.get(key) is slot:
             instance, state = slot.instance, slot.instance.state
+            instance.room.take(state.size)
             row = self.gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.

@@ -266,7 +266,7 @@ class Harness:
         key, way = KEYS[place], chance.random()
         kind, data = "text", {"to": NUMBERS[1 - place] if way < 0.13 else PERSON, "text": text}
         if way > 0.87:
-            content = b64encode(f"%PDF-1.4 {text}".encode() * chance.randint(1, 400)).decode()
+            content = b64encode(f"%PDF-1.4 {text} %%EOF".encode() * chance.randint(1, 400)).decode()
             kind, data = "mediaBase64", {
                 "to": PERSON, "type": "document", "mimeType": "application/pdf",
                 "base64": f"data:application/pdf;base64,{content}", "fileName": "a.pdf",

@@ -86,6 +86,12 @@ class Settings:
         "bytes of messages an instance keeps",
         beyond="the oldest messages go; a group that does not fit is refused",
     )
+    all_messages_bytes: int = _limit(
+        256 * 2**20,
+        "bytes of messages and groups all instances keep",
+        beyond="the oldest messages of the instance that gets more go, down to its share: "
+        "this limit divided by `--instances-limit`",
+    )
     media_bytes: int = _limit(
         256 * 2**20,
         "bytes of media all instances keep",

@@ -26,7 +26,7 @@ MOST_BYTES = 64 * 2**20
 # What the mock reads, so that anything made up would not do: an example of the contract does.
 _READ_BY_THE_MOCK = frozenset({"base64", "url", "media key", "code", "digits", "int", "float"})
 _WEBHOOK_CONTROLLER = "webhook"
-_IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(32)
+_IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(28) + b"IEND" + bytes(4)
 _SENT_HEADERS = frozenset({"accept", "content-type"})
 
 

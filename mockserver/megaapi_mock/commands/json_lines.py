@@ -49,7 +49,7 @@ class JsonLines:
             "method": exchange.method[:20],
             "path": exchange.path,
             "status": exchange.status or None,
-            "duration_ms": exchange.duration_ms,
+            "duration_ms": round(exchange.duration_ms, 3),
             "reason": exchange.reason,
             "violations": list(exchange.violations),
             "events": list(exchange.events),

@@ -16,8 +16,9 @@ from .facts import Facts, NoFacts
 from .fault_effects import NO_EFFECTS, FaultCount
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
+from .shared_room import Part
 from .state import BOUNDED, TABLES, VALUES, InstanceState
-from .undo_table import UndoTable
+from .undo_table import Bounds, UndoTable
 
 # Reported by the gateway itself, whether its socket is open or not.
 _OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
@@ -42,6 +43,9 @@ class Change:
         self.directory, self.rules = environment.directory, environment.rules
         self.vault, self.world_groups = environment.vault, environment.groups
         self.fault_source = environment.fault_source
+        self.room = Part(environment.room)
+        self._own_bounds = Bounds(self.rules.messages_kept, self.rules.messages_bytes)
+        self.bounds = self._own_bounds
         self.number_registry = environment.number_registry
         self.fault_effects = NO_EFFECTS
         # What faults have counted of it.
@@ -80,29 +84,32 @@ class Change:
     def begin(self, moment: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
         self.look(moment)
-        self._values_before = self._values()
+        self.bounds = self._bounds()
+        self._values_before = _VALUES_OF(self.state)
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
-        state, keep, budget = self.state, self.rules.messages_kept, self.rules.messages_bytes
-        for message in state.messages.commit(keep=keep, budget=budget):
+        state, bounds = self.state, self.bounds
+        for message in state.messages.commit(bounds):
             state.forget_message(message.id)
         for table in self._tables_without_limit:
             if table.writes:
                 table.commit()
         for bounded in self._bounded_tables:
             if bounded.writes:
-                bounded.commit(keep=keep, budget=budget)
+                bounded.commit(bounds)
         if self.agenda.scheduled or self.agenda.done:
-            self.agenda.commit(keep)
+            self.agenda.commit(bounds.rows)
+        self.room.resize(state.size)
 
     def accept(self) -> None:
         """Accept the change as it stands, where `commit` has failed on the way: it is kept."""
         for table in self._tables:
             table.accept()
         self.agenda.accept()
+        self.room.resize(self.state.size)
 
     def rollback(self) -> None:
         """Forget the change, its events, what it planned and what faults have counted of it."""
@@ -116,6 +123,14 @@ class Change:
         self._at_once.clear()
         del self._events[self._events_before :]
         del self._peer_messages[self._peer_messages_before :]
+
+    def _bounds(self) -> Bounds:
+        """For this change: other instances may fill the room meanwhile, by a message each."""
+        own, room = self._own_bounds, self.room
+        if room.free >= own.size:
+            return own
+        shared = max(0, room.most - self.state.size + self.state.messages.size)
+        return own if own.size <= shared else Bounds(own.rows, shared, keeps_newest=False)
 
     def _values(self) -> tuple[Any, ...]:
         values: tuple[Any, ...] = _VALUES_OF(self.state)
@@ -232,11 +247,12 @@ class Change:
 
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time."""
-        while self._at_once:
+        at_once = self._at_once
+        while at_once:
             if self._peer_messages or self._is_due_by(self.now):
                 self._plan_at_once()
                 break
-            acknowledge, arguments = self._at_once.popleft()
+            acknowledge, arguments = at_once.popleft()
             acknowledge(*arguments)
         if self._is_due_by(now):
             self.run_due(now)

@@ -299,17 +299,20 @@ class Chats:
 
     def _own_message(self, to: Recipient, content: Mapping[str, Any], number: int) -> Message:
         change = self._change
+        # By position: with names Python makes a dict of them first.
         return Message(
-            id=change.ids.message(self._state.key, number),
-            time=change.now,
-            chat=to.chat,
-            remote_jid=to.given,
-            sender=change.own_jid,
-            from_me=True,
-            type=content_key(content) or "unknown",
-            content=dumps(content),
-            arrival=change.tick(),
-            state=PENDING,
+            change.ids.message(self._state.key, number),
+            change.now,
+            to.chat,
+            to.given,
+            change.own_jid,
+            True,
+            content_key(content) or "unknown",
+            dumps(content),
+            PENDING,
+            None,
+            None,
+            change.tick(),
         )
 
     def inbound_id(self) -> str:

@@ -12,11 +12,14 @@ from .group import Group
 from .media import Vault
 from .number_registry import NumberRegistry
 from .rules import Rules
+from .shared_room import SharedRoom
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One clock, one source of ids, one directory, one vault; `groups` are those of the world."""
+    """One clock, one source of ids, one directory, one vault, one room to be shared; `groups` are
+    those of the world.
+    """
 
     clock: Clock
     ids: Ids
@@ -26,3 +29,4 @@ class Environment:
     groups: tuple[Group, ...] = ()
     fault_source: FaultSource = field(default_factory=NoFaults)
     number_registry: NumberRegistry = field(default_factory=NumberRegistry)
+    room: SharedRoom = field(default_factory=SharedRoom)

@@ -50,7 +50,11 @@ class Mailbox:
         if reason is None:
             self._carry_out(envelope)
         else:
-            self._make_room(envelope_bytes(0, envelope))
+            size, bounds = envelope_bytes(0, envelope), self._change.bounds
+            self._make_room(size)
+            if size > bounds.size and not bounds.keeps_newest:
+                self._answer(envelope, f"lost: too many waited for {self._state.key}")
+                return
             self._state.unread.put(self._change.count("unread"), envelope)
             self._answer(envelope, reason)
 
@@ -87,8 +91,8 @@ class Mailbox:
                 return
 
     def _is_full(self, count: int, size: int) -> bool:
-        rules = self._change.rules
-        return count >= rules.messages_kept or bool(count and size > rules.messages_bytes)
+        bounds = self._change.bounds
+        return count >= bounds.rows or bool(count and size > bounds.size)
 
     def _waits_for(self, envelope: Envelope) -> str | None:
         """Why this cannot be read yet; None when it can."""

@@ -91,6 +91,18 @@ class InstanceState:
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
     awaited: UndoTable[str, Mapping[Jid, bool]] = field(default_factory=UndoTable)
 
+    @property
+    def size(self) -> int:
+        """Bytes of what others write into it: everything that has a size."""
+        return (
+            self.messages.size
+            + self.group_table.size
+            + self.media.size
+            + self.presence.size
+            + self.delayed.size
+            + self.unread.size
+        )
+
     def drop_messages(self) -> None:
         """Let go of all messages, once the instance is no longer kept: nothing is written down."""
         self.messages = _messages()

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many rows may stay, and how many bytes; with `keeps_newest` the newest always stays."""
+
+    rows: int
+    size: int
+    keeps_newest: bool = True
+
+    def excluded(self, rows: int, size: int) -> bool:
+        """Whether so much is too much."""
+        return rows > self.rows or (size > self.size and rows > self.keeps_newest)
 
 
 class UndoTable(dict[K, V]):
@@ -57,17 +71,32 @@ class UndoTable(dict[K, V]):
         self.version += 1
         self.touched = None
 
+    def follow(self, key: K, value: V | None) -> None:
+        """Write, or with None delete, a row as somebody else has kept it: there is no way back.
+
+        Between two changes alone. A row that is not there need not be deleted.
+        """
+        old = self.get(key)
+        if value is not None:
+            super().__setitem__(key, value)
+            if self.touched is not None:
+                self.touched[key] = None
+            self.size += self._size(key, value)
+        elif old is not None:
+            self.pop(key)
+            self.touched = None
+        if old is not None:
+            self.size -= self._size(key, old)
+        self.version += 1
+
     def __setitem__(self, key: K, value: V) -> NoReturn:
         raise TypeError("put() writes a row so that it can be taken back")
 
     def __delitem__(self, key: K) -> NoReturn:
         raise TypeError("remove() deletes a row so that it can be taken back")
 
-    def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
-        """Accept what was written; the oldest rows beyond the bounds are removed and returned.
-
-        `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
-        """
+    def commit(self, bounds: Bounds | None = None) -> list[V]:
+        """Accept what was written; the oldest rows beyond the bounds are removed and returned."""
         if self.writes:
             if self._size_of is not None:
                 self.size += self._growth(self._size_of)
@@ -75,9 +104,7 @@ class UndoTable(dict[K, V]):
             self._order_before = None
         removed_rows: list[V] = []
         count = len(self)
-        while (keep is not None and count > keep) or (
-            budget is not None and self.size > budget and count > 1
-        ):
+        while bounds is not None and bounds.excluded(count, self.size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
@@ -120,9 +147,8 @@ class UndoTable(dict[K, V]):
 
     def _growth(self, size_of: Callable[[K, V], int]) -> int:
         """How many bytes more there are than at the last commit."""
-        before: dict[K, V | None] = {}
-        for key, row in self.writes:
-            before.setdefault(key, row)
+        # Of several writes of one row the first counts: it comes last, and replaces the others.
+        before = dict(reversed(self.writes))
         growth = 0
         for key, old in before.items():
             new = self.get(key)
@@ -130,14 +156,14 @@ class UndoTable(dict[K, V]):
             growth -= size_of(key, old) if old is not None else 0
         return growth
 
-    def excess(self, *, keep: int, budget: int) -> list[K]:
+    def excess(self, bounds: Bounds) -> list[K]:
         """The keys of the rows that `commit` will remove because they are beyond these bounds."""
         size, count = self.size, len(self)
         if self.writes and self._size_of is not None:
             size += self._growth(self._size_of)
         keys: list[K] = []
         for key, row in self.items():
-            if count <= keep and (size <= budget or count <= 1):
+            if not bounds.excluded(count, size):
                 break
             keys.append(key)
             size -= self._size(key, row)

@@ -11,6 +11,7 @@ from ..profile import Profile
 from . import uploads
 from .call import Call, Json, present
 from .media_types import kind_of
+from .shown import question_file
 
 _FLOW = {
     "copy": ("cta_copy", "copy_code"),
@@ -104,6 +105,7 @@ def _interactive(call: Call, buttons: list[Json]) -> Json:
     kind = kind_of(data.get("type") or "text")
     if kind is not None:
         content = uploads.linked_file(call, data["mediaUrl"], kind)
+        question_file(call, data["type"], content)
         media = call.instance.keep_media(kind, uploads.mimetype_of(kind), content)
         header |= {"hasMediaAttachment": True, f"{kind}Message": uploads.file_fields(media)}
     part: Json = {"header": present(header), "body": {"text": data["text"]}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from .file_ends import early_end
 from .media_types import kind_of
 
 _DATA_URI = re.compile(r"data:([^,]*?)(;base64)?,", re.IGNORECASE)
@@ -83,12 +84,11 @@ def unshown(type_: str, content: bytes) -> str | None:
     if not content:
         return "the file has 0 bytes"
     requirement = _SHOWN.get(type_) or _SHOWN.get(kind_of(type_) or "")
-    if requirement is None:
-        return None
-    fits, name = requirement
-    if fits(content):
-        return None
-    return f"the file is not {name}, it {_beginning(content)}"
+    if requirement is not None:
+        fits, name = requirement
+        if not fits(content):
+            return f"the file is not {name}, it {_beginning(content)}"
+    return early_end(content)
 
 
 def _beginning(content: bytes) -> str:

@@ -9,6 +9,7 @@ from .call import Call, Json, operation, success
 from .instance import set_picture
 from .media_types import kind_of
 from .send_message import send_file
+from .shown import question_file
 
 # What clients name whose user's system does not know the file.
 _CAPTIONED = ("image", "video")
@@ -43,6 +44,7 @@ def upload_document(call: Call) -> Json:
 def upload_profile_picture(call: Call) -> Json:
     """As by an address; the bytes tell one picture from another."""
     file = uploads.uploaded_file(call)
+    question_file(call, "image", file.content)
     set_picture(call, sha256(file.content).hexdigest())
     return success("Profile picture updated")
 

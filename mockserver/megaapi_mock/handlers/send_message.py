@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..domain.content import KINDS, TEXTS
@@ -14,6 +14,7 @@ from ..profile import Profile
 from . import buttons, file_check, uploads, vcard
 from .call import Call, Json, operation, present
 from .media_types import MEDIA_TYPES, kind_of
+from .shown import question, question_file, require_shown, unshown_file
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
@@ -150,6 +151,7 @@ def send_template_with_media(call: Call) -> Json:
     if kind not in ("image", "video", "document"):
         raise Unusable(f"mediaType {call.data['mediaType']!r} is not image, video or document")
     content = uploads.linked_file(call, call.data["imageUrl"], kind)
+    question_file(call, kind, content)
     mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
     media = call.instance.keep_media(kind, mimetype, content)
     template = buttons.template_of_2022(call.data)
@@ -257,12 +259,8 @@ def _number(value: float | str) -> float | int:
 
 def send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: str | None) -> Json:
     mimetype = uploads.mimetype_of(kind, *type_names)
+    unshown = unshown_file(call, type_, content)
     media = call.instance.keep_media(kind, mimetype, content)
-    unshown = file_check.unshown(type_, content)
-    if not content and call.strict:
-        raise Unusable("the file has 0 bytes")
-    if unshown is not None:
-        call.note(f"the message stops at the phone: {unshown}")
     return _answer_of_send(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
 
 
@@ -280,34 +278,6 @@ def list_content(call: Call) -> Json:
         "footerText": data.get("description"),
     }
     return {"listMessage": present(part)}
-
-
-def question(call: Call, problem: str | None, status: str) -> None:
-    """What nobody knows the gateway to refuse: said beside the answer, or refused."""
-    if problem is None:
-        return
-    if call.strict or status == "500":
-        raise Unusable(problem)
-    call.note(f"{problem}; sent all the same")
-
-
-def require_shown(call: Call, *fields: str, buttons: Sequence[str] = ()) -> None:
-    """Say which texts that a phone shows are blank; what the gateway does then nobody knows."""
-    blank = [field for field in fields if _is_blank(call.data.get(field))]
-    blank += [
-        f"{field} of button {number}"
-        for number, button in enumerate(call.data["buttons"] if buttons else (), 1)
-        for field in buttons
-        if _is_blank(button.get(field))
-    ]
-    if blank:
-        verb = "is" if len(blank) == 1 else "are"
-        problem = f"{', '.join(blank[:5])} {verb} blank: a phone shows nothing there"
-        question(call, problem, "200")
-
-
-def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
 
 
 def _list_problem(sections: list[Json]) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..domain.jid import as_given
 from ..errors import NotAMember, NumberNotRegistered
-from . import buttons, file_check, uploads
+from . import buttons, uploads
 from .call import Call, Json, operation, success
-from .send_message import list_content, media_kind, require_shown
+from .send_message import list_content, media_kind
+from .shown import require_shown, unshown_file
 
 
 @operation()
@@ -21,9 +22,9 @@ def media_url_to_many(call: Call) -> Json:
     """The file is fetched and uploaded once."""
     type_, kind = media_kind(call)
     content = uploads.linked_file(call, call.data["url"], kind)
+    unshown = unshown_file(call, type_, content)
     mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
     media = call.instance.keep_media(kind, mimetype, content)
-    unshown = file_check.unshown(type_, content)
     return _sent_to_all(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
 
 

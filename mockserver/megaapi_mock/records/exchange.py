@@ -58,7 +58,7 @@ class Exchange:
                 "headers": dict(self.response_headers),
                 **shown_body(self.response_body),
             },
-            "duration_ms": self.duration_ms,
+            "duration_ms": round(self.duration_ms, 3),
             "reason": self.reason,
             "violations": list(self.violations),
             "events": list(self.events),

@@ -16,6 +16,11 @@ class RecordedHit:
     id: str
     hit: FaultHit
 
+    @property
+    def instance(self) -> str:
+        """Whose fault hit."""
+        return self.hit.instance
+
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""
         return {

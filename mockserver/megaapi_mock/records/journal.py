@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from bisect import bisect_left
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
 from .fault_hit import RecordedHit
 from .feed import Feed, StreamKind
+from .log import Log
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
@@ -25,106 +24,6 @@ from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .waiter import RecordKind, Waiter, Waiters
 
 log = logging.getLogger(__name__)
-
-
-class Record(Protocol):
-    """What a log keeps."""
-
-    @property
-    def id(self) -> str:
-        """Unique within its log."""
-
-
-R = TypeVar("R", bound=Record)
-
-
-@dataclass(eq=False)
-class Log(Generic[R]):
-    """Records in order; the oldest go beyond `limit` records or `budget` bytes.
-
-    `lock` is the owner's: it is held by whoever writes, and by `after` while it copies.
-    """
-
-    limit: int
-    budget: int
-    size_of: Callable[[R], int]
-    lock: AbstractContextManager[object]
-    # Shared by logs whose records are to be put in one order.
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    _records: OrderedDict[str, tuple[int, R, int]] = field(default_factory=OrderedDict)
-    size: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def add(self, record: R) -> int:
-        """Append one; its size."""
-        size = self.size_of(record)
-        with self._lock:
-            before = self._records.pop(record.id, None)
-            self._records[record.id] = (next(self.numbers), record, size)
-            self.size += size - (before[2] if before else 0)
-            if len(self._records) > self.limit or self.size > self.budget:
-                self._trim()
-        return size
-
-    def update_size(self, record: R) -> int:
-        """Count a record again that has grown since it was added; its size now."""
-        size = self.size_of(record)
-        with self._lock:
-            number, entry, before = self._records.get(record.id, (0, None, 0))
-            if entry is record:
-                self._records[record.id] = (number, record, size)
-                self.size += size - before
-                self._trim()
-        return size
-
-    def numbers_and_records(self) -> list[tuple[int, R]]:
-        """All of them, each with its place among all that share `numbers`."""
-        with self._lock:
-            return [(number, record) for number, record, _ in self._records.values()]
-
-    def get(self, record_id: str) -> R | None:
-        """One record by id."""
-        entry = self._records.get(record_id)
-        return entry[1] if entry else None
-
-    def after(self, record_id: str | None) -> Iterator[R]:
-        """Records newer than the one with this id; all of them when it has gone already."""
-        newer: list[R] = []
-        with self._lock:
-            start = self.number(record_id)
-            for number, record, _ in reversed(self._records.values()):
-                if number <= start:
-                    break
-                newer.append(record)
-        return reversed(newer)
-
-    def before(self, record_id: str | None) -> Iterator[R]:
-        """Records older than the one with this id, newest first; all of them without an id."""
-        with self._lock:
-            records = [record for _, record, _ in self._records.values()]
-            end = self.number(record_id)
-            numbers = [number for number, _, _ in self._records.values()]
-        return reversed(records if record_id is None else records[: bisect_left(numbers, end)])
-
-    def number(self, record_id: str | None) -> int:
-        """The place of a record among all that share `numbers`; 0, before all, when it has gone."""
-        entry = self._records.get(record_id) if record_id else None
-        return entry[0] if entry else 0
-
-    def drop(self, keep: Callable[[R], bool]) -> None:
-        """Forget every record that `keep` does not want."""
-        with self._lock:
-            for record_id, (_, record, size) in list(self._records.items()):
-                if not keep(record):
-                    del self._records[record_id]
-                    self.size -= size
-
-    def _trim(self) -> None:
-        while len(self._records) > self.limit or (self.size > self.budget and self._records):
-            self.size -= self._records.popitem(last=False)[1][2]
 
 
 class Journal:
@@ -215,9 +114,11 @@ class Journal:
         with self._lock:
             for hit in outcome.fault_hits:
                 self.on_hit(hit)
-            self.add_deliveries(outcome.deliveries)
-            if outcome.exchange is not None:
-                self.add_exchange(outcome.exchange)
+            if outcome.deliveries:
+                self.add_deliveries(outcome.deliveries)
+            exchange = outcome.exchange
+            if exchange is not None:
+                self._tell("exchange", exchange, self.exchanges.add(exchange))
 
     def write_exchange(self, exchange: Exchange) -> None:
         """Keep one request that changed nothing with its reply, and write it down."""
@@ -337,7 +238,7 @@ class Journal:
         with self._lock:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance not in (None, record.instance))
-            self.fault_hits.drop(lambda record: instance not in (None, record.hit.instance))
+            self.fault_hits.drop(lambda record: instance not in (None, record.instance))
             self._numbers.forget(instance)
             if self.recorder is not None:
                 self.recorder.forget(instance)

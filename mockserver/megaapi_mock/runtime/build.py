@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
+from ..domain.shared_room import SharedRoom
 from ..domain.world import World
 from ..faults.active import ActiveFaults
 from ..handlers.registry import Handlers, discover, require_matching
@@ -137,6 +138,11 @@ def _gateway(
             messages_kept=settings.messages_limit, messages_bytes=settings.messages_bytes
         ),
         vault=Vault(settings.media_bytes, lock=threading.Lock()),
+        room=SharedRoom(
+            settings.all_messages_bytes,
+            instances=settings.instances_limit,
+            lock=threading.Lock(),
+        ),
         seeds=world.instances,
         groups=world.groups,
         fault_source=fault_source,

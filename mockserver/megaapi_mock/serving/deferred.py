@@ -90,7 +90,7 @@ class Head:
         self.headers: list[tuple[str, str]] = []
 
     def __call__(self, status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Any:
-        self.status, self.headers = int(status.split(" ", 1)[0]), headers
+        self.status, self.headers = int(status.partition(" ")[0]), headers
 
 
 class DeferredAnswers:

@@ -16,7 +16,7 @@ from ..domain.message import Message, content_key, unwrap
 from ..domain.options import options_of
 from ..domain.words import words_of
 from ..errors import ControlRefused
-from ..records.journal import Journal
+from ..records.log import RecordQueries
 from ..resources.samples import Samples
 from ..webhooks.publish import Publisher
 from .answers import is_sent
@@ -44,7 +44,7 @@ _WRITTEN = ("conversation", "extendedTextMessage")
 
 def export(
     publisher: Publisher,
-    journal: Journal,
+    records: RecordQueries,
     samples: Samples,
     key: str,
     chat: str,
@@ -58,7 +58,7 @@ def export(
     """
 
     def look(instance: Instance) -> Json:
-        return _Export(instance, chat, journal, samples).document(since, first)
+        return _Export(instance, chat, records, samples).document(since, first)
 
     return publisher.look(key, look)
 
@@ -77,9 +77,11 @@ def turn_of_bot(message: Message) -> Json:
 class _Export:
     """Saves one chat of an instance; the caller holds the instance's lock."""
 
-    def __init__(self, instance: Instance, chat: str, journal: Journal, samples: Samples) -> None:
+    def __init__(
+        self, instance: Instance, chat: str, records: RecordQueries, samples: Samples
+    ) -> None:
         self._instance, self._chat = instance, chat
-        self._journal, self._samples = journal, samples
+        self._records, self._samples = records, samples
         self._labels: dict[str, str] = {}
 
     def document(self, since: str | None, first: str | None) -> Json:
@@ -132,7 +134,7 @@ class _Export:
         edits = (_names(orjson.loads(each.content)) for each in self._edits())
         if message.id not in edits:
             return content
-        for delivery in self._journal.deliveries.after(None):
+        for delivery in self._records.deliveries.after(None):
             payload = orjson.loads(delivery.body)
             if isinstance(payload, dict) and isinstance(payload.get("key"), dict):
                 first_content = payload.get("message")

@@ -25,7 +25,6 @@ from ..runtime import Instances
 from ..webhooks.chaos.chaos_options import Chaos
 from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier import Courier
-from ..webhooks.publish import Publisher
 from .contact_messages import in_message
 from .message_media import media_in, media_keys
 from .overrides import overrides_of
@@ -78,7 +77,7 @@ def resend(
     delivery_id: str,
     edited: Mapping[str, Any] | None,
     *,
-    publisher: Publisher,
+    instances: Instances,
     journal: Journal,
     courier: Courier,
     clock: Clock,
@@ -87,18 +86,20 @@ def resend(
 
     In one step: a reset comes before all of it, or after.
     """
+    publisher, deliveries = instances.publisher, instances.store.records.deliveries
     with publisher.at_rest():
-        copy = _copy_of(delivery_id, edited, journal, clock)
+        original = deliveries.get(delivery_id)
+        if original is None:
+            why = f"there is no delivery {delivery_id!r}: see /_mock/deliveries"
+            raise ControlRefused(404, why)
+        copy = _copy_of(original, edited, journal, clock)
         publisher.send_again(copy, courier.accept)
         return copy
 
 
 def _copy_of(
-    delivery_id: str, edited: Mapping[str, Any] | None, journal: Journal, clock: Clock
+    original: Delivery, edited: Mapping[str, Any] | None, journal: Journal, clock: Clock
 ) -> Delivery:
-    original = journal.deliveries.get(delivery_id)
-    if original is None:
-        raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")
     message_type = original.message_type
     if edited is not None:
         message_type = str(edited.get("messageType", message_type))

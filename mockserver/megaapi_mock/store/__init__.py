@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.peer_messages import Envelope
+from ..records.log import RecordQueries
 from ..records.outcome import Outcome
 
 # What whoever creates an instance wants to see of it.
@@ -52,6 +53,8 @@ class Store(Protocol):
     """
 
     owed: Owed
+    # What is on record, of this process and of whoever else keeps it in the same place.
+    records: RecordQueries
     due_earlier: Callable[[], None]
 
     @property

@@ -16,6 +16,7 @@ from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs, describe
 from ..records.delivery import end
 from ..records.journal import Journal
+from ..records.log import RecordQueries
 from ..records.outcome import Outcome
 from . import Owed, Result
 from .owed import Capacity, OwedInMemory
@@ -26,7 +27,7 @@ STALE_MOST = 64
 
 
 @dataclass(slots=True, eq=False)
-class _Slot:
+class Slot:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
     noted_due: float | None = None
@@ -58,11 +59,12 @@ class MemoryStore:
         bugs: Bugs | None = None,
     ) -> None:
         self.gateway = gateway
-        self._journal = journal
+        self._journal = Journal() if journal is None else journal
+        self.records: RecordQueries = self._journal
         self._owed = OwedInMemory(room or Capacity())
         self.owed: Owed = self._owed
         self._bugs = Bugs() if bugs is None else bugs
-        self._slots: dict[str, _Slot] = {}
+        self._slots: dict[str, Slot] = {}
         # Who exists: held by whoever changes that, and before any instance's lock. `_lock` is for
         # single steps within, and held while nothing else is waited for.
         self._structure = threading.RLock()
@@ -135,20 +137,19 @@ class MemoryStore:
             for delivery in outcome.deliveries:
                 if delivery.state == "queued":
                     end(delivery, "abandoned", f"our own bug: {describe(error)}")
-        journal, has_records = self._journal, outcome.exchange or outcome.fault_hits
         try:
-            if journal is not None and (has_records or outcome.deliveries):
-                journal.keep(outcome)
+            if outcome.exchange or outcome.fault_hits or outcome.deliveries:
+                self._journal.keep(outcome)
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 
-    def _note_due_safely(self, key: str, slot: _Slot) -> None:
+    def _note_due_safely(self, key: str, slot: Slot) -> None:
         try:
             self._note_due(key, slot)
         except Exception:
             self._bugs.note(f"nobody waits for what is due in {key}")
 
-    def _take(self, key: str) -> _Slot:
+    def _take(self, key: str) -> Slot:
         """What is kept under this key, its lock held: after a reset meanwhile, the new one."""
         while True:
             slot = self._slots.get(key)
@@ -200,9 +201,9 @@ class MemoryStore:
                 "larger --instances-limit",
             )
 
-    def _slot_for(self, instance: Instance) -> _Slot:
+    def _slot_for(self, instance: Instance) -> Slot:
         """Ready to be kept; where all others are held, this one is too, until they are free."""
-        slot = _Slot(instance)
+        slot = Slot(instance)
         if self._all_locks is not None:
             self._all_locks.enter_context(slot.lock)
         return slot
@@ -318,22 +319,23 @@ class MemoryStore:
         ]
         heapq.heapify(self._agenda)
 
-    def _register_if_changed(self, key: str, slot: _Slot) -> None:
+    def _register_if_changed(self, key: str, slot: Slot) -> None:
         if not slot.is_registered:
             with self._lock:
                 self._register(key, slot)
 
-    def _register(self, key: str, slot: _Slot) -> None:
+    def _register(self, key: str, slot: Slot) -> None:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._slots.get(key) is slot:
             instance, state = slot.instance, slot.instance.state
+            instance.room.take(state.size)
             row = self.gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.
                 instance.name = row.name
             slot.connection, slot.number, slot.name = state.connection, state.number, state.name
 
-    def _note_due(self, key: str, slot: _Slot) -> None:
+    def _note_due(self, key: str, slot: Slot) -> None:
         due = slot.instance.next_due
         if due == slot.noted_due:
             return

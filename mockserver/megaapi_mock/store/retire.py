@@ -13,6 +13,7 @@ def retire(instance: Instance, lock: threading.RLock) -> None:
     It refers to itself, and stays in memory until garbage is collected, which tens of megabytes
     of texts alone do not bring about. Whoever is in the middle of a change keeps them.
     """
+    instance.room.give_back()
     if lock.acquire(blocking=False):
         try:
             instance.state.drop_messages()

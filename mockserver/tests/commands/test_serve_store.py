@@ -21,7 +21,7 @@ from ..support import KEY, TOKEN
 Json = dict[str, Any]
 OTHER = "megacode-TESTKEY0003"
 LISTS = ("instances", "messages", "exchanges", "deliveries", "faults", f"instances/{KEY}/chats")
-FILE = "data:application/pdf;base64,JVBERi0xLjQK"
+FILE = "data:application/pdf;base64,JVBERi0xLjQKJSVFT0YK"
 
 
 class Bot(HTTPServer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.undo_table import UndoTable
+from megaapi_mock.domain.undo_table import Bounds, UndoTable
 
 keys = st.integers(0, 5)
 steps = st.lists(st.tuples(st.sampled_from(["put", "remove"]), keys, st.integers()))
@@ -36,7 +36,7 @@ def test_commit_lets_the_oldest_go(rows: list[int], keep: int) -> None:
     table: UndoTable[int, int] = UndoTable()
     for row in rows:
         table.put(row, row)
-    gone = table.commit(keep=keep)
+    gone = table.commit(Bounds(keep, 0))
     assert gone + list(table.values()) == rows
     assert len(table) == min(keep, len(rows))
 

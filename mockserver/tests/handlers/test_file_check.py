@@ -152,20 +152,6 @@ def test_real_file_can_be_shown(type_: str, name: str) -> None:
     assert unshown(type_, (MEDIA / name).read_bytes()) is None
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"\x89PNG\r\n\x1a\n",
-        b"\xff\xd8\xff\xe0",
-        b"GIF89a",
-        b"RIFF\0\0\0\0WEBPVP8 ",
-        b"\0\0\0\x18ftypheic",
-    ],
-)
-def test_pictures_in_every_form_phones_know(content: bytes) -> None:
-    assert unshown("image", content) is None
-
-
 def test_voice_note_is_played_and_as_a_document_anything_is_read(make_app: MakeApp) -> None:
     app = make_app()
     assert upload(app, VOICE, "ptt").status_code == 200

@@ -284,7 +284,7 @@ def test_voice_note_is_recorded_and_sent(screen: Screen, shop: Instance) -> None
         (
             "mediaBase64",
             {
-                "base64": "data:application/pdf;base64,JVBERi0xLjQK",
+                "base64": "data:application/pdf;base64,JVBERi0xLjQKJSVFT0YK",
                 "fileName": "boleto.pdf",
                 "type": "document",
                 "mimeType": "application/pdf",

@@ -5,30 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from megaapi_mock.records import numbers
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
-from megaapi_mock.records.journal import Journal, Log
+from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.sizes import HEADER, RECORD
 
 from ..support import KEY, START, UNLINKED
-
-
-@dataclass(frozen=True)
-class Row:
-    id: str
-    size: int = 1
-
-
-def log_of(limit: int = 5, budget: int = 100) -> Log[Row]:
-    return Log(limit, budget, lambda row: row.size, nullcontext())
 
 
 def exchange(number: int, key: str | None = KEY, body: bytes = b"") -> Exchange:
@@ -66,50 +53,6 @@ def until(fact: Callable[[], Any], *, limit: float = 5) -> None:
 
 
 # -- logs --------------------------------------------------------------------------------------
-
-
-@given(sizes=st.lists(st.integers(0, 40), max_size=40))
-def test_a_log_keeps_the_newest_within_both_bounds(sizes: list[int]) -> None:
-    log = log_of(limit=5, budget=100)
-    rows = [Row(str(number), size) for number, size in enumerate(sizes)]
-    for row in rows:
-        log.add(row)
-    kept = list(log.after(None))
-    assert kept == rows[len(rows) - len(kept) :]
-    assert len(kept) <= 5 and sum(row.size for row in kept) <= 100
-    # No more went than had to.
-    if len(kept) < min(5, len(rows)):
-        gone = rows[len(rows) - len(kept) - 1]
-        assert gone.size + sum(row.size for row in kept) > 100 or len(kept) == 5
-
-
-def test_what_is_larger_than_the_budget_is_not_kept() -> None:
-    log = log_of(budget=10)
-    log.add(Row("a", 4))
-    log.add(Row("b", 11))
-    assert list(log.after(None)) == []
-    log.add(Row("c", 10))
-    assert list(log.after(None)) == [Row("c", 10)]
-
-
-def test_after_gives_newer_records_and_all_after_a_forgotten_position() -> None:
-    log = log_of(limit=3)
-    for name in "abcd":
-        log.add(Row(name))
-    assert [row.id for row in log.after("b")] == ["c", "d"]
-    assert list(log.after("d")) == []
-    for gone in ("a", "never", "", None):
-        assert [row.id for row in log.after(gone)] == ["b", "c", "d"]
-    assert log.get("c") == Row("c") and log.get("a") is None
-
-
-def test_dropping_frees_its_room() -> None:
-    log = log_of(limit=10, budget=10)
-    for name in "abc":
-        log.add(Row(name, 3))
-    log.drop(lambda row: row.id == "b")
-    log.add(Row("d", 7))
-    assert [row.id for row in log.after(None)] == ["b", "d"]
 
 
 # -- the journal -------------------------------------------------------------------------------
@@ -205,17 +148,6 @@ def test_answer_to_delivery_no_longer_in_journal_is_ignored() -> None:
     assert journal.deliveries.size < 2 * RECORD
 
 
-def test_a_record_under_an_id_that_is_there_already_replaces_it() -> None:
-    log = log_of(limit=10, budget=10)
-    log.add(Row("a", 6))
-    log.add(Row("b", 1))
-    log.add(Row("a", 7))
-    assert list(log.after(None)) == [Row("b", 1), Row("a", 7)]
-    assert list(log.after("b")) == [Row("a", 7)]
-    log.add(Row("c", 2))
-    assert [row.id for row in log.after(None)] == ["b", "a", "c"]
-
-
 def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "OWNERS_MOST", 100)
     journal = Journal()
@@ -271,7 +203,7 @@ def waiting_for(journal: Journal, look: Callable[[], list[Any]]) -> Callable[[],
         lambda journal: journal.add_exchange(exchange(1)),
         lambda journal: journal.add_deliveries([delivery(1)]),
         lambda journal: journal.delivery_changed(delivery(1)),
-        lambda journal: journal.messages_changed(KEY, [Row("TESTMESSAGE1")]),
+        lambda journal: journal.messages_changed(KEY, [SimpleNamespace(id="TESTMESSAGE1")]),
         lambda journal: journal.instance_gone(KEY),
         lambda journal: journal.forget(),
     ],

@@ -40,7 +40,7 @@ class Chat:
         runtime = self.app.runtime
         return export(
             runtime.instances.publisher,
-            runtime.records.journal,
+            runtime.instances.store.records,
             runtime.setup.samples,
             KEY,
             chat,

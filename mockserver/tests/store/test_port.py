@@ -17,6 +17,9 @@ from megaapi_mock.domain.media import Vault
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.errors import Conflict, UnknownInstance
 from megaapi_mock.ids import Ids
+from megaapi_mock.records.delivery import Delivery
+from megaapi_mock.records.exchange import Exchange
+from megaapi_mock.records.outcome import Outcome
 from megaapi_mock.store import Store
 
 from ..support import START
@@ -246,6 +249,50 @@ def test_messages_beyond_the_bound_go_oldest_first(store: Store) -> None:
     sent = [send(store) for _ in range(5)]
     with store.change("a") as instance:
         assert list(instance.messages) == sent[2:]
+
+
+# -- what is on record -----------------------------------------------------------------------
+
+
+def call(number: int, key: str) -> Exchange:
+    return Exchange(f"x{number}.{key}", START, key, "instance_status", "GET", "/", [], b"")
+
+
+def delivery(number: int, key: str) -> Delivery:
+    event, url = "text-plain", "http://127.0.0.1:9/"
+    return Delivery(f"d{number}.{key}", START, key, event, "conversation", url, b"{}", key)
+
+
+def record_calls(store: Store) -> None:
+    """Three calls, of two instances; the last two owe a webhook."""
+    for number, key in ((1, "a"), (1, "b"), (2, "a")):
+        owed = [] if (number, key) == (1, "a") else [delivery(1, key)]
+        with store.change(key, None, Outcome(key, deliveries=owed, exchange=call(number, key))):
+            pass
+
+
+def test_records_are_found_by_id_place_and_instance(store: Store) -> None:
+    record_calls(store)
+    exchanges, deliveries = store.records.exchanges, store.records.deliveries
+    assert [each.id for each in exchanges.after(None)] == ["x1.a", "x1.b", "x2.a"]
+    assert [each.id for each in exchanges.after("x1.a")] == ["x1.b", "x2.a"]
+    assert [each.id for each in exchanges.after(None, "a")] == ["x1.a", "x2.a"]
+    assert [each.id for each in exchanges.before(None, "a")] == ["x2.a", "x1.a"]
+    assert [each.id for each in exchanges.before("x2.a")] == ["x1.b", "x1.a"]
+    assert [each.id for each in deliveries.after(None)] == ["d1.b", "d1.a"]
+    in_order = (exchanges.number("x1.a"), deliveries.number("d1.b"), exchanges.number("x1.b"))
+    assert 0 < in_order[0] < in_order[1] < in_order[2]
+    found = exchanges.get("x1.b")
+    assert found is not None and found.instance == "b"
+    assert (exchanges.get("x9.a"), exchanges.number("x9.a"), exchanges.number(None)) == (None, 0, 0)
+
+
+def test_a_change_that_is_dropped_leaves_no_record(store: Store) -> None:
+    outcome = Outcome("a", deliveries=[delivery(1, "a")], exchange=call(1, "a"))
+    with pytest.raises(RuntimeError), store.change("a", None, outcome):
+        raise RuntimeError
+    assert list(store.records.exchanges.after(None)) == []
+    assert list(store.records.deliveries.after(None)) == []
 
 
 # -- one holder at a time --------------------------------------------------------------------

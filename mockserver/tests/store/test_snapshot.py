@@ -47,6 +47,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "clock": OF_THE_GATEWAY, "ids": OF_THE_GATEWAY, "directory": OF_THE_GATEWAY,
         "rules": "of the profile", "vault": OF_THE_GATEWAY, "world_groups": OF_THE_GATEWAY,
         "fault_source": OF_THE_GATEWAY, "number_registry": "follows from the instances",
+        "room": OF_THE_GATEWAY, "bounds": PER_CHANGE, "_own_bounds": "of the profile",
         "fault_effects": PER_CHANGE, "fault_counts": PER_CHANGE,
         "now": PER_CHANGE, "_values_before": PER_CHANGE,
         "_events": "taken at the end of every change", "_events_before": PER_CHANGE,

@@ -55,7 +55,7 @@ def an_own_message_is_passed_on_unmarked(session: Session, stage: Stage) -> None
 def the_name_of_an_uploaded_file_keeps_every_letter(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     for name in FILE_NAMES:
-        form = upload(b"%PDF-1.4\n", name, "application/pdf")
+        form = upload(b"%PDF-1.4\n%%EOF\n", name, "application/pdf")
         session.gate.learn_file(form)
         answer = session.call("upload_document", instance, query={"to": to}, raw=form,
                               content_type=UPLOAD_TYPE)  # fmt: skip

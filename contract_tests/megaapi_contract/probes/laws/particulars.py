@@ -277,7 +277,7 @@ def a_files_name_keeps_its_accents(session: Session, stage: Stage) -> None:
     name = "or\u00e7amento n\u00ba 3 \u2013 mar\u00e7o.pdf"
     answer = message(
         session, instance, "send_media_base64", to=to, type="document", fileName=name,
-        base64="data:application/pdf;base64,JVBERi0xLjQK", mimeType="application/pdf",
+        base64="data:application/pdf;base64,JVBERi0xLjQKJSVFT0YK", mimeType="application/pdf",
     )  # fmt: skip
     hold_sent(session, stage, answer, to, documentMessage={"fileName": name})
 

@@ -52,11 +52,16 @@ _FIELDS: Mapping[str, Fields] = {
     "download_media": {"directPath": "/v/none", "url": None},
     "delete_message": {"messageTimestamp": None},
 }
-# Type and first bytes of a file that a phone would open; what is not here takes a picture.
+# One page of Ogg with one packet, whose length and bytes follow.
+_OGG_PAGE = b"OggS" + bytes(22) + b"\1"
+# Type and bytes of the shortest file that ends where its form says; the others take a picture.
 _UPLOADS: Mapping[str, tuple[str, bytes]] = {
-    "upload_video": ("video/mp4", b"\0\0\0\x18ftypmp42" + bytes(20)),
-    "upload_audio": ("audio/ogg", b"OggS" + bytes(24) + b"OpusHead" + bytes(20)),
-    "upload_document": ("application/pdf", b"%PDF-1.4\n"),
+    "upload_video": ("video/mp4", b"\0\0\0\x18ftypmp42" + bytes(12) + b"\0\0\0\x08moov"),
+    "upload_audio": (
+        "audio/ogg",
+        _OGG_PAGE + b"\x08OpusHead" + _OGG_PAGE + b"\x08OpusTags" + _OGG_PAGE + b"\x01\0",
+    ),
+    "upload_document": ("application/pdf", b"%PDF-1.4\n%%EOF\n"),
 }
 
 

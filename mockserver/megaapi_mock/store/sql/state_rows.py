@@ -15,8 +15,7 @@ from .batch import Batch, dumps, dumps_ascii, loads
 from .schema import SQL
 
 AGENDA, MESSAGES = "agenda", "messages"
-# Tables whose oldest rows go by themselves, and those with rows of a message, which go with it.
-_BOUNDED = (MESSAGES, *BOUNDED)
+# Tables with rows of a message, which go with it.
 _OF_MESSAGES = ("moving", "phone_steps", "held_acks", "awaited")
 
 
@@ -42,7 +41,7 @@ class _Columns:
         """The key and the value of this row in the database."""
         return self.key_text(key, row), dumps(self.value.written(row))
 
-    def key_of(self, text: str) -> str:
+    def saved_key(self, text: str) -> str:
         """The key as a saved state has it."""
         text = text.partition(" ")[2] if self.in_order else text
         return str(loads(text)) if text.startswith('"') else text
@@ -76,8 +75,11 @@ class StateRows:
             table: UndoTable[Any, Any] = getattr(state, name)
             if table.writes:
                 _add_writes(key, name, columns, table, batch)
-                if name in _BOUNDED:
-                    self._drop_excess(instance, name, table, batch)
+        # Last: a message may go at once, with what the change has written of it elsewhere.
+        self._drop_excess(instance, MESSAGES, batch)
+        for name in BOUNDED:
+            if getattr(state, name).writes:
+                self._drop_excess(instance, name, batch)
         agenda = instance.agenda
         if self._agendas.get(key) is not state.agenda:
             batch.add(SQL.drop_field, (key, AGENDA))
@@ -89,12 +91,11 @@ class StateRows:
         if instance.changes_values:
             batch.add(SQL.set_fields, (self._written_fields(instance), key))
 
-    def _drop_excess(
-        self, instance: Instance, name: str, table: UndoTable[Any, Any], batch: Batch
-    ) -> None:
+    def _drop_excess(self, instance: Instance, name: str, batch: Batch) -> None:
         """What is beyond the bounds; with a message goes what waits for it."""
-        rules, key = instance.rules, instance.state.key
-        for row_key in table.excess(keep=rules.messages_kept, budget=rules.messages_bytes):
+        table: UndoTable[Any, Any] = getattr(instance.state, name)
+        key = instance.state.key
+        for row_key in table.excess(instance.bounds):
             text = self._tables[name].key_text(row_key, table[row_key])
             batch.add(SQL.drop_row, (key, name, text))
             for other in _OF_MESSAGES if name == MESSAGES else ():
@@ -140,7 +141,26 @@ class StateRows:
         if field == AGENDA:
             document[AGENDA].append(loads(text))
         else:
-            document[field][self._tables[field].key_of(key)] = loads(text)
+            document[field][self._tables[field].saved_key(key)] = loads(text)
+
+    def key_of(self, field: str, text: str) -> Any:
+        """The key of a row, from the key that it has in the database."""
+        columns = self._tables[field]
+        return columns.key.decode(columns.saved_key(text))
+
+    def value_of(self, field: str, text: str) -> Any:
+        """The value of a row of this table."""
+        return self._tables[field].value.decode(loads(text))
+
+    def due_of(self, text: str) -> Due:
+        """A row of the agenda."""
+        due: Due = self._due.decode(loads(text))
+        return due
+
+    def fields_of(self, text: str) -> Mapping[str, Any]:
+        """What stands in no table of its own."""
+        values = loads(text)
+        return {name: form.decode(values[name]) for name, form in self._fields.items()}
 
     def document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The saved form of an instance with these fields, and nothing in its tables yet."""

@@ -19,7 +19,7 @@ from .batch import Batch, dumps
 from .database import Database
 from .owed import OwedInDatabase
 from .record_rows import DELIVERY, EXCHANGE, Record
-from .schema import CLEAR, CLEAR_STATE, SQL
+from .schema import CLEAR, CLEAR_ENTRIES, CLEAR_STATE, SQL
 from .state_rows import StateRows
 from .stored_content import StoredContent
 from .waiting import Add
@@ -74,6 +74,8 @@ class SqlStore(MemoryStore):
     def begin(self, content: StoredContent) -> None:
         """Write every change from now on; what is here came from this database."""
         self.writer.resume(content.last, content.records)
+        # Who has all of it alone makes none: what others wrote before must not seem to come later.
+        self.writer.soon(lambda batch: batch.run(CLEAR_ENTRIES))
         self._positions = dict(content.positions)
         self.owed_rows.resume(content.peer_messages, self.writer)
         self._blobs = set(self.gateway.vault.blobs())
@@ -94,8 +96,7 @@ class SqlStore(MemoryStore):
     def _keep(self) -> None:
         self._is_kept = True
         self.owed_rows.writer = self.writer
-        if self._journal is not None:
-            self._journal.recorder = self.writer
+        self._journal.recorder = self.writer
 
     def settle(self) -> None:
         """All that has happened so far is in the database."""
@@ -281,15 +282,12 @@ class SqlStore(MemoryStore):
             self.writer.add_record(record, batch)
         for envelope in self.owed_rows.peer_messages():
             self.writer.add_peer_message(envelope, batch)
-        if self._journal is not None:
-            for scope, last in self._journal.last_numbers().items():
-                kind, _, owner = scope.partition(".")
-                batch.count(owner, kind, last)
+        for scope, last in self._journal.last_numbers().items():
+            kind, _, owner = scope.partition(".")
+            batch.count(owner, kind, last)
 
     def _all_records(self) -> list[Record]:
         """What is owed and in no journal any more, then the journal in its order."""
-        if self._journal is None:
-            return []
         journal = self._journal
         numbers_and_records: list[tuple[int, Record]] = [*journal.exchanges.numbers_and_records()]
         numbers_and_records += journal.deliveries.numbers_and_records()
@@ -304,8 +302,6 @@ class SqlStore(MemoryStore):
 
     def _is_in_journal(self, kind: str, record_id: str) -> bool:
         journal = self._journal
-        if journal is None:
-            return False
         if kind == EXCHANGE:
             return journal.exchanges.get(record_id) is not None
         if kind == DELIVERY:

@@ -14,7 +14,6 @@ from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...domain.message_states import DELIVERED, SERVER
 from ...errors import ControlRefused
-from ...records.journal import Journal
 from ...records.message import message_json
 from ...runtime import Instances
 from ...webhooks.courier import Courier
@@ -63,12 +62,11 @@ class ChatRoutes:
     def __init__(
         self,
         instances: Instances,
-        journal: Journal,
         courier: Courier,
         clock: Clock,
         search: RecordSearch,
     ) -> None:
-        self._instances, self._journal, self._courier = instances, journal, courier
+        self._instances, self._courier = instances, courier
         self._clock, self._search = clock, search
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
@@ -112,11 +110,12 @@ class ChatRoutes:
 
     def calls(self, id: str) -> Json:
         """The calls that were probably made because of a webhook, each with why it is thought."""
-        delivery = self._journal.deliveries.get(id)
+        records = self._instances.store.records
+        delivery = records.deliveries.get(id)
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         calls = RelatedCalls(
-            self._journal, self._courier, self._search, delivery, is_frozen=self._clock.frozen
+            records, self._courier, self._search, delivery, is_frozen=self._clock.frozen
         )
         return calls.as_json()
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from ...errors import ControlRefused
-from ...records.journal import Journal
+from ...records.log import RecordQueries
 from ...records.waiter import Waiter
 from ...resources.samples import Samples
 from ...simulation.answers import is_sent
@@ -35,13 +35,13 @@ class ConversationRoutes:
         self,
         plays: Plays,
         publisher: Publisher,
-        journal: Journal,
+        records: RecordQueries,
         samples: Samples,
         search: RecordSearch,
         places: Places,
     ) -> None:
         self._plays, self._publisher = plays, publisher
-        self._journal, self._samples = journal, samples
+        self._records, self._samples = records, samples
         self._search, self._places = search, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
@@ -63,7 +63,7 @@ class ConversationRoutes:
         chat = self._search.chat_written(request.args["chat"])
         since, first = request.args.get("since"), request.args.get("from")
         document = export(
-            self._publisher, self._journal, self._samples, key, chat, since=since, first=first
+            self._publisher, self._records, self._samples, key, chat, since=since, first=first
         )
         if request.args.get("format", "json") == "yaml":
             return Response(write_yaml(document), content_type="application/yaml; charset=utf-8")

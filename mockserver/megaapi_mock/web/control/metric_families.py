@@ -131,7 +131,7 @@ def _bytes(runtime: Runtime, server: WatchedApp | None, of_messages: Sequence[in
         Usage("deliveries", journal.deliveries.size, settings.journal_bytes),
         Usage("fault_hits", journal.fault_hits.size, settings.journal_bytes),
         Usage("event_streams", journal.feed.size, journal.feed.budget),
-        Usage("messages", sum(of_messages)),
+        Usage("messages", sum(of_messages), settings.all_messages_bytes),
         Usage("messages_of_fullest_instance", max(of_messages), settings.messages_bytes),
         Usage("media", runtime.instances.store.gateway.vault.size, settings.media_bytes),
         Usage("points", runtime.instances.points.size, settings.points_bytes),

@@ -13,7 +13,8 @@ from ...errors import ControlRefused, UnknownInstance
 from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
 from ...records.exchange import Exchange
-from ...records.journal import Journal, Log
+from ...records.journal import Journal
+from ...records.log import RecordLog
 from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import RecordKind, Waiter
@@ -42,6 +43,7 @@ class RecordRoutes:
         places: Places,
     ) -> None:
         self._instances, self._journal, self._index = instances, journal, index
+        self._records = instances.store.records
         self._search, self._waits = search, Waits(journal, places)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
@@ -65,7 +67,7 @@ class RecordRoutes:
             return plain(exchange) and search(exchange)
 
         return self._page(
-            lambda epoch: self._page_of(self._journal.exchanges, epoch),
+            lambda epoch: self._page_of(self._records.exchanges, epoch),
             matches,
             lambda exchange: self._with_place(exchange, exchange.as_json()),
             exchange_bytes,
@@ -82,14 +84,14 @@ class RecordRoutes:
 
     def exchange(self, id: str) -> Json:
         """One request with its reply."""
-        exchange = self._journal.exchanges.get(id)
+        exchange = self._records.exchanges.get(id)
         if exchange is None:
             raise ControlRefused(404, f"there is no exchange {id!r}: see /_mock/exchanges")
         return exchange.as_json()
 
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
-        log, plain = self._journal.deliveries, lists.delivery_matches(request.args)
+        log, plain = self._records.deliveries, lists.delivery_matches(request.args)
         search = self._search.deliveries(request.args)
 
         def matches(delivery: Delivery) -> bool:
@@ -116,7 +118,7 @@ class RecordRoutes:
     def delivery(self, id: str) -> Json:
         """One webhook; with ?wait= once it is no longer queued."""
         wait = lists.wait_of(request.args)
-        delivery = self._waits.subject(lambda: self._journal.deliveries.get(id))
+        delivery = self._waits.subject(lambda: self._records.deliveries.get(id))
         if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         waiter = Waiter(
@@ -165,7 +167,9 @@ class RecordRoutes:
         """Every fault hit, of calls and of all else, newest last."""
         matches = lists.fault_hit_matches(request.args)
         return self._page(
-            lambda epoch: self._journal.fault_hits.after(self._since(epoch)),
+            lambda epoch: self._records.fault_hits.after(
+                self._since(epoch), request.args.get("instance")
+            ),
             matches,
             lambda hit: hit.as_json(),
             hit_bytes,
@@ -185,8 +189,9 @@ class RecordRoutes:
         Only there: others' records move it, and what an instance has recorded shall not differ.
         """
         if lists.newest_first(request.args):
-            journal = self._journal
-            log = journal.exchanges if isinstance(record, Exchange) else journal.deliveries
+            records = self._records
+            is_exchange = isinstance(record, Exchange)
+            log: RecordLog[Any] = records.exchanges if is_exchange else records.deliveries
             document["place"] = log.number(record.id)
         return document
 
@@ -194,9 +199,9 @@ class RecordRoutes:
     def _since(epoch: int) -> str | None:
         return lists.since_of(request.args, epoch)
 
-    def _page_of(self, log: Log[LogRecord], epoch: int) -> Iterable[LogRecord]:
-        since = self._since(epoch)
-        return log.before(since) if lists.newest_first(request.args) else log.after(since)
+    def _page_of(self, log: RecordLog[LogRecord], epoch: int) -> Iterable[LogRecord]:
+        since, key = self._since(epoch), request.args.get("instance")
+        return log.before(since, key) if lists.newest_first(request.args) else log.after(since, key)
 
     @staticmethod
     def _waiter(kind: RecordKind, accepts: Matches) -> Waiter:

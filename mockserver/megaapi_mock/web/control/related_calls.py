@@ -8,7 +8,7 @@ from typing import Any
 
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
-from ...records.journal import Journal
+from ...records.log import RecordQueries
 from ...webhooks.courier import Courier
 from .record_search import RecordSearch, is_inbound, message_told, names_message
 
@@ -24,14 +24,14 @@ class RelatedCalls:
 
     def __init__(
         self,
-        journal: Journal,
+        records: RecordQueries,
         courier: Courier,
         search: RecordSearch,
         delivery: Delivery,
         *,
         is_frozen: bool,
     ) -> None:
-        self._journal, self._under_way = journal, courier.under_way
+        self._records, self._under_way = records, courier.under_way
         self._is_frozen = is_frozen
         self._search, self._delivery = search, delivery
         self._message = message_told(delivery)
@@ -58,22 +58,17 @@ class RelatedCalls:
         }
 
     def _later_calls(self) -> Iterator[Exchange]:
-        exchanges = self._journal.exchanges
-        begin = self._journal.deliveries.number(self._delivery.id)
-        for exchange in exchanges.after(None):
-            is_own = exchange.instance == self._delivery.instance
-            if is_own and exchanges.number(exchange.id) > begin:
+        exchanges = self._records.exchanges
+        begin = self._records.deliveries.number(self._delivery.id)
+        for exchange in exchanges.after(None, self._delivery.instance):
+            if exchanges.number(exchange.id) > begin:
                 yield exchange
 
     def _of_chat(self) -> Iterator[Delivery]:
         if self._chat is None:
             return
-        for delivery in self._journal.deliveries.after(None):
-            if (
-                delivery.instance == self._delivery.instance
-                and is_inbound(delivery)
-                and self._search.chat_told(delivery) == self._chat
-            ):
+        for delivery in self._records.deliveries.after(None, self._delivery.instance):
+            if is_inbound(delivery) and self._search.chat_told(delivery) == self._chat:
                 yield delivery
 
     def _relation(self, exchange: Exchange, chats: set[str]) -> str | None:
@@ -131,7 +126,7 @@ class RelatedCalls:
         """What orders webhooks: those of an earlier start first, what has not left yet last."""
         spans = self._spans(delivery)
         begin = spans[0][0] if spans else -inf if delivery.attempts else inf
-        return begin, self._journal.deliveries.number(delivery.id)
+        return begin, self._records.deliveries.number(delivery.id)
 
     def _had_left(self, delivery: Delivery, exchange: Exchange) -> bool:
         if delivery.state == "refused":
@@ -139,7 +134,7 @@ class RelatedCalls:
         begin, number = self._departure(delivery)
         if exchange.came is not None:
             return begin <= exchange.came
-        return begin == -inf and number < self._journal.exchanges.number(exchange.id)
+        return begin == -inf and number < self._records.exchanges.number(exchange.id)
 
     def _covers(self, delivery: Delivery, exchange: Exchange) -> bool:
         """Whether the call came while the receiver was answering this webhook."""

@@ -137,7 +137,7 @@ class ControlRoutes:
             ).routes(),
             *Belongings(instances).routes(),
             *LinkingRoutes(instances).routes(),
-            *ChatRoutes(instances, records.journal, courier, runtime.clock, self._search).routes(),
+            *ChatRoutes(instances, courier, runtime.clock, self._search).routes(),
         ]
 
     def _of_webhooks(self) -> list[Route]:
@@ -174,7 +174,7 @@ class ControlRoutes:
         return ConversationRoutes(
             plays,
             instances.publisher,
-            records.journal,
+            instances.store.records,
             runtime.setup.samples,
             self._search,
             self._places,

@@ -65,8 +65,8 @@ class StateRoutes:
         """The recorded webhooks of an instance, or of all, that have not ended."""
         return [
             delivery
-            for delivery in self._parts.outside.journal.deliveries.after(None)
-            if delivery.state == "queued" and key in (None, delivery.instance)
+            for delivery in self._parts.instances.store.records.deliveries.after(None, key)
+            if delivery.state == "queued"
         ]
 
     def clock(self) -> Json:

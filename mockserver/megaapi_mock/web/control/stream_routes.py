@@ -70,10 +70,10 @@ class Frames:
         """None where there is no longer anything to show."""
         match entry.kind:
             case "delivery":
-                place = self._journal.deliveries.number(entry.record.id)
+                place = self._store.records.deliveries.number(entry.record.id)
                 return {**delivery_json(entry.record), "place": place}
             case "exchange":
-                place = self._journal.exchanges.number(entry.record.id)
+                place = self._store.records.exchanges.number(entry.record.id)
                 return {**entry.record.as_json(), "place": place}
             case "fault-hit":
                 record_json: Json = entry.record.as_json()

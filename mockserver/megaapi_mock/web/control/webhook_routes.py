@@ -121,7 +121,7 @@ class WebhookRoutes:
         copy = emit.resend(
             id,
             body.get("body"),
-            publisher=self._instances.publisher,
+            instances=self._instances,
             journal=self._records.journal,
             courier=self._webhooks.courier,
             clock=self._clock,
@@ -189,7 +189,7 @@ class WebhookRoutes:
         )
         if since is not None:
             self._require_delivery(since)
-        log = self._records.journal.deliveries
+        log = self._instances.store.records.deliveries
         deliveries = [each for each in log.after(since) if belongs(each)]
         return judge(
             deliveries,
@@ -235,8 +235,8 @@ class WebhookRoutes:
         first = deliveries[0].time
         return [
             (each.id, each.reason or f"{each.status} to {each.method} {each.path}")
-            for each in self._records.journal.exchanges.after(None)
-            if each.instance == key and each.operation in self._sends and each.time >= first
+            for each in self._instances.store.records.exchanges.after(None, key)
+            if each.operation in self._sends and each.time >= first
             if each.status >= 400 and each.fault is None
         ]
 

@@ -39,7 +39,11 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
-        if path in _NOT_GATEWAY or path.startswith(_BELOW_THEM) or _is_visit(path, environ):
+        if (
+            path.startswith(_BELOW_THEM)
+            or path in _NOT_GATEWAY
+            or (path == "/" and _is_visit(environ))
+        ):
             return self.control(environ, start_response)
         request = Request(environ, self._body_limit)
         if request.method == "OPTIONS":
@@ -81,7 +85,7 @@ class Front:
         result: Handled,
         after: Callable[[], None] | None,
     ) -> Iterable[bytes]:
-        reply, headers = result.reply, list(result.headers)
+        reply, headers = result.reply, result.headers
         if reply.broken is None:
             # What is recorded stays plain; an answer without a body is not compressed either.
             if request.method != "HEAD":
@@ -101,7 +105,8 @@ class Front:
         """As the client accepts it; uncompressed if that fails: the call itself succeeded."""
         accept_encoding = request.environ.get("HTTP_ACCEPT_ENCODING")
         if not accept_encoding and reply.content_type == JSON:
-            return reply, [*headers, VARY_BY_ENCODING]
+            headers.append(VARY_BY_ENCODING)
+            return reply, headers
         try:
             return compress(reply, headers, accept_encoding or "")
         except Exception:
@@ -109,12 +114,12 @@ class Front:
             return reply, headers
 
 
-def _is_visit(path: str, environ: Environ) -> bool:
+def _is_visit(environ: Environ) -> bool:
     """Whether a person's browser looks at the mock's first page; nothing of the gateway is there.
 
     A client of the API does not name HTML among what it accepts, and gets the gateway's own 404.
     """
-    return path == "/" and (
+    return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
         and "text/html" in environ.get("HTTP_ACCEPT", "").lower()
     )

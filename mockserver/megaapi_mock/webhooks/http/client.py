@@ -20,9 +20,9 @@ from .connection import (
     ReceiverConnection,
     Target,
     request_bytes,
-    time_left,
 )
 from .host_policy import AllowedHosts, HostPolicy
+from .incoming import time_left
 from .redirects import Hop
 
 __all__ = [
@@ -243,7 +243,8 @@ class HttpTransport:
                 sock.settimeout(time_left(deadline) / (len(addresses) - failures))
                 sock.connect(address)
                 # A dead port of the ephemeral range may be lent to this very socket.
-                if sock.getsockname() == sock.getpeername():
+                own = sock.getsockname()
+                if own[1] == address[1] and own == sock.getpeername():
                     raise ConnectionRefusedError
                 return sock
             except OSError as error:

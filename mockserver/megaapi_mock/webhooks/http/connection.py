@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import socket
 import ssl
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse, IncompleteRead
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from http.client import HTTPException
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from .answer import AnswerHead, body_pieces, read_head
+from .incoming import Incoming, time_left, wait_for
 
 Headers = Sequence[tuple[str, str]]
 
 ANSWER_LIMIT = 64 * 1024
 # Headers, chunk sizes and provisional answers count too: nothing a receiver sends is endless.
 WIRE_LIMIT = 1024 * 1024
-# What may come before the body: http.client needs 0.1 ms and more for each provisional answer.
+# What may come before the body.
 HEAD_LIMIT = 128 * 1024
 PROVISIONAL_MOST = 100
+# So many different URLs and heads of requests are kept; beyond, the oldest are made again.
+HEADS_MOST = 256
 
 _URL = re.compile(r"(https?)://(?:([^/?#]*)@)?([^/?#]*)([^#]*)", re.IGNORECASE)
 _PLACE = re.compile(
@@ -67,6 +67,7 @@ class Target:
     login: bytes
 
     @classmethod
+    @lru_cache(maxsize=HEADS_MOST)
     def parse(cls, url: str) -> Target:
         """Take a URL apart; only bytes that cannot stand in a request line are percent-encoded."""
         parts = _URL.match(url.strip())
@@ -111,11 +112,20 @@ def request_bytes(
     target: Target, body: bytes, headers: Headers, *, keep_alive: bool, method: str = "POST"
 ) -> bytes:
     """Return the whole request, its header lines in the order axios on Node has them."""
+    before, after = _head_around_length(target, tuple(headers), keep_alive, method)
+    if method == "GET":
+        return before + after + body
+    return b"%bContent-Length: %d\r\n%b%b" % (before, len(body), after, body)
+
+
+@lru_cache(maxsize=HEADS_MOST)
+def _head_around_length(
+    target: Target, headers: tuple[tuple[str, str], ...], keep_alive: bool, method: str
+) -> tuple[bytes, bytes]:
+    """What all requests to a target have in common: before the length of the body, and behind."""
     fields = list(headers)
     names = [name.lower() for name, _ in fields]
     position = names.index("accept-encoding") if "accept-encoding" in names else len(names)
-    if method != "GET":
-        fields.insert(position, ("Content-Length", str(len(body))))
     fields.append(("Host", target.authority))
     # axios 1.7 takes user and password as they stand in the URL, still percent-encoded, and no
     # password without a user.
@@ -127,16 +137,9 @@ def request_bytes(
     for name, value in fields:
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
             raise DeliveryFailed(f"a header that cannot be sent: {name!r}: {value[:200]!r}")
-    lines = "".join([f"{name}: {value}\r\n" for name, value in fields]).encode("latin-1")
-    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method.encode(), target.path, lines, body)
-
-
-def time_left(deadline: float) -> float:
-    """Return the seconds until `deadline`, or raise TimeoutError when there are none."""
-    seconds_left = deadline - time.monotonic()
-    if seconds_left <= 0:
-        raise TimeoutError
-    return seconds_left
+    lines = [f"{name}: {value}\r\n".encode("latin-1") for name, value in fields]
+    request_line = b"%b %b HTTP/1.1\r\n" % (method.encode(), target.path)
+    return request_line + b"".join(lines[:position]), b"".join([*lines[position:], b"\r\n"])
 
 
 class ReceiverConnection:
@@ -148,37 +151,27 @@ class ReceiverConnection:
         self.sock = sock
         self.partial: ReceiverAnswer | None = None
         self.had_hung_up = False
-        self._incoming = _SocketReader(sock)
-        self._reader = _KeptReader(self._incoming)
+        self._incoming = Incoming(sock, HEAD_LIMIT)
         self._bytes_sent = 0
 
     def is_clean(self) -> bool:
         """Whether the receiver has neither closed this connection nor said anything unasked."""
-        self._incoming.deadline = None
-        try:
-            return not self._reader.peek(1) and not self._incoming.is_at_end
-        except (OSError, HTTPException):
-            return False
+        return self._incoming.is_silent
 
     def exchange(self, request: bytes, deadline: float) -> tuple[ReceiverAnswer, bool]:
         """Send the request and return its answer, and whether the connection can serve another.
 
         Raises OSError or HTTPException; `partial` then holds what had arrived of the answer, and
-        `missed` says that the receiver had hung up before the first byte of the request left.
+        `had_hung_up` says that the receiver was gone before the first byte of the request left.
         """
         self.partial, self.had_hung_up = None, False
         self._bytes_sent = 0
-        self._incoming.count = 0
-        self._incoming.deadline = deadline
+        self._incoming.begin(deadline, HEAD_LIMIT)
         try:
             return self._sent_and_answered(request, deadline)
         except ConnectionError:
             self.had_hung_up = not self._bytes_sent and not self._incoming.count
             raise
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Give http.client this connection's one reader where it asks a socket for a file."""
-        return self._reader
 
     def _sent_and_answered(self, request: bytes, deadline: float) -> tuple[ReceiverAnswer, bool]:
         try:
@@ -194,74 +187,39 @@ class ReceiverConnection:
     def _send(self, request: bytes, deadline: float) -> None:
         rest = memoryview(request)
         while rest:
-            self.sock.settimeout(time_left(deadline))
-            count = self.sock.send(rest)
-            self._bytes_sent += count
-            rest = rest[count:]
+            seconds_left = time_left(deadline)
+            try:
+                count = self.sock.send(rest)
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                wait_for(self.sock, seconds_left, to_write=True)
+            except ssl.SSLWantReadError:
+                wait_for(self.sock, seconds_left)
+            else:
+                self._bytes_sent += count
+                rest = rest[count:]
 
     def _receive(self) -> tuple[ReceiverAnswer, bool]:
-        self._incoming.limit = HEAD_LIMIT
-        # 102 and 103 announce the answer; http.client takes them for it.
-        for _ in range(PROVISIONAL_MOST):
-            response = HTTPResponse(cast(socket.socket, self), method="POST")
-            # Closed at once, for a response left to the garbage collector may find its file gone.
-            with response:
-                response.begin()
-                if response.status >= 200 or response.status == 101:
-                    # Chunks of one byte are six on the wire.
-                    self._incoming.limit = max(WIRE_LIMIT, 8 * self._most)
-                    return self._read(response)
+        # 102 and 103 announce the answer, 100 asks for the body, which has left already.
+        provisional_count = 0
+        while provisional_count < PROVISIONAL_MOST:
+            head = read_head(self._incoming)
+            if head.status >= 200 or head.status == 101:
+                # Chunks of one byte are six on the wire.
+                self._incoming.limit = max(WIRE_LIMIT, 8 * self._most)
+                return self._read(head)
+            provisional_count += head.status != 100
         raise HTTPException(f"{PROVISIONAL_MOST} provisional answers and no other")
 
-    def _read(self, response: HTTPResponse) -> tuple[ReceiverAnswer, bool]:
-        headers = tuple((name, str(value)) for name, value in response.headers.items())
+    def _read(self, head: AnswerHead) -> tuple[ReceiverAnswer, bool]:
         body = bytearray()
         try:
-            while len(body) <= self._most and (piece := response.read1(ANSWER_LIMIT)):
+            for piece in body_pieces(head, self._incoming):
                 body += piece
-            if response.length and len(body) <= self._most:
-                raise IncompleteRead(bytes(body), response.length)
+                if len(body) > self._most:
+                    break
         except (OSError, HTTPException):
-            self.partial = ReceiverAnswer(response.status, headers, bytes(body[: self._most]))
+            self.partial = ReceiverAnswer(head.status, head.headers, bytes(body[: self._most]))
             raise
         is_cut = len(body) > self._most
-        answer = ReceiverAnswer(response.status, headers, bytes(body[: self._most]), is_cut)
-        return answer, not (is_cut or response.will_close or response.status < 200)
-
-
-class _KeptReader(io.BufferedReader):
-    """Outlives the responses read from it, each of which closes its file at its end."""
-
-    def close(self) -> None:
-        """Leave the connection open: its owner closes the socket."""
-
-
-class _SocketReader(io.RawIOBase):
-    """The receiver's bytes: each read bounded by the deadline, all of them by `limit`.
-
-    Without a deadline a read does not wait at all.
-    """
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.deadline: float | None = None
-        self.limit = HEAD_LIMIT
-        self.count = 0
-        self.is_at_end = False
-        self._sock = sock
-
-    def readable(self) -> bool:
-        """Say yes, for BufferedReader."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
-        """Read what is there; None when nothing is and there is no deadline to wait for."""
-        self._sock.settimeout(0 if self.deadline is None else time_left(self.deadline))
-        try:
-            count = self._sock.recv_into(buffer)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return None
-        self.count += count
-        self.is_at_end = count == 0
-        if self.count > self.limit:
-            raise HTTPException(f"more than {self.limit} bytes of headers and framing")
-        return count
+        answer = ReceiverAnswer(head.status, head.headers, bytes(body[: self._most]), is_cut)
+        return answer, not (is_cut or head.is_last or head.status < 200)

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from ...errors import SetupError
@@ -14,6 +15,8 @@ AllowedHosts: TypeAlias = Literal["private", "loopback", "public", "any"]
 _Ip: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# So many are kept, taken apart; beyond, the oldest are taken apart again.
+ADDRESSES_MOST = 256
 OPTION = "--allow-webhook-host"
 # Where IPv6 hides an IPv4 address that its router unpacks.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -98,6 +101,7 @@ def patterns_of(texts: str) -> tuple[HostPattern, ...]:
     return tuple(HostPattern.parse(text) for text in texts.split(",") if text.strip())
 
 
+@lru_cache(maxsize=ADDRESSES_MOST)
 def _real(address: str) -> _Ip:
     """The address a packet would really go to, also when it comes dressed as IPv6."""
     ip = ipaddress.ip_address(address.partition("%")[0])

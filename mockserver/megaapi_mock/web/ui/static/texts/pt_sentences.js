@@ -265,6 +265,8 @@ export default [
   ["the message stops at the phone: {why+}", "a mensagem para no celular: {why}"],
   ["the file has 0 bytes", "o arquivo tem 0 bytes"],
   ["the file is not {kind+}, it {what+}", "o arquivo não é {kind}, {what}"],
+  ["the {form} file ends early: its last part is missing", "o arquivo {form} termina antes do fim: falta a última parte"],
+  ["the MP4 file has no part `moov`: a phone finds nothing to show", "o arquivo MP4 não tem a parte `moov`: o celular não encontra o que mostrar"],
   ["a picture", "uma imagem"],
   ["a WebP picture", "uma imagem WebP"],
   ["a video", "um vídeo"],

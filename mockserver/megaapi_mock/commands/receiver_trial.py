@@ -44,7 +44,7 @@ class TrialTerms:
     within: float = 5.0
     quiet: float = 3.0
     patience: float = 25.0
-    limit: float = 180.0
+    limit: float = 300.0
     answers: int = 3
     burst: float = 20.0
     listens_only: bool = False

@@ -44,7 +44,7 @@ class PaperTrial:
     reminds_after: float = 0.0
     reminders: int = 0
     patience: float = 25.0
-    limit: float = 180.0
+    limit: float = 300.0
     story: Story = field(default_factory=Story)
     queue: list[Heard] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)

@@ -99,7 +99,7 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 @click.option(
     "--patience", type=_SECONDS, help="seconds to wait for a missing answer  [default: 25]"
 )
-@click.option("--limit", type=_SECONDS, help="seconds a trial may take  [default: 180]")
+@click.option("--limit", type=_SECONDS, help="seconds a trial may take  [default: 300]")
 @click.option(
     "--answers",
     type=click.IntRange(1, 100),

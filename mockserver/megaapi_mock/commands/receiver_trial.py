@@ -12,34 +12,22 @@ from ..errors import ControlRefused
 from ..receiver_check.loops import GOES_ON, flood_of
 from ..receiver_check.result import Verdict
 from .trial_client import TrialClient, message_id_of, newest_id
+from .trial_events import EVERYTHING, MUST_BE_ANSWERED, NUMBERED
 
 Json = dict[str, Any]
 
 # Who may write: 5511900, four digits, 00.
 PEOPLE = range(1_000, 10_000)
-CONTACTS = 3
-IN_CHAOS, CALM = 4, 2  # messages of each contact in the storm, and after it
+# Whose messages all come once, and whose all come several times: so an answer to each copy shows,
+# whatever its words are. The last two of these also do everything else a bot meets.
+CALM_CONTACTS, STORM_CONTACTS, EVENT_CONTACTS = 2, 4, 2
+MESSAGES = 3  # of each contact
 COPIES = 3
 WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
 FIRST_NUMBER = 1001
 # Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
 LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
-
-
-# What a bot meets beside plain texts, each told once. The gateway's own events are among them.
-EVERYTHING = (
-    *("text-plain-lid", "text-extended", "text-quoted-reply", "text-link-preview", "image"),
-    *("audio-voice-note", "video", "document", "sticker", "location", "contact", "reaction"),
-    *("list-response", "buttons-response", "template-button-reply", "edited", "deleted"),
-    *("group-text", "group-image", "call", "presence", "status-story", "self-chat"),
-    *("ack-server", "ack-read", "disconnected", "connected", "qrcode"),
-)
-
-
-# Events whose text can bear a number, and those a bot must answer if it answers anything.
-NUMBERED = frozenset({"text-plain", "text-plain-lid"})
-MUST_BE_ANSWERED = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,7 @@ class TrialTerms:
     within: float = 5.0
     quiet: float = 3.0
     patience: float = 25.0
-    limit: float = 180.0
+    limit: float = 300.0
     answers: int = 3
     burst: float = 20.0
     listens_only: bool = False
@@ -74,9 +62,9 @@ def run_verdict(
 ) -> Verdict:
     """Let the mock at `gateway` try the bot whose webhooks arrive at `receiver`.
 
-    The story: a burst of messages of several contacts, in another order and each three times;
-    early acknowledgements; messages in calm order; one of everything else a bot meets; two webhooks
-    once more; a message the owner sent by phone. With `event` every message is such an event, and
+    The story: messages in calm order, and one that the owner sent by phone; a burst of messages of
+    other contacts, in another order and each three times; early acknowledgements; one of everything
+    else a bot meets; two webhooks once more. With `event` every message is such an event, and
     nothing else is told. Its contacts never wrote before, and only what is about them is judged:
     what the instance or the bot did before, or does beside it, is no part of the trial. `instance`
     is the one the bot answers through, made when it is not there; by default the first that is
@@ -109,8 +97,9 @@ class _Trial:
     seed: int
     terms: TrialTerms
     chance: Random
-    contacts: list[str]
-    # Whom the owner writes to by phone.
+    calm_contacts: list[str]
+    storm_contacts: list[str]
+    # Whom the owner writes to by phone, and whether the bot answered that.
     friend: str
     # The newest delivery and the newest message that are no part of the trial.
     since: str | None
@@ -126,6 +115,9 @@ class _Trial:
     expected_answers: int = 0
     open_chats: set[str] = field(default_factory=set)
     gave_up: bool = False
+    friend_answered: bool = False
+    # Those that may come again.
+    storm_ids: list[str] = field(default_factory=list)
     # What every message is; None for texts and then one of everything else.
     event: str | None = None
 
@@ -144,45 +136,60 @@ class _Trial:
         chats_met = {message["chat"] for message in messages}
         everybody = [f"5511900{number}00" for number in PEOPLE]
         strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in chats_met]
-        if len(strangers) <= CONTACTS:
+        needed = CALM_CONTACTS + STORM_CONTACTS + 1
+        if len(strangers) < needed:
             strangers = everybody
         # A new instance has met nobody, its bot may have.
         chance = Random(f"{seed}|{since or ''}")
-        *contacts, friend = chance.sample(strangers, CONTACTS + 1)
+        friend, *contacts = chance.sample(strangers, needed)
+        calm, storm = contacts[:CALM_CONTACTS], contacts[CALM_CONTACTS:]
         deadline = time.monotonic() + terms.limit
         newest_message = newest_id(messages)
         trial = cls(
-            client, key, seed, terms, chance, contacts, friend, since, newest_message, deadline
+            client, key, seed, terms, chance, calm, storm, friend, since, newest_message, deadline
         )
         trial.event = event
         return trial
 
     def run(self) -> None:
         """Do the whole trial; it ends early if the receiver answers its own messages."""
-        if not (self._send_in_chaos() and self._send_in_order() and self._send_every_event()):
+        # Chaos that somebody else started would give these messages copies.
+        self._end_chaos()
+        if not (self._send_in_order() and self._send_in_chaos() and self._send_every_event()):
             return
-        self.client.call("DELETE", f"/instances/{quote(self.key)}/chaos")
+        self._end_chaos()
         for delivery in self._deliveries_to_resend():
             self.client.call("POST", f"/deliveries/{quote(delivery)}/resend")
-        chat = f"{self.friend}@s.whatsapp.net"
-        self.chats.add(chat)
-        self._call_instance("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
         if self._wait_until_settled():
             self._wait_for_late_answers()
 
+    def _end_chaos(self) -> None:
+        self.client.call("DELETE", f"/instances/{quote(self.key)}/chaos")
+
+    def _send_by_phone(self) -> None:
+        chat = f"{self.friend}@s.whatsapp.net"
+        self.chats.add(chat)
+        self._call_instance("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
+
     def _send_in_chaos(self) -> bool:
-        lines = self.contacts * IN_CHAOS
+        lines = self.storm_contacts * MESSAGES
+        first = len(self.delivered_ids)
         self.chance.shuffle(lines)
         storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
         self._call_instance("chaos", {**storm, "seed": self.seed})
         self._send_messages(lines)
+        self.storm_ids = self.delivered_ids[first:]
         # The next chaos lets them all go. It multiplies nothing that the answers cause: a bot
         # that answers itself would flood the gateway.
         self._call_instance("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
         return self._wait_until_settled()
 
     def _send_in_order(self) -> bool:
-        self._send_messages(self.contacts * CALM)
+        first, *others = self.calm_contacts * MESSAGES
+        self._send_messages([first])
+        # Early: a bot that works off a queue, each for a while, comes to it soon.
+        self._send_by_phone()
+        self._send_messages(others, more=True)
         return self._wait_until_settled()
 
     def _send_every_event(self) -> bool:
@@ -190,13 +197,15 @@ class _Trial:
         if self.event is not None:
             return True
         self.expected_answers, self.open_chats = self.answers, set()
+        contacts = self.storm_contacts[-EVENT_CONTACTS:]
         for number, event in enumerate(EVERYTHING):
-            self._cause_event(self.contacts[number % CONTACTS], event)
+            self._cause_event(contacts[number % EVENT_CONTACTS], event)
         return self._wait_until_settled()
 
-    def _send_messages(self, lines: list[str]) -> None:
-        # What came too much before answers none of these.
-        self.expected_answers, self.open_chats = self.answers, set()
+    def _send_messages(self, lines: list[str], *, more: bool = False) -> None:
+        if not more:
+            # What came too much before answers none of these.
+            self.expected_answers, self.open_chats = self.answers, set()
         for contact in lines:
             self._cause_event(contact, self.event or "text-plain")
 
@@ -240,7 +249,7 @@ class _Trial:
     def _deliveries_to_resend(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
         every = self._deliveries(event=self.event or "text-plain", limit=5000)
-        ids = set(self.delivered_ids)
+        ids = set(self.storm_ids)
         mine = [each["id"] for each in every if message_id_of(each) in ids]
         # What the gateway tells of by itself has no id that was heard of here.
         mine = mine or [each["id"] for each in every]
@@ -294,7 +303,7 @@ class _Trial:
         last_change = time.monotonic()
         while not self._is_in_loop() and time.monotonic() < self.deadline:
             chats = self._read_new_messages()
-            if f"{self.friend}@s.whatsapp.net" in chats:
+            if self.friend_answered:
                 return
             if self.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
                 last_change = time.monotonic()
@@ -332,5 +341,6 @@ class _Trial:
             self.newest_message = messages[-1]["id"]
         chats = [message["chat"] for message in messages]
         self.open_chats.difference_update(chats)
+        self.friend_answered |= f"{self.friend}@s.whatsapp.net" in chats
         self.answers += sum(chat in self.chats for chat in chats)
         return chats

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import inf
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
 from .conversation import ChatOf, ChatTranscript, Inbound, chats_of
-from .loops import activity, flood_of
-from .repeats import answered_too_often, never_answered, surplus_of
+from .loops import activity, flood_of, slow_rest, works_on
+from .order import in_order, plain_order
+from .repeats import answered_too_often, many_bubbles, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
 
 
@@ -70,12 +70,13 @@ def judge(
         _stayed_up(complete),
         _answered_once(chats, instance, terms, now, _chats_written_by_mistake(chats, messages)),
         _no_loop(chats, terms, now, frozenset(waiting)),
-        _in_order(chats, _plain_order(deliveries)),
+        in_order(chats, plain_order(deliveries)),
         _sends_accepted(refusals, chats),
     )
     return Verdict(instance, checks, _figures(deliveries, complete, waiting, chats))
 
 
+LONGER = "a trial may take longer with --limit"
 # No socket was opened for these, or the mock itself cut it.
 _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
 
@@ -152,16 +153,19 @@ def _answered_once(
     often = [each.id for each in answered_too_often(chats_written_to, terms.answers)]
     surplus = [message.id for message in surplus_of(chats_written_to)]
     open_messages = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
-    late = [each for each in open_messages if now - each.received_at >= terms.patience]
+    seconds = works_on(chats_written_to, quiet=terms.quiet, now=now) if open_messages else 0.0
+    # Who answers one after the other, each for a while, has not left out what is still in line.
+    past = [each for each in open_messages if now - each.received_at >= terms.patience]
+    late = [] if seconds else past
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
             f" {len(late)} messages never answered"
         )
-        message += _many_bubbles(chats_written_to, terms.answers)
+        message += many_bubbles(chats_written_to, terms.answers)
         return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
     if open_messages:
-        return _answers_may_come(name, open_messages, terms, now)
+        return _answers_may_come(name, open_messages, terms, now, at_least=seconds)
     count = sum(bool(each.answers) for chat in chats_written_to for each in chat.inbound.values())
     if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and does not have to")
@@ -170,21 +174,19 @@ def _answered_once(
     return Check(name, PASSED, f"{count} messages answered, {how}")
 
 
-def _many_bubbles(chats: Sequence[ChatTranscript], most: int) -> str:
-    """The way out for a bot that sends more bubbles than it may; empty for others."""
-    counts = [len(each.answers) for chat in chats for each in chat.inbound.values()]
-    largest = max(counts, default=0)
-    if largest <= most or largest > flood_of(most):
-        return ""
-    return f"; up to {largest} answers to one message: if they are meant, raise `answers` ({most})"
-
-
 def _answers_may_come(
-    name: str, open_messages: Sequence[Inbound], terms: Terms, now: float
+    name: str,
+    open_messages: Sequence[Inbound],
+    terms: Terms,
+    now: float,
+    *,
+    at_least: float = 0.0,
 ) -> Check:
     """Answers that may still come."""
     seconds = terms.patience - min(now - each.received_at for each in open_messages)
+    seconds = max(seconds, at_least)
     message = f"{len(open_messages)} messages have no answer yet: ask again in {seconds:.0f} s"
+    message += f"; {LONGER}" if at_least else ""
     return Check(name, UNDECIDED, message, tuple(each.id for each in open_messages))
 
 
@@ -240,8 +242,10 @@ def _no_loop(
     if endless:
         since = max(each.since for each in activities if each.endless)
         return Check(name, FAILED, _goes_on(len(endless), since, terms), tuple(endless))
-    if seconds := max((each.decided_in for each in activities), default=0.0):
+    rest = slow_rest(chats, quiet=terms.quiet, now=now)
+    if seconds := max((rest, *(each.decided_in for each in activities))):
         message = f"it is still sending: ask again in {seconds:.0f} s whether it comes to rest"
+        message += f"; {LONGER}"
         return Check(name, UNDECIDED, message)
     if not any(chat.has_delivery for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
@@ -269,66 +273,6 @@ def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[ChatTra
     if not any(chat.replies for chat in chats):
         return Check(name, OPEN, "it sent nothing")
     return Check(name, PASSED, "the gateway took everything it sent")
-
-
-def _in_order(chats: Sequence[ChatTranscript], plain: Mapping[Delivery, int]) -> Check:
-    """Of two messages the receiver certainly had in this order, the first is answered first."""
-    name = "answered_in_order"
-    sure_pairs, unknown, wrong = 0, 0, []
-    for chat in chats:
-        answered_messages = [
-            each for each in chat.inbound.values() if each.answers and each.is_accepted
-        ]
-        # An answer known by its place alone would be in its place whatever it answers.
-        sure = [each for each in answered_messages if each.is_answer_certain]
-        pairs, late = _out_of_order(sure, plain)
-        sure_pairs, unknown = sure_pairs + pairs, unknown + len(answered_messages) - len(sure)
-        wrong += late
-    if wrong:
-        message = f"{len(wrong)} messages were overtaken by answers to later ones"
-        return Check(name, FAILED, message, tuple(wrong))
-    if not sure_pairs:
-        return Check(name, OPEN, _UNTOLD if unknown else _UNORDERED)
-    return Check(name, PASSED, "in every chat the answers follow the order of the messages")
-
-
-_UNORDERED = "no chat has two answered messages whose order is known"
-_UNTOLD = "cannot be told: its answers neither quote a message nor repeat a long number of one"
-
-
-def _out_of_order(
-    answered_messages: Sequence[Inbound], plain: Mapping[Delivery, int]
-) -> tuple[int, list[str]]:
-    """How many messages have a known predecessor, and the ids of those answered too late."""
-    by_had = sorted(answered_messages, key=lambda each: each.received_at)
-    sure_pairs, wrong, position, latest = 0, set(), 0, (-1, "")
-    for each in sorted(answered_messages, key=lambda each: each.first_attempt):
-        while position < len(by_had) and by_had[position].received_at <= each.first_attempt:
-            latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
-            position += 1
-        if position:
-            sure_pairs += 1
-            if latest[0] > each.answers[0].arrival:
-                wrong.add(latest[1])
-    # While the clock stands still the times say nothing; the line of the untouched still does.
-    line = [
-        each for each in answered_messages if all(delivery in plain for delivery in each.deliveries)
-    ]
-    line.sort(key=lambda each: plain[each.deliveries[0]])
-    for before, after in pairwise(line):
-        sure_pairs += 1
-        if before.answers[0].arrival > after.answers[0].arrival:
-            wrong.add(before.id)
-    return sure_pairs, sorted(wrong)
-
-
-def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
-    """Deliveries without chaos to the first URL: they leave in the order they were recorded."""
-    return {
-        delivery: number
-        for number, delivery in enumerate(deliveries)
-        if delivery.chaos is None and delivery.lane == delivery.instance
-    }
 
 
 def _figures(

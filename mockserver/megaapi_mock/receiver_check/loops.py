@@ -103,3 +103,83 @@ def _written_at(contacts: Sequence[Inbound]) -> float:
     attempt_times = [attempt.time for each in contacts for attempt in each.attempts]
     delivery_times = [delivery.time for each in contacts for delivery in each.deliveries]
     return max((*attempt_times, *delivery_times))
+
+
+def slow_rest(chats: Sequence[ChatTranscript], *, quiet: float, now: float) -> float:
+    """Seconds until a slow bot would have answered its echoes too.
+
+    0 when that time is over, and for faster bots. A bot that works off a queue is not waited for
+    once it has passed over an echo and gone on to what came later.
+    """
+    replies, echoes = _replies_in(chats), _echo_times(chats)
+    rest = _thinking_rest(chats, replies, quiet)
+    if not rest or not echoes:
+        return 0.0
+    texts = [each for chat in chats for each in chat.inbound.values() if each.must_be_answered]
+    if len(replies) < len(texts) and _has_passed_over(min(echoes), chats, now - rest):
+        return 0.0
+    return max(0.0, max(echoes[-1], replies[-1].time) + rest - now)
+
+
+def works_on(chats: Sequence[ChatTranscript], *, quiet: float, now: float) -> float:
+    """Seconds in which a slow bot may send its next answer; 0 for others."""
+    replies = _replies_in(chats)
+    rest = _thinking_rest(chats, replies, quiet)
+    return max(0.0, replies[-1].time + rest - now) if rest else 0.0
+
+
+def _replies_in(chats: Sequence[ChatTranscript]) -> list[Message]:
+    replies = (reply for chat in chats for reply in chat.replies)
+    return sorted(replies, key=lambda reply: reply.time)
+
+
+def _thinking_rest(
+    chats: Sequence[ChatTranscript], replies: Sequence[Message], quiet: float
+) -> float:
+    """Seconds of silence after which a slow bot has had its say; 0 for others."""
+    rest = min(REST_MOST, PAUSES * _thinking_time(chats, replies))
+    return rest if quiet and rest > quiet else 0.0
+
+
+def _thinking_time(chats: Sequence[ChatTranscript], replies: Sequence[Message]) -> float:
+    """The longest of its last pauses while it had something to do, or thought so.
+
+    A pause begins with its message before, or with what a contact wrote since.
+    """
+    written = [
+        attempt.time
+        for chat in chats
+        for each in chat.inbound.values()
+        for attempt in each.attempts
+    ]
+    pauses = []
+    replies = replies[-_LAST - 1 :]
+    for number, reply in enumerate(replies):
+        begin = max((time for time in written if time <= reply.time), default=reply.time)
+        pauses.append(reply.time - max(begin, replies[number - 1].time if number else begin))
+    return max(pauses[-_LAST:], default=0.0)
+
+
+def _echo_times(chats: Sequence[ChatTranscript]) -> list[float]:
+    """When it was given its own messages, or what the owner sent by phone, in order."""
+    return sorted(
+        attempt.time
+        for chat in chats
+        for delivery in chat.own_webhooks
+        if delivery.state == "delivered" and not delivery.event.startswith("ack-")
+        for attempt in delivery.attempts
+    )
+
+
+def _has_passed_over(echo: float, chats: Sequence[ChatTranscript], before: float) -> bool:
+    """Whether it took this echo before this time, and has answered what surely came later."""
+    return echo < before and any(_is_answered_after(chat, echo) for chat in chats)
+
+
+def _is_answered_after(chat: ChatTranscript, echo: float) -> bool:
+    """Whether a message that came after this echo is answered for certain."""
+    order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
+    later = [each for each in order if each.first_attempt > echo]
+    if later and len(later) == len(order) and chat.replies:
+        return True
+    return any(each.is_answer_certain for each in later)

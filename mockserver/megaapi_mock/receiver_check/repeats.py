@@ -13,10 +13,14 @@ from statistics import mean
 from ..domain.jid import Jid
 from ..domain.message import Message
 from .conversation import ChatTranscript, Inbound, bursts_of, reply_text
+from .loops import flood_of
 
 # How many more answers than usual show that copies were answered: each message came three times,
 # say, and had three times as many.
 TELLING = 1.9
+# The same of whole chats, where a greeting or a varying number of bubbles blurs it: so much of the
+# copies' own factor at least.
+TELLING_SHARE = 0.7
 
 
 def answered_too_often(chats: Sequence[ChatTranscript], most: int) -> list[Inbound]:
@@ -28,7 +32,7 @@ def answered_too_often(chats: Sequence[ChatTranscript], most: int) -> list[Inbou
         for each in everything
         if len(each.answers) > most or _has_one_answer_twice(each, usual)
     ]
-    return repeats or _answered_for_each_copy(everything)
+    return repeats or _answered_for_each_copy(everything) or _answered_more_in_chats(chats)
 
 
 def surplus_of(chats: Sequence[ChatTranscript]) -> list[Message]:
@@ -122,6 +126,44 @@ def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
     if mean(len(each.answers) for each in messages_with_copies) <= max(usual * TELLING, 1.0):
         return []
     return [each for each in messages_with_copies if len(each.answers) > usual]
+
+
+def _answered_more_in_chats(chats: Sequence[ChatTranscript]) -> list[Inbound]:
+    """The messages of chats where each came again, if these have more answers than chats without.
+
+    It needs no answer to name its message, and no two answers to be equal. Chats of which nothing
+    is answered, or with more than texts, say nothing: a bot may leave out what it likes of those.
+    """
+    chats = [chat for chat in chats if chat.replies and _has_only_texts(chat)]
+    single = [chat for chat in chats if all(_copies(each) == 1 for each in chat.inbound.values())]
+    copied = [chat for chat in chats if all(_copies(each) > 1 for each in chat.inbound.values())]
+    if not single or not copied:
+        return []
+    messages = [each for chat in copied for each in chat.inbound.values()]
+    factor = max(TELLING, TELLING_SHARE * mean(_copies(each) for each in messages))
+    # One answer for each message is never too much, however many a burst shared before.
+    most = max(_answers_each(single) * factor, 1.0)
+    return messages if _answers_each(copied) > most else []
+
+
+def _has_only_texts(chat: ChatTranscript) -> bool:
+    return bool(chat.inbound) and all(
+        each.must_be_answered and each.is_accepted for each in chat.inbound.values()
+    )
+
+
+def _answers_each(chats: Sequence[ChatTranscript]) -> float:
+    """How many answers these chats have for each of their messages."""
+    return sum(len(chat.replies) for chat in chats) / sum(len(chat.inbound) for chat in chats)
+
+
+def many_bubbles(chats: Sequence[ChatTranscript], most: int) -> str:
+    """The way out for a bot that sends more bubbles than it may; empty for others."""
+    counts = [len(each.answers) for chat in chats for each in chat.inbound.values()]
+    largest = max(counts, default=0)
+    if largest <= most or largest > flood_of(most):
+        return ""
+    return f"; up to {largest} answers to one message: if they are meant, raise `answers` ({most})"
 
 
 def _copies(message: Inbound) -> int:

@@ -22,6 +22,7 @@ from megaapi_mock.commands import receiver_trial
 from megaapi_mock.commands.emitter import Emitter, Order
 from megaapi_mock.commands.main import main
 from megaapi_mock.commands.receiver_trial import TrialTerms, run_verdict
+from megaapi_mock.commands.trial_events import EVERYTHING
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
@@ -209,10 +210,10 @@ def test_trials_on_one_mock_do_not_know_each_other(
 @pytest.mark.parametrize(
     ("key", "people", "met_again"),
     [
-        (KEY, range(1000, 1008), False),
+        (KEY, range(1000, 1014), False),
         ("megacode-TRIAL", range(1000, 10_000), False),
         # When nobody is left, those who are known will do.
-        (KEY, range(1000, 1005), True),
+        (KEY, range(1000, 1010), True),
     ],
 )
 def test_a_trial_s_contacts_are_strangers(
@@ -228,7 +229,7 @@ def test_a_trial_s_contacts_are_strangers(
         run_verdict(shared.url, "http://127.0.0.1:1/", instance=key, terms=QUICK)
         told = [each for each in log.after(newest) if each.event == "text-plain"]
         chats = {json.loads(each.body)["key"]["remoteJid"] for each in told}
-        assert len(chats) == 3
+        assert len(chats) == 6
         met.append(chats)
         newest = told[-1].id
     assert bool(met[0] & met[1]) == met_again
@@ -532,7 +533,7 @@ def test_the_usual_story_has_everything_a_bot_meets(shared: MockServer) -> None:
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
     told = {each.event for each in shared.app.runtime.records.journal.deliveries.after(None)}
-    assert set(receiver_trial.EVERYTHING) - told == set()
+    assert set(EVERYTHING) - told == set()
 
 
 def test_a_trial_looks_for_the_mock_before_it_sends_anything() -> None:

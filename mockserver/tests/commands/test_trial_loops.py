@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from queue import Queue
 from typing import Any
 from urllib.error import HTTPError
@@ -190,6 +191,51 @@ def test_what_never_ends_is_a_loop(
     verdict = verdict_on(shared, bot, seed, terms)
     assert outcomes(verdict)["ignored_its_echo"] == "failed", verdict.as_table()
     assert "a loop" in verdict.checks[3].message
+
+
+def answers_each_copy() -> Says:
+    """It remembers no message, and says no two things that are equal."""
+    numbers = count(1)
+
+    def says(event: Json) -> list[str]:
+        key = event.get("key", {})
+        if not words(event) or key["fromMe"] or key["remoteJid"] == "status@broadcast":
+            return []
+        return [f"Resposta {next(numbers)}"]
+
+    return says
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_other_words_for_each_copy_are_found_out(seed: int, shared: MockServer) -> None:
+    verdict = verdict_on(shared, Bot(shared.url, answers_each_copy()), seed, SOON)
+    failed = {name for name, outcome in outcomes(verdict).items() if outcome == "failed"}
+    assert failed == {"answered_once"}, verdict.as_table()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("echo", [True, False])
+def test_thinking_for_long_hides_no_loop(echo: bool, seed: int, shared: MockServer) -> None:
+    """Three times as long as what counts as silence, in a twentieth of the usual time."""
+    new = Once()
+
+    def says(event: Json) -> list[str]:
+        if not new(event) or not words_of_any(event) or (event["key"]["fromMe"] and not echo):
+            return []
+        return ["Obrigado pela mensagem"]
+
+    terms = TrialTerms(quiet=0.08, patience=2.5, limit=30.0)
+    verdict = verdict_on(shared, Bot(shared.url, says, pause=0.25), seed, terms)
+    assert outcomes(verdict)["ignored_its_echo"] == ("failed" if echo else "passed"), (
+        verdict.as_table()
+    )
+
+
+def words_of_any(event: Json) -> str:
+    """The words of a text of either kind."""
+    message = event["message"]
+    extended = message.get("extendedTextMessage", {})
+    return str(message.get("conversation") or extended.get("text") or "")
 
 
 # -- two bots that answer each other ---------------------------------------------------------------

@@ -25,6 +25,7 @@ from .support import KEY, LISTED, TOKEN
 
 EVERYTHING = ("reads", "sends", "changes", "disconnects")
 READS: tuple[str, ...] = ()
+PEER_KEY, PEER_TOKEN = "megacode-TESTKEY0009", "TESTTOKEN0009"
 UNLINKED = ("megacode-TESTKEY0002", "TESTKEY0002")
 
 
@@ -56,6 +57,8 @@ class Host:
     address, where no time can be made to pass; `write` puts the bytes of its answers in a form of
     their own. `whole` says that every operation can be tried, `says` what the report must say,
     and `unusable` why nothing can be judged. `chaos` is what a network does to its webhooks.
+    `recipients` are listed to a given host that may be sent to, and `peer` is the number of a
+    second instance that plays the customer.
     """
 
     switches: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class Host:
     says: str = ""
     unusable: str = ""
     chaos: Mapping[str, Any] = field(default_factory=dict)
+    recipients: tuple[str, ...] = (LISTED,)
+    peer: str = ""
 
 
 class Between(MockTarget):
@@ -179,7 +184,13 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
             server.control_api.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
         if host.write is not None:
             url = stack.enter_context(relayed(url, host.write))
-        people = {"recipients": (LISTED,)} if "sends" in host.allow else {}
+        people: dict[str, Any] = {}
+        if "sends" in host.allow or host.recipients != (LISTED,):
+            people["recipients"] = host.recipients
+        if host.peer:
+            peer = {"key": PEER_KEY, "token": PEER_TOKEN, "number": host.peer, "connected": True}
+            server.control_api.call("POST", "/instances", peer)
+            people |= {"peer_key": PEER_KEY, "peer_token": PEER_TOKEN, "max_messages": 1000}
         yield RunOptions(
             target=url, key=host.own[0], token=host.own[1], seed=seed, quick=quick, pace=0,
             allow=frozenset({"reads", *host.allow}), control_api=host.http, **people,

@@ -14,8 +14,9 @@ from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
 from . import proxies as between
-from .healthy import READS, UNLINKED, Host, Layer
+from .healthy import EVERYTHING, READS, UNLINKED, Host, Layer
 from .relay import chunked, continued, http_1_0
+from .support import LISTED
 
 # Values of switches that take any. The suite never waits for all of a value.
 FREE = {
@@ -125,6 +126,60 @@ GIVEN: Mapping[str, Host] = {
         for value, sentence in OUTAGES.items()
     },
 }  # fmt: skip
+# People as owners list them: dialled with a digit that WhatsApp does not know, or without one that
+# it does, met under a LID, of a number nobody sees, who are in no group, or whom an owner lists
+# twice. As a rule the two numbers with 31 are registered without the 9.
+DIALLED, MINAS = "5531900000005", ("5531900000005", LISTED)
+_BY_LID = {"addressing": "lid"}
+PEOPLE: Mapping[str, Host] = {
+    f"given, {name}": replace(
+        host, given=True, whole=False, allow=SENDS if host.allow == EVERYTHING else host.allow
+    )
+    for name, host in {
+        "a ninth digit that WhatsApp does not know": Host(world="ninth-digit", recipients=MINAS),
+        "only looked up with a ninth digit": Host(
+            world="ninth-digit", recipients=(DIALLED,), allow=("reads",)
+        ),
+        "a ninth digit of an unlisted person": Host(
+            world="brasil", recipients=("5531990000005",)
+        ),
+        "a ninth digit left out": Host(world="ninth-digit", recipients=("551100000002",)),
+        "an old number dialled as new": Host(world="brasil", recipients=("5511900000006",)),
+        "one person listed twice": Host(
+            world="ninth-digit", recipients=(DIALLED, "553100000005", f"+{DIALLED}")
+        ),
+        "sends answered with the known number": Host(
+            world="ninth-digit", recipients=MINAS, switches={"remote_jid": "canonical"}
+        ),
+        "a LID": Host(world="brasil", recipients=("5511900000019",)),
+        "a LID and a ninth digit": Host(
+            world="ninth-digit", recipients=MINAS, switches=_BY_LID
+        ),
+        "a hidden number": Host(world="brasil", recipients=("5511900000020", LISTED)),
+        "a hidden number second": Host(world="brasil", recipients=(LISTED, "5511900000020")),
+        "whom nobody may add": Host(world="brasil", recipients=("5511900000098", LISTED)),
+        "whom nobody may add second": Host(
+            world="brasil", recipients=(LISTED, "5511900000098")
+        ),
+        "another country": Host(recipients=("351910000002",)),
+        "a landline": Host(world="brasil", recipients=("551120000010",)),
+        "looked up as asked": Host(
+            world="ninth-digit", recipients=MINAS,
+            layers=(Layer(between.looked_up(lambda asked, known: asked)),),
+        ),
+        "looked up by LID": Host(
+            world="ninth-digit", recipients=MINAS,
+            layers=(Layer(between.looked_up(lambda asked, known: f"9{known[:12]}@lid")),),
+        ),
+        "a peer without the ninth digit": Host(
+            world="ninth-digit", peer="5531900000009", recipients=(DIALLED,), whole=False
+        ),
+        "a peer listed as it is dialled": Host(
+            world="ninth-digit", peer="553100000009", recipients=("5531900000009",)
+        ),
+        "a peer with a LID": Host(peer="5511900000009", switches=_BY_LID, recipients=()),
+    }.items()
+}  # fmt: skip
 # Runs that take minutes: nothing can be made to pass faster there.
 AT_AN_ADDRESS: Mapping[str, Host] = {
     "acknowledgements after 0.5 s": Host(http=True, switches={"ack_delays": HALF}),
@@ -159,6 +214,7 @@ HOSTS: Mapping[str, Host] = {
     **{name: Host(layers=(one,), says=SAYS.get(name, "")) for name, one in LAYERS.items()},
     **{name: Host(layers=(one,), whole=False) for name, one in LACKING.items()},
     **GIVEN,
+    **PEOPLE,
     **AT_AN_ADDRESS,
     **dict(alternatives()),
     **dict(worlds()),
@@ -202,10 +258,14 @@ def _dealt(values: list[str], count: int, dice: random.Random) -> list[str]:
 # stands alone here is in another host too.
 _READ_ONLY = ("given, HTTP/1.0", "given, chunked", "given, 100 Continue first", "given, no mark",
               "given, without the Config paths", "given, without qrcode-img")  # fmt: skip
+_OF_PEOPLE = ("a ninth digit that WhatsApp does not know", "only looked up with a ninth digit",
+              "one person listed twice", "sends answered with the known number",
+              "a LID and a ninth digit", "a hidden number", "whom nobody may add")  # fmt: skip
 _ELSEWHERE = ("given, acknowledgements after 0.5 s", "given, everything", "given, not linked")
 # What the tests run; the benchmark has each host alone besides, and whole.
 QUICK: Mapping[str, Host] = {
     **mixed(1),
     **{name: host for name, host in GIVEN.items() if name not in _ELSEWHERE},
     **{name: replace(GIVEN[name], allow=READS) for name in _READ_ONLY},
+    **{f"given, {name}": PEOPLE[f"given, {name}"] for name in _OF_PEOPLE},
 }

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from megaapi_contract.host.http import Answer, Request
 
@@ -32,6 +33,26 @@ def is_json(answer: Answer) -> bool:
         name.lower() == "content-type" and value.lower().startswith("application/json")
         for name, value in answer.headers
     )
+
+
+# -- whom it names ---------------------------------------------------------------------------
+
+
+def looked_up(jid: Callable[[str, str], str]) -> Alter:
+    """Answers of isOnWhatsApp with another JID, made of the one asked for and the one answered."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if "isOnWhatsApp" not in request.path or not is_json(answer):
+            return answer
+        document = json.loads(answer.body)
+        if document.get("exists") is not True:
+            return answer
+        asked = parse_qs(request.query)["jid"][0]
+        asked = asked if "@" in asked else f"{asked}@s.whatsapp.net"
+        body = json.dumps({**document, "jid": jid(asked, document["jid"])}).encode()
+        return replace(answer, body=body)
+
+    return alter
 
 
 # -- how it is packed and written ------------------------------------------------------------

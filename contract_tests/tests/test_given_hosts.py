@@ -249,8 +249,8 @@ def test_no_group_is_made_where_groups_cannot_be_read(server: MockServer) -> Non
 
 
 def test_recipients_are_written_as_people_do() -> None:
-    options = RunOptions(target="mock", recipients=(f"+{LISTED}", f" {LISTED}"))
-    assert options.recipients == (LISTED, LISTED)
+    for number in (f"+{LISTED}", f" {LISTED}"):
+        assert RunOptions(target="mock", recipients=(number,)).recipients == (LISTED,)
     for wrong in ("100000000000001@lid", "12", "Ana"):
         with pytest.raises(SetupError, match="give 8 to 15 digits"):
             RunOptions(target="mock", recipients=(wrong,))

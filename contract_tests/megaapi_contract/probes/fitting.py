@@ -14,7 +14,7 @@ from ..host.status import EMPTY
 from ..judging.results import Webhook
 from ..judging.values import jid_of, value_at
 from .laws.calls import group_of, make_group, someone, text
-from .laws.groups import participant_results
+from .laws.participant_results import participant_results
 from .laws.requests import GOOD_REQUESTS
 from .laws.unsettled import QUESTIONS, ask_unsettled, without
 from .laws.webhook_listener import WebhookListener

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from ..judging.phone_spellings import spellings
+
 JID = re.compile(r"([^\s@/]+)@(s\.whatsapp\.net|g\.us|lid|c\.us|newsletter|broadcast)")
 _DEVICE = re.compile(r"(\d+):\d+")
 _WRITTEN_NUMBER = re.compile(r"\+?[\d\s().\-/]{8,}")
@@ -120,10 +122,17 @@ class Placeholders:
         number_digits = digits(value)
         if number_digits in self._people:
             return value
-        placeholder = self._numbers.get(number_digits) or self._placeholder_of(
-            "number", number_digits
-        )
+        placeholder = self._number_of(number_digits)
         return placeholder if value == number_digits else f"{placeholder[:-1]}, written otherwise>"
+
+    def _number_of(self, number_digits: str) -> str:
+        """The placeholder of a number in digits; a given one is known dialled otherwise too."""
+        own = self._numbers.get(number_digits)
+        others = (self._numbers.get(one) for one in spellings(number_digits)[1:])
+        given = next(filter(None, others), "")
+        if own is None and given:
+            return f"{given[:-1]}, its other spelling>"
+        return own or self._placeholder_of("number", number_digits)
 
     def text(self, value: str, name: str = "") -> str:
         """The placeholder of the value of a member."""

@@ -13,6 +13,7 @@ from ..host.webhook_receiver import Receiver
 from ..judging.alternatives import SettledSwitches
 from ..judging.contract import Contract
 from ..judging.judge import Judge
+from ..judging.phone_spellings import without_repeats
 from ..judging.results import Exchange
 from ..probes.routes import Routes
 from ..probes.session import Session
@@ -67,7 +68,7 @@ class RunContext:
     def recipients(self) -> tuple[str, ...]:
         """Whom the run writes to: the second instance before anybody listed."""
         peers = self.stage.customers if self.peer is not None else ()
-        return (*peers, *self.options.recipients)
+        return without_repeats((*peers, *self.options.recipients))
 
     @property
     def messages_sent(self) -> int:

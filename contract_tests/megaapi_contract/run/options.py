@@ -14,6 +14,7 @@ from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from ..errors import SetupError
+from ..judging.phone_spellings import without_repeats
 from ..safety.fence import EFFECTS, digits_of
 from ..safety.recipients import read_number
 
@@ -75,7 +76,7 @@ class RunOptions:
         for number, digits in zip(self.recipients, numbers, strict=True):
             if "@lid" in number or not is_number(digits):
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
-        object.__setattr__(self, "recipients", numbers)
+        object.__setattr__(self, "recipients", without_repeats(numbers))
         if self.gateway_plan not in PLAN_NAMES:
             guess = did_you_mean(self.gateway_plan, PLAN_NAMES)
             raise SetupError(

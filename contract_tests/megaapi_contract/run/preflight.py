@@ -55,7 +55,21 @@ def require_instance(session: Session, given: NamedInstance) -> Status:
             f"{given.host} answers a status call with 200 and an error: is it up, and "
             f"does it know the instance key ({given.key_option})?"
         )
+    _require_same_letters(state, given)
     return state
+
+
+def _require_same_letters(state: Status, given: NamedInstance) -> None:
+    """SetupError where the host shows the key in capitals and small letters of its own.
+
+    Everything that names the instance would be taken for another one's.
+    """
+    key, own = state.key, given.instance.key
+    if isinstance(key, str) and key != own and key.lower() == own.lower():
+        raise SetupError(
+            f"{given.host} writes the instance key in other letters, capital or small: give "
+            f"{given.key_option} as the host shows it"
+        )
 
 
 def _require_success(status: Exchange, given: NamedInstance) -> None:

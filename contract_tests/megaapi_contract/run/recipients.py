@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import Unusable
+from ..errors import SetupError, Unusable
+from ..judging.phone_spellings import is_same_phone
 from ..safety.recipients import recipient_error
 from .context import RunContext
 
@@ -19,6 +20,7 @@ def require_accounts(context: RunContext) -> None:
     instance, options = context.instance, context.options
     if instance is None or not instance.connected or not options.allow & NOTICED:
         return
+    _require_others(context)
     recipients = context.gate.recipients
     recipients.unconfirmed |= set(options.recipients)
     if LOOK_UP not in context.contract.by_id:
@@ -27,6 +29,17 @@ def require_accounts(context: RunContext) -> None:
         if _is_denied(context, number):
             own_too = bool(instance.number) and _is_denied(context, instance.number)
             raise recipient_error(context.target.name, number, own_too=own_too)
+
+
+def _require_others(context: RunContext) -> None:
+    """SetupError when the instance would write to itself: that is told otherwise than the rest."""
+    own = context.instance.number if context.instance is not None else ""
+    for number in context.options.recipients:
+        if own and is_same_phone(own, number):
+            raise SetupError(
+                f"--recipient {number}: this is the instance's own number. Nobody else would get "
+                "what the run sends: list another phone of yours"
+            )
 
 
 def _is_denied(context: RunContext, number: str) -> bool:

@@ -21,6 +21,7 @@ from megaapi_mock.spec.operations import Operation
 from ..errors import HeldBack
 from ..host.http import Request
 from ..judging.contract import Contract
+from ..judging.phone_spellings import spellings
 
 # Made up by the suite, so that a test of refusals never touches another owner's instance.
 UNKNOWN_KEY = "megacode-TESTKEYUNKNOWN"
@@ -199,9 +200,11 @@ class Fence:
         user = Jid.parse(text).user
         if text not in (user, f"{user}@s.whatsapp.net"):
             return False
-        if operation.effect == "reads" and self.own and user == self.own:
+        # Both ways to dial a listed number are the listed person, and no other number is.
+        ways = frozenset(spellings(user))
+        if operation.effect == "reads" and self.own and self.own in ways:
             return True
-        return user in self.recipients or self._is_nobody(user, operation)
+        return bool(ways & self.recipients) or self._is_nobody(user, operation)
 
     def _is_nobody(self, user: str, operation: Operation) -> bool:
         """Whether it is a listed number with so many zeros behind it that nobody can have it.

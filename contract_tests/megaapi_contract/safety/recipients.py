@@ -10,6 +10,7 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.phone_number import as_written, national
 
 from ..errors import SetupError, Unusable
+from ..judging.phone_spellings import spellings
 from ..judging.results import Exchange, read_json
 
 # What hosts answer about a number without an account, in whatever case.
@@ -26,6 +27,10 @@ class Recipients:
 
     host: str
     unconfirmed: set[str] = field(default_factory=set)
+    # The numbers behind LIDs that a host has shown a listed person under.
+    lids: dict[str, str] = field(default_factory=dict)
+    # Whether somebody whom a new group is without lets this instance add them to groups.
+    addable: dict[str, bool] = field(default_factory=dict)
 
     def observe_look_up(self, number: str, exchange: Exchange) -> bool:
         """Read an answer of isOnWhatsApp: whether it says that the number has no account.
@@ -40,12 +45,17 @@ class Recipients:
         is_no = exchange.ok and (exists is False or not exchange.body)
         return is_no or (exchange.status in (200, 403) and _says_not_registered(exchange))
 
+    def learn_lid(self, lid: str, number: str) -> None:
+        """Take a LID for that of a listed person; one that has a LID keeps it."""
+        if number not in self.lids.values():
+            self.lids.setdefault(lid, number)
+
     def observe_send(self, exchange: Exchange) -> None:
         """Unusable when a send to an unconfirmed number is refused because it has no account."""
         if not self.unconfirmed:
             return
         people = {Jid.parse(text).user for text in _recipients_in(read_json(exchange.request_body))}
-        numbers = self.unconfirmed & people
+        numbers = {one for one in self.unconfirmed if people & {*spellings(one)}}
         if exchange.ok:
             self.unconfirmed -= numbers
         elif numbers and exchange.status == 403 and _says_not_registered(exchange):

@@ -144,3 +144,17 @@ def test_letters_are_lowered_where_they_stand(text: str) -> None:
 def test_digits_of_every_script_are_the_same_digits() -> None:
     arabic, devanagari = "\u0660\u0661", "\u0968\u0969"
     assert digits(f"+55 (11) {arabic}-{devanagari} x") == "55110123"
+
+
+def test_a_recipient_is_known_with_and_without_the_ninth_digit() -> None:
+    placeholders = Placeholders(Private(own="5511900000901", recipients=("5531900000902",)))
+    other = placeholders.text("553100000902@s.whatsapp.net")
+    assert other == "<recipient 1, its other spelling>@s.whatsapp.net"
+    assert placeholders.text("551100000901") == "<own number, its other spelling>"
+    assert placeholders.text("5531900000902@s.whatsapp.net") == "<recipient 1>@s.whatsapp.net"
+
+
+def test_two_recipients_dialled_alike_keep_names_of_their_own() -> None:
+    numbers = ("5531900000902", "553100000902")
+    placeholders = Placeholders(Private(recipients=numbers))
+    assert [*map(placeholders.text, numbers)] == ["<recipient 1>", "<recipient 2>"]

@@ -117,3 +117,10 @@ def test_a_run_without_a_given_instance_only_looks() -> None:
     context.instance, context.gate.fence = None, None
     context.look()
     assert not context.began_linked and context.stage.instance(connected=None).number == ""
+
+
+def test_a_key_in_other_letters_than_the_host_shows_is_refused() -> None:
+    shown = {**LINKED, "instance": {**LINKED["instance"], "key": KEY.swapcase()}}
+    with pytest.raises(SetupError, match="in other letters, capital or small") as refusal:
+        Context(answer(200, shown)).look()
+    assert "--instance-key" in str(refusal.value) and KEY not in str(refusal.value)

@@ -156,3 +156,16 @@ def test_a_recipient_is_read_as_people_write_it(text: str, digits: str) -> None:
 def test_what_is_not_a_number_is_refused(text: str) -> None:
     with pytest.raises(SetupError, match="give 8 to 15 digits"):
         RunOptions("mock", recipients=(text,))
+
+
+def test_a_person_listed_twice_is_one_recipient() -> None:
+    numbers = ("+55 31 90000-0005", "553100000005", LISTED, f"{LISTED}@s.whatsapp.net")
+    assert RunOptions("mock", recipients=numbers).recipients == ("5531900000005", LISTED)
+
+
+# However it is dialled: with its ninth digit, without, or as people write it.
+@pytest.mark.parametrize("number", [OWN, "551100000001", "+55 11 90000-0001"])
+def test_a_run_does_not_write_to_the_instance_itself(number: str, server: MockServer) -> None:
+    result = run(server, LISTED, number)
+    assert result.exit_code == 2 and sends(server) == []
+    assert "this is the instance's own number" in said(result)

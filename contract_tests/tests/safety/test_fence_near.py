@@ -86,3 +86,35 @@ def test_it_is_in_no_group(fence: Fence) -> None:
     body = {"group_data": {"group_name": "Equipe", "participants": [f"{LISTED}0000"]}}
     with pytest.raises(HeldBack):
         fence.check(request("POST", f"/rest/group/{KEY}/create", body=body, headers=headers))
+
+
+DIALLED, KNOWN = "5531990000005", "553190000005"
+
+
+@pytest.mark.parametrize(("listed", "other"), [(DIALLED, KNOWN), (KNOWN, DIALLED)])
+def test_a_listed_person_may_be_called_with_and_without_the_ninth_digit(
+    listed: str, other: str, contract: Contract
+) -> None:
+    fence = Fence(
+        contract=contract, key=KEY, token=TOKEN, effects=frozenset(EFFECTS),
+        recipients=frozenset({listed}),
+    )  # fmt: skip
+    for number in (listed, other, f"{other}@s.whatsapp.net"):
+        assert fence.check(looked_up(number)) is not None
+        assert fence.check(sent(number)) is not None
+
+
+# The last is the landline of eight digits like those of a listed mobile.
+@pytest.mark.parametrize(
+    "number",
+    ["5531990000006", "553190000006", "5531999000005", "31990000005", "5521990000005",
+     "5531190000005", "553121234567"],
+)  # fmt: skip
+def test_nobody_else_is_reached_by_a_digit_more_or_less(number: str, contract: Contract) -> None:
+    fence = Fence(
+        contract=contract, key=KEY, token=TOKEN, effects=frozenset(EFFECTS),
+        recipients=frozenset({DIALLED, "5531921234567"}),
+    )  # fmt: skip
+    for message in (sent(number), sent(f"{number}@s.whatsapp.net"), looked_up(number)):
+        with pytest.raises(HeldBack, match="not listed"):
+            fence.check(message)

@@ -9,12 +9,12 @@ from megaapi_mock.domain.jid import as_given
 from ...host.host_instance import HostInstance
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
-from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
-from .calls import can_write, group_of, make_group, members, message, several, someone, text
+from .calls import can_write, group_of, make_group, message, several, someone, text
 from .each_of_many import jids_to_fail, report_of
+from .listed_people import as_listed, listed_members, require_addable
 from .sent_message import hold_sent
 
 LAWS = Laws()
@@ -42,13 +42,15 @@ def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange,
 )
 def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Stage) -> None:
     instance, people = stage.instance(), WORLD[:2] if stage.phone else (someone(session),)
-    first, jid = people[0], _group(session, stage, instance, *people)
+    first, (_, made) = people[0], make_group(session, stage, instance, *people)
+    require_addable(session, instance, made, first)
+    jid = str(made.get("id"))
     for operation, rank in RANKS.items():
         data = {"jid": jid, "participants": [first]}
         answer = session.call(operation, instance, body={"group_data": data})
         claim_success(session, answer, "another rank")
         shown, group = _look(session, instance, jid)
-        ranks = members(group)
+        ranks = listed_members(session, group)
         claim(
             session, shown, ranks.get(as_given(first), "?") == rank, "the member has the new rank"
         )
@@ -117,11 +119,13 @@ def a_group_of_ones_own_is_administered_until_it_is_left(session: Session, stage
 @LAWS.law("admin_groups_with_participants", "create_group", effects=("changes", "reads"))
 def administered_groups_are_shown_with_their_people(session: Session, stage: Stage) -> None:
     instance = stage.instance()
-    jid = _group(session, stage, instance, someone(session))
+    _, made = make_group(session, stage, instance, someone(session))
+    require_addable(session, instance, made, someone(session))
+    jid = str(made.get("id"))
     answer, groups = _listed(session, "admin_groups_with_participants", instance)
     own = [group for group in groups if value_at(group, "id") == jid]
     claim(session, answer, len(own) == 1, "the group stands there once")
-    people = members(own[0]) if own else {}
+    people = listed_members(session, own[0]) if own else {}
     everybody = {as_given(someone(session)), as_given(instance.number)}
     claim(session, answer, everybody <= people.keys(), "with its people")
 
@@ -134,17 +138,17 @@ def a_chat_is_pinned_until_it_is_let_go(session: Session, stage: Stage) -> None:
         answer = session.call("pin_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a pin")
         answer = session.call("list_chats", instance)
-        pinned = _chat_of(person, answer).get("pinned")
+        pinned = _chat_of(session, person, answer).get("pinned")
         claim(session, answer, (pinned is not None) is expected, "the list of chats says so",
               promise=inferred(session, "pin_chat"))  # fmt: skip
 
 
-def _chat_of(person: str, answer: Exchange) -> dict[str, Any]:
+def _chat_of(session: Session, person: str, answer: Exchange) -> dict[str, Any]:
     """A person's chat in a list of chats; empty where it does not stand there."""
     chats = value_at(answer.json, "chats")
     theirs = (
         chat for chat in (chats if isinstance(chats, list) else ())
-        if isinstance(chat, dict) and jid_of(chat.get("id")).user == person
+        if isinstance(chat, dict) and as_listed(session, chat.get("id")) == as_given(person)
     )  # fmt: skip
     return next(theirs, {})
 

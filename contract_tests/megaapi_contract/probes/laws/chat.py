@@ -11,6 +11,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, not_logged_in, value_at
 from .calls import make_group, message, sent_id, someone, text, time_of
+from .listed_people import is_sent_to
 from .requests import MESSAGE_ID
 
 LAWS = Laws()
@@ -76,8 +77,8 @@ def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage
     if not claim_success(session, answer, "deleting for everyone"):
         return
     data = value_at(answer.json, "messageData")
-    jid = value_at(data, "key", "remoteJid")
-    claim(session, answer, jid == as_given(to), "remoteJid is built from `to`")
+    right = is_sent_to(session, answer, to)
+    claim(session, answer, right, "remoteJid is built from `to`")
     new = sent_id(answer) not in ("", sent_id(sent_message))
     claim(session, answer, new, "the answer has an id of its own")
     part = value_at(data, "message", "protocolMessage")

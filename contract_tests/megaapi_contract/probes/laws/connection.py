@@ -22,6 +22,7 @@ from .assertions import (
     value_at,
 )
 from .calls import nobody, someone, text
+from .listed_people import looked_up
 from .media import LINKED_ALREADY, qr
 
 LAWS = Laws()
@@ -120,7 +121,7 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
             value_at(answer.json, "exists") is True,
             "somebody with WhatsApp exists",
         )
-        jid = str(value_at(answer.json, "jid"))
+        jid = looked_up(session, answer, person)
         claim(session, answer, jid == as_given(person), "the JID is theirs")
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from ...judging.contract import Contract
 from ...judging.results import GRADES, Exchange, Promise, Webhook
+from ...judging.values import jid_of
 from .assertions import value_at
+from .listed_people import learn_address, with_listed
 from .webhook_listener import READ, SERVER, WebhookCondition, WebhookListener
 
 ECHO = "from-me-api-echo"
@@ -24,7 +26,12 @@ def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
     documents it for every message, whoever wrote it.
     """
     told = value_at(echo.json, "message")
-    hook.claim(ECHO, told == answered, "the echo has the content of the answer", echo)
+    lid, number = (value_at(echo.json, "key", name) for name in ("senderLid", "senderPn"))
+    if jid_of(lid).lid:
+        learn_address(hook.session, str(lid), number)
+    # A quote names its author as dialled in the answer, and as WhatsApp knows them in the echo.
+    is_same = with_listed(hook.session, told) == with_listed(hook.session, answered)
+    hook.claim(ECHO, is_same, "the echo has the content of the answer", echo)
     for kind, part in answered.items() if isinstance(answered, dict) else ():
         promise, part_told = promise_of_content(hook.contract, kind), value_at(told, kind)
         # A host may put a wrapper around it, or tell another kind: then the guess alone is broken.

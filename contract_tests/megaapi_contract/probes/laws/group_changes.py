@@ -14,7 +14,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
 from .calls import group_of, leave, make_group, members, message
-from .groups import participant_results
+from .participant_results import participant_results
 from .webhooks import PHASE, listening
 
 LAWS = Laws()

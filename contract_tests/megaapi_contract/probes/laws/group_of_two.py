@@ -12,8 +12,9 @@ from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
-from .calls import group_of, make_group, members, someone
-from .groups import ADDED, ALREADY_IN, participant_results
+from .calls import group_of, make_group, someone
+from .listed_people import as_listed, listed_members, require_addable
+from .participant_results import ADDED, ALREADY_IN, participant_results
 
 LAWS = Laws()
 
@@ -37,23 +38,27 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
     jid = made.get("id")
     if not claim_success(session, creation, "a good group") or not isinstance(jid, str):
         return
+    require_addable(session, instance, made, person)
+    inside = as_given(person) in listed_members(session, made)
+    claim(session, creation, inside, "whom it was made with is in it")
     steps = (
         ("remove_participants", ADDED, False),
         ("add_participants", ADDED, True),
         ("add_participants", ALREADY_IN, True),
     )
-    for operation, status, inside in steps:
+    for operation, status, is_in in steps:
         body = {"group_data": {"jid": jid, "participants": [person]}}
         change = session.call(operation, instance, body=body)
         claim_success(session, change, "a change of who is in")
         results = participant_results(session, change)
-        right = results in (None, [(as_given(person), status)])
+        told = [(as_listed(session, one), each) for one, each in results or ()]
+        right = results is None or told == [(as_given(person), status)]
         promise = None if status == ADDED else inferred(session, operation)
         claim(session, change, right, "what became of the person", promise=promise)
         for answer, group in _looks(session, instance, jid):
-            people = members(group)
-            claim(session, answer, (as_given(person) in people) is inside, "in it, or out of it")
-            claim(session, answer, len(people) == 1 + inside, "nobody else came or went")
+            people = listed_members(session, group)
+            claim(session, answer, (as_given(person) in people) is is_in, "in it, or out of it")
+            claim(session, answer, len(people) == 1 + is_in, "nobody else came or went")
             claim(session, answer, group.get("size") == len(people), "size counts who is in it")
             same = group.get("subject") == made.get("subject")
             claim(session, answer, same, "the name is as it was")

@@ -30,11 +30,18 @@ from .calls import (
     leave,
     make_group,
     members,
-    number_or_address,
     owner_of,
     someone,
     time_of,
 )
+from .listed_people import (
+    as_listed,
+    learn_hidden,
+    listed_members,
+    require_addable,
+    require_own_wish,
+)
+from .participant_results import ADDED, ALREADY_IN, NOT_FOUND, PRIVATE, participant_results
 
 LAWS = Laws()
 
@@ -42,7 +49,6 @@ SECONDS = 120
 UNKNOWN_GROUP = "120363000000000098@g.us"
 # Somebody of the mock's world whom nobody may add to a group.
 RESERVED = "5511900000098"
-ADDED, NOT_FOUND, ALREADY_IN, PRIVATE = "200", "404", "409", "403"
 Json = Mapping[str, Any]
 
 
@@ -54,28 +60,6 @@ def _change(
     answer = session.call(operation, instance, body={"group_data": group_data})
     results = participant_results(session, answer)
     return answer, None if results is None else dict(results)
-
-
-def participant_results(session: Session, answer: Exchange) -> list[tuple[str, str]] | None:
-    """What became of each person, JID and status; None where, as in 2022, only JIDs are told."""
-    results = value_at(answer.json, "updatedParticipants")
-    parts = results if isinstance(results, list) else []
-    pairs = [part for part in parts if isinstance(part, list)]
-    people = [one for part in parts for one in (part if isinstance(part, list) else [part])]
-    bare = bool(people) and all(isinstance(one, str) for one in people)
-    if people:
-        form = "2022" if bare else "" if pairs else "flat"
-        session.settle("participants_shape", form, exchange=answer)
-    if bare:
-        return None
-    return [(_person_of_result(one), str(value_at(one, "status"))) for one in people]
-
-
-def _person_of_result(result: Any) -> str:
-    """Whom a result is about, by number where one is told."""
-    attributes = value_at(result, "content", "attrs")
-    beside = attributes if isinstance(attributes, dict) else {}
-    return number_or_address({**beside, "jid": value_at(result, "jid")}, "jid", "phone_number")
 
 
 def _people_with_private_groups(stage: Stage, instance: HostInstance) -> tuple[str, ...]:
@@ -120,7 +104,8 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     if not claim_success(session, creation, "a good group"):
         return
     claim(session, creation, group.get("subject") == name, "the subject is the name")
-    people = members(dict(group))
+    require_addable(session, instance, group, person)
+    people = listed_members(session, group)
     claim(session, creation, as_given(person) in people, "whom it was made with is in it")
     claim(session, creation, people.get(as_given(person)) is None, "others are no admins")
     own = [jid for jid, rank in people.items() if rank == "superadmin"]
@@ -143,7 +128,9 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
 def participants_may_be_bare_numbers(session: Session, stage: Stage) -> None:
     instance, person = stage.instance(), someone(session)
     creation, group = make_group(session, stage, instance, person)
-    claim(session, creation, as_given(person) in members(dict(group)), "a bare number is in it")
+    require_addable(session, instance, group, person)
+    inside = as_given(person) in listed_members(session, group)
+    claim(session, creation, inside, "a bare number is in it")
 
 
 @LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"))
@@ -209,16 +196,21 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     instance, first, second = stage.instance(), someone(session), someone(session, 1)
     if first == second:
         return
-    jid, _ = _create_group(session, stage, instance, as_given(first))
+    jid, made = _create_group(session, stage, instance, as_given(first))
     if not jid:
         return
+    require_addable(session, instance, made, first)
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
         change, results = _change(session, instance, operation, jid, as_given(second))
         claim_success(session, change, "a good change")
-        right = results in (None, {as_given(second): ADDED})
-        claim(session, change, right, "200 for the person")
         answer, group = _details(session, instance, jid)
-        people = members(dict(group))
+        if inside:
+            require_own_wish(session, second, (results or {}).values())
+            learn_hidden(session, group, second)
+        told = {as_listed(session, one): status for one, status in (results or {}).items()}
+        right = results is None or told == {as_given(second): ADDED}
+        claim(session, change, right, "200 for the person")
+        people = listed_members(session, group)
         claim(session, answer, (as_given(second) in people) is inside, "the group has changed")
         claim(session, answer, as_given(first) in people, "the others are still in it")
         claim(session, answer, group.get("size") == len(people), "size counts the participants")

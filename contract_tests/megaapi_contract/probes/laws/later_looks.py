@@ -27,6 +27,7 @@ from .calls import (
 from .echo_content import acknowledged
 from .every_event import bare
 from .every_text import fullest_request
+from .listed_people import as_listed
 from .media import fetch, same_bytes
 from .requests import DELETIONS, GOOD_REQUESTS, SENDS, Arguments
 from .webhooks import ACK_EVENTS, ECHO, PHASE, check_acks, check_echo, listening
@@ -163,7 +164,8 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
         claim(session, listing, value_at(one, "key", "fromMe") is True, "as the instance's own")
         moment = str(value_at(one, "messageTimestamp")) == str(value_at(data, "messageTimestamp"))
         claim(session, listing, moment, "with the time of its answer")
-    chats = {jid_of(value_at(one, "key", "remoteJid")) for one in stored}
+    shown = {value_at(one, "key", "remoteJid") for one in stored}
+    chats = {jid_of(as_listed(session, one)) for one in shown}
     alone = all(chat.user == person for chat in chats if chat.person)
     claim(session, listing, alone, "nothing of another chat stands there")
     moments = [value_at(one, "messageTimestamp") for one in stored]
@@ -182,7 +184,7 @@ def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
     chats = value_at(answer.json, "chats")
     ids = [str(value_at(one, "id")) for one in chats] if isinstance(chats, list) else []
     claim(session, answer, len(set(ids)) == len(ids), "no chat stands there twice")
-    users = [jid_of(id_).user for id_ in ids]
+    users = [jid_of(as_listed(session, id_)).user for id_ in ids]
     # The vendor's list expires, and comes again with the next connection.
     promise = None if stage.phone else inferred(session, "list_chats")
     if claim(session, answer, person in users, "the chat stands there", promise=promise):

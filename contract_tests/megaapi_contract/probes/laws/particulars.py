@@ -14,7 +14,7 @@ from ..session import PICTURE_URL, Session
 from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
-from .groups import participant_results
+from .participant_results import participant_results
 from .readers import reading
 from .sent_message import hold_sent
 from .webhooks import PHASE, listening

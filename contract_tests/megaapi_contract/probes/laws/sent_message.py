@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from megaapi_mock.domain.jid import as_given
-
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import sent_id, time_of
+from .listed_people import is_sent_to
 
 # 22 characters; older versions made 40.
 OWN_ID = re.compile(r"3EB0[0-9A-F]{18}|[0-9A-F]{40}")
@@ -31,9 +30,9 @@ def hold_sent(
     taken = session.contract.promise(str(answer.operation))
     if not claim_success(session, answer, "a good send", promise=taken):
         return {}
-    data, jid = value_at(answer.json, "messageData"), as_given(to)
-    key, own = value_at(data, "key"), value_at(data, "key", "fromMe") is True
-    right = value_at(key, "remoteJid") == jid
+    data = value_at(answer.json, "messageData")
+    own = value_at(data, "key", "fromMe") is True
+    right = is_sent_to(session, answer, to)
     claim(session, answer, right, "remoteJid is built from `to`", promise=taken)
     claim(session, answer, own, "fromMe is true", promise=taken)
     is_own_id = OWN_ID.fullmatch(sent_id(answer))

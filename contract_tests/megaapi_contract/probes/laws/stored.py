@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from megaapi_mock.domain.jid import as_given
+
 from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
@@ -13,6 +15,7 @@ from ..session import Session
 from .access import REFUSED
 from .assertions import claim, claim_success, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
+from .listed_people import as_listed
 from .sent_message import hold_sent
 
 LAWS = Laws()
@@ -112,8 +115,8 @@ def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
     text(session, instance, person)
     answer = session.call("list_contacts", instance)
     people = value_at(answer.json, "chats")
-    ids = [jid_of(value_at(one, "id")).user for one in people or ()]
-    claim(session, answer, ids.count(person) == 1, "the person stands there once",
+    ids = [as_listed(session, value_at(one, "id")) for one in people or ()]
+    claim(session, answer, ids.count(as_given(person)) == 1, "the person stands there once",
           promise=inferred(session, "list_contacts"))  # fmt: skip
 
 

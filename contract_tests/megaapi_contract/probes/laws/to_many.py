@@ -17,6 +17,7 @@ from .calls import message, nobody, several
 from .each_of_many import FIELDS, report_of
 from .every_event import bare
 from .every_text import shown_texts
+from .listed_people import as_listed
 from .webhook_listener import SERVER, WebhookListener
 from .webhooks import ACK_EVENTS, ECHO, PHASE, acks, is_ack, listening
 from .webhooks import message_id as id_of
@@ -31,7 +32,7 @@ def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage
     if not claim_success(session, answer, "a send to many"):
         return
     report = report_of(answer)
-    sent, jids = value_at(report, "data"), [*map(as_given, people)]
+    sent, jids = _sent_to(session, report), [*map(as_given, people)]
     whole = isinstance(sent, dict) and sorted(sent) == sorted(jids)
     if not claim(session, answer, whole, "each of them got it"):
         return
@@ -40,7 +41,15 @@ def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage
     ids = {jid: str(value_at(sent, jid, "key", "id")) for jid in jids}
     claim(session, answer, len({*ids.values()}) == len(jids), "each message has its own id")
     _hold_each_content(session, answer, sent, jids)
-    _hold_told_of_each(hook, ids)
+    _hold_told_of_each(session, hook, ids)
+
+
+def _sent_to(session: Session, report: Any) -> Any:
+    """What a report says of each who got it, listed people as the run dials them."""
+    sent = value_at(report, "data")
+    if not isinstance(sent, dict):
+        return sent
+    return {as_listed(session, jid): message_sent for jid, message_sent in sent.items()}
 
 
 def _hold_each_content(
@@ -50,13 +59,13 @@ def _hold_each_content(
     contents = [bare(value_at(sent, jid, "message")) for jid in jids]
     words = FIELDS[str(answer.operation)].get("text")
     for jid, content in zip(jids, contents, strict=True):
-        chat = value_at(sent, jid, "key", "remoteJid") == jid
+        chat = as_listed(session, value_at(sent, jid, "key", "remoteJid")) == jid
         claim(session, answer, chat, "remoteJid is the one who is named")
         shown = [*shown_texts(content)]
         claim(session, answer, words is None or words in shown, "each got every letter")
 
 
-def _hold_told_of_each(hook: WebhookListener, ids: dict[str, str]) -> None:
+def _hold_told_of_each(session: Session, hook: WebhookListener, ids: dict[str, str]) -> None:
     """Hold that each message is told once, under its own id and chat."""
     expected = set(ids.values())
 
@@ -75,7 +84,7 @@ def _hold_told_of_each(hook: WebhookListener, ids: dict[str, str]) -> None:
     for jid, id_ in ids.items():
         for one in (one for one in webhooks if id_of(one) == id_):
             chat = value_at(one.json, "key", "remoteJid")
-            is_theirs = chat == jid or not jid_of(chat).person
+            is_theirs = as_listed(session, chat) == jid or not jid_of(chat).person
             hook.claim("ack-server", is_theirs, "remoteJid is the chat of the message", one)
 
 
@@ -96,7 +105,7 @@ def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -
     if not claim_success(session, answer, "one of several cannot exist"):
         return
     report = report_of(answer)
-    sent, failed = value_at(report, "data"), value_at(report, "jidFailed")
+    sent, failed = _sent_to(session, report), value_at(report, "jidFailed")
     if not isinstance(sent, dict) or not isinstance(failed, list):
         # The judge says that the answer has another shape.
         return

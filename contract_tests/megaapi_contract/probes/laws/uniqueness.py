@@ -14,6 +14,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import leave, make_group, members, sent_id, someone, text
+from .listed_people import looked_up
 from .requests import GOOD_REQUESTS, SENDS
 from .webhook_listener import WebhookListener
 
@@ -65,7 +66,7 @@ def every_number_has_an_answer_of_its_own(session: Session, stage: Stage) -> Non
     instance = stage.instance()
     for person in dict.fromkeys((someone(session), someone(session, 1))):
         answer = session.call("is_on_whatsapp", instance, query={"jid": person})
-        right = value_at(answer.json, "jid") == as_given(person)
+        right = looked_up(session, answer, person) == as_given(person)
         claim(session, answer, answer.ok and right, "the JID is that of the number asked for")
 
 

@@ -49,7 +49,7 @@ class WebhookListener:
             raise NotTried("a real host cannot reach a receiver on this machine: --webhook-url")
         if receiver.silence_reason:
             raise NotTried(receiver.silence_reason)
-        self._session, self._stage, self.instance = session, stage, instance
+        self.session, self._stage, self.instance = session, stage, instance
         session.sends_anew = True
         self._end = f"/{instance.key}{name}"
         self.url = f"{receiver.url}{self._end}"
@@ -64,7 +64,7 @@ class WebhookListener:
     @property
     def contract(self) -> Contract:
         """What the webhooks are held to."""
-        return self._session.contract
+        return self.session.contract
 
     @property
     def plays_people(self) -> bool:
@@ -74,13 +74,13 @@ class WebhookListener:
     @property
     def last_sure_ack(self) -> int:
         """The status that every message comes to: a second instance gets what is written to it."""
-        recipients, customers = {*self._session.recipients}, {*self._stage.customers}
+        recipients, customers = {*self.session.recipients}, {*self._stage.customers}
         is_for_customers = bool(customers) and recipients <= customers
         return READ if self.plays_people else DELIVERED if is_for_customers else SERVER
 
     def open(self, caller: Session | None = None) -> WebhookListener:
         """Have the instance's webhooks come here; `caller` may call it where the probe may not."""
-        set_webhook(caller or self._session, self.instance, self.url)
+        set_webhook(caller or self.session, self.instance, self.url)
         return self
 
     def receive(
@@ -104,16 +104,16 @@ class WebhookListener:
                 return last
             return self._is_all_announced(mine) and expected(self._own_webhooks(mine, mark))
 
-        all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
+        all_webhooks = self.session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(all_webhooks)
         mine = self.webhooks_here(all_webhooks)
         for one in mine:
-            self._session.breaches += self._session.judge.webhook(one, self._session.probe)
-        mine = first_deliveries(self._session, mine, is_direct=self.plays_people)
+            self.session.breaches += self.session.judge.webhook(one, self.session.probe)
+        mine = first_deliveries(self.session, mine, is_direct=self.plays_people)
         if is_announced:
             self.is_silent = not any(mark in one.body for one in mine)
         # Where none has ever come, the run says that by itself.
-        if self._stage.phone or (is_announced and self._session.receiver.webhooks):
+        if self._stage.phone or (is_announced and self.session.receiver.webhooks):
             event = alarm if self._stage.phone else WRITTEN_LAST
             self.claim(event, not self.is_silent, "a webhook that was asked for comes")
         return self._own_webhooks(mine, mark)
@@ -128,13 +128,13 @@ class WebhookListener:
                 or not self._stage.phone
             )
 
-        webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
+        webhooks = self.session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(webhooks)
         return self._own_webhooks(self.webhooks_here(webhooks), mark)
 
     def unread(self) -> list[Webhook]:
         """What has come here since the last look."""
-        webhooks = self._session.receiver.webhooks[self._first_unread :]
+        webhooks = self.session.receiver.webhooks[self._first_unread :]
         self._first_unread += len(webhooks)
         return self.webhooks_here(webhooks)
 
@@ -154,7 +154,7 @@ class WebhookListener:
         """Whether it is an event that the contract does not have, which the judge notes."""
         kind = value_at(one.json, "messageType")
         is_named = isinstance(kind, str) and value_at(one.json, "instance_key") == self.instance.key
-        return is_named and self._session.contract.recogniser.recognise(one.json).event is None
+        return is_named and self.session.contract.recogniser.recognise(one.json).event is None
 
     def _is_herald(self, one: Webhook, after: Webhook | None) -> bool:
         """Whether a presence only precedes the message of the same person."""
@@ -178,19 +178,19 @@ class WebhookListener:
 
     def is_off(self, switch: str) -> bool:
         """Whether the host was seen to send none of these."""
-        return self._session.settled_switches.value_of_switch.get(switch) == "off"
+        return self.session.settled_switches.value_of_switch.get(switch) == "off"
 
     def _is_all_announced(self, mine: list[Webhook]) -> bool:
         """Whether every message of this instance got its ack and, over networks, its echo."""
         self.due.note(mine, self.last_sure_ack)
-        ids = self._session.sent_message_ids(self.instance.key)
+        ids = self.session.sent_message_ids(self.instance.key)
         is_echoed = self.plays_people or self.is_off("echo") or self.due.are_echoed(ids)
         return is_echoed and (self.is_off("acks") or self.due.are_acknowledged(ids))
 
     @property
     def known_ids(self) -> set[str]:
         """The ids that sends were answered with, in this probe or, of a given host, in the run."""
-        session = self._session
+        session = self.session
         return session.sent_message_ids(self.instance.key) | session.run_record.message_ids.keys()
 
     def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
@@ -207,7 +207,7 @@ class WebhookListener:
 
     def settle(self, switch: str, value: str, webhook: Webhook | None = None) -> None:
         """Note which documented way the host's webhooks take."""
-        self._session.settle(switch, value, promise=Promise("inferred", "openapi.yaml"))
+        self.session.settle(switch, value, promise=Promise("inferred", "openapi.yaml"))
 
     def settle_echo(self, is_sent: bool) -> bool:
         """Note whether the instance's own messages come back; whether they do."""
@@ -221,7 +221,7 @@ class WebhookListener:
 
     def _announce(self, event: str, mark: str) -> bool:
         """Have a last webhook sent, if anybody can; NotTried where none is set any more."""
-        if not self._stage.phone and self._session.called_operations & BLOCKING:
+        if not self._stage.phone and self.session.called_operations & BLOCKING:
             # It may be the very event that would announce the end.
             return False
         try:
@@ -229,9 +229,9 @@ class WebhookListener:
         except Impossible as refusal:
             if "no webhook" not in str(refusal):
                 raise
-            promise = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
+            promise = Promise("inferred", self.session.contract.by_id[WEBHOOK].spec_file)
             words = "the webhook stays set, whatever happens to the link"
-            self._session.hold(False, words, promise=promise, operation=WEBHOOK)
+            self.session.hold(False, words, promise=promise, operation=WEBHOOK)
             raise NotTried("the instance has forgotten its webhook") from None
 
     def webhooks_here(self, webhooks: list[Webhook]) -> list[Webhook]:
@@ -245,16 +245,16 @@ class WebhookListener:
         *, promise: Promise | None = None,
     ) -> bool:  # fmt: skip
         """Hold a rule about an event; whether it did."""
-        session = self._session
+        session = self.session
         promise = promise or session.contract.event_promise(event)
         return session.hold(holds, sentence, promise=promise, webhook=webhook, operation=event)
 
     def check_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
         """Hold that a webhook is this event, told of this instance and of now."""
         payload = webhook.json
-        definition = self._session.contract.events[event].definition
+        definition = self.session.contract.events[event].definition
         schema = definition["requestBody"]["content"]["application/json"]["schema"]
-        fits = self._session.contract.compiler.compile(schema).is_valid(payload)
+        fits = self.session.contract.compiler.compile(schema).is_valid(payload)
         fits = fits or self._fits_with_additions(schema, payload)
         if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
             return False
@@ -278,7 +278,7 @@ class WebhookListener:
 
     def _fits_with_additions(self, schema: Any, payload: Any) -> bool:
         """Whether it is that event but for what the host adds, and no other event either."""
-        contract = self._session.contract
+        contract = self.session.contract
         wide = contract.wide.compile(widen(schema))
         return bool(wide.is_valid(payload)) and not contract.recogniser.recognise(payload).fits
 

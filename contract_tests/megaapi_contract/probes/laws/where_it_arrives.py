@@ -17,9 +17,10 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, value_at
-from .calls import group_of, make_group, members, message, sent_id, text
+from .calls import group_of, make_group, message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
+from .listed_people import learn_hidden, listed_members
 from .media import CAPTIONED, KINDS, fetch, same_bytes
 from .readers import Reader, content_of, reading
 from .webhooks import PHASE, READ, acks, listening, message_id
@@ -233,7 +234,9 @@ def _hold_same(
 ) -> None:
     _, mine = _look(session, instance, jid)
     answer, theirs = _look(caller, other, jid)
-    claim(session, answer, members(theirs) == members(mine), "both see the same people and ranks")
+    learn_hidden(session, mine, other.number)
+    same = listed_members(session, theirs) == listed_members(session, mine)
+    claim(session, answer, same, "both see the same people and ranks")
     for name in ("subject", "announce", "restrict", "size"):
         same = theirs.get(name) == mine.get(name)
         claim(session, answer, same, f"both see the same {name}")
@@ -253,9 +256,10 @@ def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
     if not claim_success(session, departure, "leaving"):
         return
     answer, group = _look(session, instance, jid)
-    gone = as_given(other.number) not in members(group)
+    inside = listed_members(session, group)
+    gone = as_given(other.number) not in inside
     claim(session, answer, gone, "who has left is not in it any more")
-    claim(session, answer, as_given(instance.number) in members(group), "the others are")
+    claim(session, answer, as_given(instance.number) in inside, "the others are")
     listing = caller.call("list_groups", other)
     jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
     claim(session, listing, jid not in jids, "a group that was left is not listed")

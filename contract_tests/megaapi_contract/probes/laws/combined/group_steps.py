@@ -6,7 +6,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ....host.stage import NO_WHATSAPP, WORLD
 from ..assertions import claim
-from ..groups import participant_results
+from ..participant_results import participant_results
 from .factors import Row
 from .model import GroupChange
 from .play import Chat, Play

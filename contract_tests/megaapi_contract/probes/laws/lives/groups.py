@@ -8,7 +8,7 @@ from megaapi_mock.domain.jid import as_given
 
 from ..assertions import claim, claim_refusal, claim_success, inferred, value_at
 from ..calls import group_of, leave, make_group, members, text
-from ..groups import participant_results
+from ..participant_results import participant_results
 from .life import FRIENDS, STRANGERS, Life, keep_error
 
 

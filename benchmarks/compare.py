@@ -40,7 +40,7 @@ from pathlib import Path
 
 from comparison.growth import measure_growth
 from comparison.judgement import judge
-from comparison.machine import describe, load
+from comparison.machine import cores_in_use, describe
 from comparison.mocks import Stores, stores
 from comparison.page import write_page
 from comparison.peer_files import Contract
@@ -177,7 +177,9 @@ def _missing(sections: Collection[str]) -> str | None:
 def _measured(options: argparse.Namespace) -> Report:
     _prepare()
     form, began = _form(options), time.monotonic()
-    report = Report(machine=describe(), form=options.form or "usual", load=load())
+    used = cores_in_use()
+    report = Report(machine=describe(), form=options.form or "usual", cores_in_use=used)
+    report["machine"]["cores in use before the run"] = f"{used:.1f}"
     sections = _sections(options)
     with tempfile.TemporaryDirectory() as folder, stores() as opened:
         contract = _contract(Path(folder, "megaapi.json"))

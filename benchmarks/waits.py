@@ -14,11 +14,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import select
 import socket
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -27,13 +24,10 @@ from statistics import median
 import servers
 from megaapi_mock.serving.server import Engine, serve
 from megaapi_mock.web.app import MockApp, build_app
+from open_waits import LISTS, OTHER, is_open, opened
 
-OTHER = "megacode-TESTKEY0002"
 WAITS = (0, 8, 40)
 ENGINES: tuple[Engine, ...] = ("granian", "waitress")
-# Of the waits and streams that are open at once, as many as there may be.
-STREAMS = 40
-LISTS = ("exchanges", "deliveries", "messages", "fault-hits")
 
 
 def main() -> None:
@@ -74,66 +68,28 @@ def report_open(number: int, seconds: float, rounds: int) -> float:
     costs: dict[bool, list[float]] = {False: [], True: []}
     with running("granian") as server:
         for _ in range(rounds):
-            for is_open in rates:
-                with opened(server.port, number if is_open else 0):
+            for beside in rates:
+                with opened(server.port, number if beside else 0) as clients:
                     before = servers.cpu_seconds(serving_pid(server))
                     case = servers.load(server, servers.SEND_TEXT, seconds=seconds)
                     used = servers.cpu_seconds(serving_pid(server)) - before
-                rates[is_open].append(case["rate"])
-                costs[is_open].append(1e6 * used / case["requests"])
+                    assert all(is_open(client) for client in clients), "one was answered"
+                rates[beside].append(case["rate"])
+                costs[beside].append(1e6 * used / case["requests"])
         threads = len(os.listdir(f"/proc/{serving_pid(server)}/task"))
-    without, beside = median(rates[False]), median(rates[True])
+    without, with_ = median(rates[False]), median(rates[True])
     ratios = sorted(b / w for w, b in zip(rates[False], rates[True], strict=True))
-    print(f"no waits: {without:.0f} sends/s; beside {number} waits and streams: {beside:.0f}/s")
-    print(f"ratio of medians {beside / without:.3f}; of rounds {ratios[0]:.3f} to {ratios[-1]:.3f}")
-    cpu = [round(median(costs[is_open])) for is_open in (False, True)]
+    print(f"no waits: {without:.0f} sends/s; beside {number} waits and streams: {with_:.0f}/s")
+    print(f"ratio of medians {with_ / without:.3f}; of rounds {ratios[0]:.3f} to {ratios[-1]:.3f}")
+    cpu = [round(median(costs[beside])) for beside in (False, True)]
     print(f"CPU of the mock for one send: {cpu[0]} us, beside them {cpu[1]} us")
     print(f"threads at the end: {threads}")
-    return beside / without
+    return with_ / without
 
 
 def serving_pid(server: servers.Server) -> int:
     """The process that answers: granian's worker."""
     return servers.family(server.process.pid)[-1]
-
-
-@contextmanager
-def opened(port: int, number: int) -> Iterator[None]:
-    """So many waits and streams on another instance are open; they end before this does."""
-    with ExitStack() as stack:
-        clients = []
-        for at in range(number):
-            path = f"/_mock/{LISTS[at % len(LISTS)]}?instance={OTHER}&wait=60"
-            if at < STREAMS:
-                path = f"/_mock/stream?instance={OTHER}"
-            clients.append(stack.enter_context(ask(port, path)))
-        wait_until_open(port, number)
-        yield
-        for client in clients:
-            if select.select([client], [], [], 0)[0]:
-                head = client.recv(12)
-                assert head == b"HTTP/1.1 200", f"one was answered: {head!r}"
-    wait_until_open(port, 0)
-
-
-def ask(port: int, path: str) -> socket.socket:
-    """A connection with a GET on it."""
-    client = socket.create_connection(("127.0.0.1", port), 30)
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-    return client
-
-
-def wait_until_open(port: int, number: int) -> None:
-    """Return once so many wait, those that were left included until the mock has noticed."""
-    url, end = f"http://127.0.0.1:{port}/_mock/metrics", time.monotonic() + 120
-    while True:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            lines = answer.read().decode().splitlines()
-        count = sum(float(line.split()[-1]) for line in lines if "clients_waiting{" in line)
-        if count == number:
-            return
-        assert time.monotonic() < end, f"{count} wait, not {number}"
-        time.sleep(0.2)
 
 
 @contextmanager

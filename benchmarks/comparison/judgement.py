@@ -40,7 +40,7 @@ PROCESSES, WAITS = 1.6, 0.9
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PromiseCheck:
     """One promise. `holds` is None where this run could not tell."""
 
     promise: str
@@ -53,8 +53,8 @@ class Verdict:
         return {True: "holds", False: "does not hold", None: "not measured"}[self.holds]
 
 
-def judge(report: Report) -> list[Verdict]:
-    """A verdict for each line of what is promised, in its order."""
+def judge(report: Report) -> list[PromiseCheck]:
+    """A check for each line of what is promised, in its order."""
     return [
         *_times(report),
         *_latest(report),
@@ -67,11 +67,11 @@ def judge(report: Report) -> list[Verdict]:
     ]
 
 
-def _unmeasured(promise: str, measured: str = "") -> Verdict:
-    return Verdict(promise, None, measured)
+def _unmeasured(promise: str, measured: str = "") -> PromiseCheck:
+    return PromiseCheck(promise, None, measured)
 
 
-def _times(report: Report) -> Iterator[Verdict]:
+def _times(report: Report) -> Iterator[PromiseCheck]:
     sends = report.get("sends", {})
     for store, peer, bound in TIMES:
         promise = f"sends/s, {store}: at least {bound:g} times {peer}"
@@ -79,7 +79,7 @@ def _times(report: Report) -> Iterator[Verdict]:
             yield _unmeasured(promise)
             continue
         times = ratio(sends[store]["rate"], sends[peer]["rate"])
-        yield Verdict(promise, times.middle >= bound, _shown(times, 2))
+        yield PromiseCheck(promise, times.middle >= bound, _shown(times, 2))
 
 
 def _shown(value: Spread, digits: int) -> str:
@@ -87,7 +87,7 @@ def _shown(value: Spread, digits: int) -> str:
     return f"{middle} ({least} to {downwards(value.most, digits)})"
 
 
-def _latest(report: Report) -> Iterator[Verdict]:
+def _latest(report: Report) -> Iterator[PromiseCheck]:
     sends = report.get("sends", {})
     for store in STORES:
         promise = f"p99 of a send, {store}: not above any peer's"
@@ -100,17 +100,17 @@ def _latest(report: Report) -> Iterator[Verdict]:
         shown = f"{upwards(ours, 1)} ms; {best} {downwards(peers[best], 1)} ms"
         # Without one of them "any" is not answered, unless another is below already.
         holds = ours <= peers[best] and (None if len(peers) < len(PEERS) else True)
-        yield Verdict(promise, holds, shown)
+        yield PromiseCheck(promise, holds, shown)
 
 
-def _starts(report: Report) -> Iterator[Verdict]:
+def _starts(report: Report) -> Iterator[PromiseCheck]:
     promise = f"cold start, memory: under {START:g} s"
     starts = report.get("starts", {}).get(MEMORY)
     if starts is None:
         yield _unmeasured(promise)
     else:
         seconds = spread(starts["seconds"]).middle
-        yield Verdict(promise, seconds < START, f"{upwards(seconds, 2)} s")
+        yield PromiseCheck(promise, seconds < START, f"{upwards(seconds, 2)} s")
     promise = f"cold start, SQLite with {STORED:,} messages: under {STORED_START:g} s"
     stored = report.get("stored_start")
     if stored is None:
@@ -118,17 +118,17 @@ def _starts(report: Report) -> Iterator[Verdict]:
         return
     seconds, messages = spread(stored["seconds"]).middle, stored["messages"]
     holds = seconds < STORED_START and (True if messages >= STORED else None)
-    yield Verdict(promise, holds, f"{upwards(seconds, 2)} s with {messages:,}")
+    yield PromiseCheck(promise, holds, f"{upwards(seconds, 2)} s with {messages:,}")
 
 
-def _memory(report: Report) -> Iterator[Verdict]:
+def _memory(report: Report) -> Iterator[PromiseCheck]:
     promise = f"idle memory: under {IDLE_MB:g} MB"
     starts = report.get("starts", {}).get(MEMORY)
     if starts is None:
         yield _unmeasured(promise)
     else:
         used = spread(starts["mb"]).middle
-        yield Verdict(promise, used < IDLE_MB, f"{upwards(used, 1)} MB")
+        yield PromiseCheck(promise, used < IDLE_MB, f"{upwards(used, 1)} MB")
     promise = f"memory after {USED_SENDS:,} sends: under {USED_MB:g} MB"
     memory = report.get("memory")
     if memory is None:
@@ -136,10 +136,10 @@ def _memory(report: Report) -> Iterator[Verdict]:
         return
     # Too much after fewer sends is too much.
     holds = memory["mb"] < USED_MB and (True if memory["sends"] >= USED_SENDS else None)
-    yield Verdict(promise, holds, f"{upwards(memory['mb'], 1)} MB after {memory['sends']:,}")
+    yield PromiseCheck(promise, holds, f"{upwards(memory['mb'], 1)} MB after {memory['sends']:,}")
 
 
-def _growth(report: Report) -> Iterator[Verdict]:
+def _growth(report: Report) -> Iterator[PromiseCheck]:
     for store in STORES:
         promise = (
             f"cost of a send, {store}: with {MANY:,} messages at most {GROWTH:g} times that with "
@@ -153,10 +153,10 @@ def _growth(report: Report) -> Iterator[Verdict]:
         least, most = upwards(times.least, 2), upwards(times.most, 2)
         shown = f"{upwards(times.middle, 2)} ({least} to {most}) with {growth['many']:,}"
         holds = times.middle <= GROWTH and (True if growth["many"] >= MANY else None)
-        yield Verdict(promise, holds, shown)
+        yield PromiseCheck(promise, holds, shown)
 
 
-def _webhooks(report: Report) -> Iterator[Verdict]:
+def _webhooks(report: Report) -> Iterator[PromiseCheck]:
     for way, bound in WEBHOOKS:
         promise = f"webhooks/s on one core, {way}: at least {bound:,}"
         webhooks = report.get("webhooks", {}).get(way)
@@ -164,7 +164,7 @@ def _webhooks(report: Report) -> Iterator[Verdict]:
             yield _unmeasured(promise)
             continue
         rate = spread(webhooks["rate"])
-        yield Verdict(promise, rate.middle >= bound, _shown(rate, 0))
+        yield PromiseCheck(promise, rate.middle >= bound, _shown(rate, 0))
     promise = f"send to webhook received at {LATENCY_RATE} sends/s: p99 under {LATENCY_MS:g} ms"
     latency = report.get("latency")
     if latency is None:
@@ -174,15 +174,15 @@ def _webhooks(report: Report) -> Iterator[Verdict]:
         True if latency["per_second"] >= LATENCY_RATE else None
     )
     shown = f"{upwards(latency['p99_ms'], 1)} ms at {downwards(latency['per_second'], 0)} sends/s"
-    yield Verdict(promise, holds, shown)
+    yield PromiseCheck(promise, holds, shown)
 
 
-def _pair(report: Report, name: str, what: str, unit: str, bound: float) -> Verdict:
+def _pair(report: Report, name: str, what: str, unit: str, bound: float) -> PromiseCheck:
     promise = f"{what}: at least {bound:g} {unit}"
     pair = report.get("processes") if name == "processes" else report.get("waits")
     if pair is None:
         return _unmeasured(promise)
     if pair["reason"]:
-        return Verdict(promise, False, pair["reason"])
+        return PromiseCheck(promise, False, pair["reason"])
     times = ratio(pair["with_"], pair["without"])
-    return Verdict(promise, times.middle >= bound, _shown(times, 2))
+    return PromiseCheck(promise, times.middle >= bound, _shown(times, 2))

@@ -23,7 +23,6 @@ def describe() -> dict[str, str]:
     return {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()}",
-        "load before the run": f"{load():.1f} (of 1 minute; 0 is a quiet machine)",
         "this checkout": _line("git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"),
         "Python": platform.python_version(),
         "Node.js": _line("node", "--version"),
@@ -33,9 +32,21 @@ def describe() -> dict[str, str]:
     }
 
 
-def load() -> float:
-    """How many programs wanted to run, on average of the last minute."""
-    return os.getloadavg()[0]
+def cores_in_use(seconds: float = 3.0) -> float:
+    """How many cores other programs use, while this process does nothing.
+
+    The load average would count what the installation of the peers did a moment ago.
+    """
+    before = _busy_ticks()
+    time.sleep(seconds)
+    return (_busy_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def _busy_ticks() -> int:
+    """Of all cores since the machine started: what they neither idled nor waited for a disk."""
+    fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _disk, hard, soft, stolen = map(int, fields)
+    return user + nice + system + hard + soft + stolen
 
 
 def _processor() -> str:

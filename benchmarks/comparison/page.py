@@ -9,11 +9,11 @@ from .report import Report
 from .tables import whole
 
 MARK = "<!-- figures of `make bench` -->"
-# Programs that wanted to run before the comparison did, on average of a minute.
-QUIET = 1.0
+# Cores that other programs may use before the comparison.
+QUIET = 0.2
 _BUSY = (
-    "- other programs used both cores meanwhile: no server had a whole one, and starts took "
-    "several times as long; these figures decide nothing"
+    "- other programs used the machine meanwhile: no server had a whole core, and starts took "
+    "longer than they need; these figures decide nothing"
 )
 
 
@@ -37,7 +37,7 @@ def _figures(report: Report) -> str:
     minutes = report.get("took", 0) / 60
     lines = [f"- {line}" for line in machine.splitlines()]
     lines.append(f"- form: {report['form']}; it took {minutes:.0f} minutes")
-    if report.get("load", 0.0) > QUIET:
+    if report.get("cores_in_use", 0.0) > QUIET:
         lines.append(_BUSY)
     does = report.get("does", {})
     peers = [f"- **{name}** {does[name]}." for name in PEERS if name in does]

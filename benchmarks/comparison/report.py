@@ -68,7 +68,7 @@ class Report(TypedDict, total=False):
 
     machine: dict[str, str]
     form: str
-    load: float
+    cores_in_use: float
     took: float
     ceiling: float
     sends: dict[str, Sends]

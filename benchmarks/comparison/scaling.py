@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 
+from open_waits import is_open, opened
 from servers import CORES, SEND_TEXT, Server, free_port, load
 
 from .mocks import Stores
@@ -16,10 +13,7 @@ from .names import MEMORY, POSTGRES
 from .progress import say
 from .report import Pair, Report
 
-OTHER = "megacode-TESTKEY0002"
 WAITERS = 1_000
-# As many of them are streams as a mock has places for, with some to spare; all others are waits.
-STREAMS = 40
 # What a command says at once, when it refuses its options.
 _REFUSED_WITHIN = 10.0
 
@@ -70,7 +64,7 @@ def measure_waits(stores: Stores, rounds: int, seconds: float, report: Report) -
         for number in range(1, rounds + 1):
             say(f"{WAITERS:,} waits and streams, round {number} of {rounds}")
             pair["without"].append(load(server, SEND_TEXT, seconds=seconds)["rate"])
-            with waiters(server.port) as sockets:
+            with opened(server.port, WAITERS) as sockets:
                 pair["reason"] = _loaded(server, seconds, pair["with_"])
                 still = sum(is_open(waiter) for waiter in sockets)
             if still < WAITERS:
@@ -86,32 +80,3 @@ def _loaded(server: Server, seconds: float, rates: list[float]) -> str:
     except SystemExit as refusal:
         return str(refusal)
     return ""
-
-
-@contextmanager
-def waiters(port: int) -> Iterator[list[socket.socket]]:
-    """Clients that read a stream, and clients that wait for a message."""
-    paths = (f"/_mock/messages?instance={OTHER}&wait=60", f"/_mock/stream?instance={OTHER}")
-    with ExitStack() as opened:
-        sockets = []
-        for number in range(WAITERS):
-            client = opened.enter_context(socket.create_connection(("127.0.0.1", port), 30))
-            request = f"GET {paths[number < STREAMS]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-            client.sendall(request.encode())
-            sockets.append(client)
-        time.sleep(1)
-        yield sockets
-
-
-def is_open(client: socket.socket) -> bool:
-    """Whether a wait is not answered yet, or a stream has begun and goes on."""
-    client.setblocking(False)
-    data = b""
-    try:
-        while chunk := client.recv(65536):
-            data += chunk
-    except BlockingIOError:
-        return not data or (data.startswith(b"HTTP/1.1 200") and b"text/event-stream" in data)
-    except ConnectionError:
-        return False
-    return False

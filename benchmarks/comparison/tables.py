@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .figures import Spread, ratio, spread
-from .judgement import Verdict, judge
+from .judgement import PromiseCheck, judge
 from .names import MEMORY, PEERS, STORES
 from .report import Report
 
@@ -112,7 +112,7 @@ def _webhooks_table(report: Report) -> str:
     return table(("", "median", "spread", "of its core", "per CPU s"), rows)
 
 
-def judgement_table(verdicts: Sequence[Verdict]) -> str:
+def judgement_table(checks: Sequence[PromiseCheck]) -> str:
     """A row for each promise."""
-    rows = [(verdict.word, verdict.promise, verdict.measured) for verdict in verdicts]
+    rows = [(check.word, check.promise, check.measured) for check in checks]
     return table(("", "promise", "measured"), rows)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..judging.contract import Contract
+from . import held_out
 from .mutant import Mutant
 from .score import Score, countable
 
@@ -89,6 +90,7 @@ def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Itera
         f"Sources: `{score.sources}`",
         "",
     )
+    yield from held_out.section()
     yield from _table("Controller", by_controller(score, mutants, contract))
     yield from _table("Operation", by_operation(score, mutants, contract))
     yield from _table("Webhook event", by_event(score, mutants, contract))

@@ -461,6 +461,7 @@ FAULTS: Mapping[str, Fault] = {
     "a reset begins a new session": forgotten("/reset"),
     "the older calls change the same webhook": forgotten("/enableMessage"),
     "people have pictures of their own": frozen("getProfilePicture"),
+    "the whole picture is another than the small one": frozen("getProfilePicture"),
     "a new picture has another address": passed_over("/setProfilePictureUrl/"),
     "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
     "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),

@@ -74,7 +74,7 @@ def test_one_section_is_measured_alone(tmp_path: Path) -> None:
     # So few say nothing of the speed: both bounds may be missed.
     assert done.returncode in (0, 1) and path.exists(), done.stdout + done.stderr
     report = json.loads(path.read_text(encoding="utf-8"))
-    assert set(report) == {"machine", "form", "load", "took", "webhooks"}
+    assert set(report) == {"machine", "form", "cores_in_use", "took", "webhooks"}
     assert all(rate > 0 for way in report["webhooks"].values() for rate in way["rate"])
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from comparison.judgement import Verdict, judge
+from comparison.judgement import PromiseCheck, judge
 from comparison.names import (
     MEMORY,
     PEERS,
@@ -56,7 +56,7 @@ def good() -> Any:
     }  # fmt: skip
 
 
-def verdict(report: Any, promise: str) -> Verdict:
+def promise_check(report: Any, promise: str) -> PromiseCheck:
     (found,) = [each for each in judge(report) if promise in each.promise]
     return found
 
@@ -105,7 +105,7 @@ def test_a_figure_just_beyond_its_bound_does_not_hold(
 ) -> None:
     report = good()
     change(report)
-    found = verdict(report, promise)
+    found = promise_check(report, promise)
     assert found.holds is False
     assert shown in found.measured
 
@@ -143,7 +143,7 @@ LESS: list[tuple[str, Change, Change]] = [
 def test_a_good_figure_of_less_decides_nothing(promise: str, less: Change, worse: Change) -> None:
     report = good()
     less(report)
-    assert verdict(report, promise).holds is None
+    assert promise_check(report, promise).holds is None
 
 
 @pytest.mark.parametrize(("promise", "less", "worse"), LESS, ids=[row[0] for row in LESS])
@@ -151,17 +151,17 @@ def test_a_bad_figure_of_less_does_not_hold(promise: str, less: Change, worse: C
     report = good()
     less(report)
     worse(report)
-    assert verdict(report, promise).holds is False
+    assert promise_check(report, promise).holds is False
 
 
 def test_latency_needs_every_peer_to_hold() -> None:
     report = good()
     del report["sends"][PRISM]
-    assert verdict(report, "p99 of a send, memory").holds is None
+    assert promise_check(report, "p99 of a send, memory").holds is None
 
 
 def test_latency_above_one_peer_does_not_hold_without_the_others() -> None:
     report = good()
     report["sends"][MEMORY]["p99_ms"] = [5.1]
     del report["sends"][PRISM]
-    assert verdict(report, "p99 of a send, memory").holds is False
+    assert promise_check(report, "p99 of a send, memory").holds is False

@@ -64,9 +64,9 @@ def test_only_what_is_between_the_marks_is_replaced() -> None:
     assert with_figures(page, good()) == page
 
 
-@pytest.mark.parametrize(("load", "said"), [(1.0, False), (11.1, True)])
-def test_a_page_says_that_the_machine_was_busy(load: float, said: bool) -> None:
-    page = with_figures(f"{MARK}{MARK}", {**good(), "load": load})
+@pytest.mark.parametrize(("cores", "said"), [(0.2, False), (1.1, True)])
+def test_a_page_says_that_the_machine_was_busy(cores: float, said: bool) -> None:
+    page = with_figures(f"{MARK}{MARK}", {**good(), "cores_in_use": cores})
     assert ("these figures decide nothing" in page) is said
 
 

@@ -47,6 +47,8 @@ SPOILT: tuple[tuple[str, str, str, Change], ...] = (
      document(lambda answer: [{**one, "message": {}} for one in answer])),
     ("profile_picture", "one for all", "Everybody has the same picture.",
      document(put("data", "https://pps.whatsapp.net/v/one.jpg"))),
+    ("profile_picture", "one size", "Whatever size is asked for, the small picture comes.",
+     document(lambda answer: {**answer, "data": answer["data"].replace("_image.", "_icon.")})),
     ("send_contact", "without a card", "The card is empty.",
      document(put("messageData.message.contactMessage.vcard", "BEGIN:VCARD\nEND:VCARD"))),
     ("send_contact", "without a name above", "The card has no name above it.",

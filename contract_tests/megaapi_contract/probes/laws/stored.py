@@ -140,6 +140,18 @@ def people_have_pictures_of_their_own(session: Session, stage: Stage) -> None:
     claim(session, again[0], first[1] == again[1], "a picture keeps its address")
 
 
+@LAWS.law("profile_picture", effects=("reads",))
+def the_whole_picture_is_another_than_the_small_one(session: Session, stage: Stage) -> None:
+    instance = stage.instance()
+    own = f"{instance.number}@s.whatsapp.net"
+    small, whole = (_picture(session, instance, own, type=size) for size in ("icon", "image"))
+    if not small[1] or not whole[1]:
+        # An owner may have no picture.
+        return
+    claim(session, whole[0], whole[1] != small[1], "`type` decides which picture it is",
+          promise=session.contract.promise("profile_picture"))  # fmt: skip
+
+
 @LAWS.law(
     "set_profile_picture_url", "profile_picture", "create_group",
     effects=("changes", "reads"), phone=True,
@@ -158,6 +170,8 @@ def a_new_picture_has_another_address(session: Session, stage: Stage) -> None:
         claim(session, others_after[0], others_after[1] == others, "no other picture has changed")
 
 
-def _picture(session: Session, instance: HostInstance, whose: str) -> tuple[Exchange, Any]:
-    answer = session.call("profile_picture", instance, query={"to": whose, "type": "image"})
+def _picture(
+    session: Session, instance: HostInstance, whose: str, *, type: str = "image"
+) -> tuple[Exchange, Any]:
+    answer = session.call("profile_picture", instance, query={"to": whose, "type": type})
     return answer, value_at(answer.json, "data")

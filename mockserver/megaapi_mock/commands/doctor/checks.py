@@ -164,7 +164,8 @@ class _Exam:
                 "the gateway is down, or the host belongs to another plan: try later",
             )
         document = reply.document or {}
-        if "error" in document or {"name", "message", "statusCode"} <= set(document):
+        is_listed = isinstance(document.get("instance"), dict)
+        if is_listed or "error" in document or {"name", "message", "statusCode"} <= set(document):
             return "ok", "it answers like megaAPI", ""
         if reply.status == 200 and reply.empty:
             return "ok", "it answers 200 without a body, as some hosts do while offline", ""
@@ -202,7 +203,8 @@ class _Exam:
         status = self._inside()
         instance = (status.document or {}).get("instance")
         state = instance.get("status") if isinstance(instance, dict) else None
-        if state == "connected":
+        # The form of 2022 has no status: whoever is linked has a user.
+        if state == "connected" or (isinstance(instance, dict) and _is_of_2022(instance)):
             message = "the status is connected; only a test message proves that messages arrive"
             return Finding("linked", "ok", message)
         message = f"no phone is connected: {state or status.message or 'the status is empty'}"
@@ -295,6 +297,11 @@ class _Exam:
     def _get(self, controller: str) -> ProbeReply:
         path = f"/rest/{controller}/{self._key}"
         return get(self._address, path, self._case.token, self._case.timeout)
+
+
+def _is_of_2022(instance: dict[str, Any]) -> bool:
+    """Whether a status in the form of 2022 is that of a linked instance."""
+    return "status" not in instance and isinstance(instance.get("user"), dict)
 
 
 def _differences(have: str, want: str) -> list[str]:

@@ -117,7 +117,7 @@ def is_local(addresses: list[str]) -> bool:
 
 @dataclass(frozen=True)
 class ProbeReply:
-    """An answer: `document` is its JSON object, None when it is none."""
+    """An answer: `document` is its JSON object, or the one of a list of one; else None."""
 
     status: int
     document: dict[str, Any] | None
@@ -160,6 +160,9 @@ def _parse_reply(answer: HttpResponse) -> ProbeReply:
         document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
+    if isinstance(document, list) and len(document) == 1:
+        # A dedicated host lists its one instance (switch status_shape=list).
+        document = document[0]
     return ProbeReply(
         status=answer.status,
         document=document if isinstance(document, dict) else None,

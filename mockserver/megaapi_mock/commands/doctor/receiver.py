@@ -12,7 +12,8 @@ import orjson
 from ...resources import root
 from ...resources.samples import Samples
 from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
-from .findings import Finding, Skipped
+from ...webhooks.http.redirects import REDIRECTS_MOST
+from .findings import Finding, FindingOutcome, Skipped
 from .http import NoAnswer, ServerAddress, is_local
 
 # An acknowledgement of a message nobody sent: whatever a bot does with it, nobody is written to.
@@ -123,7 +124,7 @@ class Hook:
         address = self._require_address()
         if not self._open:
             raise Skipped("no connection")
-        transport = HttpTransport(allowed_hosts="any")
+        transport = HttpTransport(allowed_hosts="any", redirects=REDIRECTS_MOST)
         begin, content = time.monotonic(), orjson.dumps(body)
         try:
             answer = transport.post(address.url, content, axios_headers(), timeout=self._timeout)
@@ -162,8 +163,10 @@ def _connection_finding(check: str, failure: DeliveryFailed) -> Finding:
 
 
 def _judge_status(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
-    """2xx, or what its status means here."""
+    """2xx, or what its status means here; a redirect is followed as the gateway does it."""
     status = answer.status
+    if answer.redirects:
+        return _judge_redirect(check, answer, subject)
     if 200 <= status < 300:
         return Finding(check, "ok", f"it answered {status} to {subject}")
     headers = {name.lower(): value for name, value in answer.headers}
@@ -173,7 +176,16 @@ def _judge_status(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
         404: "check the path in --webhook",
         405: f"it must take POST; it takes {headers.get('allow', 'something else')}",
     }.get(status, "read the log of the receiver")
-    if 300 <= status < 400:
-        location = headers.get("location", "nowhere")
-        advice = f"give {location} in --webhook: a redirect loses the POST"
     return Finding(check, "wrong", f"it answered {status} to {subject}", advice)
+
+
+def _judge_redirect(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
+    """A POST that stays one arrives; on 301, 302 and 303 it becomes a GET without its body."""
+    method, _, url = answer.redirects[-1].partition(" ")
+    message = f"it redirects {subject} to {url}, which answered {answer.status}"
+    if method != "POST":
+        advice = f"give {url} in --webhook: this redirect loses the POST"
+        return Finding(check, "wrong", message, advice)
+    outcome: FindingOutcome = "warning" if 200 <= answer.status < 300 else "wrong"
+    advice = f"give {url} in --webhook: every event is posted twice on its way"
+    return Finding(check, outcome, message, advice)

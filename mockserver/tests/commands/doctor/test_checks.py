@@ -74,6 +74,10 @@ class Ward:
 
         return self._stack.enter_context(Served(app, threads=2)).url
 
+    def leading(self, status: str, url: str) -> str:
+        """A server that redirects to the path /hook/ of another one, or of its own."""
+        return self.answering(status, [("Location", f"{url}/hook/")])
+
     def received_at(self, url: str) -> Case:
         """The case of a receiver that the gateway knows too."""
         self.shop.webhook_to(url)
@@ -195,8 +199,19 @@ def receiver_fails(ward: Ward) -> Case:
 
 
 def receiver_redirects(ward: Ward) -> Case:
-    there = [("Location", "https://bot.example.test/hook/")]
-    return ward.received_at(ward.answering("308 Permanent Redirect", there))
+    return ward.received_at(ward.leading("308 Permanent Redirect", ward.answering("200 OK")))
+
+
+def receiver_loses_the_post(ward: Ward) -> Case:
+    return ward.received_at(ward.leading("302 Found", ward.answering("200 OK")))
+
+
+def receiver_redirects_to_a_failure(ward: Ward) -> Case:
+    return ward.received_at(ward.leading("307 Temporary Redirect", ward.answering("404 Not Found")))
+
+
+def receiver_redirects_in_a_circle(ward: Ward) -> Case:
+    return ward.received_at(ward.leading("307 Temporary Redirect", ""))
 
 
 def receiver_takes_no_post(ward: Ward) -> Case:
@@ -288,10 +303,13 @@ MISTAKES: list[tuple[Callable[[Ward], Case], dict[str, str], str]] = [
         "no TLS at 127.0.0.1",
     ),
     (receiver_fails, {"hook_answer": WRONG}, "answered 500"),
+    (receiver_redirects, {"hook_answer": LOOK}, "/hook/ in --webhook: every event is posted twice"),
+    (receiver_loses_the_post, {"hook_answer": WRONG}, "/hook/ in --webhook: this redirect loses"),
+    (receiver_redirects_to_a_failure, {"hook_answer": WRONG}, "/hook/, which answered 404"),
     (
-        receiver_redirects,
-        {"hook_answer": WRONG},
-        "give https://bot.example.test/hook/ in --webhook",
+        receiver_redirects_in_a_circle,
+        {"hook_answer": WRONG, "hook_speed": "skipped"},
+        "led on more than 5 times",
     ),
     (receiver_takes_no_post, {"hook_answer": WRONG}, "it must take POST; it takes GET"),
     (receiver_wants_a_login, {"hook_answer": WRONG}, "without credentials"),

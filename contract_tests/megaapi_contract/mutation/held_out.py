@@ -1,0 +1,61 @@
+"""Faults thought up by people who had not read the suite: what it noticed of them, as measured.
+
+The catalogue stands beside the laws it tries, and who adds to one reads the other. These lists were
+written from README, spec and evidence alone, planted in the mock's own code, and measured before
+anybody who works on the suite saw them. They are not kept: whoever reads a list mends its faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutRun:
+    """One list against one way to run the suite. What is left over was missed.
+
+    `failures` end the run with exit code 1; `findings` are told, but the fact that the fault breaks
+    is one that the contract grades as a guess or as the ancestor's.
+    """
+
+    date: str
+    way: str
+    subject: str
+    faults: int
+    failures: int
+    findings: int
+
+    @property
+    def missed(self) -> int:
+        """How many were not told at all."""
+        return self.faults - self.failures - self.findings
+
+
+_HOME = "at home: `run --target mock --quick`"
+_HOST = "a host without control API: `--allow sends --allow changes`, a webhook receiver"
+_PEER = "the same, with `--peer-instance-key`"
+RUNS = (
+    HeldOutRun("2026-11-30", _HOME, "the first 60 of the list", 60, 54, 5),
+    HeldOutRun("2026-11-30", _HOME, "all 100", 100, 89, 10),
+    HeldOutRun("2026-11-30", _HOST, "those that one instance can show", 62, 53, 7),
+    HeldOutRun("2026-11-30", _PEER, "those that two instances can show", 79, 69, 7),
+)
+
+
+def section() -> Iterator[str]:
+    """Its part of the page, line by line."""
+    yield "## Faults thought up without looking at the suite"
+    yield ""
+    yield "100 faults, written down and planted in the mock's code by people who had read README,"
+    yield "spec and evidence alone, and measured before anybody who works on the suite saw them."
+    yield "A finding is told, but breaks only what the contract grades as a guess or as ancestry."
+    yield ""
+    yield "| Measured | How | Faults | Of them | Failure | Finding | Missed |"
+    yield "| --- | --- | --- | ---: | ---: | ---: | ---: |"
+    for run in RUNS:
+        yield (
+            f"| {run.date} | {run.way} | {run.subject} | {run.faults} | {run.failures}"
+            f" | {run.findings} | {run.missed} |"
+        )
+    yield ""

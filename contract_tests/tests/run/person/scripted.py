@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import threading
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,10 +40,11 @@ class ScriptedPerson:
 
     def sit_down(self) -> None:
         """Read and act until the terminal is closed."""
-        answered = 0
+        # A code is drawn with letters of several bytes, of which a read may end within one.
+        decoder, answered = getincrementaldecoder("utf-8")(), 0
         while True:
             try:
-                self.screen += os.read(self.master, 65536).decode()
+                self.screen += decoder.decode(os.read(self.master, 65536))
             except OSError:
                 return
             for question in _QUESTION.findall(self.screen)[answered:]:

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ class OnTerminal:
     process: subprocess.Popen[bytes]
     master: int
     screen: str = ""
+    decoder: IncrementalDecoder = field(default_factory=getincrementaldecoder("utf-8"))
 
     def read_until(self, fits: Callable[[str], bool]) -> None:
         """Read the screen until it fits; with what stands there when it never does."""
@@ -66,7 +68,7 @@ class OnTerminal:
             assert time.monotonic() < end, self.screen
             if select.select([self.master], [], [], 0.2)[0]:
                 try:
-                    self.screen += os.read(self.master, 65536).decode()
+                    self.screen += self.decoder.decode(os.read(self.master, 65536))
                 except OSError:
                     # The command has ended.
                     self.process.wait(timeout=SECONDS)

@@ -7,6 +7,7 @@ SuiteError
   HeldBack         the gate did not let a request out: the case is left out and counted
     BudgetSpent    the run may send no further message
   NotTried         a probe needs something this target does not have
+    NotDone        a person who was asked for something has not done it
   Impossible       the host is not in the state its answers told of
   SuiteBug         a mistake of this program: nothing is said of the host, exit 2
 """
@@ -49,6 +50,10 @@ class BudgetSpent(HeldBack):
 
 class NotTried(SuiteError):
     """The probe needs something that this target does not have."""
+
+
+class NotDone(NotTried):
+    """Somebody at the terminal has not done what a probe needs; the host had no part in it."""
 
 
 class Impossible(SuiteError):

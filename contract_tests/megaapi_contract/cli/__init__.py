@@ -129,6 +129,11 @@ def main() -> None:
 @main.command()
 @target_options
 @click.option("--quick", is_flag=True, help="a few requests per operation, in seconds")
+@click.option(
+    "--ask",
+    is_flag=True,
+    help="ask the person with the first --recipient for what only a phone can do; on a terminal",
+)
 @click.option("--plan", is_flag=True, help="print every request first and send nothing")
 @click.option("--report", type=click.Path(path_type=Path), help="write all reports to this folder")
 @click.option("--probe", "probes", multiple=True, help="only this probe; repeat")
@@ -164,6 +169,7 @@ def probes(gateway_plan: str) -> None:
         for probe in all_probes(context):
             needs = " (mocks only)" if probe.phone else " (a customer)" if probe.customer else ""
             needs = " (a second instance)" if probe.reader else needs
+            needs = " (a phone that scans)" if probe.scan else needs
             click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{needs}")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from megaapi_mock.domain.jid import as_given
 
 from ..errors import Impossible, NotTried, Unusable
-from ..judging.results import read_json
+from ..judging.results import Webhook, read_json
 from .content_coding import decode_content
 from .host_instance import HostInstance
 from .http import Answer, request
@@ -19,7 +19,11 @@ from .target import Target
 # is given; in the mock's starting world the last one's number is registered without its 9.
 WORLD = ("5511900000002", "5511900000402", "5511900000403", "5511900000404", "5531990000005")
 NO_WHATSAPP = "5511900000099"
-NO_CUSTOMER = "it needs a customer, which a second instance of yours can be (--peer-instance-key)"
+NO_CUSTOMER = (
+    "it needs a customer, which a second instance of yours can be (--peer-instance-key), and for "
+    "much of it a person at the terminal (--ask)"
+)
+NO_SCAN = "somebody has to scan a code with the phone of the instance (--ask)"
 NO_READER = (
     "it needs a second instance of yours that gets what this one sends (--peer-instance-key)"
 )
@@ -36,11 +40,13 @@ class Stage(Protocol):
     """Supplies instances, and the people who write to them.
 
     `phone` says whether phones can be simulated: their time, links and everybody's doings.
-    `customers` are the numbers of those who write at a law's request.
+    `customers` are the numbers of those who write at a law's request. `gets_messages_at_once` says
+    whether a program reads for them: a person's phone may be off.
     """
 
     phone: bool
     customers: tuple[str, ...]
+    gets_messages_at_once: bool
 
     def instance(self, *, connected: bool | None = True) -> HostInstance:
         """An instance in that state (None: in any state); NotTried when this target has none."""
@@ -60,6 +66,15 @@ class Stage(Protocol):
         The message as its writer has it: `id`, `chat`, `content`, `from_me`, `time`, and `event`,
         which tells of it here. NotTried where no customer can do it.
         """
+
+    def is_unasked(self, webhook: Webhook) -> bool:
+        """Whether it only tells what a person does of their own accord, which no law looks at."""
+
+    def why_nobody_scans(self) -> str:
+        """Why nobody here scans a QR code; empty when somebody does."""
+
+    def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
+        """The phone of the instance scans its code; NotTried where it does not."""
 
     def why_nobody_reads(self) -> str:
         """Why no other instance here gets what is sent; empty when one does."""
@@ -89,6 +104,7 @@ class GivenStage:
 
     phone = False
     customers: tuple[str, ...] = ()
+    gets_messages_at_once = True
 
     def __init__(self, instance: HostInstance) -> None:
         self._instance = instance
@@ -113,6 +129,15 @@ class GivenStage:
 
     def customer_writes(self, instance: HostInstance, event: str, **body: Any) -> dict[str, Any]:
         raise NotTried(NO_CUSTOMER)
+
+    def is_unasked(self, webhook: Webhook) -> bool:
+        return False
+
+    def why_nobody_scans(self) -> str:
+        return NO_SCAN
+
+    def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
+        raise NotTried(NO_SCAN)
 
     def why_nobody_reads(self) -> str:
         return NO_READER
@@ -141,6 +166,7 @@ class MockStage:
 
     phone = True
     customers: tuple[str, ...] = WORLD
+    gets_messages_at_once = True
 
     def __init__(self, target: Target, *, control_token: str = "") -> None:
         self._target, self._control_token = target, control_token
@@ -213,6 +239,15 @@ class MockStage:
         path = f"/_mock/instances/{instance.key}/inbound"
         message = self.control_api("POST", path, {"event": event, **body})
         return {**message, "event": event}
+
+    def is_unasked(self, webhook: Webhook) -> bool:
+        return False
+
+    def why_nobody_scans(self) -> str:
+        return ""
+
+    def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
+        self.control_api("POST", f"/_mock/instances/{instance.key}/link", {})
 
     def why_nobody_reads(self) -> str:
         return ""

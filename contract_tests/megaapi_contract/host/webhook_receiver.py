@@ -134,6 +134,16 @@ class Receiver:
                 self._miss(seconds)
             return self.webhooks[since:]
 
+    def look_for(
+        self, fits: Callable[[list[Webhook]], bool], *, seconds: float, since: int = 0
+    ) -> bool:
+        """Whether `fits` accepts the webhooks after number `since` by then; no miss if it does not.
+
+        For what a person may do or not: that none comes says nothing of the host.
+        """
+        with self._arrival:
+            return self._arrival.wait_for(lambda: fits(self.webhooks[since:]), seconds)
+
     def _miss(self, seconds: float) -> None:
         self._misses += seconds > 0
         if self._arrivals == 0 and self._misses >= MAX_MISSES_AT_START:

@@ -191,7 +191,8 @@ class Result:
 
     `cases` is how many requests it made, `held_back` how many the gate refused. `first` and `last`
     are the numbers of its exchanges, 0 when they are not known. With `bug` a mistake of this
-    program ended it: nothing is said of the host. With `cut` one call without an answer did.
+    program ended it: nothing is said of the host. With `cut` one call without an answer did; with
+    `undone` a person who was asked did not do what it needs.
     """
 
     probe: str
@@ -207,6 +208,7 @@ class Result:
     last: int = 0
     bug: bool = False
     cut: bool = False
+    undone: bool = False
 
 
 @dataclass(slots=True)

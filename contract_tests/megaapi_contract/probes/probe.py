@@ -27,9 +27,10 @@ class Probe:
     """`effects` are those of all calls it makes; `events` the webhooks it looks at.
 
     With `phone` it needs a target whose phones can be played; `customer` are the events that
-    somebody must cause by writing to the instance; with `reader` another instance gets what is
-    sent. Where only so many messages may be sent, those
-    of the probe with the highest `worth` are sent first.
+    somebody must cause by writing to the instance; with `by_hand` a person at the terminal may
+    be asked to. With `scan` somebody links the instance by its QR code; with `reader` another
+    instance gets what is sent. Where only so many messages may be sent, those of the probe with
+    the highest `worth` are sent first.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Probe:
     events: tuple[str, ...] = ()
     phone: bool = False
     customer: tuple[str, ...] = ()
+    by_hand: bool = False
+    scan: bool = False
     reader: bool = False
     quick: bool = True
     worth: int = 0
@@ -47,7 +50,7 @@ class Probe:
     @property
     def needs_people(self) -> bool:
         """Whether the calls of an instance alone cannot try it."""
-        return self.phone or self.reader or bool(self.customer)
+        return self.phone or self.reader or self.scan or bool(self.customer)
 
 
 def phases_from(*first: str) -> tuple[str, ...]:
@@ -70,6 +73,8 @@ class Laws:
         events: Iterable[str] = (),
         phone: bool = False,
         customer: Iterable[str] = (),
+        by_hand: bool = False,
+        scan: bool = False,
         reader: bool = False,
         phase: str = "laws",
         about: str = "",
@@ -78,8 +83,7 @@ class Laws:
     ) -> Callable[[ProbeFunction], ProbeFunction]:
         """The function's name is its sentence; `about` tells those of one rule apart.
 
-        What a law changed is put back when it ends.
-        """
+        What a law changed is put back when it ends."""
 
         def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(
@@ -92,6 +96,8 @@ class Laws:
                     events=tuple(events),
                     phone=phone,
                     customer=tuple(customer),
+                    by_hand=by_hand,
+                    scan=scan,
                     reader=reader,
                     quick=quick,
                     worth=worth,

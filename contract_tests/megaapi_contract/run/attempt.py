@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from ..errors import CallCut, HeldBack, Impossible, NotTried, Unusable, as_bug
+from ..errors import CallCut, HeldBack, Impossible, NotDone, NotTried, Unusable, as_bug
 from ..judging.results import Breach, Exchange, ProbeInterrupted, ProbeState, Promise, Result
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
@@ -82,7 +82,7 @@ def _run_probe(probe: Probe, context: RunContext, session: Session, result: Resu
     try:
         try:
             _require_routes(probe, context, session)
-            probe.run(session, context.stage)
+            probe.run(session, context.stage_for(probe))
         finally:
             session.put_back()
     except CallCut as error:
@@ -90,7 +90,7 @@ def _run_probe(probe: Probe, context: RunContext, session: Session, result: Resu
     except Unusable as error:
         result.state, result.reason = "unusable", str(error)
     except (NotTried, HeldBack) as error:
-        result.reason = str(error)
+        result.reason, result.undone = str(error), isinstance(error, NotDone)
         # What was only looked up first, the state of an instance say, is no try of it.
         if not session.called_operations & set(probe.operations):
             result.state = "left out"
@@ -123,7 +123,7 @@ def _set_result(
         severities = {breach.severity(strict=context.options.strict) for breach in result.breaches}
         state: ProbeState = "failed" if "failure" in severities else "findings"
         result.state = state if severities - {"new fact"} else "passed"
-    if result.cut and result.state == "passed":
+    if (result.cut or result.undone) and result.state == "passed":
         result.state = "left out"
 
 

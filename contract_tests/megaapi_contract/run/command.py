@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,8 @@ def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
         outcome.context = context
         print_notices(notices_before_run(context))
         task = progress.add_task("getting ready", total=None)
+        if context.terminal is not None:
+            context.terminal.pause = lambda: _paused(progress)
 
         def show_progress(probe: Probe, number: int, total: int) -> None:
             progress.update(task, description=probe.name[:40], completed=number, total=total)
@@ -285,6 +287,16 @@ def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
     if not result.breaches and (result.reason or budget_reason):
         raise NotTried(result.reason or budget_reason)
     return result.breaches
+
+
+@contextmanager
+def _paused(progress: Progress) -> Iterator[None]:
+    """Draw no progress as long as a question stands."""
+    progress.stop()
+    try:
+        yield
+    finally:
+        progress.start()
 
 
 def progress_bar(console: Console) -> Progress:

@@ -15,12 +15,14 @@ from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..judging.phone_spellings import without_repeats
 from ..judging.results import Exchange
+from ..probes.probe import Probe
 from ..probes.routes import Routes
 from ..probes.session import Session
 from ..safety.fence import EFFECTS
 from ..safety.gate import Gate
 from ..safety.run_record import RunRecord
 from .options import RunOptions
+from .terminal import Terminal
 
 OWN_PICTURE = "picture.png"
 
@@ -45,6 +47,9 @@ class RunContext:
     forwarder: Forwarder | None = None
     # What the second instance is called with, where one plays the customer.
     peer: Session | None = None
+    # A person at the terminal, where one is asked.
+    person: GivenStage | None = None
+    terminal: Terminal | None = None
     # What was put back for a run before, which could not do it itself.
     restored_before_run: tuple[str, ...] = ()
 
@@ -63,6 +68,16 @@ class RunContext:
             probe=probe,
             on_exchange=record,
         )
+
+    def stage_for(self, probe: Probe) -> Stage:
+        """The stage that can give a probe what it needs: the person's where no program can."""
+        person, stage = self.person, self.stage
+        if person is None:
+            return stage
+        if probe.scan:
+            return person
+        is_by_hand = probe.by_hand and any(map(stage.why_nobody_writes, probe.customer))
+        return person if is_by_hand else stage
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -92,8 +107,9 @@ class RunContext:
 def use_given_instance(context: RunContext, instance: HostInstance) -> None:
     """Use the given instance in this state from now on."""
     context.instance = instance
-    if isinstance(context.stage, GivenStage):
-        context.stage.use(instance)
+    for stage in (context.stage, context.person):
+        if isinstance(stage, GivenStage):
+            stage.use(instance)
 
 
 def leave_groups(context: RunContext) -> None:

@@ -16,6 +16,10 @@ DIVERTED_TOO = (
     "so do those of the second instance, while a probe looks at what arrives there, if both are "
     "on one host"
 )
+ASKED = (
+    "the person with the first --recipient is asked on this terminal for what only a phone can do: "
+    "a question can be skipped, and nothing is judged by how it is answered"
+)
 FORWARDED = (
     "while a probe looks at webhooks they come to the suite, "
     "which passes each on to the instance's own receiver"
@@ -24,6 +28,8 @@ FORWARDED = (
 
 def plan_notices(options: RunOptions) -> Iterator[str]:
     """What a run with these options will do to an instance beside its requests."""
+    if options.ask:
+        yield ASKED
     if "changes" not in options.allow:
         return
     yield FORWARDED if options.forward else DIVERTED

@@ -55,6 +55,8 @@ class RunOptions:
     probes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     control_api: bool = True
+    # A person at the terminal does what only a phone can do.
+    ask: bool = False
     control_token: str = field(default="", repr=False)
     webhook_port: int = 0
     webhook_host: str = "127.0.0.1"
@@ -87,6 +89,7 @@ class RunOptions:
             raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
         self._check_secrets()
         self._check_peer()
+        self._check_ask()
         if self.webhook_url:
             self._check_webhook_url()
         if self.media_url:
@@ -129,6 +132,16 @@ class RunOptions:
                 "MEGAAPI_PEER_INSTANCE_KEY and MEGAAPI_PEER_TOKEN in the environment"
             )
         _require_key("--peer-instance-key", self.peer_key)
+
+    def _check_ask(self) -> None:
+        if not self.ask:
+            return
+        if self.target == "mock":
+            raise SetupError(
+                "--ask is for hosts: in this process the suite acts for the phones itself"
+            )
+        if not self.recipients:
+            raise SetupError("--ask needs --recipient: the number of the person who is asked")
 
     @staticmethod
     def _check_address(option: str, url: str) -> SplitResult:
@@ -195,6 +208,7 @@ class RunOptions:
             "max groups": _if_unusual(self.max_groups, usual.max_groups),
             "forward": "yes" if self.forward else "",
             "second instance": "yes" if self.peer_key else "",
+            "ask": "yes" if self.ask else "",
             "timeout": _if_unusual(math.ceil(self.timeout), math.ceil(usual.timeout)),
         }
         for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):

@@ -27,26 +27,36 @@ from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
 from .pace import pace_of
 from .peer.preparation import add_peer
+from .person.preparation import add_person
 from .planning import PlanTarget
 from .preflight import preflight
 from .recipients import require_accounts
+from .terminal import Terminal, open_terminal
 
 CHANGING = frozenset({"changes", "disconnects"})
 
 
 @contextmanager
 def prepare_run(
-    options: RunOptions, target: Target | None = None, restore: RestoreFile | None = None
+    options: RunOptions,
+    target: Target | None = None,
+    restore: RestoreFile | None = None,
+    terminal: Terminal | None = None,
 ) -> Iterator[RunContext]:
     """The context of a run, closed at the end. SetupError or Unusable before any probe.
 
-    `restore` is a file of what must be put back in place of the instance's own.
+    `restore` is a file of what must be put back in place of the instance's own; `terminal` is where
+    a person is asked, in place of that of this process.
     """
+    if options.ask and not isinstance(target, PlanTarget):
+        terminal = terminal or open_terminal()
     contract = Contract(options.spec, plan=options.gateway_plan)
     target = target or make_target(options)
     try:
         context = _build_context(options, contract, target, restore)
         try:
+            if terminal is not None:
+                add_person(context, terminal)
             yield context
         finally:
             _close_run(context)

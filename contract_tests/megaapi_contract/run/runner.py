@@ -109,6 +109,8 @@ def _add_totals(report: Report, context: RunContext) -> None:
     report.webhooks = list(context.receiver.webhooks)
     report.messages_sent = context.messages_sent
     report.webhooks_missing = context.receiver.silence_reason
+    if context.terminal is not None and context.terminal.summary:
+        report.notes.append(context.terminal.summary)
     cuts = sum(result.cut for result in report.results)
     if cuts or context.gate.calls_repeated:
         report.notes.append(
@@ -129,7 +131,21 @@ def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
         return result.bug
     if DISCONNECTS in probe.effects and result.cases:
         _check_link(context, report, patient="logout" not in probe.operations)
+    if probe.scan and result.cases:
+        _use_new_link(context)
     return True
+
+
+def _use_new_link(context: RunContext) -> None:
+    """Use the given instance as linked from now on, if somebody has scanned its code."""
+    if context.instance is None or context.instance.connected:
+        return
+    status = read_status(context.session("after a scan").call("instance_status", context.instance))
+    if status.connected:
+        number = status.number or context.instance.number
+        use_given_instance(context, replace(context.instance, connected=True, number=number))
+        if context.gate.fence is not None:
+            context.gate.fence.own = number
 
 
 def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:

@@ -10,6 +10,7 @@ from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.operations import Operation, find_operation
 
 from ..errors import SetupError
+from ..host.stage import Stage
 from ..probes.cases import Cases
 from ..probes.fitting import fitting_probes
 from ..probes.generated import generate_probes
@@ -53,12 +54,14 @@ def probes(context: RunContext) -> list[Probe]:
 def _in_order(probes: Iterable[Probe], context: RunContext) -> list[Probe]:
     is_limited = context.instance is not None and not context.options.fitting
 
-    def order(probe: Probe) -> tuple[int, int, int]:
+    def order(probe: Probe) -> tuple[int, int, int, int]:
         disconnection = _disconnection_order(probe, context)
+        # Nobody wants to sit before a terminal until the last question.
+        later = not (context.person is not None and context.stage_for(probe) is context.person)
         if is_limited:
             worth = probe.worth if probe.phase in SINGLE_LAWS else WORTH_OF_OTHERS
-            return disconnection, -worth, GIVEN_PHASES.index(probe.phase)
-        return disconnection, 0, PHASES.index(probe.phase)
+            return disconnection, later, -worth, GIVEN_PHASES.index(probe.phase)
+        return disconnection, later, 0, PHASES.index(probe.phase)
 
     return sorted(probes, key=order)
 
@@ -100,15 +103,20 @@ def skip_reason(probe: Probe, context: RunContext) -> str:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
     if probe.phone and not context.stage.phone:
         return "it needs a simulated phone and customers, which only a mock has"
-    if probe.reader and (reason := context.stage.why_nobody_reads()):
+    if reason := _missing_people(probe, context.stage_for(probe)):
         return reason
-    for event in probe.customer:
-        reason = context.stage.why_nobody_writes(event)
-        if reason:
-            return reason
     if context.options.quick and not probe.quick:
         return "not in a quick run"
     return ""
+
+
+def _missing_people(probe: Probe, stage: Stage) -> str:
+    """Why nobody does here what the probe needs somebody for; empty when somebody does."""
+    if probe.reader and (reason := stage.why_nobody_reads()):
+        return reason
+    if probe.scan and (reason := stage.why_nobody_scans()):
+        return reason
+    return next(filter(None, map(stage.why_nobody_writes, probe.customer)), "")
 
 
 def is_selected(probe: Probe, options: RunOptions) -> bool:

@@ -70,7 +70,7 @@ def test_every_option_reaches_the_run(ask: Ask) -> None:
     }
     # These are of the commands themselves.
     assert unusual == {*RunOptions.__dataclass_fields__} - {
-        "target", "probes", "operations", "fitting",
+        "target", "probes", "operations", "fitting", "ask",
     }  # fmt: skip
     assert options.allow == {"reads", "sends", "changes"}
     assert (options.key, options.recipients, options.control_api) == (KEY, (LISTED,), False)

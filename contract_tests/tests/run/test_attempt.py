@@ -79,7 +79,13 @@ class Context:
         self.contract, self.routes = CONTRACT, Routes()
         self.options = SimpleNamespace(strict=False, quick=False)
         self.allowed_effects = frozenset({"sends", "reads"})
-        self.stage = SimpleNamespace(phone=False, instance=lambda **_: None)
+        self.stage = SimpleNamespace(
+            phone=False,
+            instance=lambda **_: None,
+            why_nobody_writes=lambda event: "",
+            why_nobody_reads=lambda: "",
+        )
+        self.stage_for = lambda probe: self.stage
         self.gate = SimpleNamespace(requests=7, refusals=Counter[str]())
         self.receiver = SimpleNamespace(webhooks=[])
         self.judge = SimpleNamespace(webhook=lambda webhook, name: [failure(kind="webhook")])

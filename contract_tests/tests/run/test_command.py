@@ -37,7 +37,7 @@ class Run:
         self.refusal: BaseException | None = None
         self.written: list[Report] = []
         self.shown: list[Report] = []
-        self.context = SimpleNamespace(contract=contract)
+        self.context = SimpleNamespace(contract=contract, terminal=None)
         monkeypatch.setattr(command, "prepare_run", self._prepare)
         monkeypatch.setattr(command, "run_all", self._run_all)
         monkeypatch.setattr(command, "private_of", lambda options, context: PRIVATE)

@@ -47,6 +47,7 @@ class Context:
         self.gate = SimpleNamespace(fence=SimpleNamespace(own=""))
         self.instance: HostInstance | None = HostInstance(KEY, TOKEN)
         self.stage = GivenStage(HostInstance(KEY, TOKEN))
+        self.person: GivenStage | None = None
         self.began_linked = False
 
     def session(self, _: str) -> Context:

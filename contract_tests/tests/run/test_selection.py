@@ -30,7 +30,9 @@ def context(*, given: bool = False, phone: bool = False, **options: Any) -> RunC
     made: Any = SimpleNamespace(
         options=RunOptions("https://host.example.test", **options),
         allowed_effects=frozenset({"reads", "sends"}),
-        stage=SimpleNamespace(phone=phone),
+        stage=SimpleNamespace(phone=phone, why_nobody_writes=lambda event: ""),
+        person=None,
+        stage_for=lambda probe: made.stage,
         instance=object() if given else None,
         contract=Contract(),
     )

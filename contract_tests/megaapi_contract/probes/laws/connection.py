@@ -182,12 +182,12 @@ def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> N
             message=LINKED_ALREADY, promise=inferred(session, "pairing_code"))  # fmt: skip
 
 
-@LAWS.law("qr_code_base64", "instance_status", "send_text", effects=("reads", "sends"), phone=True)
+@LAWS.law("qr_code_base64", "instance_status", "send_text", effects=("reads", "sends"), scan=True)
 def scanning_the_code_links(session: Session, stage: Stage) -> None:
     instance = stage.instance(connected=False)
-    qr(session, instance)
+    _, picture = qr(session, instance)
     status(session, instance, "disconnected", "before the scan")
-    link(stage, instance)
+    stage.scan(session, instance, picture)
     status(session, instance, "connected", "after the scan")
     answer, _ = qr(session, instance)
     claim_refusal(session, answer, 403, "a QR code after the scan", message=LINKED_ALREADY,
@@ -206,7 +206,7 @@ def typing_the_code_links_that_number(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("logout", "instance_status", "send_text", "qr_code_base64",
-          effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
+          effects=("disconnects", "reads", "sends"), scan=True)  # fmt: skip
 def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     claim_success(session, session.call("logout", instance), "a logout")
@@ -215,7 +215,7 @@ def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) 
     answer, content = qr(session, instance)
     claim(session, answer, content, "after a logout there is a QR code")
     logged_out(session, session.call("logout", instance), "a second logout")
-    link(stage, instance)
+    stage.scan(session, instance, content)
     status(session, instance, "connected", "linked again")
     claim_success(session, text(session, instance), "a text when linked again")
 

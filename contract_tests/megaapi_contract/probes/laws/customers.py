@@ -54,7 +54,7 @@ def _after_poll(session: Session, stage: Stage, instance: HostInstance) -> Json:
 
 def _after(operation: str) -> Callable[[Session, Stage, HostInstance], Json]:
     def send(session: Session, stage: Stage, instance: HostInstance) -> Json:
-        arguments = GOOD_REQUESTS[operation].arguments(WORLD[0])
+        arguments = GOOD_REQUESTS[operation].arguments(stage.customers[0])
         return {"message": sent_id(session.call(operation, instance, **arguments))}
 
     return send
@@ -62,7 +62,7 @@ def _after(operation: str) -> Callable[[Session, Stage, HostInstance], Json]:
 
 def _after_native_buttons(session: Session, stage: Stage, instance: HostInstance) -> Json:
     answer = session.call(
-        "send_buttons", instance, **GOOD_REQUESTS["send_buttons"].arguments(WORLD[0])
+        "send_buttons", instance, **GOOD_REQUESTS["send_buttons"].arguments(stage.customers[0])
     )
     if _are_old(answer) and session.takes_alternative(answer, "buttons_form"):
         raise NotTried("its buttons are those of 2022, which are answered otherwise")
@@ -76,7 +76,12 @@ def _are_old(answer: Exchange) -> bool:
 def _after_template(session: Session, stage: Stage, instance: HostInstance) -> Json:
     buttons = [{"type": "replyButton", "title": "Sim", "payload": "sim"}]
     answer = message(
-        session, instance, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons
+        session,
+        instance,
+        "send_template",
+        to=stage.customers[0],
+        text="Confirma?",
+        buttons=buttons,
     )
     return {"message": sent_id(answer)}
 
@@ -160,7 +165,7 @@ def _inbound(rule: Rule) -> Rule:
             *causes, "configure_webhook",
             effects={"changes"} | {GOOD_REQUESTS[cause].effect for cause in causes},
             phase=PHASE, about=event, events=(event,),
-            customer=(event, *_WRITTEN_BEFORE.get(event, ())),
+            customer=(event, *_WRITTEN_BEFORE.get(event, ())), by_hand=True,
         )(run)  # fmt: skip
     return rule
 
@@ -314,7 +319,7 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("quote_message", "forward_message", effects=("sends", "changes"),
-          phase=PHASE, customer=("text-plain",),
+          phase=PHASE, customer=("text-plain",), by_hand=True,
           events=("text-plain", "text-extended", ECHO))  # fmt: skip
 def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)

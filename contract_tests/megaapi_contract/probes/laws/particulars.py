@@ -314,7 +314,7 @@ def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, customer=("text-plain",),
-          events=("text-plain", "text-extended"))  # fmt: skip
+          by_hand=True, events=("text-plain", "text-extended"))  # fmt: skip
 def what_comes_after_a_restart_is_told(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
     session.call("restart", instance)

@@ -76,7 +76,8 @@ class WebhookListener:
         """The status that every message comes to: a second instance gets what is written to it."""
         recipients, customers = {*self.session.recipients}, {*self._stage.customers}
         is_for_customers = bool(customers) and recipients <= customers
-        return READ if self.plays_people else DELIVERED if is_for_customers else SERVER
+        is_got = is_for_customers and self._stage.gets_messages_at_once
+        return READ if self.plays_people else DELIVERED if is_got else SERVER
 
     def open(self, caller: Session | None = None) -> WebhookListener:
         """Have the instance's webhooks come here; `caller` may call it where the probe may not."""
@@ -92,8 +93,8 @@ class WebhookListener:
         """
         self._looks += 1
         self._since, self._until = self._until, host_time(self._stage)
-        look = f"{self.instance.key} {self._looks}"
-        mark = self._mark = sha256(look.encode()).hexdigest()[:32].upper().encode()
+        look = f"{self.instance.key} {self._looks}".encode()
+        mark = self._mark = sha256(look).hexdigest()[:32].upper().encode()
         is_time_passed = self._stage.pass_time(AGES)
         is_announced = self._announce(alarm, mark.decode())
 
@@ -141,10 +142,9 @@ class WebhookListener:
     def _own_webhooks(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
         """What came without the mark, and without new events and presences that a host adds."""
         # A customer's last text may have its herald too.
-        is_written = not self._stage.phone
-        webhooks = [
-            one for one in mine if not self._is_new(one) and (is_written or mark not in one.body)
-        ]
+        is_written, mine = not self._stage.phone, [one for one in mine if not self._is_new(one)]
+        mine = [one for one in mine if not self._stage.is_unasked(one)]
+        webhooks = [one for one in mine if is_written or mark not in one.body]
         return [
             one for one, after in zip(webhooks, [*webhooks[1:], None], strict=False)
             if mark not in one.body and not self._is_herald(one, after)

@@ -76,7 +76,7 @@ def what_was_read_is_unread_no_longer(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE,
-          customer=("text-plain", "deleted"), events=("deleted",))  # fmt: skip
+          customer=("text-plain", "deleted"), by_hand=True, events=("deleted",))  # fmt: skip
 def a_deletion_of_a_customer_names_what_is_gone(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
     first, _ = (str(stage.customer_writes(instance, "text-plain")["id"]) for _ in range(2))

@@ -59,7 +59,7 @@ def add_peer(context: RunContext) -> None:
     names = {context.instance.number: _name(own), state.number: _name(state)}
     peer = HostInstance(options.peer_key, options.peer_token, state.number)
     stage = PeerStage(context.instance, session, peer, names)
-    stage.silence = BLOCKED if _blocks_input(context) else ""
+    stage.silence = BLOCKED if blocks_input(context) else ""
     stage.unread = _why_unread(context, target)
     if target.name == context.target.name:
         context.gate.fence.foreign_tokens |= {options.peer_token}
@@ -166,7 +166,7 @@ def _require_writer(context: RunContext, target: Target, state: Status) -> None:
         raise SetupError("both instances have the same number: a second number is needed")
 
 
-def _blocks_input(context: RunContext) -> bool:
+def blocks_input(context: RunContext) -> bool:
     """Whether the owner of the given instance has switched off the webhooks of what is written."""
     if "config_details" not in context.contract.by_id or context.instance is None:
         return False

@@ -38,6 +38,8 @@ class PlainStage:
     def __init__(self, receiver: Receiver, *, phone: bool) -> None:
         self.receiver, self.phone = receiver, phone
         self.customers: tuple[str, ...] = ()
+        self.gets_messages_at_once = True
+        self.unasked: set[str] = set()
         self.announced: list[str] = []
         self.refusal: Exception | None = None
         self.comes = True
@@ -46,6 +48,9 @@ class PlainStage:
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
         return {"now": time.time()}
+
+    def is_unasked(self, webhook: Any) -> bool:
+        return webhook.json.get("messageType") in self.unasked
 
     def pass_time(self, seconds: float) -> bool:
         return self.phone
@@ -154,6 +159,13 @@ def test_a_new_event_of_the_instance_is_left_to_the_judge(scene: Scene) -> None:
     assert [one["instance_key"] for one in scene.receive()] == ["megacode-TESTKEY0002"]
 
 
+def test_what_nobody_was_asked_for_is_not_looked_at(scene: Scene) -> None:
+    scene.stage.unasked = {"call"}
+    scene.add({"messageType": "call", "instance_key": "megacode-TESTKEY0002"})
+    scene.add({"messageType": "other", "instance_key": "megacode-TESTKEY0002"})
+    assert [one["messageType"] for one in scene.receive()] == ["other"]
+
+
 def test_a_presence_before_a_message_of_the_same_person_is_no_webhook(scene: Scene) -> None:
     theirs = {"remoteJid": f"{LISTED}@s.whatsapp.net", "fromMe": False, "id": "A1"}
     herald = {"messageType": "presence.update", "id": theirs["remoteJid"], "instance_key": KEY}
@@ -220,6 +232,14 @@ def test_the_last_sure_acknowledgement_depends_on_who_reads(
     scene = Scene(contract, phone=phone)
     scene.stage.customers = customers
     assert scene.listener.last_sure_ack == ack
+
+
+def test_a_persons_phone_may_be_off_so_that_only_the_servers_ack_is_sure(
+    contract: Contract,
+) -> None:
+    scene = Scene(contract, phone=False)
+    scene.stage.customers, scene.stage.gets_messages_at_once = (LISTED,), False
+    assert scene.listener.last_sure_ack == SERVER
 
 
 def test_a_message_is_all_announced_once_it_is_echoed_and_acknowledged(given: Scene) -> None:

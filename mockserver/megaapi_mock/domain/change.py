@@ -16,14 +16,14 @@ from .facts import Facts, NoFacts
 from .fault_effects import NO_EFFECTS, FaultCount
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
-from .shared_room import Part
-from .state import BOUNDED, TABLES, VALUES, InstanceState
-from .undo_table import Bounds, UndoTable
+from .state import BOUNDED, SIZED, TABLES, VALUES, InstanceState
+from .undo_table import Bounds, Part, UndoTable
 
 # Reported by the gateway itself, whether its socket is open or not.
 _OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
 NOTHING = NoFacts()
 _VALUES_OF = attrgetter(*VALUES)
+_SIZE_OF = attrgetter("size")
 # What WhatsApp drops while the socket is down.
 _NEVER_DELAYED = "presence"
 
@@ -62,6 +62,7 @@ class Change:
         self._values_before = self._values()
         self._tables: tuple[UndoTable[Any, Any], ...] = state.tables(TABLES)
         self._bounded_tables = state.tables(BOUNDED)
+        self._sized_tables = state.tables(SIZED)
         # Their verbs or other tables bound these.
         self._tables_without_limit = state.tables(
             name for name in TABLES if name not in BOUNDED and name != "messages"
@@ -102,14 +103,14 @@ class Change:
                 bounded.commit(bounds)
         if self.agenda.scheduled or self.agenda.done:
             self.agenda.commit(bounds.rows)
-        self.room.resize(state.size)
+        self.room.resize(self._size())
 
     def accept(self) -> None:
         """Accept the change as it stands, where `commit` has failed on the way: it is kept."""
         for table in self._tables:
             table.accept()
         self.agenda.accept()
-        self.room.resize(self.state.size)
+        self.room.resize(self._size())
 
     def rollback(self) -> None:
         """Forget the change, its events, what it planned and what faults have counted of it."""
@@ -124,12 +125,16 @@ class Change:
         del self._events[self._events_before :]
         del self._peer_messages[self._peer_messages_before :]
 
+    def _size(self) -> int:
+        """Bytes of what others write into the state: everything that has a size."""
+        return sum(map(_SIZE_OF, self._sized_tables))
+
     def _bounds(self) -> Bounds:
         """For this change: other instances may fill the room meanwhile, by a message each."""
         own, room = self._own_bounds, self.room
         if room.free >= own.size:
             return own
-        shared = max(0, room.most - self.state.size + self.state.messages.size)
+        shared = max(0, room.most - self._size() + self.state.messages.size)
         return own if own.size <= shared else Bounds(own.rows, shared, keeps_newest=False)
 
     def _values(self) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from .group import Group
 from .media import Vault
 from .number_registry import NumberRegistry
 from .rules import Rules
-from .shared_room import SharedRoom
+from .undo_table import SharedRoom
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,14 +94,7 @@ class InstanceState:
     @property
     def size(self) -> int:
         """Bytes of what others write into it: everything that has a size."""
-        return (
-            self.messages.size
-            + self.group_table.size
-            + self.media.size
-            + self.presence.size
-            + self.delayed.size
-            + self.unread.size
-        )
+        return sum(table.size for table in self.tables(SIZED))
 
     def drop_messages(self) -> None:
         """Let go of all messages, once the instance is no longer kept: nothing is written down."""
@@ -123,6 +116,8 @@ _TYPES: Mapping[str, Any] = get_type_hints(InstanceState)
 TABLES = tuple(name for name, type_ in _TYPES.items() if get_origin(type_) is UndoTable)
 # Those whose oldest rows go by themselves; `messages` too, and what is kept of each goes with it.
 BOUNDED = ("media", "presence", "delayed")
+# Those that others write into, at any length.
+SIZED = ("messages", "group_table", "media", "presence", "delayed", "unread")
 # The key never changes, and the agenda takes back its own. `order` is last: nothing shows it.
 _OTHERS = ("key", "agenda", "order", *TABLES)
 VALUES = (*(name for name in _TYPES if name not in _OTHERS), "order")

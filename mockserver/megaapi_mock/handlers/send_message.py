@@ -40,7 +40,9 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 @operation(mend=fill_missing_text)
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
-    require_shown(call, "text")
+    # By far the commonest send: nothing is asked about a text that is there.
+    if not str(call.data["text"]).strip():
+        require_shown(call, "text")
     return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
 

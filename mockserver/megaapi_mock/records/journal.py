@@ -16,11 +16,10 @@ from .delivery import Delivery
 from .exchange import Exchange
 from .fault_hit import RecordedHit
 from .feed import Feed, StreamKind
-from .log import Log
+from .log import Log, delivery_bytes, exchange_bytes, hit_bytes
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
 from .recorder import Recorder
-from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .waiter import RecordKind, Waiter, Waiters
 
 log = logging.getLogger(__name__)

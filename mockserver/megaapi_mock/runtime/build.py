@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
-from ..domain.shared_room import SharedRoom
+from ..domain.undo_table import SharedRoom
 from ..domain.world import World
 from ..faults.active import ActiveFaults
 from ..handlers.registry import Handlers, discover, require_matching

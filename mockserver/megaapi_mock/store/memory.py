@@ -336,8 +336,7 @@ class MemoryStore:
             slot.connection, slot.number, slot.name = state.connection, state.number, state.name
 
     def _note_due(self, key: str, slot: Slot) -> None:
-        due = slot.instance.next_due
-        if due == slot.noted_due:
+        if (due := slot.instance.next_due) == slot.noted_due:
             return
         with self._lock:
             slot.noted_due = due

@@ -6,7 +6,7 @@ import threading
 
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.shared_room import Part, SharedRoom
+from megaapi_mock.domain.undo_table import Part, SharedRoom
 
 sizes = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 500)), max_size=60)
 

@@ -13,7 +13,7 @@ from megaapi_mock.records import numbers
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
 from megaapi_mock.records.journal import Journal
-from megaapi_mock.records.sizes import HEADER, RECORD
+from megaapi_mock.records.log import HEADER, RECORD
 
 from ..support import KEY, START, UNLINKED
 

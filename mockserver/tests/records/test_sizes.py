@@ -9,7 +9,7 @@ from megaapi_mock.domain.fault_effects import FaultHit
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.fault_hit import RecordedHit
-from megaapi_mock.records.sizes import (
+from megaapi_mock.records.log import (
     ATTEMPT,
     HEADER,
     RECORD,

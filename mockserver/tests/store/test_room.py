@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
-from megaapi_mock.domain.shared_room import SharedRoom
+from megaapi_mock.domain.undo_table import SharedRoom
 from megaapi_mock.store import Store
 
 from .conftest import OpenStore

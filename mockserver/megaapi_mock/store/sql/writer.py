@@ -13,8 +13,8 @@ from ...domain.peer_messages import Envelope
 from ...errors import StoreUnavailable
 from ...records.bugs import log_failure
 from ...records.delivery import COURIER_STOPPED, STOPPED, Delivery
+from ...records.log import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.outcome import Outcome
-from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..serialize import Forms
 from ..snapshot import DOCUMENTS
 from .batch import Batch, dumps

@@ -14,9 +14,8 @@ from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
 from ...records.exchange import Exchange
 from ...records.journal import Journal
-from ...records.log import RecordLog
+from ...records.log import RecordLog, delivery_bytes, exchange_bytes, hit_bytes
 from ...records.message import message_json
-from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import RecordKind, Waiter
 from ...runtime import Instances
 from ...spec.operations import Operation

@@ -47,11 +47,6 @@ class Clock:
             self._ticks += 1
             return self._ticks
 
-    def tick_past(self, number: int) -> None:
-        """Let the next number be above this one, which somebody else has given out."""
-        with self._lock:
-            self._ticks = max(self._ticks, number)
-
     def save(self) -> ClockState:
         """What `restore` needs to go on from here: frozen at, ahead by, ticks so far."""
         with self._lock:

@@ -94,11 +94,7 @@ def world() -> World:
 
 
 def open_mock(
-    switches: dict[str, str] | None = None,
-    seed: int = 7,
-    *,
-    settings: Settings | None = None,
-    **parts: Any,
+    switches: dict[str, str] | None = None, seed: int = 7, *, settings: Settings | None = None
 ) -> MockApp:
     """A mock whose time stands still; who opens it stops it."""
     return build_app(
@@ -108,7 +104,6 @@ def open_mock(
         transport=RecordingTransport(),
         world=world(),
         profile=default_profile().with_switches(SWITCHES if switches is None else switches),
-        **parts,
     )
 
 

@@ -1,4 +1,4 @@
-"""A mapping that can take back what was written since its last commit, and what all may take in memory."""
+"""A mapping that takes back what was written since its last commit; what all may keep."""
 
 from __future__ import annotations
 
@@ -73,24 +73,6 @@ class UndoTable(dict[K, V]):
         self.writes.append((key, self.pop(key)))
         self.version += 1
         self.touched = None
-
-    def follow(self, key: K, value: V | None) -> None:
-        """Write, or with None delete, a row as somebody else has kept it: there is no way back.
-
-        Between two changes alone. A row that is not there need not be deleted.
-        """
-        old = self.get(key)
-        if value is not None:
-            super().__setitem__(key, value)
-            if self.touched is not None:
-                self.touched[key] = None
-            self.size += self._size(key, value)
-        elif old is not None:
-            self.pop(key)
-            self.touched = None
-        if old is not None:
-            self.size -= self._size(key, old)
-        self.version += 1
 
     def __setitem__(self, key: K, value: V) -> NoReturn:
         raise TypeError("put() writes a row so that it can be taken back")

@@ -27,7 +27,7 @@ STALE_MOST = 64
 
 
 @dataclass(slots=True, eq=False)
-class Slot:
+class _Slot:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
     noted_due: float | None = None
@@ -64,7 +64,7 @@ class MemoryStore:
         self._owed = OwedInMemory(room or Capacity())
         self.owed: Owed = self._owed
         self._bugs = Bugs() if bugs is None else bugs
-        self._slots: dict[str, Slot] = {}
+        self._slots: dict[str, _Slot] = {}
         # Who exists: held by whoever changes that, and before any instance's lock. `_lock` is for
         # single steps within, and held while nothing else is waited for.
         self._structure = threading.RLock()
@@ -143,13 +143,13 @@ class MemoryStore:
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 
-    def _note_due_safely(self, key: str, slot: Slot) -> None:
+    def _note_due_safely(self, key: str, slot: _Slot) -> None:
         try:
             self._note_due(key, slot)
         except Exception:
             self._bugs.note(f"nobody waits for what is due in {key}")
 
-    def _take(self, key: str) -> Slot:
+    def _take(self, key: str) -> _Slot:
         """What is kept under this key, its lock held: after a reset meanwhile, the new one."""
         while True:
             slot = self._slots.get(key)
@@ -201,9 +201,9 @@ class MemoryStore:
                 "larger --instances-limit",
             )
 
-    def _slot_for(self, instance: Instance) -> Slot:
+    def _slot_for(self, instance: Instance) -> _Slot:
         """Ready to be kept; where all others are held, this one is too, until they are free."""
-        slot = Slot(instance)
+        slot = _Slot(instance)
         if self._all_locks is not None:
             self._all_locks.enter_context(slot.lock)
         return slot
@@ -319,12 +319,12 @@ class MemoryStore:
         ]
         heapq.heapify(self._agenda)
 
-    def _register_if_changed(self, key: str, slot: Slot) -> None:
+    def _register_if_changed(self, key: str, slot: _Slot) -> None:
         if not slot.is_registered:
             with self._lock:
                 self._register(key, slot)
 
-    def _register(self, key: str, slot: Slot) -> None:
+    def _register(self, key: str, slot: _Slot) -> None:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._slots.get(key) is slot:
             instance, state = slot.instance, slot.instance.state
@@ -335,7 +335,7 @@ class MemoryStore:
                 instance.name = row.name
             slot.connection, slot.number, slot.name = state.connection, state.number, state.name
 
-    def _note_due(self, key: str, slot: Slot) -> None:
+    def _note_due(self, key: str, slot: _Slot) -> None:
         if (due := slot.instance.next_due) == slot.noted_due:
             return
         with self._lock:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ...errors import StoreUnavailable
 
 # The version of the tables that this mock writes: the last revision in `migrations/versions`.
-VERSION = 2
+VERSION = 1
 # Seconds to wait for a mock that is just ending.
 PATIENCE = 3.0
 

@@ -76,10 +76,10 @@ class PostgresDatabase:
     # -- opening -----------------------------------------------------------------------------
 
     def _opened(self, sync: str, must_exist: bool) -> Session:
-        with refused(self.name):
+        with _refused(self.name):
             session = connect(self._url)
         try:
-            with refused(self.name):
+            with _refused(self.name):
                 hold(session, self.name, patience=database.PATIENCE)
                 self._begin(session, sync, must_exist)
         except BaseException:
@@ -236,9 +236,9 @@ class PostgresDatabase:
             cursor = session.cursor()
             for sql, rows in statements:
                 if len(rows) == 1:
-                    cursor.execute(numbered(sql), rows[0])
+                    cursor.execute(_numbered(sql), rows[0])
                 else:
-                    cursor.executemany(numbered(sql), rows)
+                    cursor.executemany(_numbered(sql), rows)
             if not self._has_signed:
                 cursor.execute(f"UPDATE {MARK} SET writer = $1".encode(), [self._token])
         ((self._unsure,),) = number.fetchall()
@@ -281,12 +281,12 @@ class PostgresDatabase:
 
 def is_begun(url: PostgresUrl) -> bool:
     """Whether a mock has run on it. SetupError where it cannot be reached."""
-    with refused(url.name), connect(url) as session:
+    with _refused(url.name), connect(url) as session:
         return (MARK,) in rows_of(session, _TABLES)
 
 
 @contextmanager
-def refused(name: str) -> Iterator[None]:
+def _refused(name: str) -> Iterator[None]:
     """One sentence for whatever the server says."""
     try:
         yield
@@ -305,7 +305,7 @@ def _state_of(session: Session, number: int) -> str | None:
 
 
 @cache
-def numbered(sql: str) -> bytes:
+def _numbered(sql: str) -> bytes:
     """SQL with `$1`, `$2` for each `?`."""
     first, *others = sql.split("?")
     parts = [f"${number}{text}" for number, text in enumerate(others, 1)]

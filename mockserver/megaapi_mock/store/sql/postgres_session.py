@@ -32,8 +32,6 @@ _SETTINGS = (
     "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 )
 _TRY_LOCK = f"SELECT pg_try_advisory_lock({_LOCK}, hashtext(current_schema()))"
-# The same lock for those that share the schema: they keep out who wants it alone, not each other.
-_TRY_SHARED = f"SELECT pg_try_advisory_lock_shared({_LOCK}, hashtext(current_schema()))"
 _OBJECT = "(hashtext(current_schema())::bigint & 4294967295)::oid"
 _HOLDER = f"""
 SELECT a.pid, a.application_name, host(a.client_addr),
@@ -87,17 +85,8 @@ def rows_of(session: Session, sql: str, *parameters: Any) -> list[tuple[Any, ...
     return session.execute(sql.encode(), parameters).fetchall()
 
 
-def hold(
-    session: Session,
-    name: str,
-    *,
-    patience: float,
-    lost_process: int = 0,
-    shared: bool = False,
-) -> None:
+def hold(session: Session, name: str, *, patience: float, lost_process: int = 0) -> None:
     """Hold the schema alone, as long as the session lasts. SetupError where another mock does.
-
-    `shared`: together with all that share it.
 
     That one is given `patience` seconds to end. `lost_process` is the server's process of an
     earlier session of ours, which may not know yet that we have gone: it is ended.
@@ -105,7 +94,7 @@ def hold(
     if rows_of(session, "SELECT current_schema()") == [(None,)]:
         raise SetupError(f"the store {name} cannot be opened: its search_path names no schema")
     deadline = time.monotonic() + patience
-    while not rows_of(session, _TRY_SHARED if shared else _TRY_LOCK)[0][0]:
+    while not rows_of(session, _TRY_LOCK)[0][0]:
         holders = rows_of(session, _HOLDER)
         if [each for each in holders if each[:2] == (lost_process, application_name())]:
             session.execute(f"SELECT pg_terminate_backend({lost_process})".encode())

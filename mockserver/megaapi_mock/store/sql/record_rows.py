@@ -15,7 +15,6 @@ from .batch import Row, dumps, loads
 Record = Exchange | Delivery | RecordedHit
 # The kind of a record, and what its ids begin with.
 EXCHANGE, DELIVERY, FAULT_HIT = "exchange", "delivery", "fault-hit"
-PREFIX = {EXCHANGE: "x", DELIVERY: "d", FAULT_HIT: "s"}
 
 
 def kind_of(record: Record) -> str:

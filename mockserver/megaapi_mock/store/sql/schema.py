@@ -21,16 +21,6 @@ INSTANCE = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("position", NUMBER_OF_ROW, nullable=False),
     sa.Column("fields", sa.Text, nullable=False),
-    sa.Column("version", NUMBER_OF_ROW, nullable=False, server_default="0"),
-)
-# What a change wrote of an instance, for processes that share it: a process that has the version
-# before it follows.
-CHANGE_ENTRY = sa.Table(
-    "change_entry",
-    TABLES,
-    sa.Column("instance", sa.Text, primary_key=True),
-    sa.Column("version", NUMBER_OF_ROW, primary_key=True, autoincrement=False),
-    sa.Column("entry", sa.Text, nullable=False),
 )
 # A row of a table of an instance, named as the field of InstanceState is.
 STATE_ROW = sa.Table(
@@ -139,14 +129,6 @@ class Statements:
     put_instance: str = _upsert(INSTANCE, ("key",), ("position", "fields"))
     set_fields: str = _update(INSTANCE, ("fields",), "key")
     drop_instance: str = _delete(INSTANCE, "key")
-    set_version: str = _update(INSTANCE, ("version",), "key")
-    add_entry: str = _insert(CHANGE_ENTRY, "instance", "version", "entry")
-    drop_entries: str = _text(
-        sa.delete(CHANGE_ENTRY).where(
-            CHANGE_ENTRY.c.instance == sa.bindparam("of"),
-            CHANGE_ENTRY.c.version <= sa.bindparam("until"),
-        )
-    )
     put_row: str = _upsert(STATE_ROW, ("instance", "field", "key"), ("value",))
     set_row: str = _set_row()
     drop_row: str = _delete(STATE_ROW, "instance", "field", "key")
@@ -180,6 +162,5 @@ class Statements:
 SQL = Statements()
 # Empties every table, whatever stands in it.
 CLEAR = tuple(_text(sa.delete(table)) for table in TABLES.sorted_tables)
-CLEAR_ENTRIES = (_text(sa.delete(CHANGE_ENTRY)),)
 CLEAR_STATE = (_text(sa.delete(STATE_ROW)), _text(sa.delete(INSTANCE)))
 CLEAR_RECORDS = (_text(sa.delete(RECORD)), _text(sa.delete(NUMBER)))

@@ -41,7 +41,7 @@ class _Columns:
         """The key and the value of this row in the database."""
         return self.key_text(key, row), dumps(self.value.written(row))
 
-    def saved_key(self, text: str) -> str:
+    def key_of(self, text: str) -> str:
         """The key as a saved state has it."""
         text = text.partition(" ")[2] if self.in_order else text
         return str(loads(text)) if text.startswith('"') else text
@@ -141,26 +141,7 @@ class StateRows:
         if field == AGENDA:
             document[AGENDA].append(loads(text))
         else:
-            document[field][self._tables[field].saved_key(key)] = loads(text)
-
-    def key_of(self, field: str, text: str) -> Any:
-        """The key of a row, from the key that it has in the database."""
-        columns = self._tables[field]
-        return columns.key.decode(columns.saved_key(text))
-
-    def value_of(self, field: str, text: str) -> Any:
-        """The value of a row of this table."""
-        return self._tables[field].value.decode(loads(text))
-
-    def due_of(self, text: str) -> Due:
-        """A row of the agenda."""
-        due: Due = self._due.decode(loads(text))
-        return due
-
-    def fields_of(self, text: str) -> Mapping[str, Any]:
-        """What stands in no table of its own."""
-        values = loads(text)
-        return {name: form.decode(values[name]) for name, form in self._fields.items()}
+            document[field][self._tables[field].key_of(key)] = loads(text)
 
     def document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The saved form of an instance with these fields, and nothing in its tables yet."""

@@ -19,7 +19,7 @@ from .batch import Batch, dumps
 from .database import Database
 from .owed import OwedInDatabase
 from .record_rows import DELIVERY, EXCHANGE, Record
-from .schema import CLEAR, CLEAR_ENTRIES, CLEAR_STATE, SQL
+from .schema import CLEAR, CLEAR_STATE, SQL
 from .state_rows import StateRows
 from .stored_content import StoredContent
 from .waiting import Add
@@ -74,8 +74,6 @@ class SqlStore(MemoryStore):
     def begin(self, content: StoredContent) -> None:
         """Write every change from now on; what is here came from this database."""
         self.writer.resume(content.last, content.records)
-        # Who has all of it alone makes none: what others wrote before must not seem to come later.
-        self.writer.soon(lambda batch: batch.run(CLEAR_ENTRIES))
         self._positions = dict(content.positions)
         self.owed_rows.resume(content.peer_messages, self.writer)
         self._blobs = set(self.gateway.vault.blobs())

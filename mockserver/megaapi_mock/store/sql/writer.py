@@ -23,7 +23,6 @@ from .record_rows import (
     DELIVERY,
     EXCHANGE,
     FAULT_HIT,
-    PREFIX,
     Record,
     delivery_head,
     kind_of,
@@ -41,6 +40,7 @@ SMALL = 500
 # In one transaction of so many, what the journal has let go is deleted.
 TRIM_EVERY = 50
 
+_PREFIX = {EXCHANGE: "x", DELIVERY: "d", FAULT_HIT: "s"}
 _BYTES: Mapping[str, Callable[[Any], int]] = {
     EXCHANGE: exchange_bytes, DELIVERY: delivery_bytes, FAULT_HIT: hit_bytes,
 }  # fmt: skip
@@ -78,7 +78,7 @@ class RecordWriter:
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}
         self.peer_rows: dict[int, int] = {}
-        self._rows_written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in PREFIX}
+        self._rows_written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
         self._wake, self._stopping = threading.Event(), threading.Event()
         # While the last attempt to write what waits was in vain.
         self.failing = threading.Event()
@@ -156,8 +156,8 @@ class RecordWriter:
         else:
             batch.after(partial(self._rows_written[kind].append, (self._seq, id_)))
         batch.add(SQL.add_record, row)
-        number, _, owner = id_.removeprefix(PREFIX[kind]).partition(".")
-        batch.count(owner, PREFIX[kind], int(number))
+        number, _, owner = id_.removeprefix(_PREFIX[kind]).partition(".")
+        batch.count(owner, _PREFIX[kind], int(number))
 
     def add_outcome(self, outcome: Outcome, batch: Batch) -> None:
         """What a change owes and leaves on record, in the order of the journal."""

@@ -11,7 +11,6 @@ import pytest
 from megaapi_mock.domain.state import InstanceState
 from megaapi_mock.store.sql.schema import (
     CLEAR,
-    CLEAR_ENTRIES,
     CLEAR_RECORDS,
     CLEAR_STATE,
     SQL,
@@ -97,18 +96,6 @@ def test_numbers_blobs_and_parts_have_their_last_value(database: sqlite3.Connect
     assert rows(database, SQL.parts) == [("clock", "2")]
 
 
-def test_versions_only_grow_and_old_entries_go(database: sqlite3.Connection) -> None:
-    database.execute(SQL.put_instance, ("a", 1, "{}"))
-    for version in (1, 2, 3):
-        database.execute(SQL.add_entry, ("a", version, "[]"))
-    database.execute(SQL.set_version, (3, "a"))
-    with pytest.raises(sqlite3.IntegrityError):
-        database.execute(SQL.add_entry, ("a", 3, "[]"))
-    database.execute(SQL.drop_entries, ("a", 2))
-    assert rows(database, "SELECT version FROM change_entry") == [(3,)]
-    assert rows(database, "SELECT version FROM instance") == [(3,)]
-
-
 def fill(database: sqlite3.Connection) -> None:
     database.execute(SQL.put_instance, ("a", 1, "{}"))
     database.execute(SQL.put_row, ("a", "messages", "k", "v"))
@@ -117,7 +104,6 @@ def fill(database: sqlite3.Connection) -> None:
     database.execute(SQL.put_number, ("a", "x", 1))
     database.execute(SQL.put_blob, (b"d", 1, b"c"))
     database.execute(SQL.put_part, ("clock", "1"))
-    database.execute(SQL.add_entry, ("a", 1, "[]"))
 
 
 def counts(database: sqlite3.Connection) -> dict[str, int]:
@@ -132,7 +118,6 @@ def counts(database: sqlite3.Connection) -> dict[str, int]:
     [
         (CLEAR, {table.name for table in TABLES.sorted_tables}),
         (CLEAR_STATE, {"state_row", "instance"}),
-        (CLEAR_ENTRIES, {"change_entry"}),
         (CLEAR_RECORDS, {"record", "number"}),
     ],
 )

@@ -24,8 +24,9 @@ CALM_CONTACTS, STORM_CONTACTS, EVENT_CONTACTS = 2, 4, 2
 MESSAGES = 3  # of each contact
 COPIES = 3
 WINDOW = 4
-# Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
-FIRST_NUMBER = 1001
+# Texts name themselves by a number, so that an answer that repeats it tells which one it is for. No
+# bot counts its own answers from there by chance.
+FIRST_NUMBERS = range(200_000, 900_000)
 # Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
 LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
 
@@ -120,6 +121,7 @@ class _Trial:
     storm_ids: list[str] = field(default_factory=list)
     # What every message is; None for texts and then one of everything else.
     event: str | None = None
+    first_number: int = FIRST_NUMBERS.start
 
     @classmethod
     def create(
@@ -148,7 +150,7 @@ class _Trial:
         trial = cls(
             client, key, seed, terms, chance, calm, storm, friend, since, newest_message, deadline
         )
-        trial.event = event
+        trial.event, trial.first_number = event, chance.choice(FIRST_NUMBERS)
         return trial
 
     def run(self) -> None:
@@ -217,7 +219,7 @@ class _Trial:
         body: Json = {"from": contact, "event": event}
         if event in NUMBERED:
             body["set"] = {
-                "message.conversation": f"Mensagem {FIRST_NUMBER + len(self.delivered_ids)}"
+                "message.conversation": f"Mensagem {self.first_number + len(self.delivered_ids)}"
             }
         chat = f"{contact}@s.whatsapp.net"
         for verb, each in (

@@ -49,6 +49,7 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
     assert verdict.passed
     assert [check.outcome for check in verdict.checks] == [
         "passed", "passed", "not applicable", "passed", "not applicable", "not applicable",
+        "not applicable",
     ]  # fmt: skip
     # A bot may answer through another instance than the one it is judged by.
     assert verdict.checks[2].message == f"it answered nothing at all through {KEY}"
@@ -529,6 +530,7 @@ def test_the_control_api_judges_from_its_journal(judged: MockApp) -> None:
         "ignored_its_echo": "passed",
         "answered_in_order": "failed",
         "sends_accepted": "passed",
+        "answered_in_its_chat": "not applicable",
     }
     assert (document["figures"]["inbound"], document["figures"]["answers"]) == (2, 2)
 
@@ -664,7 +666,8 @@ def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
     judged.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
     document = control_api.post("/deliveries/verdict", {"instance": KEY})
     assert checks(document)["sends_accepted"] == "failed"
-    assert "5511900000099" in document["checks"][-1]["message"]
+    [check] = [each for each in document["checks"] if each["name"] == "sends_accepted"]
+    assert "5511900000099" in check["message"]
 
 
 @pytest.mark.parametrize(

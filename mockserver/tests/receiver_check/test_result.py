@@ -36,7 +36,7 @@ def test_junit_is_xml_with_a_case_for_each_check() -> None:
     counted = {name: int(suite.attrib[name]) for name in ("tests", "failures", "skipped")}
     kinds = [check.outcome for check in verdict.checks]
     assert counted == {
-        "tests": 6,
+        "tests": len(verdict.checks),
         "failures": kinds.count("failed"),
         "skipped": kinds.count("not applicable"),
     }

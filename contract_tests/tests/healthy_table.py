@@ -75,6 +75,12 @@ BROTLI = Layer(between.packed_as_brotli)
 SENDS = ("sends", "changes")
 HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
 
+# By how many seconds a clock is ahead of this machine's: the host's, and that of its Date.
+CLOCKS: Mapping[str, tuple[int, int | None]] = {
+    "and its Date 5 min ahead": (330, 330), "3 h behind, without a Date": (-10_800, None),
+    "5 h ahead, behind a proxy's Date": (18_000, 0),
+}  # fmt: skip
+
 GIVEN: Mapping[str, Host] = {
     "given, default flags": Host(given=True, allow=READS, whole=False),
     "given, gzip": Host(given=True, allow=READS, whole=False, layers=(LAYERS["gzip"],)),
@@ -112,6 +118,13 @@ GIVEN: Mapping[str, Host] = {
     "given, acknowledgements after 0.5 s": Host(
         given=True, switches={"ack_delays": HALF}, whole=False
     ),
+    **{
+        f"given, its clock {name}": Host(
+            given=True, allow=SENDS, clock=seconds, layers=(Layer(between.dated(date)),),
+            says="clock", whole=False,
+        )
+        for name, (seconds, date) in CLOCKS.items()
+    },
     "given, acknowledgements after 2 s": Host(
         given=True, switches={"ack_delays": TWO}, whole=False
     ),

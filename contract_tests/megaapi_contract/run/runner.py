@@ -111,6 +111,8 @@ def _add_totals(report: Report, context: RunContext) -> None:
     report.webhooks_missing = context.receiver.silence_reason
     if context.terminal is not None and context.terminal.summary:
         report.notes.append(context.terminal.summary)
+    gates = [context.gate, *([context.peer.gate] if context.peer is not None else [])]
+    report.notes += dict.fromkeys(note for gate in gates for note in gate.clock.notes)
     cuts = sum(result.cut for result in report.results)
     if cuts or context.gate.calls_repeated:
         report.notes.append(

@@ -60,7 +60,8 @@ class Host:
     and `unusable` why nothing can be judged. `chaos` is what a network does to its webhooks.
     `recipients` are listed to a given host that may be sent to, and `peer` is the number of a
     second instance that plays the customer. `clock` is by how many seconds the host's is ahead,
-    and `operations` are the only ones that are looked at; all when empty.
+    `frozen` whether it stands still, and `operations` are the only ones that are looked at; all
+    when empty.
     """
 
     switches: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Host:
     recipients: tuple[str, ...] = (LISTED,)
     peer: str = ""
     clock: int = 0
+    frozen: bool = False
     operations: tuple[str, ...] = ()
 
 
@@ -188,6 +190,8 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
             server.control_api.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
         if host.clock:
             server.control_api.call("POST", "/clock", {"set": time.time() + host.clock})
+        if host.frozen:
+            server.control_api.call("POST", "/clock", {"freeze": True})
         if host.write is not None:
             url = stack.enter_context(relayed(url, host.write))
         people: dict[str, Any] = {}

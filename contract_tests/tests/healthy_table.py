@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from megaapi_contract.run.runner import LOGGED_OUT
+from megaapi_contract.run.runner import CLOCK_RAN, LOGGED_OUT
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
@@ -195,6 +195,7 @@ PEOPLE: Mapping[str, Host] = {
 }  # fmt: skip
 # Runs that take minutes: nothing can be made to pass faster there.
 AT_AN_ADDRESS: Mapping[str, Host] = {
+    "a frozen clock": Host(http=True, frozen=True, says=CLOCK_RAN),
     "acknowledgements after 0.5 s": Host(http=True, switches={"ack_delays": HALF}),
     "acknowledgements after 2 s": Host(http=True, switches={"ack_delays": TWO}),
     "fetch_media=on": Host(http=True, switches={FETCHES: "on"}),

@@ -16,6 +16,7 @@ from .change import Change
 from .connection import WITH_PHONE
 from .contacts import Contact
 from .facts import Fields, InboundMessage, OwnMessage
+from .group import why_unheard
 from .jid import ADDRESS_MOST, Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, READ, SERVER, STOPPED, UNSHOWN
@@ -124,7 +125,9 @@ class Chats:
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and change.rules.echo:
             self._record_echo(to, key, content, message)
-        if to.registered:
+        group = self._state.group_table.get(to.chat) if to.chat.group else None
+        why_stopped = why_unheard(group, change.own_jid) if to.registered else "not registered"
+        if why_stopped is None:
             self._state.moving.put(message.id, True)
             # To most people one look is all it costs that instances can write to each other.
             if reaches_peers and change.number_registry.linked > 1:
@@ -133,7 +136,7 @@ class Chats:
             if change.fault_effects.stays is not None:
                 messages.put(message.id, message.with_state(PENDING, change.fault_effects.because))
         else:
-            messages.put(message.id, message.with_state(STOPPED, "not registered"))
+            messages.put(message.id, message.with_state(STOPPED, why_stopped))
         time = str(int(message.time))
         answer = {"key": key, "message": content, "messageTimestamp": time, "status": "PENDING"}
         if to.chat.group:

@@ -202,8 +202,8 @@ def _record(app: MockApp, url: str, count: int) -> None:
     keys = [f"megacode-TESTBENCH{number}" for number in range(INSTANCES)]
     for key in keys:
         seed = InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True)
-        app.runtime.instances.store.add(seed, begin=lambda instance: None)
-        publisher.change(key, lambda instance: instance.set_webhook(url))
+        with app.runtime.instances.store.add(seed) as instance:
+            instance.set_webhook(url)
     for number in range(count):
         facts = InboundMessage(
             key={

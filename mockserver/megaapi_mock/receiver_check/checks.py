@@ -12,7 +12,7 @@ from .conversation import ChatOf, chats_of
 from .loops import Activity, activity, flood_of, slow_rest, works_on
 from .order import in_order, plain_order
 from .reminders import REMINDERS_MOST, reminders
-from .repeats import answered_too_often, many_bubbles, never_answered, surplus_of
+from .repeats import answered_too_often, greets_once, many_bubbles, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
 from .transcript import ChatTranscript, Inbound
 from .wrong_chats import in_its_chat
@@ -165,6 +165,8 @@ def _answered_once(
     # Who answers one after the other, each for a while, has not left out what is still in line.
     past = [each for each in open_messages if now - each.received_at >= terms.patience]
     late = [] if seconds else past
+    if late and not (often or surplus) and (people := greets_once(chats_written_to)):
+        return Check(name, PASSED, _greeted(people, len(late)))
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
@@ -180,6 +182,13 @@ def _answered_once(
     answers = sum(len(chat.replies) for chat in chats_written_to)
     how = "each once" if answers <= count else f"with {answers} answers, none of them repeated"
     return Check(name, PASSED, f"{count} messages answered, {how}")
+
+
+def _greeted(people: int, later: int) -> str:
+    return (
+        f"each of {people} people had one answer and no other ({later} later messages have none):"
+        " fine for a bot that greets once, a fault of one that should go on"
+    )
 
 
 def _answers_may_come(

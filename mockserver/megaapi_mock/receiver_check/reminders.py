@@ -71,8 +71,11 @@ def _unasked(chat: ChatTranscript, last: float, least: float) -> tuple[list[Mess
     later = [message for message in chat.replies if message.time > last]
     times = [last, *(message.time for message in later)]
     pauses = [after - before for before, after in pairwise(times)]
+    # What a text waited for is no reminder, however late it comes.
+    texts = [each for each in chat.inbound.values() if each.must_be_answered]
+    first_answers = {each.answers[0].id for each in texts if each.answers}
     pairs = zip(later, pauses, strict=True)
-    late = [(message, pause) for message, pause in pairs if pause >= least]
+    late = [(one, pause) for one, pause in pairs if pause >= least and one.id not in first_answers]
     return [message for message, _ in late], [pause for _, pause in late]
 
 

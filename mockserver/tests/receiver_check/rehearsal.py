@@ -13,6 +13,11 @@ from .story import GROUP, OWN, Story, attempt
 
 PEOPLE = [f"55119000000{number}@s.whatsapp.net" for number in range(20, 27)]
 CALM, STORM, FRIEND = PEOPLE[:2], PEOPLE[2:6], PEOPLE[6]
+# What contacts send beside texts.
+KINDS = [
+    *("stickerMessage", "imageMessage", "audioMessage", "documentMessage", "locationMessage"),
+    *("reactionMessage", "listResponseMessage", "buttonsResponseMessage", "protocolMessage"),
+]
 # A webhook on its way through: 10 ms each, one after the other.
 STEP = 0.01
 
@@ -27,6 +32,7 @@ class Heard:
     text: bool
     own: bool
     words: str = ""
+    kind: str = "conversation"
 
 
 @dataclass
@@ -101,7 +107,9 @@ class PaperTrial:
 
     def tell_events(self) -> None:
         for number in range(24):
-            kind: Any = {"conversation": "oi"} if number < 4 else {"stickerMessage": {}}
+            kind: Any = (
+                {"conversation": f"oi {number}"} if number < 4 else {KINDS[number % len(KINDS)]: {}}
+            )
             self.tell(STORM[2 + number % 2], content=kind)
         self.tell(GROUP)
 
@@ -126,7 +134,8 @@ class PaperTrial:
         )  # fmt: skip
         self.story.now = now
         words = content.get("conversation", "")
-        self.queue.append(Heard(now, chat, message_id, bool(words), own, words))
+        kind = next(iter(content))
+        self.queue.append(Heard(now, chat, message_id, bool(words), own, words, kind))
 
     def settle(self, chats: list[str], end: float) -> None:
         """As the trial waits: every chat answered, and three seconds of silence; or for so long."""

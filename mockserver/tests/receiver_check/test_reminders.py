@@ -51,6 +51,19 @@ def test_where_time_stands_still_nothing_is_too_much() -> None:
     assert reminders(chats, quiet=0.0, now=story.now).endless == ()
 
 
+def test_an_answer_that_comes_late_is_none() -> None:
+    """Other texts had theirs at once."""
+    story = Story()
+    for number in range(5):
+        told(story, f"B{number}", chat=f"551190000002{number}@s.whatsapp.net")
+        story.answer(f"R{number}", chat=f"551190000002{number}@s.whatsapp.net")
+    told(story, "A1")
+    story.now += 8
+    story.answer("LATE")
+    assert decided_in(story) == 0
+    assert story.judged().passed
+
+
 @pytest.mark.parametrize(
     ("pauses", "expected"),
     [

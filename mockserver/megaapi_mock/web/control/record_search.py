@@ -96,10 +96,10 @@ class RecordSearch:
         checks: list[Matches] = []
         if "message" in arguments:
             message_id = arguments["message"]
-            checks.append(lambda delivery: message_told(delivery) == message_id)
+            checks.append(lambda delivery: message_named(delivery) == message_id)
         if "chat" in arguments:
             chat = self.chat_written(arguments["chat"])
-            checks.append(lambda delivery: self.chat_told(delivery) == chat)
+            checks.append(lambda delivery: self.chat_named(delivery) == chat)
         if "text" in arguments:
             has_text = _finder(arguments["text"])
             checks.append(lambda delivery: has_text(self._delivery_texts(delivery)))
@@ -135,7 +135,7 @@ class RecordSearch:
             self._last_texts = delivery, reason, texts
         return texts
 
-    def chat_told(self, delivery: Delivery) -> str | None:
+    def chat_named(self, delivery: Delivery) -> str | None:
         """The chat that a webhook is about; None where it is about none."""
         directory, chats = self._told.get(delivery, (None, frozenset()))
         if directory is not self._store.gateway.directory:
@@ -185,7 +185,7 @@ def names_message(exchange: Exchange, message_id: str) -> bool:
     )
 
 
-def message_told(delivery: Delivery) -> str | None:
+def message_named(delivery: Delivery) -> str | None:
     """The id of the message that a webhook tells of, or says something about."""
     payload = _document(delivery.body)
     key = payload.get("key") if isinstance(payload, dict) else None

@@ -512,7 +512,7 @@ FAULTS: Mapping[str, Fault] = {
     "a new group is shown and listed": edited("groups", []),
     "groups have a jid of their own": edited("group.id", "120363000000000001@g.us"),
     "who is added is in until removed": forgotten("/removeParticipants"),
-    "every participant has a verdict of their own": edited("updatedParticipants.*.0.status", "200"),
+    "every participant has a result of its own": edited("updatedParticipants.*.0.status", "200"),
     "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
     "who may not be added is left out of a new group": turned(403, 200),
     "whoever is taken out can be put in again": forgotten("/removeParticipants"),

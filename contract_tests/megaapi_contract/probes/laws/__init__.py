@@ -71,4 +71,4 @@ def all_laws() -> tuple[Probe, ...]:
     """Every law, subject by subject; the events on demand come last."""
     events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
     law_probes = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
-    return (*law_probes, *webhook_targets.told_laws(events))
+    return (*law_probes, *webhook_targets.laws_of_events(events))

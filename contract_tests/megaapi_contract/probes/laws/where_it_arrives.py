@@ -21,7 +21,7 @@ from .calls import message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
 from .media import CAPTIONED, KINDS, fetch, same_bytes
-from .readers import Reader, content_of, reading
+from .watched_instance import WatchedInstance, content_of, watch_instance
 from .webhooks import PHASE, READ, acks, listening, message_id
 
 LAWS = Laws()
@@ -55,7 +55,7 @@ def _send_file(
 
 def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) -> None:
     """With the keys that its reader is told, and with what its writer wrote beside it."""
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     answer, content = _send_file(session, instance, reader.number, type_)
     if not claim_success(session, answer, "a good file"):
         return
@@ -71,7 +71,9 @@ def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) ->
     same_bytes(session, download, part, content)
 
 
-def _hold_written(reader: Reader, event: str, one: Webhook, type_: str, part: Json) -> None:
+def _hold_written(
+    reader: WatchedInstance, event: str, one: Webhook, type_: str, part: Json
+) -> None:
     written = {"mimetype": FILES[type_][1]}
     written |= {"caption": CAPTION} if type_ in CAPTIONED else {}
     written |= {"fileName": FILE_NAME} if type_ == "document" else {}
@@ -94,7 +96,7 @@ for _type in FILES:
 @LAWS.law("quote_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=5, events=("text-quoted-reply",))  # fmt: skip
 def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     first, second = (
         text(session, instance, reader.number, words) for words in ("Pedido 41", "Pedido 42")
     )
@@ -121,7 +123,11 @@ def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> Non
 
 
 def _hold(
-    reader: Reader, holds: object, sentence: str, promise: Promise, webhook: Webhook | None = None
+    reader: WatchedInstance,
+    holds: object,
+    sentence: str,
+    promise: Promise,
+    webhook: Webhook | None = None,
 ) -> bool:
     """Hold what an operation promises of who gets its message."""
     return reader.hook.claim(ARRIVES, holds, sentence, webhook, promise=promise)
@@ -131,7 +137,7 @@ def _hold(
           effects=("sends", "changes", "reads"), phase=PHASE, reader=True, worth=4,
           events=("image",))  # fmt: skip
 def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     first, content = _send_file(session, instance, reader.number, "image")
     data = {name: value_at(first.json, "messageData", name) for name in ("key", "message")}
     forward = message(session, instance, "forward_message", to=reader.number, **data)
@@ -152,27 +158,29 @@ def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) ->
 @LAWS.law("text_to_many", effects=("sends", "changes"), phase=PHASE, reader=True, worth=3,
           events=(ARRIVES,))  # fmt: skip
 def a_text_to_many_arrives_once(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     words = "Aviso a todos: \u00e0s 10h \U0001f44d"
     answer = message(session, instance, "text_to_many", to=[reader.number], text=words)
     if not claim_success(session, answer, "a text to many"):
         return
-    sent = value_at(report_of(answer), "data")
-    id_ = value_at(sent, as_given(reader.number), "key", "id")
+    sent_by_jid = value_at(report_of(answer), "data")
+    id_ = value_at(sent_by_jid, as_given(reader.number), "key", "id")
     if not claim(session, answer, isinstance(id_, str), "each got it"):
         return
     received = reader.receive_ids(str(id_))
     promise = session.contract.promise("text_to_many")
     if _hold(reader, len(received) == 1, "a text to many arrives once", promise):
         part = content_of(received[0], "extendedTextMessage")
-        told = value_at(part, "text") or value_at(received[0].json, "message", "conversation")
-        _hold(reader, told == words, "every letter arrives", promise, received[0])
+        received_words = value_at(part, "text") or value_at(
+            received[0].json, "message", "conversation"
+        )
+        _hold(reader, received_words == words, "every letter arrives", promise, received[0])
 
 
 @LAWS.law("read_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=4, events=("ack-read",))  # fmt: skip
 def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
-    (instance, hook), reader = listening(session, stage), reading(session, stage)
+    (instance, hook), reader = listening(session, stage), watch_instance(session, stage)
     answers = [text(session, instance, reader.number, words) for words in ("Um", "Dois")]
     received = reader.receive(*answers)
     for one in received:

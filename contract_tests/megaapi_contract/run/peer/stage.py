@@ -133,19 +133,19 @@ class PeerStage(GivenStage):
             self.silence = f"the second instance cannot be used any more: {error}"
             raise NotTried(self.silence) from None
         document = answer.json if isinstance(answer.json, dict) else {}
-        sent = document.get("messageData")
-        key = sent.get("key") if isinstance(sent, dict) else None
+        message_data = document.get("messageData")
+        key = message_data.get("key") if isinstance(message_data, dict) else None
         if not answer.ok or not isinstance(key, dict) or not isinstance(key.get("id"), str):
             raise NotTried(
                 f"the second instance could not write: {answer.status} to {writing.operation}"
             )
-        assert isinstance(sent, dict)
+        assert isinstance(message_data, dict)
         session.gate.learn([key["id"]])
         return {
             "id": key["id"],
             "event": writing.arrives_as,
             "from_me": False,
-            "content": sent.get("message"),
+            "content": message_data.get("message"),
             "time": answer.time,
         }
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from megaapi_mock.domain.jid import as_given
 
 from ..errors import Impossible, NotTried, Unusable
-from ..judging.results import Webhook, read_json
+from ..judging.results import Webhook
 from .content_coding import decode_content
 from .host_instance import HostInstance
 from .http import Answer, request
@@ -347,20 +347,3 @@ class MockStage:
         if self._control_token:
             headers.append(("X-Mock-Token", self._control_token))
         return decode_content(self._target.send(request(method, path, body=body, headers=headers)))
-
-
-def is_mock(target: Target, control_token: str = "") -> bool:
-    """Whether a loopback host is a mock, judged by its health route alone.
-
-    A tunnel to a real host ends on this machine too, so that its address says nothing.
-    """
-    headers = [("X-Mock-Token", control_token)] if control_token else []
-    answer = decode_content(target.send(request("GET", "/_mock/health", headers=headers)))
-    health = read_json(answer.body)
-    return (
-        answer.status == 200
-        and isinstance(health, dict)
-        and health.keys() == {"status", "version"}
-        and health["status"] == "ok"
-        and isinstance(health["version"], str)
-    )

@@ -21,6 +21,7 @@ from . import (
     every_event,
     every_text,
     group_changes,
+    group_of_instances,
     group_of_two,
     groups,
     hosts,
@@ -60,7 +61,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, later_looks, to_many, whoever_writes,
+    where_it_arrives, group_of_instances, later_looks, to_many, whoever_writes,
     lifecycle,
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, not_logged_in, value_at
-from .calls import make_group, message, sent_id, someone, text, time_of
+from .calls import is_now, make_group, message, sent_id, someone, text
 from .listed_people import is_sent_to
 from .requests import MESSAGE_ID
 
@@ -89,8 +89,7 @@ def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage
         value_at(part, "key", "id") == sent_id(sent_message),
         "it names what is deleted",
     )
-    moment = str(value_at(data, "messageTimestamp"))
-    close = moment.isdecimal() and abs(int(moment) - time_of(answer, stage)) <= 120
+    close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     if stage.phone:
         is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "everyone"

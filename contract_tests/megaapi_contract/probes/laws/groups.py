@@ -27,12 +27,12 @@ from .calls import (
     GROUP_NAME,
     group_name,
     group_of,
+    is_now,
     leave,
     make_group,
     members,
     owner_of,
     someone,
-    time_of,
 )
 from .listed_people import (
     as_listed,
@@ -45,7 +45,6 @@ from .participant_results import ADDED, ALREADY_IN, NOT_FOUND, PRIVATE, particip
 
 LAWS = Laws()
 
-SECONDS = 120
 UNKNOWN_GROUP = "120363000000000098@g.us"
 # Somebody of the mock's world whom nobody may add to a group.
 RESERVED = "5511900000098"
@@ -113,7 +112,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     claim(session, creation, owner_of(dict(group)) in own, "the instance is its owner")
     claim(session, creation, group.get("size") == len(people), "size counts the participants")
     moment = group.get("creation")
-    close = type(moment) is int and abs(moment - time_of(creation, stage)) <= SECONDS
+    close = type(moment) is int and is_now(session, stage, creation, moment)
     claim(session, creation, close, "creation is the time in seconds")
     if instance.number:
         claim(

@@ -10,13 +10,11 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..session import Session
 from .assertions import claim, claim_success, value_at
-from .calls import sent_id, time_of
+from .calls import is_now, sent_id
 from .listed_people import is_sent_to
 
 # 22 characters; older versions made 40.
 OWN_ID = re.compile(r"3EB0[0-9A-F]{18}|[0-9A-F]{40}")
-# What passes between a send and the look at a clock elsewhere.
-SECONDS = 120
 
 
 def hold_sent(
@@ -37,8 +35,7 @@ def hold_sent(
     claim(session, answer, own, "fromMe is true", promise=promise_of_call)
     is_own_id = OWN_ID.fullmatch(sent_id(answer))
     claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=promise_of_call)
-    moment = str(value_at(data, "messageTimestamp"))
-    close = moment.isdecimal() and abs(int(moment) - time_of(answer, stage)) <= SECONDS
+    close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     claim(session, answer, value_at(data, "status") == "PENDING", "the status is PENDING")
     message = value_at(data, "message")

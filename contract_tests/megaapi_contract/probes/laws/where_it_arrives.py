@@ -1,4 +1,4 @@
-"""What another instance gets and does: files that open, replies, forwards, receipts, groups."""
+"""What another instance gets and does: files that open, replies, forwards, receipts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, value_at
-from .calls import group_of, make_group, message, sent_id, text
+from .calls import message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
-from .listed_people import learn_hidden, listed_members
 from .media import CAPTIONED, KINDS, fetch, same_bytes
 from .watched_instance import WatchedInstance, content_of, watch_instance
 from .webhooks import PHASE, READ, acks, listening, message_id
@@ -197,77 +196,3 @@ def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
     if received and hook.settle_acks(any(statuses)):
         once = all(steps.count(READ) == 1 for steps in statuses)
         hook.claim("ack-read", once, "what was read is told as read, once")
-
-
-# -- groups that both are in -----------------------------------------------------------------
-
-
-def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, dict[str, Any]]:
-    answer = session.call("group_details", instance, query={"jid": jid})
-    return answer, group_of(answer)
-
-
-@LAWS.law("create_group", "group_details", effects=("changes", "reads"), reader=True, worth=2)
-def both_see_the_same_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, created_group = make_group(session, stage, instance, other.number)
-    if claim_success(session, creation, "a group of instances"):
-        caller.gate.allow_group(str(created_group.get("id")))
-        _hold_same(session, caller, instance, other, str(created_group.get("id")))
-
-
-@LAWS.law("promote_participants", "demote_participants", "set_who_can_send", "create_group",
-          "group_details", effects=("changes", "reads"), reader=True, worth=1)  # fmt: skip
-def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, created_group = make_group(session, stage, instance, other.number)
-    if not claim_success(session, creation, "a group of instances"):
-        return
-    jid = str(created_group.get("id"))
-    caller.gate.allow_group(jid)
-    person = {"jid": jid, "participants": [other.number]}
-    changes: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("promote_participants", {"body": {"group_data": person}}),
-        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "true"}}),
-        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "false"}}),
-        ("demote_participants", {"body": {"group_data": person}}),
-    )
-    for operation, arguments in changes:
-        session.call(operation, instance, **arguments)
-        _hold_same(session, caller, instance, other, jid)
-
-
-def _hold_same(
-    session: Session, caller: Session, instance: HostInstance, other: HostInstance, jid: str
-) -> None:
-    _, mine = _look(session, instance, jid)
-    answer, theirs = _look(caller, other, jid)
-    learn_hidden(session, mine, other.number)
-    same = listed_members(session, theirs) == listed_members(session, mine)
-    claim(session, answer, same, "both see the same people and ranks")
-    for name in ("subject", "announce", "restrict", "size"):
-        same = theirs.get(name) == mine.get(name)
-        claim(session, answer, same, f"both see the same {name}")
-
-
-@LAWS.law("leave_group", "create_group", "group_details", "list_groups",
-          effects=("changes", "reads"), reader=True, worth=-2)  # fmt: skip
-def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, created_group = make_group(session, stage, instance, other.number)
-    if not claim_success(session, creation, "a group of instances"):
-        return
-    jid = str(created_group.get("id"))
-    session.run_record.forget_group(jid)
-    caller.gate.allow_group(jid)
-    departure = caller.call("leave_group", other, query={"jid": jid})
-    if not claim_success(session, departure, "leaving"):
-        return
-    answer, group = _look(session, instance, jid)
-    inside = listed_members(session, group)
-    gone = as_given(other.number) not in inside
-    claim(session, answer, gone, "who has left is not in it any more")
-    claim(session, answer, as_given(instance.number) in inside, "the others are")
-    listing = caller.call("list_groups", other)
-    jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
-    claim(session, listing, jid not in jids, "a group that was left is not listed")

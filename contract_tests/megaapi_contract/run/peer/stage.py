@@ -16,10 +16,11 @@ from ...probes.session import Session
 from ...safety.restore_file import Undo
 from .messages import WRITINGS, Json, MessageRequest, Writing
 
-# What the second instance may be asked for as a reader; of this only its webhook is put back.
+# What the second instance may be asked for as a reader; of this only its webhook is put back. The
+# groups are those that the run has made, which the first instance puts back and leaves.
 READING = frozenset(
     {"webhook_settings", "configure_webhook", "download_media", "group_details", "list_groups",
-     "leave_group", "read_message"}
+     "leave_group", "set_who_can_send", "read_message"}
 )  # fmt: skip
 # What it may be asked for at all.
 OPERATIONS = frozenset(

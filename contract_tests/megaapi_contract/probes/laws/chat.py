@@ -25,7 +25,7 @@ def _delete(session: Session, instance: HostInstance, answer: Exchange, to: str)
     return message(session, instance, "delete_message", to=to, key=key)
 
 
-def _deleted(stage: Stage, instance: HostInstance, id_: str) -> object:
+def _deleted_for(stage: Stage, instance: HostInstance, id_: str) -> object:
     messages = stage.control_api("GET", f"/_mock/messages?instance={instance.key}&limit=5000")
     return next((item["deleted"] for item in messages["items"] if item["id"] == id_), "lost")
 
@@ -92,7 +92,7 @@ def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage
     close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "everyone"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "everyone"
         claim(session, answer, is_gone, "the message is gone for everyone")
 
 
@@ -118,7 +118,7 @@ def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
     claim_success(session, answer, "deleting for oneself")
     claim(session, answer, value_at(answer.json, "messageData") is None, "no message comes of it")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "me"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "me"
         claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
@@ -132,7 +132,7 @@ def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> No
     answer = session.call("delete_message_from_me", instance, body={"messageData": data})
     claim_success(session, answer, "deleting for oneself, all wrapped")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "me"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "me"
         claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
@@ -149,7 +149,7 @@ def what_is_deleted_for_oneself_stays_with_the_others(session: Session, stage: S
          {"messageData": {"to": other.number, "key": key, "messageTimestamp": stamp}}),
     ):  # fmt: skip
         deletion = session.call("delete_message_from_me", instance, body=body)
-        stays = _deleted(stage, other, sent_id(answer)) in (None, "lost")
+        stays = _deleted_for(stage, other, sent_id(answer)) in (None, "lost")
         claim(session, deletion, stays, "who has got the message keeps it",
               promise=session.contract.promise("delete_message_from_me"))  # fmt: skip
 
@@ -161,5 +161,8 @@ def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
     session.call("logout", instance)
     not_logged_in(session, _delete(session, instance, answer, to), "deleting without a phone")
     claim(
-        session, answer, _deleted(stage, instance, sent_id(answer)) is None, "the message is there"
+        session,
+        answer,
+        _deleted_for(stage, instance, sent_id(answer)) is None,
+        "the message is there",
     )

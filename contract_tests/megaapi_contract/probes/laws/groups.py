@@ -195,10 +195,10 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     instance, first, second = stage.instance(), someone(session), someone(session, 1)
     if first == second:
         return
-    jid, made = _create_group(session, stage, instance, as_given(first))
+    jid, created_group = _create_group(session, stage, instance, as_given(first))
     if not jid:
         return
-    require_addable(session, instance, made, first)
+    require_addable(session, instance, created_group, first)
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
         change, results = _change(session, instance, operation, jid, as_given(second))
         claim_success(session, change, "a good change")
@@ -206,8 +206,10 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
         if inside:
             require_own_wish(session, second, (results or {}).values())
             learn_hidden(session, group, second)
-        told = {as_listed(session, one): status for one, status in (results or {}).items()}
-        right = results is None or told == {as_given(second): ADDED}
+        answered_results = {
+            as_listed(session, one): status for one, status in (results or {}).items()
+        }
+        right = results is None or answered_results == {as_given(second): ADDED}
         claim(session, change, right, "200 for the person")
         people = listed_members(session, group)
         claim(session, answer, (as_given(second) in people) is inside, "the group has changed")
@@ -217,7 +219,7 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
 
 @LAWS.law("create_group", "add_participants", "group_details", effects=("changes", "reads"),
           phone=True)  # fmt: skip
-def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage) -> None:
+def every_participant_has_a_result_of_its_own(session: Session, stage: Stage) -> None:
     instance, inside = stage.instance(), someone(session)
     jid, _ = _create_group(session, stage, instance, inside)
     if not jid:

@@ -25,16 +25,16 @@ def hold_sent(
     `content` names the one kind of content and the fields it must have. That a send is taken, and
     the key it answers, are as sure as the operation itself, however unsure its content is.
     """
-    taken = session.contract.promise(str(answer.operation))
-    if not claim_success(session, answer, "a good send", promise=taken):
+    promise_of_call = session.contract.promise(str(answer.operation))
+    if not claim_success(session, answer, "a good send", promise=promise_of_call):
         return {}
     data = value_at(answer.json, "messageData")
     own = value_at(data, "key", "fromMe") is True
     right = is_sent_to(session, answer, to)
-    claim(session, answer, right, "remoteJid is built from `to`", promise=taken)
-    claim(session, answer, own, "fromMe is true", promise=taken)
+    claim(session, answer, right, "remoteJid is built from `to`", promise=promise_of_call)
+    claim(session, answer, own, "fromMe is true", promise=promise_of_call)
     is_own_id = OWN_ID.fullmatch(sent_id(answer))
-    claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=taken)
+    claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=promise_of_call)
     close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     claim(session, answer, value_at(data, "status") == "PENDING", "the status is PENDING")

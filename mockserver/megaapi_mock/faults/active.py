@@ -13,6 +13,7 @@ from ..domain.contacts import Directory
 from ..domain.fault_effects import FaultCount
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..errors.names import quoted
 from ..ids import Ids
 from ..spec.operations import Operation
 from .armed_fault import (
@@ -122,7 +123,7 @@ class ActiveFaults:
         operation = scope.get("operation")
         if operation is not None and operation not in self._operations:
             advice = name_advice(operation, list(self._operations))
-            raise BadParameter(f"operation: there is no {operation!r}{advice}")
+            raise BadParameter(f"operation: there is no {quoted(operation)}{advice}")
         if operation is not None and not kind.concerns(self._operations[operation]):
             raise BadParameter(
                 f"operation: {fault_kind.name} concerns {kind.subject}, never {operation}"
@@ -140,7 +141,7 @@ class ActiveFaults:
             faults = [fault for fault in self._all if id_ in (None, fault.id)]
             if id_ is not None and not faults:
                 raise ControlRefused(
-                    404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
+                    404, f"no fault {quoted(id_)} is armed: GET /_mock/faults lists them"
                 )
             self._drop(faults)
         return len(faults)

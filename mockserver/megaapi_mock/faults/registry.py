@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+from ..errors.names import quoted
 from .kind import Kind
 from .parameters import BadParameter, Parameter, check_arguments, name_advice, parameters_of
 
@@ -69,5 +70,7 @@ def kind_named(kinds: Kinds, name: Any) -> KindEntry:
     """One kind by name; BadParameter names the nearest and all there are."""
     kind = kinds.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise BadParameter(f"fault: there is no {name!r}{name_advice(str(name), list(kinds))}")
+        raise BadParameter(
+            f"fault: there is no {quoted(name)}{name_advice(str(name), list(kinds))}"
+        )
     return kind

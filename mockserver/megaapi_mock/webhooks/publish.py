@@ -135,6 +135,10 @@ class Publisher:
         self.release(outcome)
         return result
 
+    def knows_event(self, name: str) -> bool:
+        """Whether there is a webhook of this name."""
+        return name in self._categories
+
     def keys(self) -> Sequence[str]:
         """Every instance there is."""
         return self._store.keys()

@@ -13,6 +13,7 @@ from ...domain.gateway import InstanceSeed
 from ...domain.instance import Instance
 from ...domain.message_states import REACHABLE
 from ...errors import ControlRefused, UnknownInstance
+from ...errors.names import quoted
 from ...faults.active import ActiveFaults
 from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
@@ -186,7 +187,9 @@ def _require_code(instance: Instance, code: str | None) -> None:
     code_on_show = instance.connection.pairing_code
     if code is not None and (code_on_show is None or _plain(code) != _plain(code_on_show)):
         what = (
-            "shows no pairing code" if code_on_show is None else f"shows another code than {code!r}"
+            "shows no pairing code"
+            if code_on_show is None
+            else f"shows another code than {quoted(code)}"
         )
         raise ControlRefused(409, f"code: {instance.key} {what}")
 

@@ -69,6 +69,13 @@ MANY = tuple(
 # What networks do to webhooks.
 CHAOS: Mapping[str, Mapping[str, object]] = {
     "doubled and late": {"duplicate": 3, "delay": [0.1, 1.0]},
+    "reordered, doubled and late": {
+        "reorder": 4,
+        "hold": 0.5,
+        "duplicate": 2,
+        "delay": [0.05, 0.6],
+    },
+    "acknowledged before they are told": {"early_ack": True, "delay": [0.05, 0.3]},
 }
 BROTLI = Layer(between.packed_as_brotli)
 # What a person allows who has one phone to be written to.
@@ -90,6 +97,15 @@ GIVEN: Mapping[str, Host] = {
     "given, HTTP/1.0": Host(given=True, write=http_1_0, whole=False),
     "given, chunked": Host(given=True, write=chunked, whole=False),
     "given, 100 Continue first": Host(given=True, write=continued, whole=False),
+    "given, slow": Host(
+        given=True, allow=SENDS, layers=(Layer(between.slow(40, 2.0)),), whole=False
+    ),
+    "given, behind nginx": Host(
+        given=True, allow=SENDS, write=chunked, whole=False, layers=(
+            LAYERS["a proxy's 413 page"], UNMARKED, LAYERS["headers merged"],
+            Layer(between.slow(60, 1.0)), LAYERS["gzip"],
+        ),
+    ),
     "given, no mark": Host(given=True, layers=(UNMARKED,), whole=False),
     "given, slow restarts": Host(
         given=True, allow=("disconnects",), switches={"restart_seconds": "2.5"}, whole=False

@@ -160,6 +160,19 @@ def dated(seconds: float | None) -> Alter:
     return alter
 
 
+def slow(every: int, seconds: float) -> Alter:
+    """A host that takes its time, so much of it for each so manieth answer."""
+    numbers = itertools.count(1)
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if next(numbers) % every:
+            return answer
+        time.sleep(seconds)
+        return replace(answer, seconds=answer.seconds + seconds)
+
+    return alter
+
+
 # -- what is added ---------------------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ class MockWorld:
             # Not linked: a group that nobody is in is one more thing that the answers show.
             self._groups.discard(group)
             return
-        self._values.give("group", new_group, str(new_group["jid"]).partition("@")[0])
+        self._values.give("group", group, str(new_group["jid"]).partition("@")[0])
 
     def _link(self, key: str, is_to_be: bool | None) -> None:
         """Have the phone linked, or not, as the answer tells, where no webhook has told before."""

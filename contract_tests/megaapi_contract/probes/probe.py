@@ -85,9 +85,7 @@ class Laws:
         quick: bool = True,
         worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
-        """The function's name is its sentence; `about` tells those of one rule apart.
-
-        What a law changed is put back when it ends."""
+        """The function's name is its sentence, `about` tells apart; what it changed is put back."""
 
         def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(

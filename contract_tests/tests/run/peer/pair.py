@@ -57,8 +57,8 @@ class Pair:
         options = self.options(**others)
         # What an earlier run has made is put back: it is named as the suite names groups.
         groups = self.ask("GET", f"/rest/group/list/{KEY}")["groups"]
-        made = {group["id"] for group in groups if group["subject"] == GROUP_NAME}
-        proxies = [RecordingProxy(HttpTarget(self.server.url), groups=made)]
+        groups_of_run = {group["id"] for group in groups if group["subject"] == GROUP_NAME}
+        proxies = [RecordingProxy(HttpTarget(self.server.url), groups=groups_of_run)]
 
         def peer_host(*words: Any, **more: Any) -> RecordingProxy:
             proxies.append(RecordingProxy(HttpTarget(*words, **more), groups=proxies[0].groups))

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from megaapi_contract.host.target import HttpTarget
 from megaapi_contract.judging.results import Report
+from megaapi_contract.probes.laws.calls import GROUP_NAME
 from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.peer import preparation
@@ -54,7 +55,10 @@ class Pair:
     def prepared(self, **others: Any) -> Iterator[RunContext]:
         """A run through a recording proxy, which holds at the end whom it has reached."""
         options = self.options(**others)
-        proxies = [RecordingProxy(HttpTarget(self.server.url))]
+        # What an earlier run has made is put back: it is named as the suite names groups.
+        groups = self.ask("GET", f"/rest/group/list/{KEY}")["groups"]
+        groups_of_run = {group["id"] for group in groups if group["subject"] == GROUP_NAME}
+        proxies = [RecordingProxy(HttpTarget(self.server.url), groups=groups_of_run)]
 
         def peer_host(*words: Any, **more: Any) -> RecordingProxy:
             proxies.append(RecordingProxy(HttpTarget(*words, **more), groups=proxies[0].groups))

@@ -82,8 +82,8 @@ def test_the_next_run_puts_it_back(
     options = RunOptions(
         server.url, key=KEY, token=TOKEN, control_api=False, pace=0, recipients=(LISTED,)
     )
-    made = {group["id"] for group in groups} - {group["id"] for group in before[1]}
-    proxy = RecordingProxy(HttpTarget(server.url), groups=made)
+    groups_of_run = {group["id"] for group in groups} - {group["id"] for group in before[1]}
+    proxy = RecordingProxy(HttpTarget(server.url), groups=groups_of_run)
     with prepare_run(options, proxy) as context:
         assert PUT_BACK.search("\n".join(notices_before_run(context)))
     proxy.hold({KEY: {LISTED, OWN}})

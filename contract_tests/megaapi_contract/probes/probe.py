@@ -85,9 +85,7 @@ class Laws:
         quick: bool = True,
         worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
-        """The function's name is its sentence; `about` tells those of one rule apart.
-
-        What a law changed is put back when it ends."""
+        """Its sentence is the function's name, and `about`; what it changed is put back at the end."""
 
         def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(

@@ -225,7 +225,7 @@ def words_match(text: str) -> Callable[[Message], bool]:
 
 
 def _finder(text: str) -> Callable[[str], bool]:
-    """Whether what `_folded` gives has this text, whichever way its JSON was written."""
+    """Whether what `_fold` gives has this text, whichever way its JSON was written."""
     plain = text.casefold()
     json_text = orjson.dumps(plain)[1:-1].decode()
     return lambda texts: plain in texts or json_text in texts

@@ -34,7 +34,7 @@ def reminders(chats: Sequence[ChatTranscript], *, quiet: float, now: float) -> A
     decided_in = since = 0.0
     for chat in chats:
         last = _last_written(chat)
-        unasked, pauses = _unasked(chat, last, least)
+        unasked, pauses = _find_unasked(chat, last, least)
         _take_out(chat, unasked)
         if len(unasked) > REMINDERS_MOST:
             between = pauses[-REMINDERS_MOST:]
@@ -64,7 +64,9 @@ def _last_written(chat: ChatTranscript) -> float:
     return max(times, default=0.0)
 
 
-def _unasked(chat: ChatTranscript, last: float, least: float) -> tuple[list[Message], list[float]]:
+def _find_unasked(
+    chat: ChatTranscript, last: float, least: float
+) -> tuple[list[Message], list[float]]:
     """The messages that came so late after all that was said in a chat, with their pauses."""
     if not chat.inbound:
         return [], []

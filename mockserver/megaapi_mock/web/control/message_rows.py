@@ -45,7 +45,7 @@ class MessageRows:
 
     def after(self, arrival: int, paced: Paced) -> Iterator[Entry]:
         """Those that came after the one numbered so, in the order they came."""
-        return self._merged(lambda key: self._rows(key, arrival), paced)
+        return self._merge(lambda key: self._rows(key, arrival), paced)
 
     def before(self, arrival: int | None, paced: Paced) -> Iterator[Entry]:
         """Those that came before the one numbered so, the latest first; all with None."""
@@ -55,7 +55,7 @@ class MessageRows:
             end = len(rows) if arrival is None else bisect_left(rows, arrival, key=_arrival)
             return reversed(rows[:end])
 
-        return self._merged(older, paced, reverse=True)
+        return self._merge(older, paced, reverse=True)
 
     def among(self, entries: Iterable[Entry], arrival: int) -> list[Entry]:
         """Those of them that are still there, as they are now, in the order they came."""
@@ -69,7 +69,7 @@ class MessageRows:
                 rows += [(key, each) for each in messages if each.arrival > arrival]
         return sorted((row for row in rows if self._fits(row[1])), key=_arrival_of)
 
-    def _merged(
+    def _merge(
         self, rows_of: Callable[[str], Iterable[Message]], paced: Paced, *, reverse: bool = False
     ) -> Iterator[Entry]:
         by_instance: list[Iterator[Entry]] = []

@@ -124,14 +124,14 @@ class RecordSearch:
         reason, (asked, before, texts) = exchange.reason, self._last_texts
         if asked is not exchange or before is not reason:
             bodies = exchange.request_body, exchange.response_body, (reason or "").encode()
-            texts = _folded(exchange.path.encode(), *bodies)
+            texts = _fold(exchange.path.encode(), *bodies)
             self._last_texts = exchange, reason, texts
         return texts
 
     def _delivery_texts(self, delivery: Delivery) -> str:
         reason, (asked, before, texts) = delivery.reason, self._last_texts
         if asked is not delivery or before is not reason:
-            texts = _folded(delivery.body, delivery.url.encode(), (reason or "").encode())
+            texts = _fold(delivery.body, delivery.url.encode(), (reason or "").encode())
             self._last_texts = delivery, reason, texts
         return texts
 
@@ -225,13 +225,13 @@ def words_match(text: str) -> Callable[[Message], bool]:
 
 
 def _finder(text: str) -> Callable[[str], bool]:
-    """Whether what `_folded` gives has this text, whichever way its JSON was written."""
+    """Whether what `_fold` gives has this text, whichever way its JSON was written."""
     plain = text.casefold()
     json_text = orjson.dumps(plain)[1:-1].decode()
     return lambda texts: plain in texts or json_text in texts
 
 
-def _folded(*bodies: bytes) -> str:
+def _fold(*bodies: bytes) -> str:
     """All of them as one text, in small letters."""
     return "\0".join(_small(body) for body in bodies if body)
 

@@ -85,7 +85,7 @@ class Laws:
         quick: bool = True,
         worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
-        """Its sentence is the function's name, and `about`; what it changed is put back."""
+        """The function's name is its sentence, `about` tells apart; what it changed is put back."""
 
         def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(

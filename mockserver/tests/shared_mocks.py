@@ -35,8 +35,8 @@ class SharedMock:
 
     @property
     def leads(self) -> bool:
-        """Whether it does the work: it has processes of its own."""
-        return bool(children(self.process.pid))
+        """Whether it does the work: it has a process for that."""
+        return any("spawn_main" in command_of(pid) for pid in children(self.process.pid))
 
     def call(self, method: str, path: str, body: Json | None = None) -> Any:
         """The answer to one call."""
@@ -128,6 +128,13 @@ def children(pid: int) -> list[int]:
 def descendants(pid: int) -> list[int]:
     """Those, and what they have begun."""
     return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def eventually(action: Any, *, seconds: float = PATIENCE) -> Any:

@@ -8,6 +8,9 @@ from ..errors import SetupError
 from ..settings import Settings
 from ..store.postgres_url import is_postgres
 
+# Bytes of a host that fit beside its port into what the others read.
+HOST_MOST = 40
+
 
 def require_peers(settings: Settings) -> None:
     """SetupError where settings about other processes do not fit together."""
@@ -29,6 +32,8 @@ def peer_address(settings: Settings) -> tuple[str, int]:
         host, port = text, "0"
     if not port.isdecimal() or int(port) > 65535 or (colon and not host):
         raise SetupError(f"--peer-address {text}: use HOST or HOST:PORT, [HOST]:PORT for IPv6")
+    if len(host.encode()) > HOST_MOST:
+        raise SetupError(f"--peer-address {host} is too long: use at most {HOST_MOST} bytes")
     return host.strip("[]"), int(port)
 
 

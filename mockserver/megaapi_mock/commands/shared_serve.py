@@ -51,6 +51,8 @@ class SharedServe:
         self._leads = self._is_announced = False
         # Whether this mock has answered already, whichever process did the work.
         self._has_answered = False
+        # Whether it was said that this machine cannot reach the process that leads.
+        self._is_unreachable = False
         self._free_until = 0.0
         self._leader: tuple[str, int] | None = None
 
@@ -74,6 +76,7 @@ class SharedServe:
             self._relay.close()
 
     def _stop(self) -> None:
+        self._relay.stop_listening()
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.stop()
@@ -102,13 +105,27 @@ class SharedServe:
             self._relay.hand_to(None)
             self._begin_worker()
             return
-        leader = self._leadership.leader()
+        leader = self._leader_elsewhere()
         # While the database is away the process that led may still know what to answer.
         if self._leadership.problem is None and leader != self._leader:
             self._leader = leader
             self._relay.hand_to(leader)
             if leader is not None:
                 self._show_leader(leader)
+
+    def _leader_elsewhere(self) -> tuple[str, int] | None:
+        """Where the process answers that leads; None where it cannot be reached, or not yet."""
+        try:
+            leader = self._leadership.leader()
+        except SetupError as error:
+            if not self._has_answered:
+                raise
+            if not self._is_unreachable:
+                log.error("%s", error)
+            self._is_unreachable = True
+            return None
+        self._is_unreachable = False
+        return leader
 
     def _show_leader(self, leader: tuple[str, int]) -> None:
         log_choice.stand_by_as(

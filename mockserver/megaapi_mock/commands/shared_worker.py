@@ -52,7 +52,8 @@ class Worker:
         self.refusal: str | None = None
 
     def look(self) -> bool:
-        """Hear what it has to say; whether it runs."""
+        """Whether it runs; what it has said by then is known."""
+        runs = self._process.is_alive()
         with suppress(EOFError, OSError):
             while self._connection.poll():
                 message = self._connection.recv()
@@ -60,7 +61,7 @@ class Worker:
                     self.port = message
                 else:
                     self.refusal = message
-        return self._process.is_alive()
+        return runs
 
     def stop(self) -> None:
         """Ask it to finish what is under way, and wait for that."""

@@ -61,6 +61,10 @@ class Relay:
         """Connections go there from now on; those that went elsewhere end."""
         self._loop.call_soon_threadsafe(self._destination.change, server)
 
+    def stop_listening(self) -> None:
+        """Take no more connections; those there are go on."""
+        self._loop.call_soon_threadsafe(self._listener.close)
+
     def close(self) -> None:
         """Nobody listens any more, and all connections have ended."""
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()

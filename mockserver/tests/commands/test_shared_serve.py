@@ -21,6 +21,7 @@ from ..shared_mocks import (
     Bot,
     Json,
     SharedMock,
+    command_of,
     descendants,
     eventually,
 )
@@ -187,13 +188,8 @@ def test_when_the_one_that_does_the_work_ends_nothing_is_lost(
     numbers = [int(text.split()[1]) for text in bot.texts()]
     assert numbers == sorted(numbers)
     assert lists(others[0]) == lists(others[1])
-    assert not [pid for pid in begun if os.path.exists(f"/proc/{pid}")]
-    leader_of([mock for mock in mocks if mock.process.pid in alive(mocks)])
-
-
-def alive(mocks: list[SharedMock]) -> list[int]:
-    pids = [mock.process.pid for mock in mocks]
-    return [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+    assert not [pid for pid in begun if command_of(pid)]
+    leader_of(mocks)
 
 
 def test_the_end_of_one_that_stands_by_is_not_noticed(start: Start) -> None:

@@ -34,8 +34,8 @@ ANSWER_WITHIN, RECONNECT_AFTER = 5.0, 1.0
 # Seconds for which a new session leaves the lead to whoever had it before: all sessions may have
 # been lost at once.
 SETTLED_AFTER = 2.0
-# What stands before the address in the name that others see; PostgreSQL keeps so much of it.
-_NAME, NAME_BYTES = "megaapi-mock at ", 63
+# What stands before the address in the name that others see; PostgreSQL keeps 63 bytes of it.
+_NAME = "megaapi-mock at "
 _OWN = "SELECT host(inet_client_addr())"
 
 
@@ -87,11 +87,6 @@ class Leadership:
     def announce(self, host: str, port: int) -> bool | None:
         """Tell the others where this process answers."""
         name = _NAME + (f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-        if len(name.encode()) > NAME_BYTES:
-            raise SetupError(
-                f"--peer-address {host} is too long: use an address or a name of at most "
-                f"{NAME_BYTES - len(_NAME) - 6} bytes"
-            )
 
         def tell(session: Session) -> bool:
             rows_of(session, "SELECT set_config('application_name', $1, false)", name)

@@ -115,7 +115,7 @@ def holders_of(session: Session, lock: int) -> list[Holder]:
 
 def end_process(session: Session, process: int) -> None:
     """End one of the server's processes, if it is ours."""
-    rows_of(session, "SELECT pg_terminate_backend($1)", process)
+    rows_of(session, f"SELECT pg_terminate_backend({process})")
 
 
 def hold(session: Session, name: str, *, patience: float, lost_process: int = 0) -> None:

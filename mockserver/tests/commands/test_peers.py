@@ -1,4 +1,4 @@
-"""Where processes that share a database reach each other, and which settings do not fit together."""
+"""Where processes that share a database reach each other, and which settings do not fit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_an_address_is_a_host_and_perhaps_a_port(text: str, address: tuple[str, 
 
 @pytest.mark.parametrize("text", ["mock:port", "mock:", ":9100", "mock:70000", "m" * 41 + ":1"])
 def test_an_address_that_cannot_be_used_is_one_sentence(text: str) -> None:
-    with pytest.raises(SetupError, match="^--peer-address "):
+    with pytest.raises(SetupError, match=r"^--peer-address "):
         require_peers(Settings(shared=True, store=STORE, peer_address=text))
 
 

@@ -52,7 +52,7 @@ class SharedMock(Mock):
 
     def leads(self) -> bool:
         """Whether it does the work."""
-        return any(b"spawn_main" in command_of(pid) for pid in descendants(self.process.pid))
+        return any(map(children, children(self.process.pid)))
 
 
 class Members(Mock):
@@ -171,20 +171,18 @@ class SharedHarness(Harness):
             member.kill()
 
 
-def command_of(pid: int) -> bytes:
-    """The command line of a process; empty where it has ended."""
+def children(pid: int) -> list[int]:
+    """The processes that a process has begun."""
+    pids: list[int] = []
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            pids += map(int, (task / "children").read_text().split())
+    return pids
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that a process has begun, and what they have begun."""
-    children: list[int] = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            children += map(int, (task / "children").read_text().split())
-    return [each for child in children for each in (child, *descendants(child))]
+    """Those, and what they have begun."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
 def main() -> int:

@@ -35,8 +35,8 @@ class SharedMock:
 
     @property
     def leads(self) -> bool:
-        """Whether it does the work: it has a process for that."""
-        return any("spawn_main" in command_of(pid) for pid in children(self.process.pid))
+        """Whether it does the work: the process that it has for that has begun others."""
+        return any(children(pid) for pid in children(self.process.pid))
 
     def call(self, method: str, path: str, body: Json | None = None) -> Any:
         """The answer to one call."""

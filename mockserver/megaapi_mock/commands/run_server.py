@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..errors import SetupError
 from ..errors.files import file_problem
 from ..profile import Profile
+from ..resources import root
 from ..settings import Settings
 from . import log_choice
 from .json_lines import JsonLines
@@ -44,6 +47,19 @@ def run(
             answer_seconds=settings.answer_seconds,
         ),
     )
+
+
+def prepare(settings: Settings) -> None:
+    """Load what a start needs, but that which says what is there: nine tenths of its time."""
+    from ..spec.description import description
+    from ..store.sql import postgres, store  # noqa: F401
+    from ..web import app  # noqa: F401
+
+    with suppress(ImportError):
+        import granian  # noqa: F401
+    # What is wrong with it is said at the start itself.
+    with suppress(SetupError, OSError):
+        description(Path(settings.spec) if settings.spec else root("spec"))
 
 
 def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:

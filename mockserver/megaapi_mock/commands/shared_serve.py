@@ -48,6 +48,8 @@ class SharedServe:
         self._leadership = open_leadership(settings.store)
         self._stopping = threading.Event()
         self._worker: Worker | None = None
+        # The one that waits to be needed.
+        self._spare: Worker | None = None
         self._leads = self._is_announced = False
         # Whether this mock has answered already, whichever process did the work.
         self._has_answered = False
@@ -70,8 +72,9 @@ class SharedServe:
             self._stop()
         finally:
             # What goes wrong here must not leave a process behind.
-            if self._worker is not None:
-                self._worker.kill()
+            for worker in (self._worker, self._spare):
+                if worker is not None:
+                    worker.kill()
             self._leadership.close()
             self._relay.close()
 
@@ -86,6 +89,8 @@ class SharedServe:
     # -- one look ----------------------------------------------------------------------------
 
     def _step(self) -> None:
+        if self._worker is None and (self._spare is None or not self._spare.look()):
+            self._spare = Worker(self._settings)
         if not self._leads:
             self._follow()
         elif not self._still_leads():
@@ -155,12 +160,12 @@ class SharedServe:
     # -- leading -----------------------------------------------------------------------------
 
     def _begin_worker(self) -> None:
-        if self._leadership.is_store_free():
-            greeting = replace(self._greeting, resumes=self._greeting.resumes or self._has_answered)
-            self._worker = Worker(
-                WorkerOptions(
-                    self._settings, self._profile, greeting, self._relay.url, self._peer_port
-                )
+        if self._spare is not None and self._leadership.is_store_free():
+            resumes = self._greeting.resumes or self._has_answered
+            greeting = replace(self._greeting, resumes=resumes)
+            self._worker, self._spare = self._spare, None
+            self._worker.begin(
+                WorkerOptions(self._profile, greeting, self._relay.url, self._peer_port)
             )
         elif time.monotonic() > self._free_until and self._leadership.problem is None:
             self._refuse(self._leadership.in_use_text())

@@ -18,7 +18,7 @@ from ..profile import Profile
 from ..serving.server import REQUESTS_GRACE
 from ..settings import Settings
 from . import log_choice
-from .run_server import run
+from .run_server import prepare, run
 from .start_screen import Greeting
 
 # Seconds beyond its grace in which a process that was asked to stop has ended.
@@ -27,9 +27,8 @@ END_WITHIN = 5.0
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What it is started with; `url` is where people reach it, `port` where it listens itself."""
+    """What a mock begins with; `url` is where people reach it, `port` where it listens itself."""
 
-    settings: Settings
     profile: Profile
     greeting: Greeting
     url: str
@@ -37,19 +36,28 @@ class WorkerOptions:
 
 
 class Worker:
-    """A mock in a process of its own; it ends, at the latest, with the process that began it."""
+    """A mock in a process of its own; it ends, at the latest, with the process that began it.
 
-    def __init__(self, options: WorkerOptions) -> None:
-        self._grace = options.profile.seconds("stop_grace") + REQUESTS_GRACE + END_WITHIN
+    It loads what it needs and waits: `begin` makes it a mock.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._grace = END_WITHIN
         self._connection, theirs = multiprocessing.Pipe()
         # Afresh: it must not share the sockets and the database session that there are here.
         spawn = multiprocessing.get_context("spawn")
-        self._process = spawn.Process(target=_work, args=(options, theirs), name="mock")
+        self._process = spawn.Process(target=_work, args=(settings, theirs), name="mock")
         self._process.start()
         theirs.close()
         # Where it answers, once it does; why it could not begin.
         self.port: int | None = None
         self.refusal: str | None = None
+
+    def begin(self, options: WorkerOptions) -> None:
+        """Open the store and serve; `look` tells what has come of it."""
+        self._grace = options.profile.seconds("stop_grace") + REQUESTS_GRACE + END_WITHIN
+        with suppress(OSError):
+            self._connection.send(options)
 
     def look(self) -> bool:
         """Whether it runs; what it has said by then is known."""
@@ -85,13 +93,18 @@ def _kill_group(process: multiprocessing.process.BaseProcess) -> None:
     process.kill()
 
 
-def _work(options: WorkerOptions, connection: Connection) -> None:
+def _work(settings: Settings, connection: Connection) -> None:
     """What runs in the process."""
     if sys.platform != "win32":
         # A group of its own: Ctrl-C is for the process that watches, which asks for the stop.
         os.setpgid(0, 0)
+    prepare(settings)
+    try:
+        options: WorkerOptions = connection.recv()
+    except (EOFError, OSError):
+        return
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
-    settings, output = options.settings, log_choice.output_of(options.settings)
+    output = log_choice.output_of(settings)
     show = partial(log_choice.greet_as, settings, options.greeting, output, options.url)
     try:
         run(

@@ -17,7 +17,7 @@ from .ports import _probe, allow_files, refusal, url_of
 Address = tuple[str, int]
 
 # Seconds for which a connection waits for a server that takes it, and between two attempts.
-SERVER_WITHIN, TRY_AGAIN_AFTER = 15.0, 0.05
+SERVER_WITHIN, TRY_AGAIN_AFTER = 25.0, 0.05
 # Seconds until an attempt to connect is given up.
 CONNECT_WITHIN = 2.0
 # Seconds in which a client may take the end of an answer whose server has gone, and tell the rest.

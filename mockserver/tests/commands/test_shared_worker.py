@@ -29,7 +29,8 @@ def begin() -> Iterator[Callable[[Settings], Worker]]:
 
     def begin_one(settings: Settings) -> Worker:
         profile = load_profile("code", root("fixtures"))
-        workers.append(Worker(WorkerOptions(settings, profile, GREETING, "http://mock", 0)))
+        workers.append(Worker(settings))
+        workers[-1].begin(WorkerOptions(profile, GREETING, "http://mock", 0))
         return workers[-1]
 
     yield begin_one
@@ -81,3 +82,10 @@ def test_it_says_why_it_cannot_begin(begin: Callable[[Settings], Worker], tmp_pa
     until(lambda: not worker.look())
     assert worker.refusal is not None and "no.yaml" in worker.refusal
     assert worker.port is None
+
+
+def test_one_that_was_not_needed_ends_when_it_is_asked_to() -> None:
+    worker = Worker(Settings())
+    assert worker.look() and worker.port is None
+    worker.stop()
+    assert not worker.look()

@@ -6,13 +6,11 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ..errors import SetupError
 from ..errors.files import file_problem
 from ..profile import Profile
-from ..resources import root
 from ..settings import Settings
 from . import log_choice
 from .json_lines import JsonLines
@@ -50,16 +48,16 @@ def run(
 
 
 def prepare(settings: Settings) -> None:
-    """Load what a start needs, but that which says what is there: nine tenths of its time."""
-    from ..spec.description import description
+    """Load what a start needs, but for what the store holds: nine tenths of its time."""
     from ..store.sql import postgres, store  # noqa: F401
-    from ..web import app  # noqa: F401
+    from ..web.app import build_app
 
     with suppress(ImportError):
         import granian  # noqa: F401
-    # What is wrong with it is said at the start itself.
+    # One in memory, as some modules are loaded on the way. What is wrong with the settings is said
+    # at the start itself.
     with suppress(SetupError, OSError):
-        description(Path(settings.spec) if settings.spec else root("spec"))
+        build_app(settings=Settings(seed=0, spec=settings.spec, fixtures=settings.fixtures)).stop(0)
 
 
 def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:

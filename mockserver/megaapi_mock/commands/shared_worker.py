@@ -98,6 +98,9 @@ def _work(settings: Settings, connection: Connection) -> None:
     if sys.platform != "win32":
         # A group of its own: Ctrl-C is for the process that watches, which asks for the stop.
         os.setpgid(0, 0)
+    if sys.platform == "linux":
+        # What serves must have what is loaded here, not load it again.
+        multiprocessing.set_start_method("fork", force=True)
     prepare(settings)
     try:
         options: WorkerOptions = connection.recv()

@@ -74,10 +74,11 @@ class Relay:
 
     async def _close(self) -> None:
         self._listener.close()
-        clients = [*self._destination.clients]
-        for client in clients:
-            client.reset()
-        await asyncio.gather(*(client.link for client in clients), return_exceptions=True)
+        while self._destination.clients:
+            for client in [*self._destination.clients]:
+                client.end()
+            # Each is told of its end in a turn of the loop.
+            await asyncio.sleep(0)
 
 
 class _Destination:
@@ -128,9 +129,14 @@ class _End(asyncio.Protocol):
             self.other.transport.write(data)
 
     def eof_received(self) -> bool:
-        """The other end is told, and may go on: an answer follows a client's last word."""
+        """The other end is told, and may go on: an answer follows a client's last word.
+
+        Where both have said their last word, both close.
+        """
         self.has_ended = True
-        if self.other is not None and not self.other.transport.is_closing():
+        if self.other is None or self.other.has_ended:
+            return False
+        if not self.other.transport.is_closing():
             self.other.transport.write_eof()
         return True
 
@@ -155,8 +161,6 @@ class _End(asyncio.Protocol):
 
     def reset(self) -> None:
         """End it at once, in a way that cannot be taken for the end of an answer."""
-        if self.transport.is_closing():
-            return
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
             with suppress(OSError):
@@ -230,8 +234,13 @@ class _Client(_End):
     def end_unless(self, server: Address | None) -> None:
         """End it where it has been handed to another server than this."""
         if self.other is not None and self._server != server:
+            self.end()
+
+    def end(self) -> None:
+        """Nothing passes here any more."""
+        if self.other is not None:
             self.other.reset()
-            self.reset()
+        self.reset()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._destination.clients.discard(self)

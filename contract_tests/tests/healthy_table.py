@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from megaapi_contract.run.runner import LOGGED_OUT
+from megaapi_contract.run.runner import CLOCK_RAN, LOGGED_OUT
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
@@ -75,6 +75,12 @@ BROTLI = Layer(between.packed_as_brotli)
 SENDS = ("sends", "changes")
 HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
 
+# By how many seconds a clock is ahead of this machine's: the host's, and that of its Date.
+CLOCKS: Mapping[str, tuple[int, int | None]] = {
+    "and its Date 5 min ahead": (330, 330), "3 h behind, without a Date": (-10_800, None),
+    "5 h ahead, behind a proxy's Date": (18_000, 0),
+}  # fmt: skip
+
 GIVEN: Mapping[str, Host] = {
     "given, default flags": Host(given=True, allow=READS, whole=False),
     "given, gzip": Host(given=True, allow=READS, whole=False, layers=(LAYERS["gzip"],)),
@@ -112,6 +118,13 @@ GIVEN: Mapping[str, Host] = {
     "given, acknowledgements after 0.5 s": Host(
         given=True, switches={"ack_delays": HALF}, whole=False
     ),
+    **{
+        f"given, its clock {name}": Host(
+            given=True, allow=SENDS, clock=seconds, layers=(Layer(between.dated(date)),),
+            says="clock", whole=False,
+        )
+        for name, (seconds, date) in CLOCKS.items()
+    },
     "given, acknowledgements after 2 s": Host(
         given=True, switches={"ack_delays": TWO}, whole=False
     ),
@@ -182,6 +195,7 @@ PEOPLE: Mapping[str, Host] = {
 }  # fmt: skip
 # Runs that take minutes: nothing can be made to pass faster there.
 AT_AN_ADDRESS: Mapping[str, Host] = {
+    "a frozen clock": Host(http=True, frozen=True, says=CLOCK_RAN),
     "acknowledgements after 0.5 s": Host(http=True, switches={"ack_delays": HALF}),
     "acknowledgements after 2 s": Host(http=True, switches={"ack_delays": TWO}),
     "fetch_media=on": Host(http=True, switches={FETCHES: "on"}),

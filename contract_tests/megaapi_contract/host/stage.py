@@ -161,7 +161,9 @@ class GivenStage:
 class MockStage:
     """A mock: each instance is a new one, created through the control API.
 
-    `tokens` are those it showed, as they were first, by key.
+    `tokens` are those it showed, as they were first, by key. `frozen_at` is where its clock stood
+    before the first instance, at an address where only time brings what is due; `close` puts it
+    back there.
     """
 
     phone = True
@@ -172,6 +174,7 @@ class MockStage:
         self._target, self._control_token = target, control_token
         self._instance_keys: list[str] = []
         self.tokens: dict[str, str] = {}
+        self.frozen_at: float | None = None
         self._people_registered = False
 
     def instance(self, *, connected: bool | None = True) -> HostInstance:
@@ -186,6 +189,7 @@ class MockStage:
         """Give every number of WORLD an account: a number with an instance has one in any world."""
         if self._people_registered:
             return
+        self._run_clock()
         instance = self.control_api("POST", "/_mock/instances", {"connected": False})
         self._instance_keys.append(instance["key"])
         for person in WORLD:
@@ -196,6 +200,15 @@ class MockStage:
                     self.control_api("POST", "/_mock/instances", body)["key"]
                 )
         self._people_registered = True
+
+    def _run_clock(self) -> None:
+        """Let a frozen clock run where nobody else advances it: a restart ends in time only."""
+        if self._target.in_process:
+            return
+        clock = self.control_api("GET", "/_mock/clock")
+        if clock["frozen"]:
+            self.frozen_at = clock["now"]
+            self.control_api("POST", "/_mock/clock", {"freeze": False})
 
     def _unregister(self, number: str, key: str) -> None:
         """Remove the account of this number, as this instance sees it."""
@@ -280,10 +293,16 @@ class MockStage:
         """Delete the instances of this stage; other programs may use the same mock."""
         instance, self._instance_keys = self._instance_keys, []
         self._people_registered = False
-        for key in instance:
-            answer = self._send("DELETE", f"/_mock/instances/{key}", None)
-            if answer.status not in (200, 204, 404):
-                raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
+        try:
+            for key in instance:
+                answer = self._send("DELETE", f"/_mock/instances/{key}", None)
+                if answer.status not in (200, 204, 404):
+                    raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
+        finally:
+            if self.frozen_at is not None:
+                clock = {"freeze": True, "set": self.frozen_at}
+                self.control_api("POST", "/_mock/clock", clock)
+                self.frozen_at = None
 
     def _send(self, method: str, path: str, body: Any) -> Answer:
         headers = [("Host", "127.0.0.1")] if self._target.in_process else []

@@ -21,7 +21,7 @@ class Bounds:
     size: int
     keeps_newest: bool = True
 
-    def excluded(self, rows: int, size: int) -> bool:
+    def is_exceeded_by(self, rows: int, size: int) -> bool:
         """Whether so much is too much."""
         return rows > self.rows or (size > self.size and rows > self.keeps_newest)
 
@@ -89,7 +89,7 @@ class UndoTable(dict[K, V]):
             self._order_before = None
         removed_rows: list[V] = []
         count = len(self)
-        while bounds is not None and bounds.excluded(count, self.size):
+        while bounds is not None and bounds.is_exceeded_by(count, self.size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
@@ -148,7 +148,7 @@ class UndoTable(dict[K, V]):
             size += self._growth(self._size_of)
         keys: list[K] = []
         for key, row in self.items():
-            if not bounds.excluded(count, size):
+            if not bounds.is_exceeded_by(count, size):
                 break
             keys.append(key)
             size -= self._size(key, row)

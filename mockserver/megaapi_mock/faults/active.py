@@ -26,7 +26,7 @@ from .armed_fault import (
 from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
-from .registry import Kinds, Listed, discover, kind_named
+from .registry import KindEntry, Kinds, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
 ARMED_MOST = 1_000
@@ -84,7 +84,7 @@ class ActiveFaults:
             return self._arm_kind(fault_kind, kind, scope, arguments)
 
     def _arm_kind(
-        self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
+        self, fault_kind: KindEntry, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
     ) -> ArmedFault:
         self._make_room()
         self._require_bytes(arguments)
@@ -118,7 +118,7 @@ class ActiveFaults:
                 "clear some with DELETE /_mock/faults",
             )
 
-    def _require_concern(self, fault_kind: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
+    def _require_concern(self, fault_kind: KindEntry, kind: Kind, scope: Mapping[str, Any]) -> None:
         operation = scope.get("operation")
         if operation is not None and operation not in self._operations:
             advice = name_advice(operation, list(self._operations))
@@ -260,7 +260,7 @@ class ActiveFaults:
     def from_header(
         self,
         counts: list[FaultCount],
-        fault_kind: Listed,
+        fault_kind: KindEntry,
         kind: Kind,
         key: str,
         operation: Operation,

@@ -78,7 +78,7 @@ def _delete_for_everyone(call: Call) -> Json:
             "type": "REVOKE",
         }
     }
-    message = chats.send(call.to, content, echo=False, reaches_peers=revoked.heard)
+    message = chats.send(call.to, content, echo=False, reaches_peers=revoked.is_heeded)
     return success("Message sent", messageData=message)
 
 

@@ -8,11 +8,13 @@ from math import inf
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import ChatOf, ChatTranscript, Inbound, chats_of
+from .conversation import ChatOf, chats_of
 from .loops import activity, flood_of, slow_rest, works_on
 from .order import in_order, plain_order
 from .repeats import answered_too_often, many_bubbles, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
+from .transcript import ChatTranscript, Inbound
+from .wrong_chats import in_its_chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,11 @@ def judge(
 ) -> Verdict:
     """How a receiver did with these deliveries; `messages` are all the instance knows.
 
-    What the instance itself sent into a chat from the first delivery on counts as an answer:
-    to the message it quotes, else to the one whose number it repeats, else by its place among the
-    others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
-    verdict undecided, and has failed once it is `within` seconds old. A bot that never answers
-    fails, unless it `listens_only`. `refusals` are the sends the gateway refused meanwhile: id and
-    reason. `chat_of` tells which chat an address leads to, a hidden number too.
+    What the instance sent into a chat from the first delivery on counts as an answer: to the
+    message it quotes, else to the one whose number it repeats, else by its place. `held_back` has
+    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and has
+    failed once it is `within` seconds old. A bot that never answers fails, unless `listens_only`.
+    `refusals`: id and reason of the sends that were refused. `chat_of`: as in `chats_of`.
     `from_instances` are the ids of messages that other instances of the mock sent.
     """
     terms = terms or Terms()
@@ -72,6 +73,7 @@ def judge(
         _no_loop(chats, terms, now, frozenset(waiting)),
         in_order(chats, plain_order(deliveries)),
         _sends_accepted(refusals, chats),
+        in_its_chat(chats),
     )
     return Verdict(instance, checks, _figures(deliveries, complete, waiting, chats))
 

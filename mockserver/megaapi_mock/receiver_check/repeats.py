@@ -12,8 +12,8 @@ from statistics import mean
 
 from ..domain.jid import Jid
 from ..domain.message import Message
-from .conversation import ChatTranscript, Inbound, bursts_of, reply_text
 from .loops import flood_of
+from .transcript import ChatTranscript, Inbound, bursts_of, reply_text
 
 # How many more answers than usual show that copies were answered: each message came three times,
 # say, and had three times as many.

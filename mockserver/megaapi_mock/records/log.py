@@ -33,22 +33,22 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
-Found = TypeVar("Found", bound=Record, covariant=True)
+SomeRecord = TypeVar("SomeRecord", bound=Record, covariant=True)
 
 
-class RecordLog(Protocol[Found]):
+class RecordLog(Protocol[SomeRecord]):
     """What can be asked about the records of one kind, wherever they are kept.
 
     With an `instance` there are only its records.
     """
 
-    def get(self, record_id: str) -> Found | None:
+    def get(self, record_id: str) -> SomeRecord | None:
         """One record by id."""
 
-    def after(self, record_id: str | None, instance: str | None = None) -> Iterator[Found]:
+    def after(self, record_id: str | None, instance: str | None = None) -> Iterator[SomeRecord]:
         """Records newer than the one with this id; all of them when it has gone already."""
 
-    def before(self, record_id: str | None, instance: str | None = None) -> Iterator[Found]:
+    def before(self, record_id: str | None, instance: str | None = None) -> Iterator[SomeRecord]:
         """Records older than the one with this id, newest first; all of them without an id."""
 
     def number(self, record_id: str | None) -> int:

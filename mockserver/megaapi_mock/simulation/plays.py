@@ -159,7 +159,7 @@ class Plays:
         with _taking(play):
             self._note_arrival(play)
             went_well = self._act(play)
-            expected = self._expected(play)
+            expected = self._expected_results(play)
             if expected and went_well:
                 with waiting:
                     self._await(play, expected, time.monotonic() + seconds, waiter)
@@ -212,7 +212,7 @@ class Plays:
                 body.setdefault("from", self._own_number(play))
         return body
 
-    def _expected(self, play: Play) -> list[TurnResult]:
+    def _expected_results(self, play: Play) -> list[TurnResult]:
         return list(takewhile(lambda result: result.who == BOT, play.results[play.next :]))
 
     def _await(

@@ -56,7 +56,9 @@ class Bot(ThreadingHTTPServer):
         data = {"to": event["key"]["remoteJid"], "text": text}
         if self.quoting:
             data |= {"key": event["key"], "message": event["message"]}
-        kind = "quoteMessage" if self.quoting else "text"
+        self.post("quoteMessage" if self.quoting else "text", data)
+
+    def post(self, kind: str, data: Json) -> None:
         url = f"{self.url}/rest/sendMessage/{self.key}/{kind}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         body = json.dumps({"messageData": data}).encode()

@@ -90,23 +90,23 @@ class PersonStage(GivenStage):
         words = f"Oi {len(self._words) + 1}"
         doing = DOINGS[event]
         sentence = doing.sentence.format(words=words, about=self._words.get(about, ""))
-        found = self._wait_for_webhook(doing, sentence, words, about)
-        self._asked_for.add(found.number)
-        id_ = value_at(found.json, "key", "id")
+        webhook = self._wait_for_webhook(doing, sentence, words, about)
+        self._asked_for.add(webhook.number)
+        id_ = value_at(webhook.json, "key", "id")
         if isinstance(id_, str):
             self._words[id_] = words
-        recognised = self._contract.recogniser.recognise(found.json).event
+        recognised = self._contract.recogniser.recognise(webhook.json).event
         chat = str(body.get("group") or "") or as_given(self._number)
         message = {
             "chat": chat, "event": recognised.name if recognised else event, "from_me": False,
-            "content": value_at(found.json, "message"), "time": found.time,
+            "content": value_at(webhook.json, "message"), "time": webhook.time,
         }  # fmt: skip
         return message if id_ is None else {**message, "id": id_}
 
     def _wait_for_webhook(self, doing: Doing, sentence: str, words: str, about: str) -> Webhook:
         """The webhook of what the person has done; NotDone without one."""
         since = len(self._receiver.webhooks)
-        found: list[Webhook] = []
+        matching_webhooks: list[Webhook] = []
 
         def fits(one: Webhook) -> bool:
             if not doing.fits(one) or not _is_about(one, about):
@@ -114,15 +114,15 @@ class PersonStage(GivenStage):
             typed = words.casefold() in words_in(value_at(one.json, "message"))
             return is_by(one, self._number) or typed
 
-        def arrived(webhooks: list[Webhook]) -> bool:
-            found[:] = [one for one in webhooks if fits(one)][:1]
-            return bool(found)
+        def has_arrived(webhooks: list[Webhook]) -> bool:
+            matching_webhooks[:] = [one for one in webhooks if fits(one)][:1]
+            return bool(matching_webhooks)
 
         self._ask(
             doing.sentence, sentence,
-            lambda seconds: self._receiver.look_for(arrived, seconds=seconds, since=since),
+            lambda seconds: self._receiver.look_for(has_arrived, seconds=seconds, since=since),
         )  # fmt: skip
-        return found[0]
+        return matching_webhooks[0]
 
     def is_unasked(self, webhook: Webhook) -> bool:
         """Whether it comes of what a person does without being asked: reading, typing, more."""
@@ -146,7 +146,7 @@ class PersonStage(GivenStage):
             raise NotTried("the code is not a picture that a terminal can show")
         looks = 0
 
-        def linked(seconds: float) -> bool:
+        def is_linked(seconds: float) -> bool:
             nonlocal looks
             session.gate.rest(seconds)
             looks += 1
@@ -157,7 +157,7 @@ class PersonStage(GivenStage):
                 return False
             return read_status(session.call("instance_status", instance)).connected
 
-        self._ask(SCAN, SCAN, linked, picture=blocks)
+        self._ask(SCAN, SCAN, is_linked, picture=blocks)
         number = read_status(session.call("instance_status", instance)).number
         if instance.number and number and number != instance.number:
             raise Unusable("another phone than that of the instance has scanned the code")

@@ -65,20 +65,13 @@ class InstanceRoutes:
 
     def create(self, body: Json) -> tuple[Json, int]:
         """A new instance; what is not given is made up."""
-        url = body.get("webhook_url")
-
-        def begin(instance: Instance) -> Json:
+        url, store = body.get("webhook_url"), self._instances.store
+        is_name_given = "name" in body
+        with store.add(self._seed(body), is_name_given=is_name_given, most=self._most) as instance:
             continue_counters(instance, self._records.journal)
             if url:
                 instance.set_webhook(url)
-            return instance.as_json()
-
-        document = self._instances.store.add(
-            self._seed(body),
-            begin=begin,
-            is_name_given="name" in body,
-            most=self._most,
-        )
+            document = instance.as_json()
         self._records.journal.show("instance", document["key"], document)
         return document, 201
 

@@ -87,10 +87,10 @@ class RecordSearch:
         checks: list[Matches] = []
         if "message" in arguments:
             message_id = arguments["message"]
-            checks.append(lambda delivery: message_told(delivery) == message_id)
+            checks.append(lambda delivery: message_named(delivery) == message_id)
         if "chat" in arguments:
             chat = self.chat_written(arguments["chat"])
-            checks.append(lambda delivery: self.chat_told(delivery) == chat)
+            checks.append(lambda delivery: self.chat_named(delivery) == chat)
         if "text" in arguments:
             text = _Needle(arguments["text"])
             checks.append(
@@ -106,7 +106,7 @@ class RecordSearch:
         addresses += [value for _, value in parse_qsl(urlsplit(exchange.path).query)]
         return {self._written_chat(address) for address in addresses if len(address) <= 100}
 
-    def chat_told(self, delivery: Delivery) -> str | None:
+    def chat_named(self, delivery: Delivery) -> str | None:
         """The chat that a webhook is about; None where it is about none."""
         payload = _document(delivery.body)
         if not isinstance(payload, dict):
@@ -148,7 +148,7 @@ def names_message(exchange: Exchange, message_id: str) -> bool:
     )
 
 
-def message_told(delivery: Delivery) -> str | None:
+def message_named(delivery: Delivery) -> str | None:
     """The id of the message that a webhook tells of, or says something about."""
     payload = _document(delivery.body)
     key = payload.get("key") if isinstance(payload, dict) else None

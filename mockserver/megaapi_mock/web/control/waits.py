@@ -102,7 +102,7 @@ class Waits:
             wait.waiter.look_again(waiter)
             return wait
         wait = OpenWait(waiter, time.monotonic() + seconds, subject)
-        wait.holds.enter_context(self._places.deferred(waiter, size_of(request.environ)))
+        wait.holds.enter_context(self._places.hold_deferred(waiter, size_of(request.environ)))
         wait.holds.enter_context(self._journal.waiting_with(waiter))
         request.environ[_WAIT] = wait
         return wait

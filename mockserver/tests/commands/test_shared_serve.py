@@ -167,11 +167,13 @@ def stop(mock: SharedMock) -> None:
     assert mock.process.stop() == 0
 
 
-@pytest.mark.parametrize("end", [kill_all, kill_front, kill_serving, stop])
+@pytest.mark.parametrize(
+    ("end", "count"), [(kill_all, 3), (kill_front, 2), (kill_serving, 2), (stop, 2)]
+)
 def test_when_the_one_that_does_the_work_ends_nothing_is_lost(
-    start: Start, bot: Bot, end: Callable[[SharedMock], None]
+    start: Start, bot: Bot, end: Callable[[SharedMock], None], count: int
 ) -> None:
-    mocks = start(3)
+    mocks = start(count)
     configure(mocks[0], bot)
     leader = leader_of(mocks)
     others = [mock for mock in mocks if mock is not leader]
@@ -187,17 +189,26 @@ def test_when_the_one_that_does_the_work_ends_nothing_is_lost(
     # Each came first in the order of the sends, whichever process sent it.
     numbers = [int(text.split()[1]) for text in bot.texts()]
     assert numbers == sorted(numbers)
-    assert lists(others[0]) == lists(others[1])
+    assert lists(others[0]) == lists(others[-1])
     assert not [pid for pid in begun if command_of(pid)]
     leader_of(mocks)
 
 
 def test_the_end_of_one_that_stands_by_is_not_noticed(start: Start) -> None:
-    first, second, third = start(3)
-    third.kill()
+    first, second = start(2)
+    second.kill()
     first.send("um")
-    second.send("dois")
-    assert first.leads and len(second.items("/messages")) == 2
+    assert first.leads and len(first.items("/messages")) == 1
+
+
+def test_beyond_loopback_the_control_api_asks_for_its_token_at_every_port(start: Start) -> None:
+    first, second = start(2, "--host", "0.0.0.0", "--control-token", "TESTTOKEN0001")
+    peer = second.process.wait_for(r"Stands by at \S+: (127\.0\.0\.1:\d+) does").group(1)
+    assert f"http://{peer}" not in (first.url, second.url)
+    for url in (first.url, second.url, f"http://{peer}"):
+        second.url = url
+        assert second.status("GET", "/_mock/messages") == 403
+    assert second.send("oi")
 
 
 def test_they_go_on_when_the_server_of_the_database_was_killed(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from megaapi_mock.domain.jid import as_given
 
 from ..errors import Impossible, NotTried, Unusable
-from ..judging.results import Webhook, read_json
+from ..judging.results import Webhook
 from .content_coding import decode_content
 from .host_instance import HostInstance
 from .http import Answer, request
@@ -24,11 +25,14 @@ NO_CUSTOMER = (
     "much of it a person at the terminal (--ask)"
 )
 NO_SCAN = "somebody has to scan a code with the phone of the instance (--ask)"
+NO_FLIGHT = "somebody has to switch a customer's phone to flight mode (--ask)"
 NO_READER = (
     "it needs a second instance of yours that gets what this one sends (--peer-instance-key)"
 )
 
 
+# Ends flight mode; returns when the webhooks since its beginning fit, or somebody says it is over.
+SwitchOn = Callable[[Callable[[list[Webhook]], bool]], None]
 # Why a given instance is not the one a probe needs, by whether it is linked.
 WRONG_STATE = {
     True: "no instance without a phone is given",
@@ -75,6 +79,15 @@ class Stage(Protocol):
 
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         """The phone of the instance scans its code; NotTried where it does not."""
+
+    def why_no_phone_is_off(self) -> str:
+        """Why nobody switches the first customer's phone to flight mode; empty when they do."""
+
+    def phone_off(self, instance: HostInstance) -> AbstractContextManager[SwitchOn]:
+        """That phone gets nothing meanwhile, until the function is called; NotTried if not so."""
+
+    def confirms(self, question: str) -> bool:
+        """Whether who sees the phone says yes; True where a program knows what there is."""
 
     def why_nobody_reads(self) -> str:
         """Why no other instance here gets what is sent; empty when one does."""
@@ -138,6 +151,15 @@ class GivenStage:
 
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         raise NotTried(NO_SCAN)
+
+    def why_no_phone_is_off(self) -> str:
+        return NO_FLIGHT
+
+    def phone_off(self, instance: HostInstance) -> AbstractContextManager[SwitchOn]:
+        raise NotTried(NO_FLIGHT)
+
+    def confirms(self, question: str) -> bool:
+        return True
 
     def why_nobody_reads(self) -> str:
         return NO_READER
@@ -262,6 +284,22 @@ class MockStage:
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         self.control_api("POST", f"/_mock/instances/{instance.key}/link", {})
 
+    def why_no_phone_is_off(self) -> str:
+        return ""
+
+    @contextmanager
+    def phone_off(self, instance: HostInstance) -> Iterator[SwitchOn]:
+        path = f"/_mock/instances/{instance.key}/contacts/{self.customers[0]}"
+
+        def switch_on(fits: Callable[[list[Webhook]], bool]) -> None:
+            self.control_api("POST", path, {"state": "reachable"})
+
+        self.control_api("POST", path, {"state": "phone_off"})
+        yield switch_on
+
+    def confirms(self, question: str) -> bool:
+        return True
+
     def why_nobody_reads(self) -> str:
         return ""
 
@@ -309,20 +347,3 @@ class MockStage:
         if self._control_token:
             headers.append(("X-Mock-Token", self._control_token))
         return decode_content(self._target.send(request(method, path, body=body, headers=headers)))
-
-
-def is_mock(target: Target, control_token: str = "") -> bool:
-    """Whether a loopback host is a mock, judged by its health route alone.
-
-    A tunnel to a real host ends on this machine too, so that its address says nothing.
-    """
-    headers = [("X-Mock-Token", control_token)] if control_token else []
-    answer = decode_content(target.send(request("GET", "/_mock/health", headers=headers)))
-    health = read_json(answer.body)
-    return (
-        answer.status == 200
-        and isinstance(health, dict)
-        and health.keys() == {"status", "version"}
-        and health["status"] == "ok"
-        and isinstance(health["version"], str)
-    )

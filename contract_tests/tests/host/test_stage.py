@@ -9,7 +9,8 @@ import pytest
 from megaapi_contract.errors import Impossible, NotTried, Unusable
 from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Answer, Request
-from megaapi_contract.host.stage import NO_WHATSAPP, WORLD, GivenStage, MockStage, is_mock
+from megaapi_contract.host.mock_health import is_mock
+from megaapi_contract.host.stage import NO_WHATSAPP, WORLD, GivenStage, MockStage
 from megaapi_contract.host.target import HttpTarget
 from megaapi_mock.testing import MockServer
 

@@ -829,6 +829,7 @@ FAULTS: Mapping[str, Fault] = {
     "who comes into a group and goes is told to both": lost(kind("extendedTextMessage")),
     "ranks and settings of a group are told to both": doubled(kind("extendedTextMessage")),
     "where only admins write nobody else is heard": forgotten("/setWhoCanSendMessage"),
+    "what is sent to a phone in flight mode waits for it": lost(ack(3)),
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),

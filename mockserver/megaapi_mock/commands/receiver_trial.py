@@ -28,6 +28,8 @@ WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for. No
 # bot counts its own answers from there by chance.
 FIRST_NUMBERS = range(200_000, 900_000)
+# At the end it is watched for so many times `quiet`, and for as often as that if it says more.
+WATCH, WATCH_MOST = 2.0, 3.0
 # Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
 LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
 
@@ -284,18 +286,21 @@ class _Trial:
         return True
 
     def _wait_for_late_answers(self) -> None:
-        """Wait for what it may still say to those of the story.
+        """Wait for what it may still say to those of the story, a first reminder too.
 
-        Who answers what the owner sent by phone has shown a loop: nothing is left to wait for.
+        Who answers what the owner sent by phone has shown a loop: nothing is left to wait for. Of
+        who goes on and on the verdict says whether that is one.
         """
         last_change = time.monotonic()
-        while not self._is_in_loop() and time.monotonic() < self.deadline:
+        rest = WATCH * self.terms.quiet
+        until = min(self.deadline, last_change + WATCH_MOST * rest)
+        while not self._is_in_loop() and time.monotonic() < until:
             chats = self._read_new_messages()
             if self.friend_answered:
                 return
             if self.story.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
                 last_change = time.monotonic()
-            elif time.monotonic() - last_change >= self.terms.quiet:
+            elif time.monotonic() - last_change >= rest:
                 return
 
     def _is_in_loop(self) -> bool:

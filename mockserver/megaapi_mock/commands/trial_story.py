@@ -65,8 +65,8 @@ class TrialStory:
             body["set"] = {"message.conversation": f"Mensagem {number}"}
         if event in IN_GROUPS:
             group = {**body, "group": self.group}
-            told = {**body, "set": {"key.remoteJid": self.group}}
-            return ("inbound", {**group, "from": contact}), ("inbound", group), ("emit", told)
+            in_group = {**body, "set": {"key.remoteJid": self.group}}
+            return ("inbound", {**group, "from": contact}), ("inbound", group), ("emit", in_group)
         return (
             ("inbound", {**body, "from": contact}),
             ("inbound", {"event": event}),
@@ -82,6 +82,6 @@ class TrialStory:
         if groups := self.client.find(path):
             self.group = str(groups[0]["jid"])
             return
-        made = {"subject": "Grupo do teste", "participants": [contact]}
-        self.group = str(self.client.call("POST", path, made)["jid"])
+        new_group = {"subject": "Grupo do teste", "participants": [contact]}
+        self.group = str(self.client.call("POST", path, new_group)["jid"])
         self.notes.append(f"{self.key} had no group: {self.group} was made for the trial")

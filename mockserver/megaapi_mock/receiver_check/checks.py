@@ -9,8 +9,9 @@ from math import inf
 from ..domain.message import Message
 from ..records.delivery import Delivery
 from .conversation import ChatOf, chats_of
-from .loops import activity, flood_of, slow_rest, works_on
+from .loops import Activity, activity, flood_of, slow_rest, works_on
 from .order import in_order, plain_order
+from .reminders import REMINDERS_MOST, reminders
 from .repeats import answered_too_often, many_bubbles, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
 from .transcript import ChatTranscript, Inbound
@@ -62,15 +63,15 @@ def judge(
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
     complete = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    judged, messages = outgoing if complete else [], list(messages)
+    judged, messages = outgoing if complete else [], [*messages]
     chats = chats_of(judged, messages, chat_of, from_instances, burst=terms.burst)
-    # Why the mock itself sent nothing: what its policy refused names the switch.
-    unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
+    reminded = reminders(chats, quiet=terms.quiet, now=now)
+    unsent = _why_unsent(deliveries)
     checks = (
         _in_time(complete, waiting, now=now, within=terms.within, unsent=unsent),
         _stayed_up(complete),
         _answered_once(chats, instance, terms, now, _chats_written_by_mistake(chats, messages)),
-        _no_loop(chats, terms, now, frozenset(waiting)),
+        _no_loop(chats, terms, now, frozenset(waiting), reminded),
         in_order(chats, plain_order(deliveries)),
         _sends_accepted(refusals, chats),
         in_its_chat(chats),
@@ -81,6 +82,11 @@ def judge(
 LONGER = "a trial may take longer with --limit"
 # No socket was opened for these, or the mock itself cut it.
 _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
+
+
+def _why_unsent(deliveries: Sequence[Delivery]) -> str | None:
+    """Why the mock itself sent nothing: what its policy refused names the switch."""
+    return next((each.reason for each in deliveries if each.state == "refused"), None)
 
 
 def _in_time(
@@ -229,7 +235,11 @@ def _silent(
 
 
 def _no_loop(
-    chats: Sequence[ChatTranscript], terms: Terms, now: float, waiting: Collection[Delivery]
+    chats: Sequence[ChatTranscript],
+    terms: Terms,
+    now: float,
+    waiting: Collection[Delivery],
+    reminded: Activity,
 ) -> Check:
     name = LOOP
     loop_ids = [message.id for chat in chats for message in chat.loop_answers]
@@ -244,7 +254,10 @@ def _no_loop(
     if endless:
         since = max(each.since for each in activities if each.endless)
         return Check(name, FAILED, _goes_on(len(endless), since, terms), tuple(endless))
-    rest = slow_rest(chats, quiet=terms.quiet, now=now)
+    if reminded.endless:
+        message = _not_asked(len(reminded.endless), reminded.since)
+        return Check(name, FAILED, message, tuple(each.id for each in reminded.endless))
+    rest = max(slow_rest(chats, quiet=terms.quiet, now=now), reminded.decided_in)
     if seconds := max((rest, *(each.decided_in for each in activities))):
         message = f"it is still sending: ask again in {seconds:.0f} s whether it comes to rest"
         message += f"; {LONGER}"
@@ -252,6 +265,13 @@ def _no_loop(
     if not any(chat.has_delivery for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
     return Check(name, PASSED, "it answered none of its own messages")
+
+
+def _not_asked(count: int, since: float) -> str:
+    return (
+        f"still sending {since:.0f} s after the last message of a contact, {count} messages at even"
+        f" distances that nobody asked for: a loop (at most {REMINDERS_MOST} reminders are fine)"
+    )
 
 
 def _goes_on(count: int, since: float, terms: Terms) -> str:

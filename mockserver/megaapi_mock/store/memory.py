@@ -121,12 +121,14 @@ class MemoryStore:
         return None
 
     def _accept(self, instance: Instance) -> None:
-        """There is no way back behind a change that is written."""
-        try:
-            instance.commit()
-        except Exception:
-            self._bugs.note(f"a change of {instance.key} was not tidied up")
-            instance.accept()
+        """There is no way back behind a change that is written, whatever fails."""
+        for accept in (instance.commit, instance.accept):
+            try:
+                accept()
+            except Exception:
+                self._bugs.note(f"a change of {instance.key} was not tidied up")
+            else:
+                return
 
     def _keep_outcome(self, outcome: Outcome) -> None:
         try:

@@ -76,7 +76,8 @@ class PaperTrial:
         self.settle(STORM, end)
         self.tell_events()
         self.settle(STORM[2:], end)
-        self.until(lambda: self.story.now >= self.latest + quiet, end)
+        watched = min(end, self.story.now + 6 * quiet)
+        self.until(lambda: self.story.now >= self.latest + 2 * quiet, watched)
         verdict = self.judged(quiet)
         while verdict.open and self.story.now < end:
             self.pass_time(5.0)

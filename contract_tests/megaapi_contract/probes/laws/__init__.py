@@ -35,6 +35,7 @@ from . import (
     optional_fields,
     particulars,
     people,
+    phone_off,
     renewals,
     rich_events,
     sessions,
@@ -61,7 +62,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, group_of_instances, later_looks, to_many, whoever_writes,
+    where_it_arrives, group_of_instances, phone_off, later_looks, to_many, whoever_writes,
     lifecycle,
 )  # fmt: skip
 

@@ -153,10 +153,10 @@ def _group_of_run(
     if session.gate.fence is None or recorded_group is None:
         return None
     jid, creation = recorded_group
-    made = group_of(creation)
+    created_group = group_of(creation)
     now = group_of(session.call("group_details", instance, query={"jid": jid}))
-    is_set_so = all(now.get(name) == made.get(name) for name in ("announce", "restrict"))
-    if members(now) != members(made) or not is_set_so:
+    is_set_so = all(now.get(name) == created_group.get(name) for name in ("announce", "restrict"))
+    if members(now) != members(created_group) or not is_set_so:
         return None
     session.called_operations.add("create_group")
     return creation, group_of(creation)

@@ -58,7 +58,7 @@ def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None
                 return
             mine = group.hold_same()
             answer, theirs = group.details(of_other=True)
-            for name, value in change.told.items():
+            for name, value in change.webhook.items():
                 if name == "action":
                     rank = listed_members(session, mine).get(as_given(group.other.number), "?")
                     claim(session, answer, rank == ranks[value], "both see the new rank")
@@ -75,7 +75,7 @@ def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
         for change in COMINGS_AND_GOINGS:
             if not group.change(change):
                 return
-            if change.told["action"] == "remove":
+            if change.webhook["action"] == "remove":
                 group.hold_without_other()
             else:
                 rank = listed_members(session, group.hold_same())
@@ -150,12 +150,12 @@ def _changes_are_told(
         own, theirs = text(session, group.instance, group.jid), _write(group, "Bom dia a todos")
         received = _receive_until(hook, theirs), _receive_until(other_hook, own)
     promise = inferred(session, changes[0].operation)
-    told = [[one for one in each if value_at(one.json, "messageType") in CHANGE_TYPES]
+    changes_of_each = [[one for one in each if value_at(one.json, "messageType") in CHANGE_TYPES]
             for each in received]  # fmt: skip
     # Whether changes that instances make are told at all, a switch decides: of both or of none.
-    is_on = any(told)
+    is_on = any(changes_of_each)
     hook.settle("group_events", "on" if is_on else USUAL)
-    for listener, webhooks in zip((hook, other_hook), told, strict=True):
+    for listener, webhooks in zip((hook, other_hook), changes_of_each, strict=True):
         right = len(webhooks) == (len(changes) if is_on else 0)
         sentence = "each change of a group is told once, to both"
         if listener.claim(changes[0].event, right, sentence, promise=promise):
@@ -183,7 +183,7 @@ def _hold_change(
         is_one = isinstance(people, list) and len(people) == 1
         is_theirs = is_one and _is(hook, people[0], group.other.number)
         holds["participants are whom it was done to"] = is_theirs
-    for name, value in change.told.items():
+    for name, value in change.webhook.items():
         holds[f"{name} is what was done"] = value_at(one.json, name) == value
     for sentence, right in holds.items():
         hook.claim(event, right, sentence, one, promise=promise)
@@ -213,8 +213,8 @@ def _hold_text(
     named = value_at(key, "participant") is not None
     hook.claim("group-text", named, "participant names the author", one)
     hook.check_author(one, TEXT, author)
-    told = value_at(one.json, "message", "extendedTextMessage", "text")
-    hook.claim(TEXT, told == words, "every letter arrives in groups", one)
+    received_words = value_at(one.json, "message", "extendedTextMessage", "text")
+    hook.claim(TEXT, received_words == words, "every letter arrives in groups", one)
 
 
 @LAWS.law(*COMING, "create_group", "group_details", "send_text",
@@ -245,12 +245,12 @@ def where_only_admins_write_nobody_else_is_heard(session: Session, stage: Stage)
         silenced, of_admin = _write(group, "Posso falar?"), text(session, group.instance, group.jid)
         if not group.change(EVERYBODY):
             return
-        heard = _write(group, "Agora posso?")
-        received = _receive_until(hook, heard), _receive_until(other_hook, of_admin)
+        of_member = _write(group, "Agora posso?")
+        received = _receive_until(hook, of_member), _receive_until(other_hook, of_admin)
     promise = session.contract.promise("set_who_can_send")
     ids = [message_id(one) for one in received[0]]
     is_silent = not silenced.ok or sent_id(silenced) not in ids
     claim(session, silenced, is_silent, "where only admins write nobody else is heard",
           promise=promise)  # fmt: skip
-    _hold_text(hook, received[0], heard, group, group.other.number, "Agora posso?")
+    _hold_text(hook, received[0], of_member, group, group.other.number, "Agora posso?")
     _hold_text(other_hook, received[1], of_admin, group, group.instance.number, "Bom dia")

@@ -32,24 +32,24 @@ class GroupChange:
     # The query of an operation that sets something; the others are about who is in the group.
     value: str = ""
     event: str = "group-participants"
-    told: Json = field(default_factory=dict)
+    webhook: Json = field(default_factory=dict)
 
 
 # Each is what a law leaves behind: the last ones make the group as it was.
 COMINGS_AND_GOINGS = (
-    GroupChange("leave_group", is_by_other=True, told={"action": "remove"}),
-    GroupChange("add_participants", told={"action": "add"}),
-    GroupChange("remove_participants", told={"action": "remove"}),
-    GroupChange("add_participants", told={"action": "add"}),
+    GroupChange("leave_group", is_by_other=True, webhook={"action": "remove"}),
+    GroupChange("add_participants", webhook={"action": "add"}),
+    GroupChange("remove_participants", webhook={"action": "remove"}),
+    GroupChange("add_participants", webhook={"action": "add"}),
 )
 RANKS_AND_SETTINGS = (
-    GroupChange("promote_participants", told={"action": "promote"}),
+    GroupChange("promote_participants", webhook={"action": "promote"}),
     *(
-        GroupChange(operation, value=value, event="group-update", told={name: value == "true"})
+        GroupChange(operation, value=value, event="group-update", webhook={name: value == "true"})
         for value in ("true", "false")
         for operation, name in SETTINGS.items()
     ),
-    GroupChange("demote_participants", told={"action": "demote"}),
+    GroupChange("demote_participants", webhook={"action": "demote"}),
 )
 
 
@@ -158,10 +158,10 @@ class SharedGroup:
 def shared_group(session: Session, stage: Stage) -> SharedGroup | None:
     """A group of the instance and another one; None where it could not be made, which is held."""
     instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, made = make_group(session, stage, instance, other.number)
+    creation, created_group = make_group(session, stage, instance, other.number)
     if not claim_success(session, creation, "a group of instances"):
         return None
-    require_addable(session, instance, made, other.number)
-    jid = str(made.get("id"))
+    require_addable(session, instance, created_group, other.number)
+    jid = str(created_group.get("id"))
     caller.gate.allow_group(jid)
     return SharedGroup(session, instance, caller, other, jid)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...errors import SetupError
 from ...host.host_instance import HostInstance
 from ...host.http import request
-from ...host.stage import MockStage, is_mock
+from ...host.mock_health import is_mock
+from ...host.stage import MockStage
 from ...host.status import Status, read_status
 from ...host.target import HttpTarget, Target
 from ...judging.judge import Judge

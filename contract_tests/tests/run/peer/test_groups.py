@@ -21,7 +21,8 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ...safety.test_restore import until
 from ...support import KEY, OWN
-from .pair import PEER, PEER_KEY, Pair, RecordingProxy, two_instances
+from ..recording import RecordingProxy
+from .pair import PEER, PEER_KEY, Pair, two_instances
 from .test_preparation import command, environment, state_of
 
 # Whole runs: `make hosts` has them.

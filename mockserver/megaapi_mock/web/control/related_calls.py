@@ -71,7 +71,7 @@ class RelatedCalls:
             if is_inbound(delivery) and self._search.chat_named(delivery) == self._chat:
                 yield delivery
 
-    def _relation(self, exchange: Exchange, chats: set[str]) -> str | None:
+    def _relation(self, exchange: Exchange, chats: frozenset[str]) -> str | None:
         """Why the call is thought to belong to the webhook; None where it is not."""
         if self._message is not None and names_message(exchange, self._message):
             return "message"

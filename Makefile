@@ -10,7 +10,7 @@ PLANS := code start business token admin
 # compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres crash-shared lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -71,6 +71,10 @@ crash: $(VENV)/dev.stamp
 # The same on PostgreSQL, 50 times, the server killed too. `make postgres` has a short form.
 crash-postgres: $(VENV)/postgres.stamp
 	$(BIN)/python benchmarks/crash_postgres.py --page docs/durability.md $(ARGS)
+
+# Three mocks share a database, and one of them is killed, 50 times. `make postgres` has a short form.
+crash-shared: $(VENV)/postgres.stamp
+	$(BIN)/python benchmarks/crash_shared.py --page docs/shared.md $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check mockserver contract_tests benchmarks examples tools

@@ -95,9 +95,11 @@ class Acknowledged:
 class Mock:
     """The process under test, as anybody would start it."""
 
+    options: tuple[str, ...] = ()
+
     def __init__(self, store: str, port: int, log: Path) -> None:
         self.port = port
-        arguments = ["--store", store, "--port", str(port), "--quiet"]
+        arguments = ["--store", store, "--port", str(port), "--quiet", *self.options]
         arguments += ["--journal-limit", "200000", "--journal-bytes", str(2**30)]
         with log.open("ab") as output:
             self.process = subprocess.Popen(

@@ -48,7 +48,15 @@ class Settings:
     sync: str = _setting(
         "normal", "a database survives the end of the process (normal), or of the machine (full)"
     )
-    workers: int = _setting(1, "server processes")
+    shared: bool = _setting(
+        False,
+        "several processes on one postgresql:// database are one mock: each passes on what it is "
+        "asked to the one that does the work, and takes its place when that one ends",
+    )
+    peer_address: str = _setting(
+        "", "HOST or HOST:PORT by which the others that share the database reach this process"
+    )
+    workers: int = _setting(1, "server processes; only 1: for more, start each with --shared")
     strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(
         "", "X-Mock-Token the control API requires beyond loopback; on loopback it needs none"

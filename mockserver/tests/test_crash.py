@@ -36,6 +36,15 @@ def test_nothing_is_lost_when_postgresql_is_killed_too() -> None:
 
 
 @posix_only
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_when_one_of_three_that_share_a_database_is_killed() -> None:
+    done = run("--rounds", "3", "--seed", "5", harness="crash_shared.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("nothing lost") == 3
+
+
+@posix_only
 @pytest.mark.timeout(600)
 def test_a_store_that_keeps_nothing_is_found() -> None:
     """The harness can tell: in memory, a killed mock has lost what it said was sent."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..errors import SetupError
 from ..settings import Settings
-from ..store.open_store import MEMORY
+from ..store.open_store import MEMORY, shown_name
 from .console import Lines
 from .json_lines import LINES_DROPPED, JsonFormatter, JsonLines, json_line
 from .output import LogHandler, Output, end_log
@@ -50,6 +50,24 @@ def greet_as(settings: Settings, greeting: Greeting, output: Output, url: str) -
         output.begin(json_line("started", **started))
     else:
         greet(greeting, output, url)
+
+
+def stand_by_as(settings: Settings, output: Output, url: str, leader: str) -> None:
+    """Show that it hands on what it is asked to another process, and to which."""
+    if settings.log == JSON:
+        text = json_line("standing_by", url=url, leader=leader)
+    else:
+        store = shown_name(settings.store)
+        text = f"Stands by at {url}: {leader} does the work for all that share {store}.\n"
+    output.begin()
+    output.write(text)
+
+
+def end_stand_by(settings: Settings, output: Output) -> None:
+    """Show that a process has stopped that did no work."""
+    is_json = settings.log == JSON
+    output.end(json_line("stopped") if is_json else "Stopped; it did not do the work.\n")
+    end_log()
 
 
 def farewell_of(settings: Settings, output: Output) -> Callable[[int], None]:

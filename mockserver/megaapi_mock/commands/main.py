@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ import click
 
 from .. import __version__
 from ..errors import SetupError
-from ..errors.files import file_problem
 from ..errors.names import did_you_mean
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
@@ -25,9 +22,10 @@ from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
 from .group import Group
-from .json_lines import JsonLines
 from .open_page import open_page
 from .output import Output
+from .peers import require_peers
+from .run_server import run
 from .spec_commands import spec
 from .start_screen import Greeting
 from .store_commands import store
@@ -84,33 +82,20 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
     settings = _settings(options)
     profile = _profile(settings, switches)
     _refuse_unbuilt(settings)
-    from ..serving.bodies import Limits
-    from ..serving.server import serve as run
-
-    output = log_choice.output_of(settings)
     greeting = _greeting(settings, profile)
+    if settings.shared:
+        from .shared_serve import SharedServe
+
+        SharedServe(settings, profile, greeting, opens=opens).run()
+        return
+    output = log_choice.output_of(settings)
 
     def ready(url: str) -> None:
         log_choice.greet_as(settings, greeting, output, url)
         if opens:
             open_page(url)
 
-    run(
-        partial(_make_app, settings, profile, output),
-        host=settings.host,
-        port=settings.port,
-        stop_grace=profile.seconds("stop_grace"),
-        on_ready=ready,
-        on_stopped=log_choice.farewell_of(settings, output),
-        limits=Limits(
-            request_seconds=settings.request_seconds,
-            bodies_bytes=settings.bodies_bytes,
-            url_bytes=settings.url_bytes,
-            header_bytes=settings.header_bytes,
-            headers=settings.headers_limit,
-            answer_seconds=settings.answer_seconds,
-        ),
-    )
+    run(settings, profile, output, on_ready=ready)
 
 
 @main.command()
@@ -230,7 +215,11 @@ def _refuse_unbuilt(settings: Settings) -> None:
 
     patterns_of(settings.allow_webhook_host)
     if settings.workers != 1:
-        raise SetupError(f"--workers {settings.workers}: only 1 can share a store so far")
+        raise SetupError(
+            f"--workers {settings.workers}: one process does the work; for others that take its "
+            "place, start each of them with --shared"
+        )
+    require_peers(settings)
     _require_port(settings.port)
 
 
@@ -251,35 +240,6 @@ def _fixtures(settings: Settings) -> Path:
             f"--fixtures {folder}: it has no folder {absent[0]}/; start with a copy of fixtures/"
         )
     return folder
-
-
-def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
-    # What is made here stays: to look for garbage in it meanwhile is a tenth of a start.
-    gc.disable()
-    try:
-        return _build_app(settings, profile, output)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        raise SetupError(file_problem(error)) from None
-    finally:
-        gc.enable()
-
-
-def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
-    from ..web.app import build_app
-
-    log_choice.begin_log(settings)
-    lines = None if settings.quiet else log_choice.lines_of(settings, output)
-    app = build_app(
-        settings=settings,
-        profile=profile,
-        on_exchange=lines.exchange if lines else None,
-        on_delivery=lines.delivery if lines else None,
-    )
-    if isinstance(lines, JsonLines):
-        lines.know([operation.path for operation in app.runtime.api.description.index])
-    return app
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:

@@ -35,6 +35,11 @@ def _probe(host: str, port: int) -> tuple[str, int]:
         raise SetupError(refusal(error, host, port)) from None
 
 
+def numeric_address(host: str) -> str:
+    """The address behind a host that is listened on; SetupError where it cannot be."""
+    return _probe(host, 0)[0]
+
+
 def allow_files(count: int) -> int:
     """Let this process have so many open files and connections; as many as its user may allow."""
     if sys.platform == "win32":

@@ -13,6 +13,7 @@ from .postgres_url import PostgresUrl, is_postgres, without_password
 
 if TYPE_CHECKING:
     from .sql.database import Database
+    from .sql.leadership import Leadership
 
 MEMORY = "memory"
 _SQLITE = "sqlite:///"
@@ -105,3 +106,11 @@ def open_database(url: str, sync: str = "normal", *, must_exist: bool = False) -
     from .sql.sqlite import SqliteDatabase
 
     return SqliteDatabase(path, sync=sync)
+
+
+def open_leadership(url: str) -> Leadership:
+    """Who does the work of those that share a PostgreSQL database. SetupError without a driver."""
+    _postgres()
+    from .sql.leadership import Leadership
+
+    return Leadership(PostgresUrl(url))

@@ -12,6 +12,7 @@ import pytest
 from megaapi_mock.commands import log_choice
 from megaapi_mock.commands.console import Lines
 from megaapi_mock.commands.json_lines import JsonFormatter, JsonLines
+from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
 
 
@@ -102,3 +103,21 @@ def test_warnings_have_the_form_of_the_log(
     log_choice.begin_log(settings(log=log))
     [handler] = configured["handlers"]
     assert isinstance(handler.formatter, JsonFormatter) == is_json
+
+
+@pytest.mark.parametrize("log", ["text", "json"])
+def test_who_stands_by_says_for_whom_and_shows_no_password(log: str) -> None:
+    stream = io.StringIO()
+    output = Output(stream)
+    store = "postgresql://mock:TESTPASSWORD0001@127.0.0.1/mock"
+    chosen = settings(log=log, store=store)
+    url, leader = "http://127.0.0.1:8080", "10.0.0.5:41873"
+    log_choice.stand_by_as(chosen, output, url, leader)
+    log_choice.end_stand_by(chosen, output)
+    first, last = stream.getvalue().splitlines()
+    assert url in first and leader in first and "TESTPASSWORD" not in first
+    if log == "json":
+        assert json.loads(first)["type"] == "standing_by"
+        assert json.loads(last)["type"] == "stopped"
+    else:
+        assert last.startswith("Stopped")

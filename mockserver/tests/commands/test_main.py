@@ -156,6 +156,8 @@ def broken_world(folder: Path) -> str:
         (["--store", "sqlite:////no/such/place"], "/no/such/place cannot be made"),
         (["--sync", "half"], "--sync half: it must be one of normal, full"),
         (["--workers", "2"], "--workers 2"),
+        (["--shared"], "--shared needs --store postgresql://"),
+        (["--peer-address", "10.0.0.5"], "add --shared"),
         (["--port", "70000"], "--port 70000"),
         (["--spec", "/nowhere/at/all"], "holds no openapi.yaml"),
         *(

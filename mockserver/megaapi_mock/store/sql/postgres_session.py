@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -17,8 +18,9 @@ from ..postgres_url import PostgresUrl
 # What the driver warns of (a pipeline that ends with its connection) is raised as well.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
-# The first half of the advisory lock: "mega"; the other is the schema's.
-_LOCK = 0x6D656761
+# The first half of the advisory lock of who serves from a schema: "mega"; the other is the
+# schema's.
+STORE_LOCK = 0x6D656761
 # Seconds until a connection stands; until a server that says nothing is given up.
 CONNECT_WITHIN, ANSWER_WITHIN = 5, 15.0
 # With so many rows in a transaction a second more.
@@ -31,13 +33,14 @@ _SETTINGS = (
     "SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 )
-_TRY_LOCK = f"SELECT pg_try_advisory_lock({_LOCK}, hashtext(current_schema()))"
+_TRY_LOCK = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
+_UNLOCK = "SELECT pg_advisory_unlock($1, hashtext(current_schema()))"
 _OBJECT = "(hashtext(current_schema())::bigint & 4294967295)::oid"
-_HOLDER = f"""
+_HOLDERS = f"""
 SELECT a.pid, a.application_name, host(a.client_addr),
   to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {_LOCK} AND l.objsubid = 2
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::bigint::oid AND l.objsubid = 2
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND l.objid = {_OBJECT}
 """
@@ -85,6 +88,36 @@ def rows_of(session: Session, sql: str, *parameters: Any) -> list[tuple[Any, ...
     return session.execute(sql.encode(), parameters).fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose session holds a lock: the server's process of it, its name, from where, since when."""
+
+    process: int
+    name: str | None
+    address: str | None
+    since: str | None
+
+
+def try_lock(session: Session, lock: int) -> bool:
+    """Whether the session holds a lock of the schema from now on."""
+    return bool(rows_of(session, _TRY_LOCK, lock)[0][0])
+
+
+def unlock(session: Session, lock: int) -> None:
+    """The session holds a lock once less."""
+    rows_of(session, _UNLOCK, lock)
+
+
+def holders_of(session: Session, lock: int) -> list[Holder]:
+    """Who holds a lock of the schema: one session at most."""
+    return [Holder(*row) for row in rows_of(session, _HOLDERS, lock)]
+
+
+def end_process(session: Session, process: int) -> None:
+    """End one of the server's processes, if it is ours."""
+    rows_of(session, f"SELECT pg_terminate_backend({process})")
+
+
 def hold(session: Session, name: str, *, patience: float, lost_process: int = 0) -> None:
     """Hold the schema alone, as long as the session lasts. SetupError where another mock does.
 
@@ -93,24 +126,24 @@ def hold(session: Session, name: str, *, patience: float, lost_process: int = 0)
     """
     if rows_of(session, "SELECT current_schema()") == [(None,)]:
         raise SetupError(f"the store {name} cannot be opened: its search_path names no schema")
-    deadline = time.monotonic() + patience
-    while not rows_of(session, _TRY_LOCK)[0][0]:
-        holders = rows_of(session, _HOLDER)
-        if [each for each in holders if each[:2] == (lost_process, application_name())]:
-            session.execute(f"SELECT pg_terminate_backend({lost_process})".encode())
+    deadline, lost = time.monotonic() + patience, (lost_process, application_name())
+    while not try_lock(session, STORE_LOCK):
+        holders = holders_of(session, STORE_LOCK)
+        if [each for each in holders if (each.process, each.name) == lost]:
+            end_process(session, lost_process)
         if time.monotonic() > deadline:
-            raise SetupError(_in_use_text(name, holders))
+            raise SetupError(in_use_text(name, holders))
         time.sleep(0.05)
 
 
-def _in_use_text(name: str, holders: Iterable[tuple[Any, ...]]) -> str:
+def in_use_text(name: str, holders: Iterable[Holder]) -> str:
+    """The sentence about a schema that somebody else holds."""
     holder = next(iter(holders), None)
     who = "another mock"
     if holder is not None:
-        _, application, address, begin = holder
-        where = f", connected from {address}" if address else ""
-        since = f" since {begin}" if begin else ""
-        who = f"{application or who}{where}{since}"
+        where = f", connected from {holder.address}" if holder.address else ""
+        since = f" since {holder.since}" if holder.since else ""
+        who = f"{holder.name or who}{where}{since}"
     return f"the store {name} is in use by {who}: stop that one, or name another database"
 
 

@@ -22,6 +22,7 @@ from . import (
     other_plans,
     people,
     second_call,
+    set_again,
     settings,
     shape,
     webhooks,
@@ -32,7 +33,7 @@ _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
-    other_plans, of_many, documented_edges, where_it_arrives, later_looks,
+    other_plans, of_many, documented_edges, where_it_arrives, later_looks, set_again,
 )  # fmt: skip
 
 

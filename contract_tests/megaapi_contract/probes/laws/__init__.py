@@ -37,6 +37,7 @@ from . import (
     renewals,
     rich_events,
     sessions,
+    set_again,
     settings,
     stored,
     taken,
@@ -60,7 +61,7 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, later_looks, to_many, whoever_writes,
+    where_it_arrives, later_looks, to_many, whoever_writes, set_again,
     lifecycle,
 )  # fmt: skip
 

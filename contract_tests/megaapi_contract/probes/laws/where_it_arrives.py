@@ -29,6 +29,8 @@ LAWS = Laws()
 Json = Mapping[str, Any]
 
 ARRIVES = "text-extended"
+# How often a change of the other's is looked for.
+LOOKS = 5
 CAPTION = "Segue o or\u00e7amento n\u00ba 3 \u2013 a\u00e7\u00e3o \U0001f44d\nat\u00e9 logo"
 FILE_NAME = "or\u00e7amento n\u00ba 3.pdf"
 # The sample that each `type` is sent as, a file that phones open, and the event it arrives as.
@@ -263,3 +265,33 @@ def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
     listing = caller.call("list_groups", other)
     jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
     claim(session, listing, jid not in jids, "a group that was left is not listed")
+
+
+@LAWS.law("remove_participants", "create_group", "list_groups", effects=("changes", "reads"),
+          reader=True, worth=1)  # fmt: skip
+def whoever_is_taken_out_lists_the_group_no_longer(session: Session, stage: Stage) -> None:
+    instance, (other, caller) = stage.instance(), stage.reader(session)
+    creation, made = make_group(session, stage, instance, other.number)
+    if not claim_success(session, creation, "a group of instances"):
+        return
+    jid = str(made.get("id"))
+    listing, is_listed = _lists(caller, other, jid)
+    if not claim(session, listing, is_listed, "a group that one was put into is listed"):
+        return
+    data = {"jid": jid, "participants": [other.number]}
+    removal = session.call("remove_participants", instance, body={"group_data": data})
+    if not claim_success(session, removal, "taking somebody out"):
+        return
+    for _ in range(LOOKS):
+        listing, is_listed = _lists(caller, other, jid)
+        if not is_listed:
+            break
+        # The other's phone may hear of it a moment later.
+        session.gate.rest(1)
+    claim(session, listing, not is_listed, "a group that one was taken out of is not listed")
+
+
+def _lists(caller: Session, other: HostInstance, jid: str) -> tuple[Exchange, bool]:
+    listing = caller.call("list_groups", other)
+    groups = value_at(listing.json, "groups") or ()
+    return listing, jid in [value_at(one, "id") for one in groups]

@@ -107,7 +107,7 @@ def main() -> int:
     if options.only_deliveries:
         return 0
     idle, busy = _beside_a_dead_receiver(options.rounds + 2)
-    return 0 if _told(ways, idle, busy) else 1
+    return 0 if _print_result(ways, idle, busy) else 1
 
 
 def _save(ways: list[Way], path: Path) -> None:
@@ -202,8 +202,8 @@ def _record(app: MockApp, url: str, count: int) -> None:
     keys = [f"megacode-TESTBENCH{number}" for number in range(INSTANCES)]
     for key in keys:
         seed = InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True)
-        app.runtime.instances.store.add(seed, begin=lambda instance: None)
-        publisher.change(key, lambda instance: instance.set_webhook(url))
+        with app.runtime.instances.store.add(seed) as instance:
+            instance.set_webhook(url)
     for number in range(count):
         facts = InboundMessage(
             key={
@@ -270,7 +270,7 @@ def _waiting(server: Server) -> int:
 # --- telling ------------------------------------------------------------------------------------
 
 
-def _told(ways: list[Way], idle: list[float], busy: list[float]) -> bool:
+def _print_result(ways: list[Way], idle: list[float], busy: list[float]) -> bool:
     say("")
     rows = []
     for way in ways:

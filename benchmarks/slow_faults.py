@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from megaapi_mock.faults.registry import Listed
+from megaapi_mock.faults.registry import KindEntry
 
 
-def seconds_of(listed: Listed) -> list[str]:
+def seconds_of(listed: KindEntry) -> list[str]:
     """The parameters of this kind that are seconds, and not none unless they are set."""
     return [
         parameter.name

@@ -96,7 +96,7 @@ def main() -> int:
             stuck = _Judge(shared).stuck_deliveries()
         code = server.process.returncode
         printed = log.read_text(encoding="utf-8", errors="replace")
-    return _told(shared, memory, stuck, printed, code, options)
+    return _print_result(shared, memory, stuck, printed, code, options)
 
 
 def _soak(server: Server, shared: Shared, memory: Memory, options: argparse.Namespace) -> None:
@@ -217,7 +217,7 @@ def _receiver() -> Iterator[int]:
 # --- the verdict --------------------------------------------------------------------------------
 
 
-def _told(
+def _print_result(
     shared: Shared,
     memory: Memory,
     stuck: list[str],
@@ -246,7 +246,7 @@ def _told(
         for example in [*examples[:4], *examples[4:][-6:]]:
             print(f"      {example[:600]}")
     found = any(count for _, count, _ in rows)
-    return 1 if _told_memory(memory, options.seconds) or found else 0
+    return 1 if _print_memory(memory, options.seconds) or found else 0
 
 
 def _bugs(printed: str) -> list[str]:
@@ -255,7 +255,7 @@ def _bugs(printed: str) -> list[str]:
     return list(dict.fromkeys(line for line in lines if "our own bug" in line or "Error:" in line))
 
 
-def _told_memory(memory: Memory, seconds: float) -> bool:
+def _print_memory(memory: Memory, seconds: float) -> bool:
     """Whether it is too much, or still grows."""
     if not memory.samples or not max(memory.samples):
         print("  memory            not measured here")

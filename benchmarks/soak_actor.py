@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from catalogue import CONTROL, GATEWAY, Call
-from megaapi_mock.faults.registry import Listed, discover
+from megaapi_mock.faults.registry import KindEntry, discover
 from servers import KEY, TOKEN
 from slow_faults import seconds_of
 
@@ -322,7 +322,7 @@ class Actor:
         parameters = self._parameters(listed).items()
         return "; ".join([listed.name, *(f"{name}={json.dumps(it)}" for name, it in parameters)])
 
-    def _parameters(self, listed: Listed) -> Json:
+    def _parameters(self, listed: KindEntry) -> Json:
         """Quick where the kind is slow; half of those that can come after the call do so."""
         chosen: Json = dict.fromkeys(seconds_of(listed), 0.1)
         if any(one.name == "after" for one in listed.parameters) and self._draw.random() < 0.5:

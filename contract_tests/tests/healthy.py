@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,9 @@ class Host:
     their own. `whole` says that every operation can be tried, `says` what the report must say,
     and `unusable` why nothing can be judged. `chaos` is what a network does to its webhooks.
     `recipients` are listed to a given host that may be sent to, and `peer` is the number of a
-    second instance that plays the customer.
+    second instance that plays the customer. `clock` is by how many seconds the host's is ahead,
+    `frozen` whether it stands still, and `operations` are the only ones that are looked at; all
+    when empty.
     """
 
     switches: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +78,9 @@ class Host:
     chaos: Mapping[str, Any] = field(default_factory=dict)
     recipients: tuple[str, ...] = (LISTED,)
     peer: str = ""
+    clock: int = 0
+    frozen: bool = False
+    operations: tuple[str, ...] = ()
 
 
 class Between(MockTarget):
@@ -182,6 +188,10 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
         url = server.url
         if host.chaos:
             server.control_api.call("POST", f"/instances/{host.own[0]}/chaos", dict(host.chaos))
+        if host.clock:
+            server.control_api.call("POST", "/clock", {"set": time.time() + host.clock})
+        if host.frozen:
+            server.control_api.call("POST", "/clock", {"freeze": True})
         if host.write is not None:
             url = stack.enter_context(relayed(url, host.write))
         people: dict[str, Any] = {}
@@ -193,7 +203,8 @@ def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[R
             people |= {"peer_key": PEER_KEY, "peer_token": PEER_TOKEN, "max_messages": 1000}
         yield RunOptions(
             target=url, key=host.own[0], token=host.own[1], seed=seed, quick=quick, pace=0,
-            allow=frozenset({"reads", *host.allow}), control_api=host.http, **people,
+            allow=frozenset({"reads", *host.allow}), control_api=host.http,
+            operations=host.operations, **people,
         ), Elsewhere(HttpTarget(url), host)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from megaapi_contract.run.runner import LOGGED_OUT
+from megaapi_contract.run.runner import CLOCK_RAN, LOGGED_OUT
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
@@ -69,11 +69,24 @@ MANY = tuple(
 # What networks do to webhooks.
 CHAOS: Mapping[str, Mapping[str, object]] = {
     "doubled and late": {"duplicate": 3, "delay": [0.1, 1.0]},
+    "reordered, doubled and late": {
+        "reorder": 4,
+        "hold": 0.5,
+        "duplicate": 2,
+        "delay": [0.05, 0.6],
+    },
+    "acknowledged before they are told": {"early_ack": True, "delay": [0.05, 0.3]},
 }
 BROTLI = Layer(between.packed_as_brotli)
 # What a person allows who has one phone to be written to.
 SENDS = ("sends", "changes")
 HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
+
+# By how many seconds a clock is ahead of this machine's: the host's, and that of its Date.
+CLOCKS: Mapping[str, tuple[int, int | None]] = {
+    "and its Date 5 min ahead": (330, 330), "3 h behind, without a Date": (-10_800, None),
+    "5 h ahead, behind a proxy's Date": (18_000, 0),
+}  # fmt: skip
 
 GIVEN: Mapping[str, Host] = {
     "given, default flags": Host(given=True, allow=READS, whole=False),
@@ -84,6 +97,15 @@ GIVEN: Mapping[str, Host] = {
     "given, HTTP/1.0": Host(given=True, write=http_1_0, whole=False),
     "given, chunked": Host(given=True, write=chunked, whole=False),
     "given, 100 Continue first": Host(given=True, write=continued, whole=False),
+    "given, slow": Host(
+        given=True, allow=SENDS, layers=(Layer(between.slow(40, 2.0)),), whole=False
+    ),
+    "given, behind nginx": Host(
+        given=True, allow=SENDS, write=chunked, whole=False, layers=(
+            LAYERS["a proxy's 413 page"], UNMARKED, LAYERS["headers merged"],
+            Layer(between.slow(60, 1.0)), LAYERS["gzip"],
+        ),
+    ),
     "given, no mark": Host(given=True, layers=(UNMARKED,), whole=False),
     "given, slow restarts": Host(
         given=True, allow=("disconnects",), switches={"restart_seconds": "2.5"}, whole=False
@@ -112,6 +134,13 @@ GIVEN: Mapping[str, Host] = {
     "given, acknowledgements after 0.5 s": Host(
         given=True, switches={"ack_delays": HALF}, whole=False
     ),
+    **{
+        f"given, its clock {name}": Host(
+            given=True, allow=SENDS, clock=seconds, layers=(Layer(between.dated(date)),),
+            says="clock", whole=False,
+        )
+        for name, (seconds, date) in CLOCKS.items()
+    },
     "given, acknowledgements after 2 s": Host(
         given=True, switches={"ack_delays": TWO}, whole=False
     ),
@@ -182,6 +211,7 @@ PEOPLE: Mapping[str, Host] = {
 }  # fmt: skip
 # Runs that take minutes: nothing can be made to pass faster there.
 AT_AN_ADDRESS: Mapping[str, Host] = {
+    "a frozen clock": Host(http=True, frozen=True, says=CLOCK_RAN),
     "acknowledgements after 0.5 s": Host(http=True, switches={"ack_delays": HALF}),
     "acknowledgements after 2 s": Host(http=True, switches={"ack_delays": TWO}),
     "fetch_media=on": Host(http=True, switches={FETCHES: "on"}),

@@ -6,9 +6,11 @@ import gzip
 import itertools
 import json
 import re
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -145,6 +147,30 @@ def as_express(request: Request, answer: Answer) -> Answer:
     """The headers that a framework and its extensions add."""
     more = header(header(answer, "ETag", f'W/"{_fresh()}"'), "X-Powered-By", "Express")
     return header(header(more, "Set-Cookie", "a=1; Path=/"), "Access-Control-Allow-Origin", "*")
+
+
+def dated(seconds: float | None) -> Alter:
+    """The Date of a clock that is so far ahead; None for a host that writes none."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        others = tuple(one for one in answer.headers if one[0].lower() != "date")
+        date = formatdate(time.time() + (seconds or 0), usegmt=True)
+        return replace(answer, headers=others if seconds is None else (*others, ("Date", date)))
+
+    return alter
+
+
+def slow(every: int, seconds: float) -> Alter:
+    """A host that takes its time, so much of it for each so manieth answer."""
+    numbers = itertools.count(1)
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if next(numbers) % every:
+            return answer
+        time.sleep(seconds)
+        return replace(answer, seconds=answer.seconds + seconds)
+
+    return alter
 
 
 # -- what is added ---------------------------------------------------------------------------

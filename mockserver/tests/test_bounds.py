@@ -25,7 +25,7 @@ from megaapi_mock.faults import active, armed_fault
 from megaapi_mock.ids import Ids
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.settings import Settings
-from megaapi_mock.store import memory
+from megaapi_mock.store import due_times
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control import lists, state_routes
@@ -129,7 +129,7 @@ def test_acks_of_every_phone_in_a_group_are_bounded_too() -> None:
 
 
 def test_turns_that_no_longer_count_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "STALE_MOST", 10)
+    monkeypatch.setattr(due_times, "STALE_MOST", 10)
     store, clock = store_of(ack_delays=(1, 1, 1, 1)), START
     with store.change("a") as instance:
         instance.schedule(86_400, "qr")
@@ -139,7 +139,7 @@ def test_turns_that_no_longer_count_do_not_pile_up(monkeypatch: pytest.MonkeyPat
         store.gateway.clock.set(clock)
         with store.change("a"):
             pass
-    assert len(store._agenda) <= 2 + 10
+    assert len(store._due_times) <= 2 + 10
     assert store.next_due() == (START + 86_400, "a")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 from pathlib import Path
 
 import megaapi_mock
@@ -125,3 +126,12 @@ def test_only_web_imports_flask(module: str, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "ControlRefused" not in text
         assert room_of(module) == "store" or "/_mock/" not in text
+
+
+@PACKAGES
+def test_the_figures_of_the_plan_are_kept(package: Path) -> None:
+    """What `python tools/structure.py` prints."""
+    tools = runpy.run_path(str(MOCK.parents[1] / "tools" / "structure.py"))
+    figures = dict(tools["figures"](package))
+    bounds = tools["BOUNDS"][package.name] | tools["NO_CIRCLES"]
+    assert {name: figures[name] for name in bounds if figures[name] > bounds[name]} == {}

@@ -75,7 +75,7 @@ class Comparison:
 
 def compare(records: Iterable[Record], contract: Contract) -> Comparison:
     """Hold every record of a capture to the contract."""
-    reader, counter = Reader(contract), DriftCounter()
+    reader, counter = RecordReader(contract), DriftCounter()
     for record in records:
         counter.add(record, reader.about(record), reader.drifts(record))
     return counter.result()
@@ -113,7 +113,7 @@ class DriftCounter:
         return self.comparison
 
 
-class Reader:
+class RecordReader:
     """Reads records of a capture by the contract."""
 
     def __init__(self, contract: Contract) -> None:

@@ -81,17 +81,17 @@ def _drifts_of_error(error: Any, promise: Promise) -> Iterator[FormDrift]:
     kind = _KIND_OF_KEYWORD.get(keyword, "different form")
     if keyword == "required":
         name = str(error.kind.property)
-        yield FormDrift(kind, _joined(path, name), "it is not there", promise)
+        yield FormDrift(kind, _join_path(path, name), "it is not there", promise)
     elif keyword in ("additionalProperties", "unevaluatedProperties"):
         for name in error.kind.unexpected:
             yield FormDrift(
-                kind, _joined(path, str(name)), "the contract does not have it", promise
+                kind, _join_path(path, str(name)), "the contract does not have it", promise
             )
     else:
         yield FormDrift(kind, path or "body", error.message, promise)
 
 
-def _joined(path: str, name: str) -> str:
+def _join_path(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 

@@ -15,7 +15,7 @@ from ..errors import SetupError
 from ..judging.contract import Contract
 from ..judging.results import Exchange
 from ..reports.wording import count as count_of
-from .drift import Comparison, Drift, DriftCounter, Reader, Record
+from .drift import Comparison, Drift, DriftCounter, Record, RecordReader
 from .form import is_placeholder, with_numbers
 from .spec_files import SpecFiles, SpecNode
 
@@ -32,7 +32,7 @@ then `git apply` this file in the folder spec/. Give the source a name of your o
 
 def learn(records: Iterable[Record], contract: Contract, spec: Path) -> str:
     """The proposals as text and a patch; SetupError for a capture of the mock."""
-    reader, counter = Reader(contract), DriftCounter()
+    reader, counter = RecordReader(contract), DriftCounter()
     answers: Counter[tuple[str, int]] = Counter()
     switches: dict[tuple[str, str], str] = {}
     for record in records:

@@ -25,7 +25,7 @@ from ..redaction.redaction import Redaction
 from ..redaction.vocabulary import Vocabulary
 from .capture_facts import CaptureFacts, Record, facts_of
 from .document_comparison import Difference, differences
-from .drift import UNKNOWN_CALL, Comparison, DriftCounter, Reader
+from .drift import UNKNOWN_CALL, Comparison, DriftCounter, RecordReader
 from .form import FormDrift
 from .mock_requests import MockRequests
 from .mock_values import MockValues
@@ -79,7 +79,7 @@ class Replay:
         self._requests = MockRequests(contract, self._values)
         self._world = MockWorld(target, facts, self._values, contract.recogniser)
         self._redaction = Redaction(contract, vocabulary=Vocabulary(contract))
-        self.reader = Reader(contract)
+        self.reader = RecordReader(contract)
         # What a reader has to know, such as why records were not repeated, with how often.
         self.notes = self._world.notes
         self._sent: Counter[str] = Counter()
@@ -132,7 +132,7 @@ class Replay:
             sentence = f"{status}, where the mock has {answer.status}{note}"
             yield FormDrift("other status", "status", sentence, promise)
             return
-        body, ours = record["body"], self._redacted(answer)
+        body, ours = record["body"], self._redact_answer(answer)
         if body is None or ours is None:
             if (body is None) is not (ours is None):
                 kind, who = ("missing", "recorded") if body is None else ("new", "mock's")
@@ -148,10 +148,12 @@ class Replay:
         elif "json" in body:
             response = self._contract.response(operation, status) or {}
             schema = response.get("content", {}).get(JSON, {}).get("schema")
-            found = differences(body["json"], [ours["json"]])
-            yield from self._named(record, found, schema, promise, _is_of_the_world)
+            differences_found = differences(body["json"], [ours["json"]])
+            yield from self._name_differences(
+                record, differences_found, schema, promise, _is_of_the_world
+            )
 
-    def _redacted(self, answer: Answer) -> dict[str, Any] | None:
+    def _redact_answer(self, answer: Answer) -> dict[str, Any] | None:
         """The mock's answer as a capture would have it."""
         if not answer.body:
             return None
@@ -176,14 +178,16 @@ class Replay:
         schema = event.definition["requestBody"]["content"][JSON]["schema"]
         promise = self._contract.event_promise(event.name)
         if how == "sent":
-            found, is_open = list(differences(recorded, ours)), _is_nowhere
+            differences_found, is_open = list(differences(recorded, ours)), _is_nowhere
         else:
             # Nobody knows which of its forms the gateway had reason to send: the nearest one.
             forms = [*ours, *self._forms_of_events.get(event.name, ())]
             is_open = _is_of_the_writer
             every_form = (list(differences(recorded, [form])) for form in forms)
-            found = min(every_form, key=lambda each: sum(not is_open(one.path) for one in each))
-        yield from self._named(record, found, schema, promise, is_open)
+            differences_found = min(
+                every_form, key=lambda each: sum(not is_open(one.path) for one in each)
+            )
+        yield from self._name_differences(record, differences_found, schema, promise, is_open)
 
     @cached_property
     def _forms_of_events(self) -> Mapping[str, list[Any]]:
@@ -199,10 +203,10 @@ class Replay:
 
     # -- what both need ----------------------------------------------------------------------
 
-    def _named(
+    def _name_differences(
         self,
         record: Record,
-        found: Iterable[Difference],
+        differences_found: Iterable[Difference],
         schema: Any,
         promise: Promise,
         is_open: Callable[[tuple[str, ...]], bool],
@@ -214,7 +218,7 @@ class Replay:
         """
         broken: set[tuple[str, ...]] | None = None
         seen: set[Difference] = set()
-        for each in found:
+        for each in differences_found:
             if each in seen:
                 continue
             seen.add(each)

@@ -69,7 +69,9 @@ class MockRequests:
         for pair in query.split("&"):
             name, _, value = pair.partition("=")
             example = examples.get(name)
-            is_free = _kind(value) in {"text", *_READ_BY_THE_MOCK} and not self._values.known(value)
+            is_free = _kind(value) in {"text", *_READ_BY_THE_MOCK} and not self._values.given_value(
+                value
+            )
             takes_example = is_free and isinstance(example, (str, int))
             yield (
                 self._values.text(name),
@@ -101,7 +103,7 @@ class MockRequests:
             return self._values.node(recorded)
         examples = _examples(operation) if _is_good(record) else []
         is_webhook = operation.controller == _WEBHOOK_CONTROLLER
-        document = self._filled(recorded, examples, is_webhook)
+        document = self._fill_in(recorded, examples, is_webhook)
         validator = self._contract.compiler.compile(operation.request_schema)
         for error in validator.iter_errors(document) if examples and validator else ():
             path = tuple(error.instance_path)
@@ -110,18 +112,22 @@ class MockRequests:
                 _at(document, path[:-1])[path[-1]] = example
         return document
 
-    def _filled(self, node: Any, examples: list[Any], is_webhook: bool, name: str = "") -> Any:
+    def _fill_in(self, node: Any, examples: list[Any], is_webhook: bool, name: str = "") -> Any:
         if isinstance(node, dict):
             return {
-                self._values.text(key): self._filled(
+                self._values.text(key): self._fill_in(
                     value, [each[key] for each in examples if _has(each, key)], is_webhook, key
                 )
                 for key, value in node.items()
             }
         if isinstance(node, list):
             items = [item for each in examples if isinstance(each, list) for item in each]
-            return [self._filled(value, items, is_webhook, name) for value in node]
-        if not isinstance(node, str) or not PLACEHOLDER.match(node) or self._values.known(node):
+            return [self._fill_in(value, items, is_webhook, name) for value in node]
+        if (
+            not isinstance(node, str)
+            or not PLACEHOLDER.match(node)
+            or self._values.given_value(node)
+        ):
             return self._values.node(node)
         if is_webhook and _kind(node) == "url":
             return WEBHOOK_URL

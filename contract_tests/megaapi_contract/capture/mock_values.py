@@ -51,7 +51,7 @@ class MockValues:
             self._values[name] = f"Texto {number}" if make is None else make(number)
         return self._values[name]
 
-    def known(self, text: str) -> str:
+    def given_value(self, text: str) -> str:
         """The value that the mock has given out for this placeholder; empty where it has none."""
         match = PLACEHOLDER.match(text)
         name = (match[1], int(match[2])) if match else ("", 0)

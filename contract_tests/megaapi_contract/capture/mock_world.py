@@ -102,7 +102,7 @@ class MockWorld:
         if group in self._groups:
             return
         self._groups.add(group)
-        if self._values.known(f"<group {group}>"):
+        if self._values.given_value(f"<group {group}>"):
             return
         own = self._own_numbers[key]
         numbers = [
@@ -111,12 +111,12 @@ class MockWorld:
         others = [number for number in numbers if number != own]
         try:
             body = {"participants": others}
-            made = self._stage.control_api("POST", f"/_mock/instances/{key}/groups", body)
+            new_group = self._stage.control_api("POST", f"/_mock/instances/{key}/groups", body)
         except Impossible:
             # Not linked: a group that nobody is in is one more thing that the answers show.
             self._groups.discard(group)
             return
-        self._values.give("group", group, str(made["jid"]).partition("@")[0])
+        self._values.give("group", group, str(new_group["jid"]).partition("@")[0])
 
     def _link(self, key: str, is_to_be: bool | None) -> None:
         """Have the phone linked, or not, as the answer tells, where no webhook has told before."""
@@ -234,7 +234,7 @@ class MockWorld:
         Where the mock has not given its id, what may be about it: the same fields, the same chat,
         and no id that belongs to another message of the capture.
         """
-        message_id = self._values.known(_key_part(recorded, "id"))
+        message_id = self._values.given_value(_key_part(recorded, "id"))
         if message_id:
             return [
                 each
@@ -291,7 +291,7 @@ class MockWorld:
             node = node.get(step) if isinstance(node, dict) else None
         if isinstance(node, str):
             body["option"] = node
-        message = self._values.known(placeholder_in(payload.get("message"), "id"))
+        message = self._values.given_value(placeholder_in(payload.get("message"), "id"))
         return body | ({"message": message} if message else {})
 
     def _key(self, record: Record) -> str:

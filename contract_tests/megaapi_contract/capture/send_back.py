@@ -52,8 +52,11 @@ def send_back(comparison: Comparison, *, plan: str, other: str) -> dict[str, Any
 
 
 def _difference(drift: Drift) -> dict[str, Any]:
-    return {**drift.as_json(), "record": None if drift.record is None else _shown(drift.record)}
+    return {
+        **drift.as_json(),
+        "record": None if drift.record is None else _shown_fields(drift.record),
+    }
 
 
-def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in _LEFT_OUT}

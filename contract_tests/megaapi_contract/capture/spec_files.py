@@ -59,13 +59,13 @@ class SpecFiles:
 
     def member(self, place: SpecNode, *names: str) -> SpecNode | None:
         """The value of a member of a member, references followed; None where there is none."""
-        current: SpecNode | None = self.resolved(place)
+        current: SpecNode | None = self.resolve(place)
         for name in names:
             node = _value(current.node, name) if current else None
-            current = self.resolved(SpecNode(current.file, node)) if current and node else None
+            current = self.resolve(SpecNode(current.file, node)) if current and node else None
         return current
 
-    def resolved(self, place: SpecNode) -> SpecNode:
+    def resolve(self, place: SpecNode) -> SpecNode:
         """What a reference leads to; any other place as it is."""
         for _ in range(DEPTH):
             reference = _value(place.node, "$ref")
@@ -79,7 +79,7 @@ class SpecFiles:
         """The members (`properties`) of every object schema that `path` leads to."""
         if depth > DEPTH:
             return
-        place = self.resolved(schema)
+        place = self.resolve(schema)
         members = _value(place.node, "properties")
         if not path and members is not None:
             yield SpecNode(place.file, members)

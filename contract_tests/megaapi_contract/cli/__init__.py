@@ -170,6 +170,7 @@ def probes(gateway_plan: str) -> None:
             needs = " (mocks only)" if probe.phone else " (a customer)" if probe.customer else ""
             needs = " (a second instance)" if probe.reader else needs
             needs = " (a phone that scans)" if probe.scan else needs
+            needs = " (a phone in flight mode)" if probe.phone_off else needs
             click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{needs}")
 
 

@@ -49,7 +49,7 @@ def _sent_to_many(document: Mapping[str, Any]) -> str | None:
     return "flat" if "sent" in document else None
 
 
-def _created(document: Mapping[str, Any]) -> str | None:
+def _creation(document: Mapping[str, Any]) -> str | None:
     if isinstance(document.get("data"), dict):
         return USUAL
     return "flat" if "instance_key" in document else None
@@ -77,7 +77,7 @@ _FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "configure_webhook": ("webhook_saved", _settings_form),
     "download_media": ("download_body", _download),
     "send_buttons": ("buttons_form", _buttons),
-    "create_instance": ("init_shape", _created),
+    "create_instance": ("init_shape", _creation),
     "upload_audio": ("uploaded_audio", _uploaded_audio),
 }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from megaapi_mock.domain.jid import as_given
 
 from ..errors import Impossible, NotTried, Unusable
-from ..judging.results import Webhook, read_json
+from ..judging.results import Webhook
 from .content_coding import decode_content
 from .host_instance import HostInstance
 from .http import Answer, request
@@ -24,11 +25,14 @@ NO_CUSTOMER = (
     "much of it a person at the terminal (--ask)"
 )
 NO_SCAN = "somebody has to scan a code with the phone of the instance (--ask)"
+NO_FLIGHT = "somebody has to switch a customer's phone to flight mode (--ask)"
 NO_READER = (
     "it needs a second instance of yours that gets what this one sends (--peer-instance-key)"
 )
 
 
+# Ends flight mode; returns when the webhooks since its beginning fit, or somebody says it is over.
+SwitchOn = Callable[[Callable[[list[Webhook]], bool]], None]
 # Why a given instance is not the one a probe needs, by whether it is linked.
 WRONG_STATE = {
     True: "no instance without a phone is given",
@@ -75,6 +79,15 @@ class Stage(Protocol):
 
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         """The phone of the instance scans its code; NotTried where it does not."""
+
+    def why_no_phone_is_off(self) -> str:
+        """Why nobody switches the first customer's phone to flight mode; empty when they do."""
+
+    def phone_off(self, instance: HostInstance) -> AbstractContextManager[SwitchOn]:
+        """That phone gets nothing meanwhile, until the function is called; NotTried if not so."""
+
+    def confirms(self, question: str) -> bool:
+        """Whether who sees the phone says yes; True where a program knows what there is."""
 
     def why_nobody_reads(self) -> str:
         """Why no other instance here gets what is sent; empty when one does."""
@@ -139,6 +152,15 @@ class GivenStage:
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         raise NotTried(NO_SCAN)
 
+    def why_no_phone_is_off(self) -> str:
+        return NO_FLIGHT
+
+    def phone_off(self, instance: HostInstance) -> AbstractContextManager[SwitchOn]:
+        raise NotTried(NO_FLIGHT)
+
+    def confirms(self, question: str) -> bool:
+        return True
+
     def why_nobody_reads(self) -> str:
         return NO_READER
 
@@ -161,7 +183,9 @@ class GivenStage:
 class MockStage:
     """A mock: each instance is a new one, created through the control API.
 
-    `tokens` are those it showed, as they were first, by key.
+    `tokens` are those it showed, as they were first, by key. `frozen_at` is where its clock stood
+    before the first instance, at an address where only time brings what is due; `close` puts it
+    back there.
     """
 
     phone = True
@@ -172,6 +196,7 @@ class MockStage:
         self._target, self._control_token = target, control_token
         self._instance_keys: list[str] = []
         self.tokens: dict[str, str] = {}
+        self.frozen_at: float | None = None
         self._people_registered = False
 
     def instance(self, *, connected: bool | None = True) -> HostInstance:
@@ -186,6 +211,7 @@ class MockStage:
         """Give every number of WORLD an account: a number with an instance has one in any world."""
         if self._people_registered:
             return
+        self._run_clock()
         instance = self.control_api("POST", "/_mock/instances", {"connected": False})
         self._instance_keys.append(instance["key"])
         for person in WORLD:
@@ -196,6 +222,15 @@ class MockStage:
                     self.control_api("POST", "/_mock/instances", body)["key"]
                 )
         self._people_registered = True
+
+    def _run_clock(self) -> None:
+        """Let a frozen clock run where nobody else advances it: a restart ends in time only."""
+        if self._target.in_process:
+            return
+        clock = self.control_api("GET", "/_mock/clock")
+        if clock["frozen"]:
+            self.frozen_at = clock["now"]
+            self.control_api("POST", "/_mock/clock", {"freeze": False})
 
     def _unregister(self, number: str, key: str) -> None:
         """Remove the account of this number, as this instance sees it."""
@@ -249,6 +284,22 @@ class MockStage:
     def scan(self, session: Any, instance: HostInstance, picture: bytes) -> None:
         self.control_api("POST", f"/_mock/instances/{instance.key}/link", {})
 
+    def why_no_phone_is_off(self) -> str:
+        return ""
+
+    @contextmanager
+    def phone_off(self, instance: HostInstance) -> Iterator[SwitchOn]:
+        path = f"/_mock/instances/{instance.key}/contacts/{self.customers[0]}"
+
+        def switch_on(fits: Callable[[list[Webhook]], bool]) -> None:
+            self.control_api("POST", path, {"state": "reachable"})
+
+        self.control_api("POST", path, {"state": "phone_off"})
+        yield switch_on
+
+    def confirms(self, question: str) -> bool:
+        return True
+
     def why_nobody_reads(self) -> str:
         return ""
 
@@ -280,30 +331,19 @@ class MockStage:
         """Delete the instances of this stage; other programs may use the same mock."""
         instance, self._instance_keys = self._instance_keys, []
         self._people_registered = False
-        for key in instance:
-            answer = self._send("DELETE", f"/_mock/instances/{key}", None)
-            if answer.status not in (200, 204, 404):
-                raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
+        try:
+            for key in instance:
+                answer = self._send("DELETE", f"/_mock/instances/{key}", None)
+                if answer.status not in (200, 204, 404):
+                    raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
+        finally:
+            if self.frozen_at is not None:
+                clock = {"freeze": True, "set": self.frozen_at}
+                self.control_api("POST", "/_mock/clock", clock)
+                self.frozen_at = None
 
     def _send(self, method: str, path: str, body: Any) -> Answer:
         headers = [("Host", "127.0.0.1")] if self._target.in_process else []
         if self._control_token:
             headers.append(("X-Mock-Token", self._control_token))
         return decode_content(self._target.send(request(method, path, body=body, headers=headers)))
-
-
-def is_mock(target: Target, control_token: str = "") -> bool:
-    """Whether a loopback host is a mock, judged by its health route alone.
-
-    A tunnel to a real host ends on this machine too, so that its address says nothing.
-    """
-    headers = [("X-Mock-Token", control_token)] if control_token else []
-    answer = decode_content(target.send(request("GET", "/_mock/health", headers=headers)))
-    health = read_json(answer.body)
-    return (
-        answer.status == 200
-        and isinstance(health, dict)
-        and health.keys() == {"status", "version"}
-        and health["status"] == "ok"
-        and isinstance(health["version"], str)
-    )

@@ -154,14 +154,14 @@ def _depth(error: Any) -> int:
 
 def _expected_and_got(error: Any) -> tuple[str, str]:
     path = _path(error)
-    return f"{path}: {_expected(error)}", f"{path}: {_value(error.instance)}"
+    return f"{path}: {_expectation(error)}", f"{path}: {_value(error.instance)}"
 
 
 def _path(error: Any) -> str:
     return "/".join(map(str, error.instance_path)) or "body"
 
 
-def _expected(error: Any) -> str:
+def _expectation(error: Any) -> str:
     keyword, value = error.kind.name, getattr(error.kind, "value", None)
     if keyword in _EXPECTATIONS:
         return _EXPECTATIONS[keyword]

@@ -30,8 +30,8 @@ def is_same_phone(one: str, other: str) -> bool:
 
 def without_repeats(numbers: tuple[str, ...]) -> tuple[str, ...]:
     """These numbers, each phone once: as it is dialled first."""
-    kept: list[str] = []
+    alternatives: list[str] = []
     for number in numbers:
-        if not any(is_same_phone(one, number) for one in kept):
-            kept.append(number)
-    return tuple(kept)
+        if not any(is_same_phone(one, number) for one in alternatives):
+            alternatives.append(number)
+    return tuple(alternatives)

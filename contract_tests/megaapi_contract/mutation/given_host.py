@@ -69,7 +69,7 @@ class GivenRuns(MutantRuns):
 
 
 @contextmanager
-def _prepared(seed: int, max_messages: int) -> Iterator[tuple[RunContext, GivenMock]]:
+def _prepare_host(seed: int, max_messages: int) -> Iterator[tuple[RunContext, GivenMock]]:
     options = RunOptions(
         target=ADDRESS, key=KEY, token=TOKEN, allow=frozenset({"reads", "sends", "changes"}),
         recipients=(RECIPIENT,), seed=seed, pace=0, control_api=False, quick=True,
@@ -85,7 +85,7 @@ def _prepared(seed: int, max_messages: int) -> Iterator[tuple[RunContext, GivenM
 
 def tried_probes(seed: int = SEED) -> list[str]:
     """The probes that a run with the usual budget tries on the clean mock; none may fail."""
-    with _prepared(seed, RunOptions("mock").max_messages) as (context, _):
+    with _prepare_host(seed, RunOptions("mock").max_messages) as (context, _):
         report = run(context)
     wrong = [f"{each.probe}: {each.message}" for each in report.failures]
     assert not wrong, wrong[0]
@@ -96,5 +96,5 @@ def tried_probes(seed: int = SEED) -> list[str]:
 def on_given_trial(tried: Iterable[str], seed: int = SEED) -> Iterator[GivenRuns]:
     """A mock as a given host and the probes that are tried there; put away at the end."""
     # Whether the budget is kept is not asked here: the probes are those that kept it.
-    with _prepared(seed, 100_000) as (context, mock):
+    with _prepare_host(seed, 100_000) as (context, mock):
         yield GivenRuns(context, mock, tried)

@@ -27,7 +27,7 @@ ELSEWHERE = (*SINGLE_LAWS, "lifecycle")
 # In place of a probe where no request of the whole run got a 2xx.
 WHOLE_RUN = "the whole run"
 
-Heard = Callable[[Exchange], None]
+ExchangeListener = Callable[[Exchange], None]
 MutantOutcome = Literal["killed", "survived", "idle"]
 
 
@@ -99,7 +99,9 @@ class MutantRuns:
         outcome: MutantOutcome = "survived" if self._mock.hits else "idle"
         return MutantResult(mutant.name, outcome, "", "", len(probes), seconds)
 
-    def _try_probe(self, probe: Probe, on_exchange: Heard = lambda exchange: None) -> Result:
+    def _try_probe(
+        self, probe: Probe, on_exchange: ExchangeListener = lambda exchange: None
+    ) -> Result:
         result = try_probe(probe, self._context, on_exchange)
         self._context.stage.close()
         self._mock.require_sound_fault()

@@ -138,9 +138,9 @@ def after_a_logout_everything_is_asked(session: Session, stage: Stage) -> None:
     if refusal.status in (401, 403):
         value = "" if refusal.status == 403 else "401"
         session.settle("disconnected_status", value, exchange=refusal)
-    asked = session.call("is_on_whatsapp", instance, query={"jid": someone(session)})
+    lookup = session.call("is_on_whatsapp", instance, query={"jid": someone(session)})
     for answer, switch in (
-        (asked, "is_on_whatsapp_disconnected"),
+        (lookup, "is_on_whatsapp_disconnected"),
         (session.call("qr_code_base64", instance), "qr_base64_first"),
         (session.call("logout", instance), "logout_disconnected"),
     ):

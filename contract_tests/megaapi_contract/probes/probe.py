@@ -28,9 +28,10 @@ class Probe:
 
     With `phone` it needs a target whose phones can be played; `customer` are the events that
     somebody must cause by writing to the instance; with `by_hand` a person at the terminal may
-    be asked to. With `scan` somebody links the instance by its QR code; with `reader` another
-    instance gets what is sent. Where only so many messages may be sent, those of the probe with
-    the highest `worth` are sent first.
+    be asked to. With `scan` somebody links the instance by its QR code; with `phone_off` somebody
+    switches a customer's phone to flight mode; with `reader` another instance gets what is sent.
+    Where only so many messages may be sent, those of the probe with the highest `worth` are sent
+    first.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Probe:
     customer: tuple[str, ...] = ()
     by_hand: bool = False
     scan: bool = False
+    phone_off: bool = False
     reader: bool = False
     quick: bool = True
     worth: int = 0
@@ -50,7 +52,8 @@ class Probe:
     @property
     def needs_people(self) -> bool:
         """Whether the calls of an instance alone cannot try it."""
-        return self.phone or self.reader or self.scan or bool(self.customer)
+        is_on_a_phone = self.phone or self.scan or self.phone_off
+        return is_on_a_phone or self.reader or bool(self.customer)
 
 
 def phases_from(*first: str) -> tuple[str, ...]:
@@ -75,15 +78,14 @@ class Laws:
         customer: Iterable[str] = (),
         by_hand: bool = False,
         scan: bool = False,
+        phone_off: bool = False,
         reader: bool = False,
         phase: str = "laws",
         about: str = "",
         quick: bool = True,
         worth: int = 0,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
-        """The function's name is its sentence; `about` tells those of one rule apart.
-
-        What a law changed is put back when it ends."""
+        """Its sentence is the function's name, and `about`; what it changed is put back."""
 
         def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(
@@ -98,6 +100,7 @@ class Laws:
                     customer=tuple(customer),
                     by_hand=by_hand,
                     scan=scan,
+                    phone_off=phone_off,
                     reader=reader,
                     quick=quick,
                     worth=worth,

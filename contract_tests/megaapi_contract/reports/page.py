@@ -37,15 +37,15 @@ class Chip:
 
 def environment(*folders: Path) -> Environment:
     """Where pages come from: templates of these folders, and what all pages have in common."""
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader([Path(__file__).parent, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["count"] = wording.count
-    return made
+    environment.filters["count"] = wording.count
+    return environment
 
 
 def page(report: Report) -> str:

@@ -128,7 +128,7 @@ def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
         print_notices(notices_before_run(context))
         task = progress.add_task("getting ready", total=None)
         if context.terminal is not None:
-            context.terminal.pause = lambda: _paused(progress)
+            context.terminal.pause = lambda: _pause_progress(progress)
 
         def show_progress(probe: Probe, number: int, total: int) -> None:
             progress.update(task, description=probe.name[:40], completed=number, total=total)
@@ -290,7 +290,7 @@ def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
 
 
 @contextmanager
-def _paused(progress: Progress) -> Iterator[None]:
+def _pause_progress(progress: Progress) -> Iterator[None]:
     """Draw no progress as long as a question stands."""
     progress.stop()
     try:

@@ -74,7 +74,7 @@ class RunContext:
         person, stage = self.person, self.stage
         if person is None:
             return stage
-        if probe.scan:
+        if probe.scan or probe.phone_off:
             return person
         is_by_hand = probe.by_hand and any(map(stage.why_nobody_writes, probe.customer))
         return person if is_by_hand else stage

@@ -72,8 +72,8 @@ def _run(context: RunContext) -> Report:
 def _readings(context: RunContext, report: Report) -> SwitchReadings:
     if report.unusable:
         raise Unusable(report.unusable)
-    seen = RunObservations(report.exchanges, report.webhooks, context.routes.present)
-    readings = read_switches(context.settled_switches, seen)
+    observations = RunObservations(report.exchanges, report.webhooks, context.routes.present)
+    readings = read_switches(context.settled_switches, observations)
     if not readings.read:
         raise Unusable("the host showed nothing that a switch decides")
     return readings

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from ..errors import SetupError, Unusable
 from ..host.forwarding import Forwarder
 from ..host.host_instance import HostInstance
-from ..host.stage import GivenStage, MockStage, Stage, is_mock
+from ..host.mock_health import is_mock
+from ..host.stage import GivenStage, MockStage, Stage
 from ..host.target import HttpTarget, MockTarget, Target
 from ..host.tunnel_check import require_tunnel
 from ..host.upload import CUT_FORM

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import SetupError, SuiteError
+from ..host.stage import MockStage
 from ..host.status import read_status
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
@@ -22,6 +23,8 @@ from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_ope
 
 # Said after a run that has ended the link of a given instance.
 LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
+# Said after a run on a mock whose clock was frozen.
+CLOCK_RAN = "the mock's clock was frozen: it ran during the run, and was put back where it stood"
 # How often, and every how many seconds, a restarted instance is looked at.
 MAX_LOOKS, LOOK_EVERY = 20, 0.5
 
@@ -111,6 +114,10 @@ def _add_totals(report: Report, context: RunContext) -> None:
     report.webhooks_missing = context.receiver.silence_reason
     if context.terminal is not None and context.terminal.summary:
         report.notes.append(context.terminal.summary)
+    gates = [context.gate, *([context.peer.gate] if context.peer is not None else [])]
+    report.notes += dict.fromkeys(note for gate in gates for note in gate.clock.notes)
+    if isinstance(context.stage, MockStage) and context.stage.frozen_at is not None:
+        report.notes.append(CLOCK_RAN)
     cuts = sum(result.cut for result in report.results)
     if cuts or context.gate.calls_repeated:
         report.notes.append(

@@ -114,6 +114,8 @@ def _missing_people(probe: Probe, stage: Stage) -> str:
     """Why nobody does here what the probe needs somebody for; empty when somebody does."""
     if probe.reader and (reason := stage.why_nobody_reads()):
         return reason
+    if probe.phone_off and (reason := stage.why_no_phone_is_off()):
+        return reason
     if probe.scan and (reason := stage.why_nobody_scans()):
         return reason
     return next(filter(None, map(stage.why_nobody_writes, probe.customer)), "")

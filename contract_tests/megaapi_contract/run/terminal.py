@@ -83,7 +83,7 @@ class Terminal:
         while time.monotonic() < end:
             if fact(LOOK_EVERY):
                 return Reply.SEEN
-            reply = self._pressed()
+            reply = self._read_key()
             if reply is Reply.DONE and fact is not _wait_only:
                 return self._wait_after_done(fact)
             if reply is not None:
@@ -96,12 +96,12 @@ class Terminal:
         while time.monotonic() < end:
             if fact(LOOK_EVERY):
                 return Reply.SEEN
-            reply = self._pressed()
+            reply = self._read_key()
             if reply not in (None, Reply.DONE):
                 return reply
         return Reply.DONE
 
-    def _pressed(self) -> Reply | None:
+    def _read_key(self) -> Reply | None:
         """What the next key means; None without a key that means something."""
         while select.select([self._keys], [], [], 0)[0]:
             key = os.read(self._keys, 1)

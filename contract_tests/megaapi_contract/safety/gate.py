@@ -16,6 +16,7 @@ from megaapi_mock.spec.operations import Operation
 
 from ..errors import BudgetSpent, CallCut, HeldBack, Unusable
 from ..host.content_coding import decode_content
+from ..host.host_clock import HostClock
 from ..host.http import Answer, Request
 from ..host.target import Target
 from ..judging.contract import Contract
@@ -94,6 +95,7 @@ class Gate:
         self._is_lenient = False
         self.restore = restore
         self.recipients = Recipients(target.name)
+        self.clock = HostClock()
         # The groups of the run that it is still in, and how each is left.
         self.groups_to_leave: dict[str, Undo] = {}
         # Instances that probes have made on a mock through the gateway's own call.
@@ -113,7 +115,12 @@ class Gate:
         answer = self._first_answer(request, operation)
         if self.fence is not None and answer.status == TOO_MANY_REQUESTS:
             answer = self._retry_after_rest(request, answer)
-        exchange = self._exchange(request, operation, answer, now)
+        # When the last try began: a host that limits its callers is asked again.
+        exchange = self._exchange(
+            request, operation, answer, max(now, time.time() - answer.seconds)
+        )
+        if self.fence is not None:
+            self.clock.observe(exchange)
         if operation is not None and _is_message(operation):
             self._settle_budget(request, exchange)
         self._on_exchange(exchange)
@@ -211,6 +218,7 @@ class Gate:
         self.messages_sent = self.groups_made = self.sends_refused = 0
         self._is_lenient = False
         self.groups_to_leave.clear()
+        self.clock.forget()
 
     def note_instance(self, key: object) -> None:
         """Remember an instance that a probe has made on a mock."""

@@ -47,7 +47,9 @@ def _person(entry: Entry) -> str:
 
 _STEPS: Mapping[str, Callable[[Restorer, Entry], bool]] = {
     WEBHOOK: lambda restorer, entry: restorer.restore_webhook(entry["url"], entry["enabled"]),
-    EVENTS: lambda restorer, entry: restorer.restore_events(list(entry["blocked"])),
+    EVENTS: lambda restorer, entry: restorer.events.restore(
+        entry["blocked"], entry.get("accepted")
+    ),
     GROUP: lambda restorer, entry: restorer.leave_if_member(entry["jid"], entry["people"]),
     NEW_GROUP: lambda restorer, entry: restorer.leave_new_groups(
         entry["before"], entry["name"], entry["people"]

@@ -17,13 +17,17 @@ from ..host.host_instance import HostInstance
 from ..host.http import Request
 from ..judging.results import Exchange
 from ..judging.values import jid_of
+from . import event_lists
 from .caller import Caller
+from .event_lists import EventLists
 from .gate import is_refusal
 from .marks import MARKS, Marks
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
+# How the names of a webhook's second address begin, in small letters.
+SECOND_ADDRESS = b"webhooksecondary"
 WEBHOOK_OPERATIONS = frozenset({"configure_webhook", "update_webhook_url", "enable_webhook"})
 # No name of a group is cut below so many letters.
 SHORTEST_CUT_NAME = 25
@@ -44,6 +48,8 @@ class Restorer:
         self._groups_before: set[str] | None = None
         self._undo_of_new_group: Undo | None = None
         self.marks = Marks(session, self._write_undo)
+        read = partial(self._read_json, "config_details")
+        self.events = EventLists(read, self._change_setting)
 
     def undo_before(self, request: Request) -> Undo | None:
         """The step that undoes the first change of a kind; HeldBack when it cannot be undone."""
@@ -54,7 +60,7 @@ class Restorer:
         if route[0].effect not in fence.effects:
             return None
         if route[0].id in WEBHOOK_OPERATIONS:
-            return self._undo_webhook()
+            return self._undo_webhook(request, route[0].id)
         if route[0].id in MARKS:
             return self.marks.undo_before(request, route[0].id)
         if route[0].id == "create_group":
@@ -91,7 +97,12 @@ class Restorer:
 
     # -- the parts of an instance ------------------------------------------------------------
 
-    def _undo_webhook(self) -> Undo | None:
+    def _undo_webhook(self, request: Request, operation: str) -> Undo | None:
+        fence = self._session.gate.fence
+        names_second = SECOND_ADDRESS in request.body.lower()
+        if names_second and fence is not None and not fence.has_to_be_refused(request):
+            # No call shows the second address, so that nobody could say what it was.
+            self._session.gate.hold_back(UNREADABLE, operation)
         if not self._is_first_change("configure_webhook"):
             return None
         settings = self._read_json("webhook_settings")
@@ -200,7 +211,7 @@ class Restorer:
     def _undo_events(self, request: Request, operation: str) -> Undo | None:
         first = self._is_first_change("events")
         if first:
-            self._events = self._read_event_lists()
+            self._events = self.events.read()
         event_names = {name for names in self._events.values() for name in names}
         if request.path.endswith("/configAcceptStatus"):
             event_names = set(self._events.get("statusEvents", ()))
@@ -212,20 +223,10 @@ class Restorer:
             self._session.gate.hold_back(refusal, operation)
         if not first:
             return None
-        undo_before = self._events["blockEvents"]
-        entry = {"what": BLOCKED, "blocked": undo_before}
-        return self._write_undo(entry, partial(self.restore_events, undo_before), operation)
-
-    def restore_events(self, undo_before: list[str]) -> bool:
-        """Block exactly the events that were blocked before; whether that worked."""
-        blocked = self._read_event_lists().get("blockEvents")
-        if blocked is None:
-            return False
-        new_blocks = [name for name in blocked if name not in undo_before]
-        lifted_blocks = [name for name in undo_before if name not in blocked]
-        return (
-            not new_blocks or self._change_setting("accept_webhook_events", {"events": new_blocks})
-        ) and (not lifted_blocks or self._change_setting("block_events", {"events": lifted_blocks}))
+        blocked, accepted = self._events[event_lists.BLOCKED], self._events[event_lists.ACCEPTED]
+        entry = {"what": BLOCKED, "blocked": blocked, "accepted": accepted}
+        step = partial(self.events.restore, blocked, accepted)
+        return self._write_undo(entry, step, operation)
 
     def restore_webhook(self, url: str, enabled: bool) -> bool:
         """Set the webhook that an earlier run has changed; whether it is set."""
@@ -233,14 +234,6 @@ class Restorer:
         return self._change_setting(
             "configure_webhook", {"webhookUrl": url, "webhookEnabled": enabled}
         )
-
-    def _read_event_lists(self) -> dict[str, list[str]]:
-        config = _member(self._read_json("config_details"), "configData")
-        names = ("blockEvents", "webhookEvents", "statusEvents")
-        lists = {name: _member(config, name) for name in names}
-        if not all(isinstance(event_list, list) for event_list in lists.values()):
-            return {}
-        return {name: [*map(str, event_list)] for name, event_list in lists.items()}
 
     def _remember_group(self, exchange: Exchange) -> bool:
         """Remember the group that an answer names; whether it names one."""

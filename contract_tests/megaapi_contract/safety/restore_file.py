@@ -242,6 +242,9 @@ def _entries(digits_of: Any) -> Iterator[Entry]:
         members = _MEMBERS[entry["what"]]
         if not all(isinstance(entry[name], kind) for name, kind in members.items()):
             raise ValueError(entry["what"])
+        # The files of older versions have no order of what is sent.
+        if entry["what"] == EVENTS and not isinstance(entry.get("accepted", []), list):
+            raise ValueError(EVENTS)
         if entry["what"] == NEW_GROUP and not isinstance(entry["name"], str | None):
             raise ValueError(NEW_GROUP)
         yield entry

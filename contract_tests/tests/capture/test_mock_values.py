@@ -22,7 +22,7 @@ def test_what_the_mock_answered_first_is_the_value_afterwards() -> None:
     before = values.text("<id 1>")
     values.learn({"key": {"id": "<id 1>"}}, {"key": {"id": "3EB0AA"}})
     values.learn({"key": {"id": "<id 1>"}}, {"key": {"id": "3EB0BB"}})
-    assert before != "3EB0AA" == values.text("<id 1>") == values.known("<id 1>")
+    assert before != "3EB0AA" == values.text("<id 1>") == values.given_value("<id 1>")
     values.learn(["<group 1>@g.us"], ["120363000000000001@g.us"])
     assert values.text("<group 1>@g.us") == "120363000000000001@g.us"
 
@@ -32,7 +32,7 @@ def test_keys_tokens_and_numbers_are_never_taken_from_answers() -> None:
     before = values.text("<key 1> <token 1> <number 1>")
     values.learn(["<key 1>", "<token 1>", "<number 1>"], ["K", "T", "5511900000077"])
     assert values.text("<key 1> <token 1> <number 1>") == before
-    assert values.known("<key 1>") == ""
+    assert values.given_value("<key 1>") == ""
 
 
 def test_a_number_is_not_learned_from_a_text() -> None:
@@ -46,6 +46,6 @@ def test_a_number_is_not_learned_from_a_text() -> None:
 def test_items_of_a_list_are_taken_for_the_same_where_there_is_only_one() -> None:
     values = MockValues()
     values.learn([{"id": "<id 1>"}, {"id": "<id 2>"}], [{"id": "A"}, {"id": "B"}])
-    assert values.known("<id 1>") == ""
+    assert values.given_value("<id 1>") == ""
     values.learn([{"id": "<id 1>"}], [{"id": "A"}])
-    assert values.known("<id 1>") == "A"
+    assert values.given_value("<id 1>") == "A"

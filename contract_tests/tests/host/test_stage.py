@@ -9,7 +9,10 @@ import pytest
 from megaapi_contract.errors import Impossible, NotTried, Unusable
 from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.http import Answer, Request
-from megaapi_contract.host.stage import NO_WHATSAPP, WORLD, GivenStage, MockStage, is_mock
+from megaapi_contract.host.mock_health import is_mock
+from megaapi_contract.host.stage import NO_WHATSAPP, WORLD, GivenStage, MockStage
+from megaapi_contract.host.target import HttpTarget
+from megaapi_mock.testing import MockServer
 
 from ..support import KEY, TOKEN
 
@@ -87,6 +90,28 @@ def test_where_the_number_has_no_account_nothing_is_taken_away() -> None:
     api = ControlApi()
     MockStage(api).instance()
     assert not any(call.startswith("POST") and "contacts" in call for call in api.calls)
+
+
+def test_a_frozen_clock_runs_until_the_stage_closes() -> None:
+    with MockServer() as server:
+        server.control_api.call("POST", "/clock", {"freeze": True, "set": 1_767_225_600})
+        stage = MockStage(HttpTarget(server.url))
+        stage.instance()
+        stage.instance()
+        assert not server.control_api.call("GET", "/clock")["frozen"]
+        stage.close()
+        stage.close()
+        clock = server.control_api.call("GET", "/clock")
+        assert clock == {"now": 1_767_225_600, "frozen": True}
+
+
+def test_a_clock_that_runs_is_left_alone() -> None:
+    with MockServer() as server:
+        stage = MockStage(HttpTarget(server.url))
+        stage.instance()
+        assert stage.frozen_at is None
+        stage.close()
+        assert not server.control_api.call("GET", "/clock")["frozen"]
 
 
 def test_what_a_stage_made_is_deleted_and_what_is_gone_is_no_error() -> None:

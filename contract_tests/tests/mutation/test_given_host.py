@@ -75,7 +75,7 @@ def test_after_a_fault_its_clock_goes_on_and_nothing_has_come(runs: GivenRuns) -
 
 
 def tried(monkeypatch: pytest.MonkeyPatch, report: Report) -> list[str]:
-    monkeypatch.setattr(given_host, "_prepared", lambda seed, most: nullcontext((None, None)))
+    monkeypatch.setattr(given_host, "_prepare_host", lambda seed, most: nullcontext((None, None)))
     monkeypatch.setattr(given_host, "run", lambda context: report)
     return given_host.tried_probes()
 

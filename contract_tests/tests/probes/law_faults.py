@@ -458,7 +458,6 @@ FAULTS: Mapping[str, Fault] = {
     "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
     "a message is unread until it is read": forgotten("/readMessage"),
     "the last chat comes first": oldest_chat_first(),
-    "whoever is taken out lists the group no longer": frozen("/group/list/"),
     "what was told of somebody stands in the chat": replaced(
         b'"pushName":"Contato Teste"', b'"pushName":"Test Shop"'
     ),
@@ -533,7 +532,7 @@ FAULTS: Mapping[str, Fault] = {
     "a new group is shown and listed": edited("groups", []),
     "groups have a jid of their own": edited("group.id", "120363000000000001@g.us"),
     "who is added is in until removed": forgotten("/removeParticipants"),
-    "every participant has a verdict of their own": edited("updatedParticipants.*.0.status", "200"),
+    "every participant has a result of its own": edited("updatedParticipants.*.0.status", "200"),
     "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
     "who may not be added is left out of a new group": turned(403, 200),
     "whoever is taken out can be put in again": forgotten("/removeParticipants"),
@@ -862,6 +861,11 @@ FAULTS: Mapping[str, Fault] = {
     "both see the same group": edited("group.subject", lambda name: next(NUMBERS)),
     "both see what was changed of a group": edited("group.subject", lambda name: next(NUMBERS)),
     "whoever leaves is out of the group": forgotten("/leaveGroup"),
+    "a member changes a group only as its admin": edited("group.announce", True),
+    "who comes into a group and goes is told to both": lost(kind("extendedTextMessage")),
+    "ranks and settings of a group are told to both": doubled(kind("extendedTextMessage")),
+    "where only admins write nobody else is heard": forgotten("/setWhoCanSendMessage"),
+    "what is sent to a phone in flight mode waits for it": lost(ack(3)),
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),

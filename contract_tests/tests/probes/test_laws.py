@@ -120,3 +120,12 @@ def test_it_notices_a_host_that_breaks_it(rule: str, bench: Bench) -> None:
 def test_a_law_of_it_looks_at_that_too(name: str, bench: Bench) -> None:
     rule, fault = MORE[name]
     assert any(bench.tried(probe, fault) for probe in LAWS[rule])
+
+
+@pytest.mark.parametrize(
+    "rule", ["people without whatsapp do not exist", "codes change every twenty seconds"]
+)
+def test_what_sources_say_is_a_failure_and_no_mere_finding(rule: str, bench: Bench) -> None:
+    (probe,) = LAWS[rule]
+    breaches = bench.tried(probe, FAULTS[rule])
+    assert "failure" in {breach.severity() for breach in breaches}

@@ -138,7 +138,7 @@ def test_nobody_is_asked_once_the_terminal_is_gone() -> None:
             gone = Terminal(slave, screen)
             gone._keys = read_end
             os.close(write_end)
-            assert gone._pressed() is Reply.SKIP_ALL
+            assert gone._read_key() is Reply.SKIP_ALL
     finally:
         for end in (master, slave, read_end):
             os.close(end)

@@ -31,6 +31,7 @@ class GivenHost:
         self._contract = contract
         self.webhook: dict[str, Any] = {"webhookUrl": OWNERS_URL, "webhookEnabled": True}
         self.blocked = ["call"]
+        self.sent = ["message.ack", "presence", "message"]
         self.groups: dict[str, dict[str, Any]] = {}
         self.faults: dict[str, tuple[int, Any] | Exception] = {}
         self.operations: list[str] = []
@@ -65,17 +66,21 @@ class GivenHost:
         return {"error": False}
 
     def _config_details(self, request: Request, body: Any) -> Any:
-        names = ["call", "message.ack", "presence"]
-        lists = {"blockEvents": self.blocked, "webhookEvents": names, "statusEvents": ["presence"]}
+        lists = {
+            "blockEvents": self.blocked, "webhookEvents": self.sent, "statusEvents": ["presence"]
+        }  # fmt: skip
         return {"error": False, "configData": lists}
 
     def _block_events(self, request: Request, body: Any) -> Any:
-        self.blocked = [*self.blocked, *body["messageData"]["events"]]
+        names = body["messageData"]["events"]
+        self.blocked = [*dict.fromkeys((*self.blocked, *names))]
+        self.sent = [name for name in self.sent if name not in names]
         return {"error": False}
 
     def _accept_webhook_events(self, request: Request, body: Any) -> Any:
         accepted = body["messageData"]["events"]
         self.blocked = [name for name in self.blocked if name not in accepted]
+        self.sent = [*dict.fromkeys((*self.sent, *accepted))]
         return {"error": False}
 
     def _list_groups(self, request: Request, body: Any) -> Any:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.safety.restore_file import RestoreFile
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.testing import MockServer
 
 from ..support import KEY, LISTED, TOKEN
@@ -150,24 +151,60 @@ def test_the_next_run_puts_back_what_a_killed_one_left(
     assert done.returncode == 0 and not killed.exists()
 
 
-def blocked(server: MockServer) -> list[str]:
-    return sorted(ask_server(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
+def event_lists(server: MockServer) -> Any:
+    return ask_server(server, "GET", f"/rest/config/{KEY}")["configData"]
+
+
+def settings(server: MockServer) -> Any:
+    """All that can be read of an instance and is put back; and the second address, which cannot."""
+    state = server.control_api.call("GET", "/state")["state"]
+    (instance,) = [each for each in state["instances"] if each["key"] == KEY]
+    paths = (f"/rest/webhook/{KEY}", f"/rest/config/{KEY}", f"/rest/instance/{KEY}",
+             f"/rest/group/list/{KEY}")  # fmt: skip
+    return [*(ask_server(server, "GET", path) for path in paths), instance["webhook"],
+            instance["filter"], instance["blocked"], instance["pinned"]]  # fmt: skip
+
+
+# What changes something that outlives the run, and is put back.
+SETTERS = (
+    "configure_webhook", "block_events", "accept_webhook_events", "accept_status_events",
+    "create_group", "pin_chat", "block_chat", "set_profile_name",
+)  # fmt: skip
+
+
+def test_a_run_that_may_do_everything_leaves_every_setting_as_it_was() -> None:
+    data: Any = webhook(OWNER)
+    data["messageData"] |= {"webhookSecondaryUrl": f"{OWNER}2", "webhookSecondaryEnabled": True}
+    with MockServer(profile=EVERY_PLAN) as server:
+        ask_server(server, "POST", f"/rest/webhook/{KEY}/configWebhook", data)
+        # Events in an order of the owner's own.
+        for path, *names in (
+            ("blockEvents", "groups", "calls", "qrCode"), ("configAcceptWebhooks", "groups"),
+        ):  # fmt: skip
+            body = {"messageData": {"events": names}}
+            ask_server(server, "POST", f"/rest/config/{KEY}/{path}", body)
+        blocks, before = calls(server, "/blockEvents"), settings(server)
+        asked = [option for name in SETTERS for option in ("--operation", name)]
+        done = ran(server, *CHANGES, "--max-messages", "1000", "--gateway-plan", EVERY_PLAN, *asked)
+        assert done.returncode in (0, 3), done.stdout + done.stderr
+        assert calls(server, "/blockEvents") > blocks
+        assert settings(server) == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_events_that_an_ended_run_has_blocked_are_sent_again(
     number: signal.Signals, server: MockServer, state_folder: Path
 ) -> None:
-    before = blocked(server)
+    before = event_lists(server)
     done = ended_by(
         server, number, "--operation", "block_events", "--operation", "accept_webhook_events",
-        when=lambda: blocked(server) != before,
+        when=lambda: event_lists(server) != before,
     )  # fmt: skip
     if number is signal.SIGKILL:
-        assert blocked(server) != before
+        assert event_lists(server) != before
         done = ran(server, "--operation", "instance_status")
         assert re.search(r"had left the events it blocks.*: put back now", done.stderr)
-    assert blocked(server) == before, done.stderr
+    assert event_lists(server) == before, done.stderr
     assert list(state_folder.glob("*.json")) == []
 
 

@@ -211,6 +211,7 @@ DAMAGED: dict[str, Any] = {
     "a webhook with a number": with_entry({**WEBHOOK, "url": 7}),
     "a webhook neither on nor off": with_entry({**WEBHOOK, "enabled": "yes"}),
     "events as a text": with_entry({**EVENTS, "blocked": "call"}),
+    "the order of events as a text": with_entry({**EVENTS, "accepted": "call"}),
     "a group without people": with_entry(without(GROUP, "people")),
     "a group without a JID": with_entry({**GROUP, "jid": None}),
     "a new group without a name": with_entry(without(NEW_GROUP, "name")),

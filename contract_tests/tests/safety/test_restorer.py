@@ -149,16 +149,63 @@ def test_setting_that_cannot_be_restored_fails_and_stays_in_file(
     assert len(read_file(restore.path).entries) == 1
 
 
+@pytest.mark.parametrize(
+    "second",
+    [{"webhookSecondaryUrl": "https://shop.example.test/second"}, {"webhookSecondaryUrl": None},
+     {"webhookSecondaryEnabled": False}],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_a_second_address_that_nobody_can_read_is_not_changed(
+    first: bool, second: dict[str, Any], host: GivenHost, session: Session
+) -> None:
+    if not first:
+        session.call("configure_webhook", INSTANCE, body=SET_WEBHOOK)
+    before = [*host.operations]
+    body = {"messageData": {**SET_WEBHOOK["messageData"], **second}}
+    with pytest.raises(HeldBack, match=UNREADABLE):
+        session.call("configure_webhook", INSTANCE, body=body)
+    assert host.operations == before
+    # With a token that nobody has, nothing of it is carried out.
+    session.call("configure_webhook", INSTANCE, body=body, token=session.wrong_token())
+    assert host.operations[-1] == "configure_webhook"
+
+
 # -- events --------------------------------------------------------------------------------------
 
 
 def test_events_are_blocked_as_they_were(host: GivenHost, session: Session) -> None:
+    before = [*host.sent]
     session.call("block_events", INSTANCE, body=events("presence"))
     session.call("accept_webhook_events", INSTANCE, body=events("call"))
-    assert host.blocked == ["presence"]
+    assert (host.blocked, host.sent) == (["presence"], ["message.ack", "message", "call"])
     session.put_back()
-    assert host.blocked == ["call"]
-    assert host.operations.count("config_details") == 2
+    assert (host.blocked, host.sent) == (["call"], before)
+
+
+def test_the_order_of_events_is_on_disk_for_the_next_run(
+    host: GivenHost, session: Session, restore: RestoreFile, contract: Contract
+) -> None:
+    before = [*host.sent]
+    session.call("block_events", INSTANCE, body=events("message.ack"))
+    (entry,) = read_file(restore.path).entries.values()
+    assert entry == {"what": "events", "blocked": ["call"], "accepted": before}
+    next_session = session_of(host, contract, restore=restore)
+    assert restore_leftovers(next_session, next_session.restorer, restore) == (
+        "the events it blocks",
+    )
+    assert (host.blocked, host.sent, restore.entries) == (["call"], before, {})
+
+
+@pytest.mark.parametrize("fault", ["block_events", "accept_webhook_events"])
+def test_events_whose_order_cannot_be_put_back_stay_in_the_file(
+    fault: str, host: GivenHost, session: Session, restore: RestoreFile
+) -> None:
+    session.call("block_events", INSTANCE, body=events("presence"))
+    session.call("accept_webhook_events", INSTANCE, body=events("presence"))
+    assert host.sent == ["message.ack", "message", "presence"]
+    host.faults[fault] = (500, {})
+    session.put_back()
+    assert len(restore.entries) == 1
 
 
 def test_events_the_instance_does_not_have_are_not_blocked(

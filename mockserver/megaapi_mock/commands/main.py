@@ -60,7 +60,7 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
         elif setting.metadata["repeats"]:
             # As one text: so the environment has it too.
             decorate = click.option(
-                name, multiple=True, callback=_joined, metavar="HOST", help=text
+                name, multiple=True, callback=_join_texts, metavar="HOST", help=text
             )
         else:
             decorate = click.option(name, type=kind, default=None, help=text)
@@ -68,7 +68,7 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def _joined(context: click.Context, option: click.Option, texts: Any) -> str | None:
+def _join_texts(context: click.Context, option: click.Option, texts: Any) -> str | None:
     """What was given several times as one value of a setting; None where it was not given."""
     return ",".join(texts) or None
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import ControlRefused
+from ..errors import SetupError
 from ..receiver_check.loops import GOES_ON, flood_of
 from ..receiver_check.result import Verdict
 from .trial_client import TrialClient, message_id_of, newest_id
-from .trial_events import EVERYTHING, MUST_BE_ANSWERED, NUMBERED
+from .trial_events import EVERYTHING, MUST_BE_ANSWERED
+from .trial_story import TrialStory
 
 Json = dict[str, Any]
 
@@ -24,8 +25,11 @@ CALM_CONTACTS, STORM_CONTACTS, EVENT_CONTACTS = 2, 4, 2
 MESSAGES = 3  # of each contact
 COPIES = 3
 WINDOW = 4
-# Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
-FIRST_NUMBER = 1001
+# Texts name themselves by a number, so that an answer that repeats it tells which one it is for. No
+# bot counts its own answers from there by chance.
+FIRST_NUMBERS = range(200_000, 900_000)
+# At the end it is watched for so many times `quiet`, and for as often as that if it says more.
+WATCH, WATCH_MOST = 2.0, 3.0
 # Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
 LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
 
@@ -70,7 +74,9 @@ def run_verdict(
     is the one the bot answers through, made when it is not there; by default the first that is
     linked. Its webhook and its chaos are put back at the end.
 
-    Raises SetupError when gateway or instance do not serve.
+    What the mock could not tell is among the verdict's notes.
+
+    Raises SetupError when gateway or instance do not serve, or nothing could be told.
     """
     terms = terms or TrialTerms()
     client = TrialClient(gateway.rstrip("/"), control_token)
@@ -79,11 +85,12 @@ def run_verdict(
     try:
         trial = _Trial.create(client, key, before.since, seed, terms, event)
         trial.run()
+        trial.require_told()
         request: Json = {"instance": key, "since": before.since, "url": receiver}
-        request |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
-        request |= {"burst": terms.burst, "listens_only": terms.listens_only}
-        request |= {"quiet": terms.quiet}
-        return trial.verdict(request)
+        request |= {"chats": sorted(trial.story.chats), "within": terms.within}
+        request |= {"answers": terms.answers, "burst": terms.burst, "quiet": terms.quiet}
+        request |= {"listens_only": terms.listens_only}
+        return replace(trial.verdict(request), notes=trial.story.as_notes())
     finally:
         client.give_back(key, before)
 
@@ -105,8 +112,7 @@ class _Trial:
     since: str | None
     newest_message: str | None
     deadline: float
-    chats: set[str] = field(default_factory=set)
-    delivered_ids: list[str] = field(default_factory=list)
+    story: TrialStory
     answers: int = 0
     # When a contact last wrote.
     last_written: float = 0.0
@@ -145,11 +151,11 @@ class _Trial:
         calm, storm = contacts[:CALM_CONTACTS], contacts[CALM_CONTACTS:]
         deadline = time.monotonic() + terms.limit
         newest_message = newest_id(messages)
-        trial = cls(
-            client, key, seed, terms, chance, calm, storm, friend, since, newest_message, deadline
-        )
-        trial.event = event
-        return trial
+        story = TrialStory(client, key, chance.choice(FIRST_NUMBERS))
+        return cls(
+            client, key, seed, terms, chance, calm, storm, friend, since, newest_message, deadline,
+            story, event=event,
+        )  # fmt: skip
 
     def run(self) -> None:
         """Do the whole trial; it ends early if the receiver answers its own messages."""
@@ -163,22 +169,34 @@ class _Trial:
         if self._wait_until_settled():
             self._wait_for_late_answers()
 
+    def require_told(self) -> None:
+        """SetupError where the bot was told nothing that it could be judged by."""
+        about = self.event or "the story"
+        if not self.story.told_ids:
+            reasons = [*self.story.left_out.values()]
+            raise SetupError(f"nothing of {about} could be told: {reasons[0]}")
+        if not self._deliveries(limit=1):
+            raise SetupError(
+                f"{self.key} sent no webhook of {about}: its settings let none of these events"
+                " through (configWebhook, configMessageEvents)"
+            )
+
     def _end_chaos(self) -> None:
         self.client.call("DELETE", f"/instances/{quote(self.key)}/chaos")
 
     def _send_by_phone(self) -> None:
         chat = f"{self.friend}@s.whatsapp.net"
-        self.chats.add(chat)
+        self.story.chats.add(chat)
         self._call_instance("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
 
     def _send_in_chaos(self) -> bool:
         lines = self.storm_contacts * MESSAGES
-        first = len(self.delivered_ids)
+        first = len(self.story.told_ids)
         self.chance.shuffle(lines)
         storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
         self._call_instance("chaos", {**storm, "seed": self.seed})
         self._send_messages(lines)
-        self.storm_ids = self.delivered_ids[first:]
+        self.storm_ids = self.story.told_ids[first:]
         # The next chaos lets them all go. It multiplies nothing that the answers cause: a bot
         # that answers itself would flood the gateway.
         self._call_instance("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
@@ -210,41 +228,13 @@ class _Trial:
             self._cause_event(contact, self.event or "text-plain")
 
     def _cause_event(self, contact: str, event: str) -> None:
-        """A contact does it where a contact can; else the gateway tells of it.
-
-        What the mock allows neither way (a group event where there is no group) is left out.
-        """
-        body: Json = {"from": contact, "event": event}
-        if event in NUMBERED:
-            body["set"] = {
-                "message.conversation": f"Mensagem {FIRST_NUMBER + len(self.delivered_ids)}"
-            }
-        chat = f"{contact}@s.whatsapp.net"
-        for verb, each in (
-            ("inbound", body),
-            ("inbound", {"event": event}),
-            ("emit", {"event": event, "set": {"key.remoteJid": chat}}),
-            ("emit", {"event": event}),
-        ):
-            if event.startswith("group-") and verb == "emit":
-                return
-            delivery = self._post_or_note(verb, each)
-            if delivery is None:
-                continue
-            self.delivered_ids.append(str(delivery.get("id", event)))
-            self.last_written = time.monotonic()
-            self.chats.add(str(delivery.get("chat", chat)))
-            if event in MUST_BE_ANSWERED and not self.terms.listens_only:
-                self.expected_answers += 1
-                self.open_chats.add(str(delivery.get("chat", chat)))
+        chat = self.story.cause(contact, event)
+        if chat is None:
             return
-
-    def _post_or_note(self, verb: str, body: Json) -> Json | None:
-        """The mock's answer; None when the mock refuses it."""
-        try:
-            return self.client.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
-        except ControlRefused:
-            return None
+        self.last_written = time.monotonic()
+        if event in MUST_BE_ANSWERED and not self.terms.listens_only:
+            self.expected_answers += 1
+            self.open_chats.add(chat)
 
     def _deliveries_to_resend(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
@@ -296,18 +286,21 @@ class _Trial:
         return True
 
     def _wait_for_late_answers(self) -> None:
-        """Wait for what it may still say to those of the story.
+        """Wait for what it may still say to those of the story, a first reminder too.
 
-        Who answers what the owner sent by phone has shown a loop: nothing is left to wait for.
+        Who answers what the owner sent by phone has shown a loop: nothing is left to wait for. Of
+        who goes on and on the verdict says whether that is one.
         """
         last_change = time.monotonic()
-        while not self._is_in_loop() and time.monotonic() < self.deadline:
+        rest = WATCH * self.terms.quiet
+        until = min(self.deadline, last_change + WATCH_MOST * rest)
+        while not self._is_in_loop() and time.monotonic() < until:
             chats = self._read_new_messages()
             if self.friend_answered:
                 return
-            if self.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
+            if self.story.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
                 last_change = time.monotonic()
-            elif time.monotonic() - last_change >= self.terms.quiet:
+            elif time.monotonic() - last_change >= rest:
                 return
 
     def _is_in_loop(self) -> bool:
@@ -315,7 +308,7 @@ class _Trial:
 
         The story ends then: a bot that talks to itself drives out of the journal what it is about.
         """
-        webhooks = COPIES * len(self.delivered_ids)
+        webhooks = COPIES * len(self.story.told_ids)
         goes_on = time.monotonic() - self.last_written > GOES_ON * self.terms.quiet
         answers = self.terms.answers if goes_on else flood_of(self.terms.answers)
         return self.answers > answers * webhooks
@@ -342,5 +335,5 @@ class _Trial:
         chats = [message["chat"] for message in messages]
         self.open_chats.difference_update(chats)
         self.friend_answered |= f"{self.friend}@s.whatsapp.net" in chats
-        self.answers += sum(chat in self.chats for chat in chats)
+        self.answers += sum(chat in self.story.chats for chat in chats)
         return chats

@@ -26,9 +26,11 @@ def definition_called(name: str, contract: Description) -> Definition:
         if len(keys) == 1:
             return next(each for each in _every(contract) if _key(each) == keys[0])
         if keys:
-            raise SetupError(f"{name!r} may be {_listed(keys)}: name one of them")
+            raise SetupError(f"{name!r} may be {_list_names(keys)}: name one of them")
     likely = [_key(each) for each in _with_words(name, contract)]
-    guess = f"did you mean {_listed(likely)}? " if likely else did_you_mean(name, _names(contract))
+    guess = (
+        f"did you mean {_list_names(likely)}? " if likely else did_you_mean(name, _names(contract))
+    )
     raise SetupError(
         f"there is no operation or webhook {name!r}: {guess}"
         "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
@@ -47,7 +49,7 @@ def _names(contract: Description) -> list[str]:
     return list(map(_key, _every(contract)))
 
 
-def _listed(names: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return " or ".join(names[:_MOST]) + more
 
@@ -88,8 +90,8 @@ def _by_spelling(name: str, contract: Description) -> Iterator[Definition]:
 
 def _by_title(name: str, contract: Description) -> Iterator[Definition]:
     """In English or in the words of the vendor's menu."""
-    wanted = _folded(name)
-    yield from (each for each in _every(contract) if wanted in map(_folded, _titles(each)))
+    wanted = _fold(name)
+    yield from (each for each in _every(contract) if wanted in map(_fold, _titles(each)))
 
 
 def _by_message_type(name: str, contract: Description) -> Iterator[Definition]:
@@ -108,14 +110,14 @@ _SEARCHES: tuple[Callable[[str, Description], Iterator[Definition]], ...] = (
 
 def _with_words(name: str, contract: Description) -> Iterator[Definition]:
     """With all of the words in one of its titles, or their beginnings: texto, or text."""
-    words = _folded(name).split()
+    words = _fold(name).split()
     for each in _every(contract):
         if words and any(_has_words(words, title) for title in _titles(each)):
             yield each
 
 
 def _has_words(words: Sequence[str], title: str) -> bool:
-    others = _folded(title).split()
+    others = _fold(title).split()
     return all(any(other.startswith(word) for other in others) for word in words)
 
 
@@ -124,7 +126,7 @@ def _titles(definition: Definition) -> Iterator[str]:
         yield from (str(part[key]) for key in ("summary", "x-summary-pt") if key in part)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """In small letters, without accents and signs."""
     letters = unicodedata.normalize("NFD", text.lower())
     bare = "".join(mark for mark in letters if not unicodedata.combining(mark))

@@ -7,10 +7,16 @@ EVERYTHING = (
     *("text-plain-lid", "text-extended", "text-quoted-reply", "text-link-preview", "image"),
     *("audio-voice-note", "video", "document", "sticker", "location", "contact", "reaction"),
     *("list-response", "buttons-response", "template-button-reply", "edited", "deleted"),
-    *("group-text", "group-image", "call", "presence", "status-story", "self-chat"),
+    *("group-text", "group-image", "group-participants", "group-update"),
+    *("call", "presence", "status-story", "self-chat"),
     *("ack-server", "ack-read", "disconnected", "connected", "qrcode"),
 )
 
 # Events whose text can bear a number, and those a bot must answer if it answers anything.
 NUMBERED = frozenset({"text-plain", "text-plain-lid"})
 MUST_BE_ANSWERED = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
+# What happens in groups only.
+IN_GROUPS = frozenset(
+    {"group-text", "group-text-first-of-sender", "group-image", "text-mention"}
+    | {"group-participants", "group-update", "ack-group"}
+)

@@ -64,7 +64,7 @@ class ChatHistory:
         person = self._change.person(chat)
         jid = chat if person is None else person.jid
         return [
-            self._stored(message)
+            self._message_json(message)
             for message in self._state.messages.values()
             if message.chat == jid and message.deleted is None
         ]
@@ -73,7 +73,7 @@ class ChatHistory:
         is_own = person.jid == self._change.own_jid
         return not is_own and self._reachability.state(person.jid) != UNREGISTERED
 
-    def _stored(self, message: Message) -> dict[str, Any]:
+    def _message_json(self, message: Message) -> dict[str, Any]:
         chat = message.chat
         key = {
             "remoteJid": self._addresses.address_in(chat, chat),

@@ -16,6 +16,7 @@ from .change import Change
 from .connection import WITH_PHONE
 from .contacts import Contact
 from .facts import Fields, InboundMessage, OwnMessage
+from .group import why_unheard
 from .jid import ADDRESS_MOST, Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, READ, SERVER, STOPPED, UNSHOWN
@@ -33,12 +34,12 @@ TYPING = frozenset({"composing", "recording"})
 class Recipient:
     """`given` is echoed to the caller, `chat` is where the message really goes.
 
-    `hidden`: one of them is a hidden number.
+    `stops`: why WhatsApp carries it no further. `hidden`: one of them is a hidden number.
     """
 
     given: str
     chat: Jid
-    registered: bool = True
+    stops: str | None = None
     hidden: bool = False
 
 
@@ -82,12 +83,13 @@ class Chats:
         if len(to) > ADDRESS_MOST and not jid.group:
             raise NumberNotRegistered(self._change.directory.no_account(jid))
         if jid.group:
-            if jid not in self._state.group_table:
+            group = self._state.group_table.get(jid)
+            if group is None:
                 raise NotAMember(
                     f"{address} is not a group of {self._state.key}{written_otherwise(jid.user)}",
                     status=self._change.rules.not_a_member_status,
                 )
-            return Recipient(address, jid)
+            return Recipient(address, jid, why_unheard(group, self._change.own_jid))
         person = self._change.person(jid)
         # Hidden numbers are not looked up (ancestor): WhatsApp alone knows whether one is there.
         if (jid.lid and jid.user) or self._reachability.unless_gone(person) is not None:
@@ -96,7 +98,7 @@ class Chats:
             is_lid = jid.lid or chat.lid
             return Recipient(str(chat) if canonical else address, chat, hidden=is_lid)
         if not self._change.rules.refuse_unregistered:
-            return Recipient(address, jid, registered=False, hidden=jid.lid)
+            return Recipient(address, jid, "not registered", jid.lid)
         raise NumberNotRegistered(self._change.directory.no_account(jid))
 
     def send(
@@ -124,7 +126,7 @@ class Chats:
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and change.rules.echo:
             self._record_echo(to, key, content, message)
-        if to.registered:
+        if to.stops is None:
             self._state.moving.put(message.id, True)
             # To most people one look is all it costs that instances can write to each other.
             if reaches_peers and change.number_registry.linked > 1:
@@ -133,7 +135,7 @@ class Chats:
             if change.fault_effects.stays is not None:
                 messages.put(message.id, message.with_state(PENDING, change.fault_effects.because))
         else:
-            messages.put(message.id, message.with_state(STOPPED, "not registered"))
+            messages.put(message.id, message.with_state(STOPPED, to.stops))
         time = str(int(message.time))
         answer = {"key": key, "message": content, "messageTimestamp": time, "status": "PENDING"}
         if to.chat.group:

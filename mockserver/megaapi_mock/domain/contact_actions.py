@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ..errors import Conflict, Invalid
+from ..errors.names import quoted
 from .content import CAPTIONED, KINDS, TEXTS
 from .jid import Jid
 from .message import Content, Message, content_key, key_of, unwrap
@@ -249,7 +250,7 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
             if scene.choice is None or option.is_called(scene.choice):
                 return message, option
     raise Conflict(
-        f"option: {scene.choice!r} was never offered; message {newest.id} offers "
+        f"option: {quoted(scene.choice)} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Invalid
+from ..errors.names import quoted
 from .jid import ADDRESS_MOST, LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
@@ -133,7 +134,7 @@ class Directory:
     def require_owner(self, number: str) -> Contact:
         """Whose phone an instance with this number is; Invalid where it can be nobody's."""
         if not is_number(number):
-            raise Invalid(f"number: {number!r} must be 8 to 15 digits, country code first")
+            raise Invalid(f"number: {quoted(number)} must be 8 to 15 digits, country code first")
         owner = self.owner(number)
         if owner is None:
             raise Invalid(f"number: {self.no_account(Jid(number, PERSON))}")
@@ -185,7 +186,8 @@ class Directory:
             return f": who had it is {now.jid} now"
         if not digits.isdecimal():
             return written_otherwise(digits) or (
-                f": {digits.strip()!r} is not a phone number: digits alone, country code first"
+                f": {quoted(digits.strip())} is not a phone number: "
+                "digits alone, country code first"
             )
         if self._is_short(digits):
             whole = national(digits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..errors import Conflict
+from ..errors.names import quoted
 from .contacts import Contact
 from .environment import Environment
 from .group import Group
@@ -50,7 +51,7 @@ class Gateway(Environment):
             return seed
         if is_name_given:
             raise Conflict(
-                f"name: {seed.number} is an instance's already, under the name {name!r}: "
+                f"name: {seed.number} is an instance's already, under the name {quoted(name)}: "
                 "one person has one name, use that one",
             )
         return replace(seed, name=name)

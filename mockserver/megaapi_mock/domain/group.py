@@ -47,6 +47,11 @@ class Group:
             (participant for participant in self.participants if participant.jid == jid), None
         )
 
+    def is_admin(self, jid: Jid) -> bool:
+        """Whether this person is in it with a rank."""
+        member = self.member(jid)
+        return member is not None and member.admin is not None
+
     def with_member(self, jid: Jid) -> Group:
         """The group with one plain member more."""
         return replace(self, participants=(*self.participants, Participant(jid)))
@@ -74,6 +79,15 @@ class Group:
         """The group with one member made an admin; who is one already keeps their rank."""
         member = self.member(jid)
         return self if member is None or member.admin else self.with_rank(jid, "admin")
+
+
+def why_unheard(group: Group | None, author: Jid) -> str | None:
+    """Why WhatsApp carries on nothing that this person writes there; None when it does.
+
+    The gateway is not told (baileys): it has answered by then.
+    """
+    silent = group is not None and group.announce and not group.is_admin(author)
+    return "only admins write there" if silent else None
 
 
 def invite_code(group: Jid) -> str:

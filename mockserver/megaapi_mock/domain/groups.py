@@ -17,13 +17,15 @@ from .addressing import Addresses
 from .change import Change
 from .contacts import Contact
 from .facts import Fields
-from .group import Group, Participant, group_bytes, invite_code
+from .group import Group, Participant, group_bytes, invite_code, why_unheard
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
 from .outbox import Outbox
 from .peer_messages import GroupUpdate
 from .reachability import Reachability
 
+# What every member does where only admins write.
+_BY_EVERYBODY = frozenset({"reaction", "poll-vote", "deleted"})
 # A webhook's name for a field, where it is another than ours.
 _FIELDS = {"desc": "description"}
 ADDED, REFUSED, UNKNOWN, ALREADY_IN = "200", "403", "404", "409"
@@ -281,8 +283,7 @@ class Groups:
 
     @staticmethod
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:
-        member = group.member(author)
-        if others and (member is None or member.admin is None):
+        if others and not group.is_admin(author):
             raise Conflict(f"{author} is not an admin of {group.jid}")
 
     def _people_with_account(self, people: Iterable[str]) -> list[Contact]:
@@ -300,8 +301,13 @@ class Groups:
 
     def is_admin(self, group: Group) -> bool:
         """Whether the instance is an admin of the group."""
-        me = group.member(self._change.own_jid)
-        return me is not None and me.admin is not None
+        return group.is_admin(self._change.own_jid)
+
+    def require_writer(self, chat: Jid, author: Jid, event: str) -> None:
+        """Conflict where only admins write and this person is none: their phone lets them not."""
+        group = self.get(chat)
+        if event not in _BY_EVERYBODY and why_unheard(group, author) is not None:
+            raise Conflict(f"{author} is not an admin of {chat}: only admins write there")
 
     def require_admin(self, group: Group) -> None:
         """NotAuthorized unless the instance is an admin of the group."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..codec import JSON_DEPTH
 from ..errors import Invalid
+from ..errors.names import quoted
 
 
 def require_path(path: str) -> None:
@@ -41,7 +42,7 @@ def put_at(document: Any, path: str, value: Any) -> None:
     elif isinstance(place, dict):
         place[last] = value
     else:
-        raise Invalid(f"set: {path!r} leads through a value that holds no fields")
+        raise Invalid(f"set: {quoted(path)} leads through a value that holds no fields")
 
 
 def _is_index(step: str) -> bool:
@@ -53,4 +54,4 @@ def _step(place: Any, step: str, path: str) -> Any:
         return place[int(step)]
     if isinstance(place, dict):
         return place.setdefault(step, {})
-    raise Invalid(f"set: {path!r} leads through a value that holds no fields")
+    raise Invalid(f"set: {quoted(path)} leads through a value that holds no fields")

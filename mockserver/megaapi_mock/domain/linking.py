@@ -200,9 +200,9 @@ class Linking:
     def _refuse_when_linked(self, reason: str) -> None:
         if self.has_phone:
             key = self._state.key
-            raise AlreadyLoggedIn(f"{reason}; {key} {self._linked()}: log out first")
+            raise AlreadyLoggedIn(f"{reason}; {key} {self._linked_text()}: log out first")
 
-    def _linked(self) -> str:
+    def _linked_text(self) -> str:
         """In words: a phone is linked."""
         return "is linked, and restarting" if self.restarting else "is linked"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ..errors.names import quoted
 from .content import POLLS
 from .message import content_key, unwrap
 
@@ -26,7 +27,9 @@ class Option:
         return name in (self.id, self.title)
 
     def __str__(self) -> str:
-        return repr(self.id) if self.id == self.title else f"{self.id!r} ({self.title})"
+        return (
+            quoted(self.id) if self.id == self.title else f"{quoted(self.id)} ({self.title[:100]})"
+        )
 
 
 def options_of(content: Mapping[str, Any]) -> list[Option]:

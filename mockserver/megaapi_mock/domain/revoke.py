@@ -13,26 +13,26 @@ IGNORED = "WhatsApp ignores the revoke"
 
 
 @dataclass(frozen=True, slots=True)
-class Revoked:
+class RevokeResult:
     """Whether anybody heeds a revoke, and what there is to say of it."""
 
-    heard: bool = True
+    is_heeded: bool = True
     note: str | None = None
 
 
-def revoke(change: Change, message_id: str, chat: Jid) -> Revoked:
+def revoke(change: Change, message_id: str, chat: Jid) -> RevokeResult:
     """Take a message of this chat back for everyone, as far as WhatsApp lets the instance."""
     message = change.state.messages.get(message_id)
     if message is None:
-        return Revoked(note=f"message {message_id} {UNKNOWN}")
+        return RevokeResult(note=f"message {message_id} {UNKNOWN}")
     if message.chat != chat:
         place = f"is in {message.chat}, not in {chat}"
-        return Revoked(heard=False, note=f"message {message_id} {place}: {IGNORED}")
+        return RevokeResult(is_heeded=False, note=f"message {message_id} {place}: {IGNORED}")
     if not message.from_me and not is_admin(change.state, chat, change.own_jid):
         ownership = "is not the instance's own"
-        return Revoked(heard=False, note=f"message {message_id} {ownership}: {IGNORED}")
+        return RevokeResult(is_heeded=False, note=f"message {message_id} {ownership}: {IGNORED}")
     mark_deleted(change.state, message_id)
-    return Revoked()
+    return RevokeResult()
 
 
 def mark_deleted(state: InstanceState, message_id: str) -> None:

@@ -21,7 +21,7 @@ class Bounds:
     size: int
     keeps_newest: bool = True
 
-    def excluded(self, rows: int, size: int) -> bool:
+    def is_exceeded_by(self, rows: int, size: int) -> bool:
         """Whether so much is too much."""
         return rows > self.rows or (size > self.size and rows > self.keeps_newest)
 
@@ -33,10 +33,11 @@ class UndoTable(dict[K, V]):
     says how many bytes a row takes, `size` is what all committed rows take. `writes` is empty
     between changes: what was written, each with what stood there before. `touched` is for whoever
     keeps copies: the keys written since it was last emptied, in order; None when rows went
-    or came back: then everything must be copied again. `version` is another one after each write.
+    or came back: then everything must be copied again. `version` is another one after each write,
+    `era` after each `restore`.
     """
 
-    __slots__ = ("_order_before", "_size_of", "size", "touched", "version", "writes")
+    __slots__ = ("_order_before", "_size_of", "era", "size", "touched", "version", "writes")
 
     def __init__(
         self, rows: Mapping[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
@@ -44,7 +45,7 @@ class UndoTable(dict[K, V]):
         super().__init__(rows or {})
         self.writes: list[tuple[K, V | None]] = []
         self.touched: dict[K, None] | None = None
-        self.version = 0
+        self.version = self.era = 0
         self._order_before: list[K] | None = None
         self._size_of = size_of
         self.size = self._count_bytes()
@@ -53,6 +54,7 @@ class UndoTable(dict[K, V]):
         """Be like another table from now on; there is no way back."""
         self._replace(dict(rows))
         self.version += 1
+        self.era += 1
         self.writes.clear()
         self.touched = None
         self._order_before = None
@@ -89,7 +91,7 @@ class UndoTable(dict[K, V]):
             self._order_before = None
         removed_rows: list[V] = []
         count = len(self)
-        while bounds is not None and bounds.excluded(count, self.size):
+        while bounds is not None and bounds.is_exceeded_by(count, self.size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
@@ -148,7 +150,7 @@ class UndoTable(dict[K, V]):
             size += self._growth(self._size_of)
         keys: list[K] = []
         for key, row in self.items():
-            if not bounds.excluded(count, size):
+            if not bounds.is_exceeded_by(count, size):
                 break
             keys.append(key)
             size -= self._size(key, row)

@@ -24,6 +24,14 @@ def did_you_mean(wrong: str, choices: Iterable[str], most: int = 3) -> str:
     return f"did you mean {' or '.join(names)}? " if names else ""
 
 
+def quoted(value: object) -> str:
+    """The value as it stands in a sentence; of a long text only how it begins, and its length."""
+    if isinstance(value, str) and len(value) > LENGTH_MOST:
+        return f"{value[:LENGTH_MOST]!r}... of {len(value):,} characters"
+    text = repr(value)
+    return text if len(text) <= 2 * LENGTH_MOST else f"{text[: 2 * LENGTH_MOST]}..."
+
+
 def plain_name(name: str) -> str:
     """The name without case and separators: sendText, send_text and SEND-TEXT are the same."""
     return "".join(mark for mark in name.lower() if mark.isalnum())

@@ -57,7 +57,7 @@ def problems_of(payload: dict[str, Any], kind: Any) -> Iterator[Problem]:
             )
             continue
         if isinstance(value, dict):
-            for name in sorted(_required(hint) - value.keys()):
+            for name in sorted(_required_keys(hint) - value.keys()):
                 yield Problem(_below(path, name), "is missing")
         waiting.extend(_inside(path, value, hint))
 
@@ -121,7 +121,7 @@ def _hints(kind: Any) -> Mapping[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _required(hint: Any) -> frozenset[str]:
+def _required_keys(hint: Any) -> frozenset[str]:
     return getattr(hint, "__required_keys__", frozenset())
 
 

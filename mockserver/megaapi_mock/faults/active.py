@@ -13,6 +13,7 @@ from ..domain.contacts import Directory
 from ..domain.fault_effects import FaultCount
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..errors.names import quoted
 from ..ids import Ids
 from ..spec.operations import Operation
 from .armed_fault import (
@@ -26,7 +27,7 @@ from .armed_fault import (
 from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
-from .registry import Kinds, Listed, discover, kind_named
+from .registry import KindEntry, Kinds, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
 ARMED_MOST = 1_000
@@ -84,7 +85,7 @@ class ActiveFaults:
             return self._arm_kind(fault_kind, kind, scope, arguments)
 
     def _arm_kind(
-        self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
+        self, fault_kind: KindEntry, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
     ) -> ArmedFault:
         self._make_room()
         self._require_bytes(arguments)
@@ -118,11 +119,11 @@ class ActiveFaults:
                 "clear some with DELETE /_mock/faults",
             )
 
-    def _require_concern(self, fault_kind: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
+    def _require_concern(self, fault_kind: KindEntry, kind: Kind, scope: Mapping[str, Any]) -> None:
         operation = scope.get("operation")
         if operation is not None and operation not in self._operations:
             advice = name_advice(operation, list(self._operations))
-            raise BadParameter(f"operation: there is no {operation!r}{advice}")
+            raise BadParameter(f"operation: there is no {quoted(operation)}{advice}")
         if operation is not None and not kind.concerns(self._operations[operation]):
             raise BadParameter(
                 f"operation: {fault_kind.name} concerns {kind.subject}, never {operation}"
@@ -140,7 +141,7 @@ class ActiveFaults:
             faults = [fault for fault in self._all if id_ in (None, fault.id)]
             if id_ is not None and not faults:
                 raise ControlRefused(
-                    404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
+                    404, f"no fault {quoted(id_)} is armed: GET /_mock/faults lists them"
                 )
             self._drop(faults)
         return len(faults)
@@ -260,7 +261,7 @@ class ActiveFaults:
     def from_header(
         self,
         counts: list[FaultCount],
-        fault_kind: Listed,
+        fault_kind: KindEntry,
         kind: Kind,
         key: str,
         operation: Operation,

@@ -10,7 +10,7 @@ import orjson
 from .armed_fault import SCOPE
 from .kind import Replacing
 from .parameters import Parameter, parameters_of
-from .registry import Kinds, Listed
+from .registry import KindEntry, Kinds
 
 _INTRODUCTION = """\
 # Faults
@@ -119,7 +119,7 @@ def _made_from_the_answer(kinds: Kinds) -> Iterator[str]:
             yield f"`{name}`"
 
 
-def _row(kind: Listed) -> tuple[str, ...]:
+def _row(kind: KindEntry) -> tuple[str, ...]:
     common_parameters = parameters_of(Replacing) if issubclass(kind.kind, Replacing) else ()
     lines = [_own(parameter) for parameter in kind.parameters if parameter not in common_parameters]
     also = [

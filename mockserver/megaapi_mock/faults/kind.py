@@ -19,7 +19,7 @@ Occasion = Literal["call", "link"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class WireAnswer:
     """A reply as faults see it: the real one, and the one that is sent instead.
 
     With `ending` cut, only `bytes_sent` bytes of the body are sent; with hang, nothing for
@@ -118,7 +118,7 @@ class Replacing(Kind):
         """Real seconds until the answer is sent."""
         return self.seconds
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """What is sent instead. `real` is empty unless the kind shapes it or comes after."""
         raise NotImplementedError
 

@@ -10,12 +10,13 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+from ..errors.names import quoted
 from .kind import Kind
 from .parameters import BadParameter, Parameter, check_arguments, name_advice, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class KindEntry:
     """One kind with its name and what documents say of it."""
 
     name: str
@@ -43,13 +44,13 @@ class Listed:
         }
 
 
-Kinds = Mapping[str, Listed]
+Kinds = Mapping[str, KindEntry]
 
 
-def discover(package: ModuleType | None = None) -> dict[str, Listed]:
+def discover(package: ModuleType | None = None) -> dict[str, KindEntry]:
     """Every kind by name, `bad_gateway.py` as `bad-gateway`; TypeError when a file has not one."""
     package = package or import_module(f"{__package__}.kinds")
-    kinds_by_name: dict[str, Listed] = {}
+    kinds_by_name: dict[str, KindEntry] = {}
     for file in sorted(iter_modules(package.__path__), key=lambda module_info: module_info.name):
         module = import_module(f"{package.__name__}.{file.name}")
         kinds = [
@@ -61,13 +62,15 @@ def discover(package: ModuleType | None = None) -> dict[str, Listed]:
             raise TypeError(f"{module.__name__} must have one class of Kind, it has {len(kinds)}")
         name = file.name.replace("_", "-")
         line = (getdoc(kinds[0]) or "").partition("\n")[0]
-        kinds_by_name[name] = Listed(name, kinds[0], line, parameters_of(kinds[0]))
+        kinds_by_name[name] = KindEntry(name, kinds[0], line, parameters_of(kinds[0]))
     return kinds_by_name
 
 
-def kind_named(kinds: Kinds, name: Any) -> Listed:
+def kind_named(kinds: Kinds, name: Any) -> KindEntry:
     """One kind by name; BadParameter names the nearest and all there are."""
     kind = kinds.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise BadParameter(f"fault: there is no {name!r}{name_advice(str(name), list(kinds))}")
+        raise BadParameter(
+            f"fault: there is no {quoted(name)}{name_advice(str(name), list(kinds))}"
+        )
     return kind

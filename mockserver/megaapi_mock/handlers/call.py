@@ -18,7 +18,7 @@ from .files import FetchedFile, UploadedFile
 Json = dict[str, Any]
 MARK = "__operation__"
 # Where the contract names no recipient.
-NOBODY = Recipient("", Jid("", ""), registered=False)
+NOBODY = Recipient("", Jid("", ""), "nobody is written to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..domain.presence import PRESENCES
 from ..domain.revoke import revoke
 from ..errors import Unusable
+from ..errors.names import quoted
 from .call import Call, Json, operation, success
 
 
@@ -15,7 +16,7 @@ def update_presence(call: Call) -> Json:
     if option in PRESENCES:
         call.instance.set_presence(call.to.chat, option)
         return success("Presence updated")
-    reason = f"option {option!r} is not one of {', '.join(PRESENCES)}"
+    reason = f"option {quoted(option)} is not one of {', '.join(PRESENCES)}"
     if call.strict or call.profile["unknown_presence"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}: ignored")
@@ -78,7 +79,7 @@ def _delete_for_everyone(call: Call) -> Json:
             "type": "REVOKE",
         }
     }
-    message = chats.send(call.to, content, echo=False, reaches_peers=revoked.heard)
+    message = chats.send(call.to, content, echo=False, reaches_peers=revoked.is_heeded)
     return success("Message sent", messageData=message)
 
 

@@ -22,6 +22,7 @@ from ..errors import (
     UnknownInstance,
     Unusable,
 )
+from ..errors.names import quoted
 from ..profile import Profile
 from . import uploads
 from .call import Call, Json, RawReply, operation, success
@@ -304,7 +305,7 @@ def _mismatch(keys: Json, media: Media) -> str | None:
         return "mediaKey does not decrypt this media"
     kind = str(keys["messageType"]).removesuffix("Message")
     if media.kind not in DOWNLOAD_KINDS.get(kind, ()):
-        return f"messageType {keys['messageType']!r} does not decrypt a {media.kind}"
+        return f"messageType {quoted(keys['messageType'])} does not decrypt a {media.kind}"
     return None
 
 

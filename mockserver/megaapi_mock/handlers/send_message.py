@@ -10,6 +10,7 @@ from ..domain.content import KINDS, TEXTS
 from ..domain.jid import Jid, as_given
 from ..domain.message import content_key, unwrap
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
+from ..errors.names import quoted
 from ..profile import Profile
 from . import buttons, file_check, uploads, vcard
 from .call import Call, Json, operation, present
@@ -151,7 +152,9 @@ def send_template_with_media(call: Call) -> Json:
     require_shown(call, "text", buttons=("title",))
     kind = kind_of(call.data.get("mediaType") or "image")
     if kind not in ("image", "video", "document"):
-        raise Unusable(f"mediaType {call.data['mediaType']!r} is not image, video or document")
+        raise Unusable(
+            f"mediaType {quoted(call.data['mediaType'])} is not image, video or document"
+        )
     content = uploads.linked_file(call, call.data["imageUrl"], kind)
     question_file(call, kind, content)
     mimetype = uploads.mimetype_of(kind, call.data.get("mimeType"))
@@ -310,7 +313,7 @@ def media_kind(call: Call) -> tuple[str, str]:
     kind = kind_of(type_)
     if kind is not None:
         return type_, kind
-    reason = f"type {type_!r} is not a media type: {', '.join(MEDIA_TYPES)}"
+    reason = f"type {quoted(type_)} is not a media type: {', '.join(MEDIA_TYPES)}"
     if call.profile["unknown_media_type"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}; sent as a document")

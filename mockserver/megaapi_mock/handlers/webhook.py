@@ -49,7 +49,7 @@ def update_webhook_url(call: Call) -> Json:
         call.instance.webhook = replace(call.instance.webhook, url=url)
     else:
         call.note("url is empty: the one that was set stays")
-    return _switched(call, "Webhook url updated")
+    return _switch_answer(call, "Webhook url updated")
 
 
 @operation()
@@ -57,9 +57,9 @@ def enable_webhook(call: Call) -> Json:
     """The older way to switch webhooks on and off (ancestor)."""
     enabled = call.body["data"]["sendWebhook"]
     call.instance.webhook = replace(call.instance.webhook, enabled=enabled)
-    return _switched(call, f"Message webhook {'enabled' if enabled else 'disabled'}")
+    return _switch_answer(call, f"Message webhook {'enabled' if enabled else 'disabled'}")
 
 
-def _switched(call: Call, message: str) -> Json:
+def _switch_answer(call: Call, message: str) -> Json:
     webhook = call.instance.webhook
     return success(message, data={"url": webhook.url, "sendMessage": webhook.enabled})

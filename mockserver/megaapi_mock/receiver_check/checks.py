@@ -8,11 +8,14 @@ from math import inf
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import ChatOf, ChatTranscript, Inbound, chats_of
-from .loops import activity, flood_of, slow_rest, works_on
+from .conversation import ChatOf, chats_of
+from .loops import Activity, activity, flood_of, slow_rest, works_on
 from .order import in_order, plain_order
-from .repeats import answered_too_often, many_bubbles, never_answered, surplus_of
+from .reminders import REMINDERS_MOST, reminders
+from .repeats import answered_too_often, greets_once, many_bubbles, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
+from .transcript import ChatTranscript, Inbound
+from .wrong_chats import in_its_chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,11 @@ def judge(
 ) -> Verdict:
     """How a receiver did with these deliveries; `messages` are all the instance knows.
 
-    What the instance itself sent into a chat from the first delivery on counts as an answer:
-    to the message it quotes, else to the one whose number it repeats, else by its place among the
-    others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
-    verdict undecided, and has failed once it is `within` seconds old. A bot that never answers
-    fails, unless it `listens_only`. `refusals` are the sends the gateway refused meanwhile: id and
-    reason. `chat_of` tells which chat an address leads to, a hidden number too.
+    What the instance sent into a chat from the first delivery on counts as an answer: to the
+    message it quotes, else to the one whose number it repeats, else by its place. `held_back` has
+    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and has
+    failed once it is `within` seconds old. A bot that never answers fails, unless `listens_only`.
+    `refusals`: id and reason of the sends that were refused. `chat_of`: as in `chats_of`.
     `from_instances` are the ids of messages that other instances of the mock sent.
     """
     terms = terms or Terms()
@@ -61,17 +63,18 @@ def judge(
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
     complete = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    judged, messages = outgoing if complete else [], list(messages)
+    judged, messages = outgoing if complete else [], [*messages]
     chats = chats_of(judged, messages, chat_of, from_instances, burst=terms.burst)
-    # Why the mock itself sent nothing: what its policy refused names the switch.
-    unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
+    reminded = reminders(chats, quiet=terms.quiet, now=now)
+    unsent = _why_unsent(deliveries)
     checks = (
         _in_time(complete, waiting, now=now, within=terms.within, unsent=unsent),
         _stayed_up(complete),
         _answered_once(chats, instance, terms, now, _chats_written_by_mistake(chats, messages)),
-        _no_loop(chats, terms, now, frozenset(waiting)),
+        _no_loop(chats, terms, now, frozenset(waiting), reminded),
         in_order(chats, plain_order(deliveries)),
         _sends_accepted(refusals, chats),
+        in_its_chat(chats),
     )
     return Verdict(instance, checks, _figures(deliveries, complete, waiting, chats))
 
@@ -79,6 +82,11 @@ def judge(
 LONGER = "a trial may take longer with --limit"
 # No socket was opened for these, or the mock itself cut it.
 _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
+
+
+def _why_unsent(deliveries: Sequence[Delivery]) -> str | None:
+    """Why the mock itself sent nothing: what its policy refused names the switch."""
+    return next((each.reason for each in deliveries if each.state == "refused"), None)
 
 
 def _in_time(
@@ -157,6 +165,8 @@ def _answered_once(
     # Who answers one after the other, each for a while, has not left out what is still in line.
     past = [each for each in open_messages if now - each.received_at >= terms.patience]
     late = [] if seconds else past
+    if late and not (often or surplus) and (people := greets_once(chats_written_to)):
+        return Check(name, PASSED, _greeted(people, len(late)))
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
@@ -172,6 +182,13 @@ def _answered_once(
     answers = sum(len(chat.replies) for chat in chats_written_to)
     how = "each once" if answers <= count else f"with {answers} answers, none of them repeated"
     return Check(name, PASSED, f"{count} messages answered, {how}")
+
+
+def _greeted(people: int, later: int) -> str:
+    return (
+        f"each of {people} people had one answer and no other ({later} later messages have none):"
+        " fine for a bot that greets once, a fault of one that should go on"
+    )
 
 
 def _answers_may_come(
@@ -227,7 +244,11 @@ def _silent(
 
 
 def _no_loop(
-    chats: Sequence[ChatTranscript], terms: Terms, now: float, waiting: Collection[Delivery]
+    chats: Sequence[ChatTranscript],
+    terms: Terms,
+    now: float,
+    waiting: Collection[Delivery],
+    reminded: Activity,
 ) -> Check:
     name = LOOP
     loop_ids = [message.id for chat in chats for message in chat.loop_answers]
@@ -242,7 +263,10 @@ def _no_loop(
     if endless:
         since = max(each.since for each in activities if each.endless)
         return Check(name, FAILED, _goes_on(len(endless), since, terms), tuple(endless))
-    rest = slow_rest(chats, quiet=terms.quiet, now=now)
+    if reminded.endless:
+        message = _not_asked(len(reminded.endless), reminded.since)
+        return Check(name, FAILED, message, tuple(each.id for each in reminded.endless))
+    rest = max(slow_rest(chats, quiet=terms.quiet, now=now), reminded.decided_in)
     if seconds := max((rest, *(each.decided_in for each in activities))):
         message = f"it is still sending: ask again in {seconds:.0f} s whether it comes to rest"
         message += f"; {LONGER}"
@@ -250,6 +274,13 @@ def _no_loop(
     if not any(chat.has_delivery for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
     return Check(name, PASSED, "it answered none of its own messages")
+
+
+def _not_asked(count: int, since: float) -> str:
+    return (
+        f"still sending {since:.0f} s after the last message of a contact, {count} messages at even"
+        f" distances that nobody asked for: a loop (at most {REMINDERS_MOST} reminders are fine)"
+    )
 
 
 def _goes_on(count: int, since: float, terms: Terms) -> str:

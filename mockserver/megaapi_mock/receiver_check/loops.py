@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..domain.message import Message
 from ..records.delivery import Delivery
-from .conversation import ChatTranscript, Inbound
+from .transcript import ChatTranscript, Inbound
 
 # More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
 # of a bot that nobody has seen going on.

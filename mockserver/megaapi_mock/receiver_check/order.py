@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ..records.delivery import Delivery
-from .conversation import ChatTranscript, Inbound
 from .result import FAILED, OPEN, PASSED, Check
+from .transcript import ChatTranscript, Inbound
 
 
 def in_order(chats: Sequence[ChatTranscript], plain: Mapping[Delivery, int]) -> Check:

@@ -12,8 +12,8 @@ from statistics import mean
 
 from ..domain.jid import Jid
 from ..domain.message import Message
-from .conversation import ChatTranscript, Inbound, bursts_of, reply_text
 from .loops import flood_of
+from .transcript import ChatTranscript, Inbound, bursts_of, reply_text
 
 # How many more answers than usual show that copies were answered: each message came three times,
 # say, and had three times as many.
@@ -21,6 +21,10 @@ TELLING = 1.9
 # The same of whole chats, where a greeting or a varying number of bubbles blurs it: so much of the
 # copies' own factor at least.
 TELLING_SHARE = 0.7
+# One answer to each person is a habit when so many people show it.
+GREETED_LEAST = 3
+# A bot answers each message for itself when so many show it, and so large a share of them.
+FOLLOWED_LEAST, SINGLE_SHARE = 4, 0.75
 
 
 def answered_too_often(chats: Sequence[ChatTranscript], most: int) -> list[Inbound]:
@@ -54,8 +58,11 @@ def surplus_of(chats: Sequence[ChatTranscript]) -> list[Message]:
 def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inbound]:
     """Texts that the receiver took, and that no answer to them or to later ones of their burst met.
 
-    A group may be left alone as a whole.
+    A group may be left alone as a whole. A bot that answers each message of a burst by name means
+    none of these for another.
     """
+    chats = [*chats]
+    is_single = _answers_each_by_name(chats, burst)
     return [
         each
         for chat in chats
@@ -64,8 +71,35 @@ def never_answered(chats: Iterable[ChatTranscript], burst: float) -> list[Inboun
         for each in group
         if each.must_be_answered
         and each.is_accepted
-        and not _is_covered_by_another(each, group, chat)
+        and not (each.answers if is_single else _is_covered_by_another(each, group, chat))
     ]
+
+
+def greets_once(chats: Iterable[ChatTranscript]) -> int:
+    """How many people had one message answered, where that is what happened to everybody: else 0.
+
+    Bots greet a person once and leave the rest to somebody else.
+    """
+    answered = [
+        [each for each in texts if each.answers]
+        for chat in chats
+        if Jid.verbatim(chat.name).person
+        and (texts := [each for each in chat.inbound.values() if each.must_be_answered])
+        and len(texts) > 1
+    ]
+    once = all(len(messages) == 1 for messages in answered)
+    return len(answered) if once and len(answered) >= GREETED_LEAST else 0
+
+
+def _answers_each_by_name(chats: Iterable[ChatTranscript], burst: float) -> bool:
+    """Whether most messages that another one followed at once have an answer of their own."""
+    followed = [
+        each.is_answer_certain
+        for chat in chats
+        for group in bursts_of(chat, burst)
+        for each in [one for one in group if one.must_be_answered and one.is_accepted][:-1]
+    ]
+    return len(followed) >= FOLLOWED_LEAST and sum(followed) >= SINGLE_SHARE * len(followed)
 
 
 def _is_covered_by_another(

@@ -39,11 +39,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every check, and the figures behind them."""
+    """Every check, and the figures behind them. `notes`: what whoever reads it should know."""
 
     instance: str
     checks: tuple[Check, ...]
     figures: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -67,13 +68,14 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it."""
-        return {
+        document = {
             "instance": self.instance,
             "passed": self.passed,
             "outcome": self.outcome,
             "checks": [check.as_json() for check in self.checks],
             "figures": dict(self.figures),
         }
+        return {**document, "notes": list(self.notes)} if self.notes else document
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Verdict:
@@ -82,7 +84,8 @@ class Verdict:
             Check(each["name"], each["outcome"], each["message"], tuple(each["offending"]))
             for each in document["checks"]
         )
-        return cls(document["instance"], checks, document["figures"])
+        notes = tuple(document.get("notes", ()))
+        return cls(document["instance"], checks, document["figures"], notes)
 
     def as_table(self) -> str:
         """Lines of text for people."""
@@ -96,6 +99,7 @@ class Verdict:
                 ids = ", ".join(check.offending[:SHOWN]) + (f" and {more} more" if more > 0 else "")
                 lines.append(f"{check.name}: {ids}")
         lines.append("  ".join(f"{name} {value:g}" for name, value in self.figures.items()))
+        lines += [f"note: {note}" for note in self.notes]
         outcome = FAILED if self.outcome == OPEN else self.outcome
         lines.append(f"{self.instance}: {outcome}")
         return "\n".join(lines) + "\n"
@@ -112,9 +116,11 @@ class Verdict:
             f'<property name={quoteattr(name)} value="{value:g}"/>'
             for name, value in self.figures.items()
         )
+        notes = escape("\n".join(self.notes))
+        output = f"<system-out>{notes}</system-out>" if notes else ""
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<testsuites>{suite}<properties>{properties}</properties>{cases}"
+            f"<testsuites>{suite}<properties>{properties}</properties>{cases}{output}"
             "</testsuite></testsuites>\n"
         )
 

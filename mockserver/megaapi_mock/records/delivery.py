@@ -38,7 +38,7 @@ class Attempt:
     span: tuple[float, float] | None = field(default=None, compare=False)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Delivery:
     """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
 

@@ -15,7 +15,7 @@ BODY_SHOWN = 64 * 2**10
 Headers = Sequence[tuple[str, str]]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Exchange:
     """One request with its reply."""
 

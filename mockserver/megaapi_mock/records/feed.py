@@ -62,7 +62,7 @@ class Feed:
         self._entries: deque[Entry] = deque()
         self._size = self._last = 0
         # By the instance they ask for; with None for those who ask for all.
-        self._readers: dict[str | None, dict[Reader, None]] = {}
+        self._readers: dict[str | None, dict[StreamReader, None]] = {}
         # The instances that somebody has asked for since it woke, None for all: theirs is kept.
         self._topics: set[str | None] = set()
         self._left_at = 0.0
@@ -108,14 +108,14 @@ class Feed:
         *,
         kinds: Collection[str] | None = None,
         instance: str | None = None,
-    ) -> Reader:
+    ) -> StreamReader:
         """A reader of what happens from now on, or after the entry with the id `since`.
 
         Of `kinds` alone, and of one `instance` with what belongs to none, where they are given.
         """
         with self._lock:
             self.awake = True
-            reader = Reader(self, self._last, kinds, instance)
+            reader = StreamReader(self, self._last, kinds, instance)
             self._readers.setdefault(instance, {})[reader] = None
             was_kept = instance in self._topics or None in self._topics
             self._topics.add(instance if len(self._topics) < TOPICS_MOST else None)
@@ -149,7 +149,7 @@ class Feed:
             start = number + 1 - self._oldest()
             return self._batch(islice(self._entries, start, None))
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: StreamReader) -> None:
         """A reader has gone."""
         with self._lock:
             readers = self._readers[reader.instance]
@@ -175,7 +175,7 @@ class Feed:
             for reader in readers:
                 reader.wake.set()
 
-    def _readers_of(self, instance: str | None) -> Iterator[Reader]:
+    def _readers_of(self, instance: str | None) -> Iterator[StreamReader]:
         """Those who ask for this instance, or for all; with None, which is of all, everybody."""
         for key, readers in self._readers.items():
             if instance is None or key is None or key == instance:
@@ -211,7 +211,7 @@ class Feed:
         self._size, self.awake = 0, False
 
 
-class Reader:
+class StreamReader:
     """One stream: iterate over it, and close it when it ends. None is a sign of life.
 
     It is woken by what it asked for alone: what happens in other instances costs its thread no
@@ -225,7 +225,7 @@ class Reader:
         self._kinds, self.instance = kinds, instance
         self.wake = threading.Event()
         # Where the first entry lies that it was told of and has not read.
-        self._first_told: int | None = None
+        self._first_announced: int | None = None
         self._missed_entries: str | None = None
         self._lock = threading.Lock()
         self._has_left = False
@@ -233,13 +233,13 @@ class Reader:
     def continue_after(self, since: str, *, was_kept: bool) -> None:
         """Begin behind the entry with this id; the caller holds the feed."""
         self._position, self._missed_entries = self._feed.position(since, was_kept=was_kept)
-        self._first_told = self._position + 1
+        self._first_announced = self._position + 1
         self.wake.set()
 
     def tell(self, entry: Entry) -> None:
         """Something happened that belongs to what it asked for; the caller holds the feed."""
-        if self._first_told is None and self._wants(entry):
-            self._first_told = entry.number
+        if self._first_announced is None and self._wants(entry):
+            self._first_announced = entry.number
             self.wake.set()
 
     def __iter__(self) -> Iterator[Entry | None]:
@@ -253,19 +253,19 @@ class Reader:
             if not self.wake.wait(HEARTBEAT):
                 yield None
             self.wake.clear()
-            yield from self._told()
+            yield from self._announced_entries()
             if self._feed.is_closed:
                 return
             if self._feed.beats != beats:
                 beats = self._feed.beats
                 yield None
 
-    def _told(self) -> Iterator[Entry]:
+    def _announced_entries(self) -> Iterator[Entry]:
         """What it was told of, in order, and what came since."""
-        while self._first_told is not None and not self._feed.is_closed:
-            number = max(self._first_told - 1, self._position)
+        while self._first_announced is not None and not self._feed.is_closed:
+            number = max(self._first_announced - 1, self._position)
             # Before it is looked: what comes in between is told again.
-            self._first_told = None
+            self._first_announced = None
             entries = self._feed.entries_after(number)
             if entries is None:
                 entry = self._feed.reset_entry("behind")
@@ -274,7 +274,7 @@ class Reader:
                 continue
             if entries:
                 # Whatever it was told of meanwhile: what lies before that may be no part of these.
-                self._first_told = entries[-1].number + 1
+                self._first_announced = entries[-1].number + 1
             for entry in entries:
                 self._position = entry.number
                 if self._wants(entry) and not self._feed.is_closed:

@@ -114,8 +114,8 @@ class Journal:
             for hit in outcome.fault_hits:
                 self.on_hit(hit)
             self.add_deliveries(outcome.deliveries)
-            if (exchange := outcome.exchange) is not None:
-                self._tell("exchange", exchange, self.exchanges.add(exchange))
+            if outcome.exchange is not None:
+                self.add_exchange(outcome.exchange)
 
     def write_exchange(self, exchange: Exchange) -> None:
         """Keep one request that changed nothing with its reply, and write it down."""

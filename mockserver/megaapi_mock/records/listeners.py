@@ -21,12 +21,12 @@ def delivery_listener(
     )
     show = log_errors_of(on_delivery or _no_listener, "on_delivery failed")
 
-    def changed(delivery: Delivery) -> None:
+    def on_change(delivery: Delivery) -> None:
         count(delivery)
         record(delivery)
         show(delivery)
 
-    return changed
+    return on_change
 
 
 def hit_listener(journal: Journal, counts: Counts) -> Callable[[RecordedHit], None]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import Generic, Protocol, TypeVar
 
 from .delivery import Attempt, Delivery
@@ -33,22 +33,22 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
-Found = TypeVar("Found", bound=Record, covariant=True)
+SomeRecord = TypeVar("SomeRecord", bound=Record, covariant=True)
 
 
-class RecordLog(Protocol[Found]):
+class RecordLog(Protocol[SomeRecord]):
     """What can be asked about the records of one kind, wherever they are kept.
 
     With an `instance` there are only its records.
     """
 
-    def get(self, record_id: str) -> Found | None:
+    def get(self, record_id: str) -> SomeRecord | None:
         """One record by id."""
 
-    def after(self, record_id: str | None, instance: str | None = None) -> Iterator[Found]:
+    def after(self, record_id: str | None, instance: str | None = None) -> Iterator[SomeRecord]:
         """Records newer than the one with this id; all of them when it has gone already."""
 
-    def before(self, record_id: str | None, instance: str | None = None) -> Iterator[Found]:
+    def before(self, record_id: str | None, instance: str | None = None) -> Iterator[SomeRecord]:
         """Records older than the one with this id, newest first; all of them without an id."""
 
     def number(self, record_id: str | None) -> int:
@@ -128,24 +128,24 @@ class Log(Generic[R]):
 
     def after(self, record_id: str | None, instance: str | None = None) -> Iterator[R]:
         """Records newer than the one with this id; all of them when it has gone already."""
-        newer: list[R] = []
         with self._lock:
-            start = self.number(record_id)
-            for number, record, _ in reversed(self._records.values()):
-                if number <= start:
-                    break
-                if instance in (None, record.instance):
-                    newer.append(record)
-        return reversed(newer)
+            start, rows = self.number(record_id), [*self._records.values()]
+        begin = bisect_right(rows, start, key=_number) if start else 0
+        return _records_of(islice(rows, begin, None), instance)
 
     def before(self, record_id: str | None, instance: str | None = None) -> Iterator[R]:
         """Records older than the one with this id, newest first; all of them without an id."""
         with self._lock:
-            records = [record for _, record, _ in self._records.values()]
-            end = self.number(record_id)
-            numbers = [number for number, _, _ in self._records.values()]
-        older = reversed(records if record_id is None else records[: bisect_left(numbers, end)])
-        return (record for record in older if instance in (None, record.instance))
+            end, rows = self.number(record_id), [*self._records.values()]
+        if record_id is not None:
+            del rows[bisect_left(rows, end, key=_number) :]
+        return _records_of(reversed(rows), instance)
+
+    @property
+    def newest_number(self) -> int:
+        """The place of the newest record; 0 when there is none."""
+        with self._lock:
+            return next((number for number, _, _ in reversed(self._records.values())), 0)
 
     def number(self, record_id: str | None) -> int:
         """The place of a record among all that share `numbers`; 0, before all, when it has gone."""
@@ -163,6 +163,14 @@ class Log(Generic[R]):
     def _trim(self) -> None:
         while len(self._records) > self.limit or (self.size > self.budget and self._records):
             self.size -= self._records.popitem(last=False)[1][2]
+
+
+def _number(row: tuple[int, R, int]) -> int:
+    return row[0]
+
+
+def _records_of(rows: Iterable[tuple[int, R, int]], instance: str | None) -> Iterator[R]:
+    return (record for _, record, _ in rows if instance in (None, record.instance))
 
 
 def exchange_bytes(exchange: Exchange) -> int:

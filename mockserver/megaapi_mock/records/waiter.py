@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Hashable
 from typing import Any, Literal
 
 from .bugs import log_failure
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 RecordKind = Literal["exchange", "delivery", "fault-hit", "message"]
 # Seconds between two looks at whether a client is still there, where the server can tell.
 CLIENT_LOOK = 0.25
+# So many records are kept for a wait; what was shown more often is looked for among all.
+SHOWN_MOST = 256
 
 
 def _accept_all(_: Any) -> bool:
@@ -29,8 +32,10 @@ class Waiter:
     """One wait. `kind` and `instance` are None for any; `accepts` says which records wake it.
 
     `accepts` runs in the thread of whoever writes the record: it must be cheap and hold nothing.
+    Of several waits with the same `question` one is asked for all of them. What was accepted is
+    kept until `take_shown`: who has looked through everything once needs to look at no more.
     `client_gone`, where the server can tell, ends a wait that nobody waits for any more.
-    `examined` counts the records it was shown, `woken` how often it was woken.
+    `examined_count` counts the records it was asked about, `wake_count` how often it was woken.
     """
 
     def __init__(
@@ -40,13 +45,17 @@ class Waiter:
         *,
         accepts: Callable[[Any], bool] = _accept_all,
         client_gone: Callable[[], bool] | None = None,
+        question: Hashable = None,
     ) -> None:
         self.kind, self.instance = kind, instance
+        self.question = self if question is None else question
         self.start_time = time.monotonic()
         self.examined_count = self.wake_count = 0
-        self._accepts, self._client_gone = accepts, client_gone
+        self.accepts, self._client_gone = accepts, client_gone
         self._wake = threading.Event()
         self._over = False
+        self._shown: deque[Any] = deque(maxlen=SHOWN_MOST)
+        self._has_all = False
         self._on_wake: Callable[[], None] | None = None
 
     @property
@@ -54,25 +63,42 @@ class Waiter:
         """Whether the wait was ended, or its client has left."""
         return self._over
 
+    def is_left(self) -> bool:
+        """Whether nobody waits any more, as far as that can be told."""
+        if self._client_gone is not None and not self._over and self._client_gone():
+            self._over = True
+        return self._over
+
     def show(self, record: Any) -> None:
-        """A record was written, or has come further."""
-        self.examined_count += 1
-        if not self._wake.is_set() and self._accepts(record):
-            self.wake()
+        """A record was written, or has come further, and is one it waits for."""
+        self._shown.append(record)
+        self._rouse()
+
+    def take_shown(self) -> list[Any] | None:
+        """Records that may be what it waits for; None when all must be looked through."""
+        has_all, self._has_all = self._has_all, True
+        shown: list[Any] = []
+        while self._shown:
+            shown.append(self._shown.popleft())
+        return shown if has_all and len(shown) < SHOWN_MOST else None
 
     def wake(self) -> None:
         """Wake it in any case: records were forgotten, or the instance was deleted."""
-        self._wake.set()
-        self._tell()
+        self._has_all = False
+        self._rouse()
 
     def let_go(self) -> None:
         """End the wait early."""
         self._over = True
-        self.wake()
+        self._rouse()
+
+    def _rouse(self) -> None:
+        self._wake.set()
+        self._tell()
 
     def look_again(self, later: Waiter) -> None:
         """What comes from now on wakes it again, as far as the `later` one accepts it."""
-        self._accepts = later._accepts
+        self.accepts = later.accepts
         if self._wake.is_set():
             self._wake.clear()
             self.wake_count += 1
@@ -98,9 +124,11 @@ class Waiter:
                 self._wake.clear()
                 self.wake_count += 1
                 return not self._over
-            if self._client_gone is not None and self._client_gone():
-                self._over = True
+            self.is_left()
         return False
+
+
+Topic = tuple[RecordKind | None, str | None]
 
 
 class Waiters:
@@ -110,40 +138,50 @@ class Waiters:
     """
 
     def __init__(self) -> None:
-        self.topics: dict[tuple[RecordKind | None, str | None], dict[Waiter, None]] = {}
+        self.topics: dict[Topic, dict[Waiter, None]] = {}
+        # The same waits, by what they ask.
+        self._questions: dict[Topic, dict[Hashable, dict[Waiter, None]]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, tuple(self.topics.values())))
 
     def add(self, waiter: Waiter) -> None:
         """Add a wait: it is shown every record from now on."""
-        self.topics.setdefault((waiter.kind, waiter.instance), {})[waiter] = None
+        topic = (waiter.kind, waiter.instance)
+        self.topics.setdefault(topic, {})[waiter] = None
+        self._questions.setdefault(topic, {}).setdefault(waiter.question, {})[waiter] = None
 
     def remove(self, waiter: Waiter) -> None:
         """Remove a wait."""
         topic = (waiter.kind, waiter.instance)
         del self.topics[topic][waiter]
+        questions = self._questions[topic]
+        del questions[waiter.question][waiter]
+        if not questions[waiter.question]:
+            del questions[waiter.question]
         if not self.topics[topic]:
-            del self.topics[topic]
+            del self.topics[topic], self._questions[topic]
 
     def awaits(self, kind: RecordKind, instance: str | None) -> bool:
         """Whether anyone waits for records of this kind and instance."""
-        return any(self._waiters_of(kind, instance))
+        return any(self.topics.get(topic) for topic in _topics_of(kind, instance))
 
     def show(self, kind: RecordKind, instance: str | None, record: Any) -> None:
         """Show a record to the waits for such records only."""
-        for waiters in self._waiters_of(kind, instance):
-            for waiter in waiters:
-                self._show(waiter, record)
-
-    @staticmethod
-    def _show(waiter: Waiter, record: Any) -> None:
-        """Whoever cannot judge the record looks for it instead; its writer goes on."""
-        try:
-            waiter.show(record)
-        except Exception:
-            log_failure(log, "our own bug: a wait could not judge a record")
-            waiter.wake()
+        for topic in _topics_of(kind, instance):
+            for waiters in self._questions.get(topic, _NOBODY).values():
+                for waiter in waiters:
+                    waiter.examined_count += 1
+                    try:
+                        if waiter.accepts(record):
+                            for each in waiters:
+                                each.show(record)
+                    except Exception:
+                        # Whoever cannot judge the record looks for it; its writer goes on.
+                        log_failure(log, "our own bug: a wait could not judge a record")
+                        for each in waiters:
+                            each.wake()
+                    break
 
     def wake(self, instance: str | None) -> None:
         """Wake all waits for this instance and those for any; with None all waits."""
@@ -158,8 +196,9 @@ class Waiters:
             for waiter in waiters:
                 waiter.let_go()
 
-    def _waiters_of(self, kind: RecordKind, instance: str | None) -> Iterator[dict[Waiter, None]]:
-        for topic in ((kind, instance), (kind, None), (None, None)):
-            waiters = self.topics.get(topic)
-            if waiters:
-                yield waiters
+
+_NOBODY: dict[Hashable, dict[Waiter, None]] = {}
+
+
+def _topics_of(kind: RecordKind, instance: str | None) -> tuple[Topic, Topic, Topic]:
+    return (kind, instance), (kind, None), (None, None)

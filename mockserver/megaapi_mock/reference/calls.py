@@ -21,7 +21,7 @@ _FILES = {"image/png": "png"}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallExample:
     """One call. `file` is where its answer goes if that is no text; `name` is the example's.
 
     `upload` is the part of a form and the file that it carries, in place of a `body`.
@@ -38,7 +38,7 @@ class Call:
     upload: tuple[str, str] | None = None
 
 
-def calls_of(operation: Operation, document: Json) -> list[Call]:
+def calls_of(operation: Operation, document: Json) -> list[CallExample]:
     """A call for each example of the body; one without a body where there is none."""
     definition = operation.definition
     kind = operation.body_type
@@ -49,11 +49,11 @@ def calls_of(operation: Operation, document: Json) -> list[Call]:
     headers = {"Authorization": f"Bearer {token}"}
     if not bodies:
         title = str(definition["summary"])
-        return [Call("call", title, operation.method, url, headers, file=file)]
+        return [CallExample("call", title, operation.method, url, headers, file=file)]
     if not operation.takes_file:
         headers["Content-Type"] = JSON
     return [
-        Call(
+        CallExample(
             name=name,
             title=str(example.get("summary", name)),
             method=operation.method,
@@ -68,9 +68,9 @@ def calls_of(operation: Operation, document: Json) -> list[Call]:
     ]
 
 
-def control_call(name: str, path: str, body: Any) -> Call:
+def control_call(name: str, path: str, body: Any) -> CallExample:
     """A POST to the control API, which asks for no token on this machine."""
-    return Call(name, "", "POST", f"{MOCK}{path}", {"Content-Type": JSON}, body)
+    return CallExample(name, "", "POST", f"{MOCK}{path}", {"Content-Type": JSON}, body)
 
 
 def examples_of(content: Json, document: Json) -> Iterator[tuple[str, Json]]:

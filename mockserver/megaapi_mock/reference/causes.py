@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..spec.gateway_events import CAUSED_BY_GATEWAY
-from .calls import KEY, LOCAL_HOOK, Call, control_call
+from .calls import KEY, LOCAL_HOOK, CallExample, control_call
 
 CUSTOMER, OWNER, GROUP = "5511900000002", "5511900000001", "120363000000000001@g.us"
 # What `inbound` wants beside the event: the owner writes on the own phone, a customer all else.
@@ -32,7 +32,7 @@ BEFORE: Mapping[str, str] = {
 }
 
 
-def cause(event: str) -> Call | None:
+def cause(event: str) -> CallExample | None:
     """The call that lets a contact cause the event; None where the gateway does that itself."""
     if event in CAUSED_BY_GATEWAY:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .calls import Call
+from .calls import CallExample
 
 _WIDTH = 88
 
@@ -19,10 +19,10 @@ class Language:
 
     id: str
     name: str
-    program: Callable[[Call], str]
+    program: Callable[[CallExample], str]
 
 
-def curl(call: Call) -> str:
+def curl(call: CallExample) -> str:
     """For a POSIX shell."""
     words = _curl_words(call)
     if call.body is not None and len(words[-1][1]) >= _WIDTH:
@@ -32,12 +32,12 @@ def curl(call: Call) -> str:
     return " \\\n  ".join(shlex.join(line) for line in words) + "\n"
 
 
-def curl_line(call: Call) -> str:
+def curl_line(call: CallExample) -> str:
     """The same on one line; what it answers is printed."""
     return shlex.join(word for words in _curl_words(call) for word in words)
 
 
-def _curl_words(call: Call) -> list[list[str]]:
+def _curl_words(call: CallExample) -> list[list[str]]:
     """An option with its value in each list; the body in the last one."""
     method = [] if call.method == "GET" else ["-X", call.method]
     words = [["curl", *method, call.url]]
@@ -47,7 +47,7 @@ def _curl_words(call: Call) -> list[list[str]]:
     return words if call.body is None else [*words, ["-d", _json(call.body)]]
 
 
-def python(call: Call) -> str:
+def python(call: CallExample) -> str:
     """Python 3 with `requests`."""
     lines = ["import requests", ""]
     arguments = [repr(call.url)]
@@ -70,7 +70,7 @@ def python(call: Call) -> str:
     return "\n".join(lines).replace("'", '"' if _plain(call) else "'") + "\n"
 
 
-def php(call: Call) -> str:
+def php(call: CallExample) -> str:
     """PHP 7.4 or newer with its curl extension."""
     lines = ["<?php"]
     if call.body is not None:
@@ -94,7 +94,7 @@ def php(call: Call) -> str:
     return "\n".join(lines) + "\n"
 
 
-def javascript(call: Call) -> str:
+def javascript(call: CallExample) -> str:
     """Node 18 or newer as a module (`.mjs`); also a Code node of n8n."""
     lines = []
     if call.upload is not None:
@@ -120,7 +120,7 @@ def javascript(call: Call) -> str:
     return "\n".join(lines) + "\n"
 
 
-def csharp(call: Call) -> str:
+def csharp(call: CallExample) -> str:
     """C# with HttpClient, as the statements of a program (.NET 6 or newer)."""
     spaces = ["System", "System.Net.Http", "System.Net.Http.Headers"]
     spaces += ["System.Text"] if call.body is not None else []
@@ -183,14 +183,14 @@ def _literal(value: Any, style: _Style, depth: int) -> str:
             f"{style.key(name)}{style.pair}{_literal(inner, style, depth + 1)}"
             for name, inner in value.items()
         ]
-        return _bracketed(pairs, style.object, style, depth) if pairs else style.empty
+        return _bracket_parts(pairs, style.object, style, depth) if pairs else style.empty
     if isinstance(value, list | tuple):
         items = [_literal(inner, style, depth + 1) for inner in value]
-        return _bracketed(items, style.list, style, depth)
+        return _bracket_parts(items, style.list, style, depth)
     return style.scalar(value)
 
 
-def _bracketed(parts: list[str], brackets: tuple[str, str], style: _Style, depth: int) -> str:
+def _bracket_parts(parts: list[str], brackets: tuple[str, str], style: _Style, depth: int) -> str:
     opening, closing = brackets
     space = " " if opening == "{" and style is _JAVASCRIPT and parts else ""
     line = f"{opening}{space}{', '.join(parts)}{space}{closing}"
@@ -235,7 +235,7 @@ def _javascript(value: Any, depth: int) -> str:
     return _literal(value, _JAVASCRIPT, depth)
 
 
-def _plain(call: Call) -> bool:
+def _plain(call: CallExample) -> bool:
     """Whether no quote stands in any text, so that all of them can be double ones."""
     text = json.dumps([call.body, call.url], ensure_ascii=False)
     return "'" not in text and '\\"' not in text

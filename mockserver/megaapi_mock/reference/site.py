@@ -19,7 +19,7 @@ from .contract import Contract, MenuEntry, event_path, operation_path
 from .details import event_details, operation_details
 from .markup import block, inline
 from .payloads import Generations
-from .words import ENGLISH, TONGUES, Tongue, Words
+from .words import ENGLISH, PAGE_LANGUAGES, PageLanguage, Words
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -40,9 +40,9 @@ class Site:
         """The path of everything there is, in both languages."""
         yield FIRST
         yield from (f"static/{file.name}" for file in sorted(STATIC.iterdir()))
-        for tongue in TONGUES:
+        for page_language in PAGE_LANGUAGES:
             for path in (START, SEARCH_INDEX, *self._contract.paths()):
-                yield f"{tongue.id}/{path}"
+                yield f"{page_language.id}/{path}"
 
     def write(self, folder: Path) -> int:
         """Write every page below the folder; how many files that made."""
@@ -60,19 +60,19 @@ class Site:
         folder, _, name = path.partition("/")
         if folder == "static":
             return self._static(name)
-        tongue = next((each for each in TONGUES if each.id == folder), None)
-        if tongue is None:
+        page_language = next((each for each in PAGE_LANGUAGES if each.id == folder), None)
+        if page_language is None:
             raise KeyError(path)
         if name == SEARCH_INDEX:
-            return self._search_index(tongue).encode()
-        return self._text(name, tongue).encode()
+            return self._search_index(page_language).encode()
+        return self._text(name, page_language).encode()
 
     def _static(self, name: str) -> bytes:
         names = {file.name: file for file in STATIC.iterdir()}
         return names[name].read_bytes()
 
-    def _text(self, path: str, tongue: Tongue) -> str:
-        words = Words(tongue)
+    def _text(self, path: str, page_language: PageLanguage) -> str:
+        words = Words(page_language)
         if path == START:
             return self._start(words)
         if path in self._operations:
@@ -109,20 +109,22 @@ class Site:
             up="../" * (deep + 1),
             mock=MOCK,
             menu=self._menu,
-            tongues=TONGUES,
-            languages=LANGUAGES if words else [Words(tongue) for tongue in TONGUES],
-            titled=lambda entry: _titled(entry, words),
+            page_languages=PAGE_LANGUAGES,
+            languages=LANGUAGES
+            if words
+            else [Words(page_language) for page_language in PAGE_LANGUAGES],
+            titled=lambda entry: _title_of(entry, words),
             **(values or {}),
         )
 
     def _titles(self, path: str, words: Words) -> str:
-        return _titled(self._entries[path], words)
+        return _title_of(self._entries[path], words)
 
-    def _search_index(self, tongue: Tongue) -> str:
+    def _search_index(self, page_language: PageLanguage) -> str:
         """A script, so that it works from a folder too: such pages may fetch nothing."""
-        words = Words(tongue)
+        words = Words(page_language)
         rows = [
-            [_titled(entry, words), f"{_group(name, words)}: {entry.words}", entry.path,
+            [_title_of(entry, words), f"{_group(name, words)}: {entry.words}", entry.path,
              f"{entry.words} {entry.title} {entry.title_pt}", entry.text]
             for name, entries in self._menu.items()
             for entry in entries
@@ -156,12 +158,12 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters.update(inline=inline, block=block, broken=_broken)
+        environment.filters.update(inline=inline, block=block, broken=_breakable)
         return environment
 
 
-def _titled(entry: MenuEntry, words: Words | None) -> str:
-    return entry.title if words is None or words.tongue is ENGLISH else entry.title_pt
+def _title_of(entry: MenuEntry, words: Words | None) -> str:
+    return entry.title if words is None or words.page_language is ENGLISH else entry.title_pt
 
 
 def _group(name: str, words: Words) -> str:
@@ -169,7 +171,7 @@ def _group(name: str, words: Words) -> str:
     return f"{words.group(name)}, {kind}"
 
 
-def _broken(text: str) -> Markup:
+def _breakable(text: str) -> Markup:
     """A path that a narrow page may break after each of its parts."""
     parts = re.split(r"(?<=[./_-])", text)
     return Markup("<wbr>").join(escape(part) for part in parts)

@@ -13,7 +13,7 @@ from .calls import KEY
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class PageLanguage:
     """A language of the pages: its folder, its name for browsers, its own name."""
 
     id: str
@@ -21,19 +21,19 @@ class Tongue:
     name: str
 
 
-ENGLISH = Tongue("en", "en", "English")
-PORTUGUESE = Tongue("pt", "pt-BR", "Português")
-TONGUES = (PORTUGUESE, ENGLISH)
+ENGLISH = PageLanguage("en", "en", "English")
+PORTUGUESE = PageLanguage("pt", "pt-BR", "Português")
+PAGE_LANGUAGES = (PORTUGUESE, ENGLISH)
 
 
 class Words:
     """What the pages say, in one language."""
 
-    def __init__(self, tongue: Tongue) -> None:
-        self.tongue = tongue
+    def __init__(self, page_language: PageLanguage) -> None:
+        self.page_language = page_language
 
     def __call__(self, name: str) -> str:
-        text: str = _texts()["words"][name][self.tongue.id]
+        text: str = _texts()["words"][name][self.page_language.id]
         return text
 
     def group(self, name: str) -> str:
@@ -44,11 +44,11 @@ class Words:
         """How the gateway can be made to cause an event; `english` where nothing translates it."""
         ways: Mapping[str, str] = _texts()["ways_pt"]
         translated = ways.get(event, english).replace("{key}", KEY)
-        return english if self.tongue is ENGLISH else translated
+        return english if self.page_language is ENGLISH else translated
 
     def is_translated(self, event: str) -> bool:
         """Whether `way` answers in the language of the page."""
-        return self.tongue is ENGLISH or event in _texts()["ways_pt"]
+        return self.page_language is ENGLISH or event in _texts()["ways_pt"]
 
 
 @cache

@@ -180,7 +180,7 @@ class Body:
 
     def _look_at_the_end(self) -> None:
         """Say that the body is late or cut where it has ended before it was whole."""
-        call, announced = self._call, self._announced
+        call, announced = self._call, self._announced_length
         is_whole = announced is not None and call.length >= announced
         if not is_whole and call.last_came - call.begun >= self._seconds:
             self._environ.setdefault(LATE, late(call.length, announced, self._seconds))
@@ -188,7 +188,7 @@ class Body:
             self._environ.setdefault(CUT, cut(call.length))
 
     @property
-    def _announced(self) -> int | None:
+    def _announced_length(self) -> int | None:
         length = self._environ.get("CONTENT_LENGTH") or ""
         return int(length) if length.isascii() and length.isdigit() else None
 
@@ -196,7 +196,7 @@ class Body:
         """Take room once it is no small body: for all of it where it says how long it is."""
         came = self._call.length
         if came > max(SMALL, self._bytes_taken):
-            announced = self._announced
+            announced = self._announced_length
             whole = came + STEP if announced is None else announced
             more = max(whole, came) - self._bytes_taken
             self._budget.take(more)

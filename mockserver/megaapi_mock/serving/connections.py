@@ -172,15 +172,15 @@ class Watch:
         """
         if not self._has_seen_any:  # of a kernel that tells less
             return
-        gone = set(begin_times)
+        abandoned_calls = set(begin_times)
         for each in self._connections.values():
             # Not `is_awaiting`: who asks again at once has spoken in the same few milliseconds.
-            if gone and not each.is_answered and not each.has_left:
+            if abandoned_calls and not each.is_answered and not each.has_left:
                 first = bisect_left(begin_times, each.last_came - SLACK)
                 last = bisect_right(begin_times, each.began + LATE_BEGIN)
-                gone.difference_update(begin_times[first:last])
-        if gone:
-            self._app.deferred.let_go(gone)
+                abandoned_calls.difference_update(begin_times[first:last])
+        if abandoned_calls:
+            self._app.deferred.let_go(abandoned_calls)
 
     def _run(self) -> None:
         pause = LOOK

@@ -203,7 +203,7 @@ class DeferredAnswers:
         """The call that is to be answered next, once there is one; None at the end."""
         change = self._overdue_change if overdue_only else self._change
         with self._change:
-            while (call := self._taken(overdue_only)) is None and not self._is_closed:
+            while (call := self._take_next(overdue_only)) is None and not self._is_closed:
                 first = self._deadlines[0][0] - monotonic() if self._deadlines else None
                 change.wait(first)
             # Somebody else keeps an eye on the earliest deadline now.
@@ -211,7 +211,7 @@ class DeferredAnswers:
                 self._change.notify()
             return call
 
-    def _taken(self, overdue_only: bool) -> _Call | None:
+    def _take_next(self, overdue_only: bool) -> _Call | None:
         """The same, None if there is none just now; the lock is held."""
         now = monotonic()
         while self._deadlines and self._deadlines[0][0] <= now:
@@ -233,7 +233,7 @@ class DeferredAnswers:
             if isinstance(answer, DeferredAnswer):
                 self._wait(call, answer)
                 return
-            body = _joined(answer)
+            body = _join_body(answer)
         except BaseException:
             # A log that nobody can write to must not cost the client its answer.
             with suppress(Exception):
@@ -250,7 +250,7 @@ class DeferredAnswers:
         respond.response_bytes(head.status, head.headers, body)
 
 
-def _joined(answer: Iterable[bytes]) -> bytes:
+def _join_body(answer: Iterable[bytes]) -> bytes:
     try:
         return b"".join(answer)
     finally:

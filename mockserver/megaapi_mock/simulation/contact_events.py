@@ -15,6 +15,7 @@ from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..domain.presence import PRESENCES
 from ..errors import ControlRefused
+from ..errors.names import quoted
 from ..records.feed import StreamKind
 from ..resources.samples import Samples
 from ..runtime import Instances, Records
@@ -127,7 +128,7 @@ def _address_people(action: ContactAction, fields: Json, chat: Jid) -> Json:
 def _option(event: str, body: Mapping[str, Any], options: Sequence[str]) -> str:
     option = body.get("option", options[0] if options else "")
     if options and option not in options:
-        raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
+        raise ControlRefused(400, f"option: {quoted(option)} is not one of {', '.join(options)}")
     for name in ("media", "message", *(() if options else ("option",))):
         if name in body:
             raise ControlRefused(400, f"{name}: {event} is not a message and does not take it")

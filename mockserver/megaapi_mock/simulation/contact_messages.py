@@ -60,6 +60,9 @@ class _Incoming:
     def arrive(self, instance: Instance) -> Message:
         """The message as the instance keeps it, with all that its content does there."""
         origin = _origin(instance, self.event, self.sender, self.body)
+        chat = origin.key["remoteJid"]
+        if chat.group:
+            instance.groups.require_writer(chat, origin.author, self.event.name)
         payload = orjson.loads(self.event.payload)
         if self.text is not None:
             return self._keep(instance, origin, self._with_text(instance, origin, payload))

@@ -16,7 +16,7 @@ from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.json_path import put_at
 from ..errors import ControlRefused
-from ..errors.names import did_you_mean
+from ..errors.names import did_you_mean, quoted
 from ..records.bugs import Bugs
 from ..records.delivery import Delivery
 from ..records.journal import Journal
@@ -90,7 +90,7 @@ def resend(
     with publisher.at_rest():
         original = deliveries.get(delivery_id)
         if original is None:
-            why = f"there is no delivery {delivery_id!r}: see /_mock/deliveries"
+            why = f"there is no delivery {quoted(delivery_id)}: see /_mock/deliveries"
             raise ControlRefused(404, why)
         copy = _copy_of(original, edited, journal, clock)
         publisher.send_again(copy, courier.accept)
@@ -121,7 +121,7 @@ def _event(samples: Samples, body: Mapping[str, Any]) -> str:
     if event not in names:
         guess = did_you_mean(str(event), names)
         raise ControlRefused(
-            400, f"event: there is no {event!r}; {guess}there are {', '.join(names)}"
+            400, f"event: there is no {quoted(event)}; {guess}there are {', '.join(names)}"
         )
     return str(event)
 

@@ -46,17 +46,11 @@ class RunningHost:
         key = key or self._unused_key()
         with suppress(UnknownInstance):
             self.remove(key)
-
-        def begin(instance: Instance) -> Json:
+        seed = InstanceSeed(key=key, token=key.partition("-")[2] or key)
+        with self.instances.store.add(seed, most=self.most) as instance:
             continue_counters(instance, self.journal)
             instance.set_webhook(url, enabled=enabled)
-            return instance.as_json()
-
-        document = self.instances.store.add(
-            InstanceSeed(key=key, token=key.partition("-")[2] or key),
-            begin=begin,
-            most=self.most,
-        )
+            document = instance.as_json()
         self.journal.show("instance", key, document)
         return key
 

@@ -9,7 +9,7 @@ import orjson
 from ..domain.contact_actions import ACTIONS, names_its_chat
 from ..domain.jid import Jid
 from ..errors import ControlRefused
-from ..errors.names import did_you_mean
+from ..errors.names import did_you_mean, quoted
 from ..resources.samples import Samples
 from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .contact_events import NON_MESSAGE_EVENTS
@@ -71,7 +71,7 @@ class InboundEvents(dict[str, InboundEvent]):
         way = CAUSED_BY_GATEWAY.get(event)
         guess = did_you_mean(event, inbound)
         more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
-        raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
+        raise ControlRefused(400, f"event: {quoted(event)} is not something a contact does; {more}")
 
     def _is_inbound(self, event: str) -> bool:
         sample = self._samples.sample(event)

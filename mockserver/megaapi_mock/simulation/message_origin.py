@@ -10,6 +10,7 @@ from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..errors.names import quoted
 
 # Who writes, and who is written to, when nobody is named.
 SOMEBODY = "5511900000002"
@@ -108,7 +109,7 @@ def channel(
     """A channel posts; nobody in particular writes there."""
     jid = Jid.verbatim(body.get("from", payload["key"]["remoteJid"]))
     if not (jid.server == NEWSLETTER and jid.user.isdigit()):
-        raise ControlRefused(400, f"from: {jid!r} is not a channel: digits and @newsletter")
+        raise ControlRefused(400, f"from: {quoted(jid)} is not a channel: digits and @newsletter")
     post = str(100 + instance.count("newsletter"))
     key = {"remoteJid": jid, "fromMe": False, "id": instance.chats.inbound_id()}
     return MessageOrigin({**key, "server_id": post}, jid, "")

@@ -39,8 +39,8 @@ def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dic
             continue
         mistake = payloads.fields.mistake(event, path, value, sample)
         if mistake is not None:
-            meant = ' (did you mean "text" beside "event"?)' if path == "text" and place else ""
-            raise ControlRefused(400, f'set: {mistake}{meant}; "force": true sets it anyway')
+            hint = ' (did you mean "text" beside "event"?)' if path == "text" and place else ""
+            raise ControlRefused(400, f'set: {mistake}{hint}; "force": true sets it anyway')
     return overrides
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..domain.jid import Jid, chat_kind
 from ..domain.message import Message
 from ..errors import ControlRefused, Impossible
+from ..errors.names import quoted
 from ..records.waiter import Waiter
 from ..runtime import Instances, Records
 from .answers import Answers, differences, is_sent
@@ -159,7 +160,7 @@ class Plays:
         with _taking(play):
             self._note_arrival(play)
             went_well = self._act(play)
-            expected = self._expected(play)
+            expected = self._expected_results(play)
             if expected and went_well:
                 with waiting:
                     self._await(play, expected, time.monotonic() + seconds, waiter)
@@ -212,7 +213,7 @@ class Plays:
                 body.setdefault("from", self._own_number(play))
         return body
 
-    def _expected(self, play: Play) -> list[TurnResult]:
+    def _expected_results(self, play: Play) -> list[TurnResult]:
         return list(takewhile(lambda result: result.who == BOT, play.results[play.next :]))
 
     def _await(
@@ -304,7 +305,8 @@ class Plays:
             if directory.canonical_jid(directory.read(sender)) not in (people, chat):
                 raise ControlRefused(
                     400,
-                    f"turns: {index}: {sender!r} is not the person in this chat: leave out `from`",
+                    f"turns: {index}: {quoted(sender)} is not the person in this chat: "
+                    "leave out `from`",
                 )
 
     def _chat(self, instance: str, with_: str) -> str:
@@ -312,7 +314,8 @@ class Plays:
         directory = self._instances.store.gateway.directory
         if "@" in with_ and chat_kind(with_) not in ("person", "group"):
             raise ControlRefused(
-                400, f"with: {with_!r} is neither a person nor a group: nobody can answer there"
+                400,
+                f"with: {quoted(with_)} is neither a person nor a group: nobody can answer there",
             )
         jid = directory.read(with_)
         if not jid.group and directory.owner(jid.user) is None and not jid.lid:
@@ -338,6 +341,8 @@ def _require_labels(turns: list[Json]) -> None:
     for index, turn in enumerate(turns):
         label = turn[who_acts(turn)].get(LABEL)
         if label in labels:
-            raise ControlRefused(400, f"turns: {index}: another turn is already called {label!r}")
+            raise ControlRefused(
+                400, f"turns: {index}: another turn is already called {quoted(label)}"
+            )
         if label is not None:
             labels.add(label)

@@ -45,10 +45,10 @@ def _lint(root: Path) -> list[LintFinding]:
         contract = LintedContract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [bundle_finding(root, str(error))]
-    lost = sorted(
+    faults_of_files = sorted(
         (*_dangling(contract), *lint_whole.find_misplaced(contract), *control_faults(root))
     )
-    return lost or sorted(causes(_findings(contract, first_problem(contract_bundle))))
+    return faults_of_files or sorted(causes(_findings(contract, first_problem(contract_bundle))))
 
 
 def _files(root: Path) -> list[Path]:

@@ -29,10 +29,10 @@ def causes(findings: Iterable[LintFinding]) -> set[LintFinding]:
     for reasons, consequences in _CONSEQUENCES:
         if any(finding.rule in reasons for finding in remaining):
             remaining = {finding for finding in remaining if finding.rule not in consequences}
-    return remaining - set(_missed(remaining))
+    return remaining - set(_misspelt_keys(remaining))
 
 
-def _missed(findings: Iterable[LintFinding]) -> Iterator[LintFinding]:
+def _misspelt_keys(findings: Iterable[LintFinding]) -> Iterator[LintFinding]:
     """What misses a key that stands there misspelt: x-efect for x-effect."""
     findings = list(findings)
     unknown = [finding for finding in findings if finding.rule == "unknown-keyword"]

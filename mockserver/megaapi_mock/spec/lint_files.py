@@ -75,16 +75,16 @@ def control_faults(root: Path) -> Iterator[LintFinding]:
     if not isinstance(document, dict):
         yield LintFinding(CONTROL_FILE, "", "file-empty", f"spec/{CONTROL_FILE} holds no mapping")
         return
-    lost = [
+    dangling = [
         target for target in sorted(set(references(document))) if not _is_there(document, target)
     ]
-    for target in lost:
+    for target in dangling:
         message = f"{target} does not exist"
         line = line_with(file, target)
         yield LintFinding(CONTROL_FILE, "", "reference-dangling", message, line)
     wrong = [*_invalid_schemas(document)]
     yield from wrong
-    problem = None if lost or wrong else first_problem(Bundle(document))
+    problem = None if dangling or wrong else first_problem(Bundle(document))
     if problem is not None:
         place, _, message = problem.partition(": ")
         yield LintFinding(CONTROL_FILE, "" if place == "document" else place, "openapi", message)

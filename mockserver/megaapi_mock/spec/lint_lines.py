@@ -20,14 +20,14 @@ _WORDS = 3
 def with_lines(root: Path, findings: Iterable[LintFinding]) -> list[LintFinding]:
     """The findings with their lines; 1 where the file, or the place in it, is not there."""
     trees: dict[str, yaml.Node | None] = {}
-    located = []
+    findings_with_lines = []
     for finding in findings:
         if finding.file not in trees:
             trees[finding.file] = _tree(root / finding.file)
         tree = trees[finding.file]
         line = finding.line or (1 if tree is None else _line(tree, finding))
-        located.append(replace(finding, line=line))
-    return located
+        findings_with_lines.append(replace(finding, line=line))
+    return findings_with_lines
 
 
 def _line(tree: yaml.Node, finding: LintFinding) -> int:

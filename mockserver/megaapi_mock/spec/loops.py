@@ -24,7 +24,7 @@ def find_loop(components: Components) -> tuple[str, str] | None:
     }
     for start in next_ones:
         for first in next_ones[start]:
-            if start in _reached(first, next_ones):
+            if start in _reach(first, next_ones):
                 return start, first
     return None
 
@@ -46,7 +46,7 @@ def _beside(part: Any) -> Iterator[str]:
             yield from _beside(schema)
 
 
-def _reached(start: str, next_ones: Mapping[str, list[str]]) -> set[str]:
+def _reach(start: str, next_ones: Mapping[str, list[str]]) -> set[str]:
     reached: set[str] = set()
     waiting = [start]
     while waiting:

@@ -48,12 +48,12 @@ class _Simplifier:
             return [self.of(each) for each in node]
         if not isinstance(node, Mapping):
             return node
-        schema = _of_plain_values(self._without_choice(self._merged(node)))
+        schema = _of_plain_values(self._without_choice(self._merge(node)))
         return {name: self.of(each) for name, each in schema.items()}
 
-    def _merged(self, schema: Any) -> Any:
+    def _merge(self, schema: Any) -> Any:
         """The schema as one, where parts of its `allOf` describe the same field."""
-        parts = [self._merged(self._target(each)) for each in schema.get("allOf", ())]
+        parts = [self._merge(self._target(each)) for each in schema.get("allOf", ())]
         names = [name for part in parts for name in part.get("properties", ())]
         return schema if len(set(names)) == len(names) else self._whole(schema, parts)
 
@@ -72,14 +72,14 @@ class _Simplifier:
         parts = [self._target(each) for each in schema["allOf"]]
         if any(choice in part for part in parts for choice in _CHOICES):
             return schema["allOf"][-1]
-        return self._whole(schema, [self._merged(part) for part in parts])
+        return self._whole(schema, [self._merge(part) for part in parts])
 
     def _object(self, schema: Any) -> Any:
         """The schema as an object with fields of its own; None where it is none."""
         target = self._target(schema)
         if "allOf" in target:
             target = self._whole(
-                target, [self._merged(self._target(each)) for each in target["allOf"]]
+                target, [self._merge(self._target(each)) for each in target["allOf"]]
             )
         elif "anyOf" in target:
             target = self._without_choice(target)
@@ -94,7 +94,7 @@ class _Simplifier:
         objects = [each for each in choice if self._object(each)]
         others = [each for each in choice if each not in lists and each not in objects]
         if len(objects) > 1:
-            one = reduce(self._joined, [self._object(each) for each in objects])
+            one = reduce(self._join, [self._object(each) for each in objects])
             forms = [self._with_name_of_first(one, objects[0]) if lists else one, *others]
         else:
             forms = [*objects, *others]
@@ -115,7 +115,7 @@ class _Simplifier:
         self.widened[first["$ref"].removeprefix(_SCHEMAS)] = self.of(schema)
         return first
 
-    def _joined(self, one: Any, other: Any) -> Any:
+    def _join(self, one: Any, other: Any) -> Any:
         """What takes the values of both."""
         if one == other or other == _NOTHING:
             return one
@@ -137,7 +137,7 @@ class _Simplifier:
         required = [name for name in one.get("required", ()) if name in other.get("required", ())]
         fields = {**one["properties"], **other["properties"]}
         for name in one["properties"].keys() & other["properties"].keys():
-            fields[name] = self._joined(one["properties"][name], other["properties"][name])
+            fields[name] = self._join(one["properties"][name], other["properties"][name])
         notes = {name: one[name] for name in ("description", "x-provenance") if name in one}
         return {"type": "object", **notes, "required": required, "properties": fields}
 

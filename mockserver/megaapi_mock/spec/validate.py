@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 
 
-class _Compiled:
+class _OperationChecks:
     """What one operation's requests and replies are held to."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Validators:
         self.schemas: Mapping[str, Any] = bundle.document.get("components", {}).get("schemas", {})
         compiler = Compiler(bundle.document)
         self._validators = {
-            each.id: _Compiled(each, bundle.document, compiler) for each in operations
+            each.id: _OperationChecks(each, bundle.document, compiler) for each in operations
         }
         self._authority: Authority | None = None
         self._lock = threading.Lock()

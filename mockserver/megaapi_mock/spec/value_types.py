@@ -27,11 +27,11 @@ def types_of(schemas: Iterable[Json], samples: Iterable[Any]) -> set[str]:
     """
     types = {type_of(sample) for sample in samples}
     for schema in schemas:
-        types |= _declared(schema)
+        types |= _declared_types(schema)
     return types
 
 
-def _declared(schema: Json) -> set[str]:
+def _declared_types(schema: Json) -> set[str]:
     declared = schema.get("type", ())
     types = {declared} if isinstance(declared, str) else set(declared)
     types |= {type_of(value) for value in schema.get("enum", ())}

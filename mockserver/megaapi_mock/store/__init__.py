@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.peer_messages import Envelope
 from ..records.log import RecordQueries
 from ..records.outcome import Outcome
-
-# What whoever creates an instance wants to see of it.
-Result = TypeVar("Result")
 
 
 class Owed(Protocol):
@@ -79,17 +76,12 @@ class Store(Protocol):
         """
 
     def add(
-        self,
-        seed: InstanceSeed,
-        *,
-        begin: Callable[[Instance], Result],
-        is_name_given: bool = True,
-        most: int | None = None,
-    ) -> Result:
-        """A new instance under a key that nobody has; what `begin` made of it before anyone else.
+        self, seed: InstanceSeed, *, is_name_given: bool = True, most: int | None = None
+    ) -> AbstractContextManager[Instance]:
+        """Hold a new instance alone, under a key that nobody has; kept when the block ends.
 
-        Impossible, and nothing has changed, where there is one already, or `most`, or where
-        the gateway does not admit the seed.
+        It is gone when the block raises. Impossible, and nothing has changed, where there is one
+        already, or `most`, or where the gateway does not admit the seed.
         """
 
     def remove(self, key: str) -> None:

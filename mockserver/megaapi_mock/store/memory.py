@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,23 +17,24 @@ from ..records.delivery import end
 from ..records.journal import Journal
 from ..records.log import RecordQueries
 from ..records.outcome import Outcome
-from . import Owed, Result
+from . import Owed
+from .due_times import DueTime, DueTimes
 from .owed import Capacity, OwedInMemory
 from .retire import retire
-
-# Stale agenda entries that are tolerated, beside two for each instance.
-STALE_MOST = 64
 
 
 @dataclass(slots=True, eq=False)
 class _Slot:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
-    noted_due: float | None = None
+    due_time: DueTime = field(init=False)
     # What the number registry's row was last made of.
     connection: Connection | None = None
     number: str | None = None
     name: str = ""
+
+    def __post_init__(self) -> None:
+        self.due_time = DueTime(self.instance.key)
 
     @property
     def is_registered(self) -> bool:
@@ -70,7 +70,7 @@ class MemoryStore:
         self._structure = threading.RLock()
         self._lock = threading.Lock()
         self._all_locks: ExitStack | None = None
-        self._agenda: list[tuple[float, str]] = []
+        self._due_times = DueTimes()
         self.due_earlier: Callable[[], None] = lambda: None
         self.reset()
 
@@ -121,12 +121,14 @@ class MemoryStore:
         return None
 
     def _accept(self, instance: Instance) -> None:
-        """There is no way back behind a change that is written."""
-        try:
-            instance.commit()
-        except Exception:
-            self._bugs.note(f"a change of {instance.key} was not tidied up")
-            instance.accept()
+        """There is no way back behind a change that is written, whatever fails."""
+        for accept in (instance.commit, instance.accept):
+            try:
+                accept()
+            except Exception:
+                self._bugs.note(f"a change of {instance.key} was not tidied up")
+            else:
+                return
 
     def _keep_outcome(self, outcome: Outcome) -> None:
         try:
@@ -145,7 +147,7 @@ class MemoryStore:
 
     def _note_due_safely(self, key: str, slot: _Slot) -> None:
         try:
-            self._note_due(key, slot)
+            self._note_due(slot)
         except Exception:
             self._bugs.note(f"nobody waits for what is due in {key}")
 
@@ -161,15 +163,11 @@ class MemoryStore:
                 return slot
             slot.lock.release()
 
+    @contextmanager
     def add(
-        self,
-        seed: InstanceSeed,
-        *,
-        begin: Callable[[Instance], Result],
-        is_name_given: bool = True,
-        most: int | None = None,
-    ) -> Result:
-        """A new instance under a key that nobody has; what `begin` made of it."""
+        self, seed: InstanceSeed, *, is_name_given: bool = True, most: int | None = None
+    ) -> Iterator[Instance]:
+        """Hold a new instance alone; it is there when the block ends, and gone when it raises."""
         with self._structure:
             self._require_free(seed.key, most)
             admitted_seed = self.gateway.admit(seed, is_name_given=is_name_given)
@@ -183,14 +181,13 @@ class MemoryStore:
                     self._slots[seed.key] = slot
                     self._register(seed.key, slot)
                 try:
-                    result = begin(instance)
+                    yield instance
                     self._write_new(instance)
                 except BaseException:
                     self._drop(seed.key)
                     raise
                 self._accept(instance)
                 self._note_due_safely(seed.key, slot)
-        return result
 
     def _require_free(self, key: str, most: int | None) -> None:
         if key in self._slots:
@@ -218,7 +215,7 @@ class MemoryStore:
             if slot is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
             self.gateway.number_registry.register(key, None)
-            retire(slot.instance, slot.lock)
+            self._retire(slot)
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
@@ -274,14 +271,13 @@ class MemoryStore:
             registry.register(key, slot.instance.registered_number)
         with self._lock:
             before, self.gateway, self._slots = self._slots, gateway, new_slots
-            self._agenda.clear()
             gateway.number_registry.replace_by(registry)
             for key, slot in new_slots.items():
                 self._register(key, slot)
-        for key, slot in new_slots.items():
-            self._note_due(key, slot)
+        for slot in new_slots.values():
+            self._note_due(slot)
         for slot in before.values():
-            retire(slot.instance, slot.lock)
+            self._retire(slot)
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
@@ -291,9 +287,13 @@ class MemoryStore:
                 before = self._slots.get(instance.key)
                 self._slots[instance.key] = slot
                 self._register(instance.key, slot)
-            self._note_due(instance.key, slot)
+            self._note_due(slot)
             if before is not None:
-                retire(before.instance, before.lock)
+                self._retire(before)
+
+    def _retire(self, slot: _Slot) -> None:
+        self._due_times.forget(slot.due_time)
+        retire(slot.instance, slot.lock)
 
     def settle(self) -> None:
         """Nothing is behind: all there is stands in memory."""
@@ -303,21 +303,7 @@ class MemoryStore:
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
-        with self._lock:
-            while self._agenda:
-                due, key = self._agenda[0]
-                slot = self._slots.get(key)
-                if slot is not None and slot.noted_due == due:
-                    return due, key
-                heapq.heappop(self._agenda)
-            return None
-
-    def _drop_stale(self) -> None:
-        """Leave one turn to each instance: what is stale goes by itself only once it is due."""
-        self._agenda = [
-            (slot.noted_due, key) for key, slot in self._slots.items() if slot.noted_due is not None
-        ]
-        heapq.heapify(self._agenda)
+        return self._due_times.first()
 
     def _register_if_changed(self, key: str, slot: _Slot) -> None:
         if not slot.is_registered:
@@ -335,16 +321,8 @@ class MemoryStore:
                 instance.name = row.name
             slot.connection, slot.number, slot.name = state.connection, state.number, state.name
 
-    def _note_due(self, key: str, slot: _Slot) -> None:
-        if (due := slot.instance.next_due) == slot.noted_due:
+    def _note_due(self, slot: _Slot) -> None:
+        if (due := slot.instance.next_due) == slot.due_time.moment:
             return
-        with self._lock:
-            slot.noted_due = due
-            if due is None:
-                return
-            heapq.heappush(self._agenda, (due, key))
-            if len(self._agenda) > 2 * len(self._slots) + STALE_MOST:
-                self._drop_stale()
-            first = self._agenda[0] == (due, key)
-        if first:
+        if self._due_times.note(slot.due_time, due):
             self.due_earlier()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..clock import LATEST, ClockState
 from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.contacts import Contact
+from ..domain.facts import InboundMessage, OwnMessage, Receipt
 from ..domain.group import ADMINS, Group
 from ..domain.jid import PERSON, Jid, is_number
 from ..domain.media import PATH_PREFIX
@@ -88,6 +89,7 @@ def require_sane(state: InstanceState) -> None:
         _require_one_of(state.connection.state, _LINK_STATES)
     _require_counters(state)
     _require_agenda(state)
+    _require_held_acks(state)
     _require_messages(state)
     _require_media(state)
     _require_delayed(state)
@@ -95,6 +97,14 @@ def require_sane(state: InstanceState) -> None:
     _require_states("contact_states", state.contact_states.values())
     with inside("without_buttons"):
         _require(all(state.without_buttons.values()), "must be true for everybody in it")
+
+
+def require_known_events(state: InstanceState, is_known: Callable[[str], bool]) -> None:
+    """Misfit for an event that is told later, and of which no webhook tells."""
+    with inside("delayed"):
+        for number, event in state.delayed.items():
+            with inside(number), inside("name"):
+                _require(is_known(event.name), f"there is no event {event.name!r:.80}")
 
 
 def _require_identity(key: str, token: str, number: str | None) -> None:
@@ -126,12 +136,25 @@ def _require_agenda(state: InstanceState) -> None:
                 _require(0 <= order <= state.order, "its order is none that was given out")
                 _require_count(generation)
                 _require_one_of(kind, _ARGUMENTS)
-                many = _ARGUMENTS[kind]
-                _require(
-                    len(arguments) in many, f"{kind} takes {' or '.join(map(str, many))} arguments"
-                )
-                if kind == "ack":
-                    _require_one_of(arguments[1], TO)
+                _require_arguments(kind, arguments)
+
+
+def _require_held_acks(state: InstanceState) -> None:
+    with inside("held_acks"):
+        for message_id, waiting in state.held_acks.items():
+            with inside(message_id):
+                for index, (due, arguments) in enumerate(waiting):
+                    with inside(index):
+                        _require_time(due, FARTHEST)
+                        _require_arguments("ack", arguments)
+                        _require(arguments[0] == message_id, "is about another message")
+
+
+def _require_arguments(kind: str, arguments: Sequence[str]) -> None:
+    many = _ARGUMENTS[kind]
+    _require(len(arguments) in many, f"{kind} takes {' or '.join(map(str, many))} arguments")
+    if kind == "ack":
+        _require_one_of(arguments[1], TO)
 
 
 def _require_messages(state: InstanceState) -> None:
@@ -166,6 +189,9 @@ def _require_delayed(state: InstanceState) -> None:
             with inside(number):
                 _require_count(number)
                 _require_time(event.time, LATEST)
+                if isinstance(event.facts, OwnMessage | InboundMessage | Receipt):
+                    chat = event.facts.key.get("remoteJid")
+                    _require(isinstance(chat, str), "facts.key.remoteJid must be a string")
 
 
 def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None:

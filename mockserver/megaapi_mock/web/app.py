@@ -21,8 +21,8 @@ from . import use_cases
 from .gateway.auth import Access
 from .gateway.fetcher import Fetcher
 from .gateway.front import Front
+from .gateway.host_calls import HostCalls
 from .gateway.pipeline import Pipeline
-from .gateway.route_hints import RouteHints
 from .wsgi import Wsgi
 
 
@@ -98,7 +98,7 @@ class ControlAtFirstCall:
         app.register_blueprint(routes.blueprint(runtime, contact_messages, lambda: app.server))
         app.register_blueprint(pages.blueprint())
         app.register_blueprint(ReferencePages(setup, api).blueprint())
-        paths = {operation.path for operation in app.pipeline.operations}
+        paths = {operation.path for operation in api.operations}
         document, host = api.description.document, setup.settings.host
         app.register_blueprint(docs.blueprint(document, setup.profile.plan, paths, host))
         courier, records = runtime.webhooks.courier, runtime.records
@@ -110,24 +110,24 @@ def create_app(
 ) -> MockApp:
     """Serve a runtime; `on_exchange` hears of every call of the gateway once it is answered."""
     setup, api = runtime.setup, runtime.api
+    host_calls = HostCalls(
+        use_cases.running_host(runtime),
+        _access(setup.profile, setup.settings.admin_token),
+        api.description.validators,
+        setup.profile,
+        runtime.faults,
+    )
+    fetches = setup.profile.is_on("fetch_media")
     pipeline = Pipeline(
-        operations=api.operations,
-        handlers=api.handlers,
-        validators=api.description.validators,
-        profile=setup.profile,
-        samples=setup.samples,
-        journal=runtime.records.journal,
+        setup,
+        api,
+        runtime.records,
         publisher=runtime.instances.publisher,
         clock=runtime.clock,
         faults=runtime.faults,
-        counts=runtime.records.counts,
-        hints=RouteHints(setup.profile.plan, api.description.index, api.operations, setup.fixtures),
-        access=_access(setup.profile, setup.settings.admin_token),
-        host=use_cases.running_host(runtime),
-        strict=setup.settings.strict,
+        host_calls=host_calls,
+        fetcher=Fetcher(hosts=media_policy(setup.settings)) if fetches else None,
         on_exchange=on_exchange,
-        bugs=runtime.records.bugs,
-        fetcher=Fetcher(hosts=media_policy(setup.settings)),
     )
     app = MockApp(__name__, static_folder=None)
     app.runtime, app.pipeline = runtime, pipeline

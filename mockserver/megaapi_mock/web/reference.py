@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from ..reference.calls import MOCK
-from ..reference.words import ENGLISH, TONGUES
+from ..reference.words import ENGLISH, PAGE_LANGUAGES
 from ..resources import root
 from ..runtime import Api, Setup
 from .origin import own_origin
@@ -39,8 +39,10 @@ class ReferencePages:
 
     def start(self) -> Response:
         """To the first page in the reader's language."""
-        tongue = request.accept_languages.best_match([ENGLISH.id, *(each.id for each in TONGUES)])
-        target = f"/docs/reference/{tongue or ENGLISH.id}/index.html"
+        page_language = request.accept_languages.best_match(
+            [ENGLISH.id, *(each.id for each in PAGE_LANGUAGES)]
+        )
+        target = f"/docs/reference/{page_language or ENGLISH.id}/index.html"
         return Response(status=302, headers={"Location": target, "Vary": "Accept-Language"})
 
     def page(self, path: str) -> Response:

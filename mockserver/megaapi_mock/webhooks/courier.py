@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from ..records.bugs import describe, log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
-from .http.client import DeliveryFailed, Headers, Refused, Transport
+from .http.client import AddressRefused, DeliveryFailed, Headers, Transport
 from .lanes import Lane, Lanes
 from .trip import RunningAttempt, TimeSource, failure_reason
 from .worker_pool import STUCK, WorkerPool
@@ -273,7 +273,7 @@ class Courier:
                 state = "delivered"
         except DeliveryFailed as problem:
             error, answer = str(problem), problem.answer
-            state = "refused" if isinstance(problem, Refused) else "failed"
+            state = "refused" if isinstance(problem, AddressRefused) else "failed"
         except Exception as problem:
             log_failure(log, "the webhook transport broke")
             error = f"our own bug: {describe(problem)}"

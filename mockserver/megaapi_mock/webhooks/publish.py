@@ -30,7 +30,7 @@ from .chaos.dispatcher import ChaosDispatcher
 from .render import Renderer
 from .waiting_calls import WaitingCalls
 
-Seen = TypeVar("Seen")
+View = TypeVar("View")
 
 
 class Publisher:
@@ -128,12 +128,16 @@ class Publisher:
         except Exception:
             self._bugs.note(f"nobody could be told of messages of {key}")
 
-    def change(self, key: str, do: Callable[[Instance], Seen]) -> Seen:
+    def change(self, key: str, do: Callable[[Instance], View]) -> View:
         """One change whose events may leave at once; what `do` returns."""
         with self.changing(key) as (instance, outcome):
             result = do(instance)
         self.release(outcome)
         return result
+
+    def knows_event(self, name: str) -> bool:
+        """Whether there is a webhook of this name."""
+        return name in self._categories
 
     def keys(self) -> Sequence[str]:
         """Every instance there is."""
@@ -179,7 +183,7 @@ class Publisher:
                     yield instances
                     return
 
-    def look(self, key: str, read: Callable[[Instance], Seen]) -> Seen:
+    def look(self, key: str, read: Callable[[Instance], View]) -> View:
         """Read one instance: no change begins.
 
         What became due meanwhile happens first, as a change of its own, if it can be kept.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..errors import Overloaded
 
-Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 
 @dataclass(eq=False, slots=True)
@@ -25,7 +25,7 @@ class WaitingCalls:
     def __init__(self) -> None:
         self._waiting: set[_WaitingCall] = set()
 
-    def wait(self, key: str, wait: Callable[[Given], object], how_long: Given) -> None:
+    def wait(self, key: str, wait: Callable[[Result], object], how_long: Result) -> None:
         """Wait. Overloaded where the instance, or all of them, began anew meanwhile."""
         waiting = _WaitingCall(key)
         self._waiting.add(waiting)

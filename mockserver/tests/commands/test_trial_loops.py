@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from queue import Queue
+from math import inf
+from queue import Empty, Queue
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -56,7 +58,9 @@ class Bot(ThreadingHTTPServer):
         data = {"to": event["key"]["remoteJid"], "text": text}
         if self.quoting:
             data |= {"key": event["key"], "message": event["message"]}
-        kind = "quoteMessage" if self.quoting else "text"
+        self.post("quoteMessage" if self.quoting else "text", data)
+
+    def post(self, kind: str, data: Json) -> None:
         url = f"{self.url}/rest/sendMessage/{self.key}/{kind}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         body = json.dumps({"messageData": data}).encode()
@@ -300,3 +304,46 @@ def test_who_answers_a_story_hears_which_line_to_mend(shared: MockServer) -> Non
     failed = {name for name, outcome in outcomes(verdict).items() if outcome == "failed"}
     assert failed == {"sends_accepted"}, verdict.as_table()
     assert "skips webhooks whose key.remoteJid is status@broadcast" in verdict.checks[5].message
+
+
+# -- reminders -------------------------------------------------------------------------------------
+
+
+class Reminding(Bot):
+    """Who was answered and says nothing more is asked again, so many times."""
+
+    times, after = 10**6, 1.4
+
+    def work(self) -> None:
+        chat, due = "", inf
+        while not self.closed.is_set():
+            try:
+                event = self.events.get(timeout=min(max(0.01, due - time.monotonic()), 0.5))
+            except Empty:
+                if self.times and time.monotonic() >= due:
+                    self.times -= 1
+                    self.post("text", {"to": chat, "text": "Ainda está aí?"})
+                    due += self.after
+                continue
+            if event is None:
+                return
+            for text in self.says(event):
+                self.send(event, text)
+                chat, due = event["key"]["remoteJid"], time.monotonic() + self.after
+
+
+class RemindingTwice(Reminding):
+    times = 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", [Reminding, RemindingTwice])
+def test_reminders_are_a_loop_only_for_ever(
+    kind: type[Reminding], seed: int, shared: MockServer
+) -> None:
+    """As one every 4 s with the usual terms, in a third of the usual time."""
+    terms = TrialTerms(quiet=1.0, patience=3.0, limit=60.0)
+    verdict = verdict_on(shared, kind(shared.url, bubbles(1)), seed, terms)
+    expected = "passed" if kind is RemindingTwice else "failed"
+    assert outcomes(verdict)["ignored_its_echo"] == expected, verdict.as_table()
+    assert verdict.passed == (kind is RemindingTwice), verdict.as_table()

@@ -23,10 +23,10 @@ OWN_NUMBER, FRIEND = "5511900000001", "5511900000002"
 GROUP = "120363000000000001@g.us"
 
 
-def make_instance(*, connected: bool = False) -> Instance:
+def make_instance(*, connected: bool = False, rules: Rules | None = None) -> Instance:
     """An instance between two changes; everybody whose number nobody lists has WhatsApp."""
     gateway = Gateway(
-        clock=Clock(START), ids=Ids(0), directory=Directory(), rules=Rules(), vault=Vault()
+        clock=Clock(START), ids=Ids(0), directory=Directory(), rules=rules or Rules(), vault=Vault()
     )
     return gateway.instance(InstanceSeed(KEY, "TESTKEY0001", OWN_NUMBER, connected=connected))
 

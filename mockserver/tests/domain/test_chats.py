@@ -51,7 +51,7 @@ def test_sent_message_is_pending_kept_and_announced_if_wanted(
 
 
 def test_message_to_a_number_without_whatsapp_stops_at_once(instance: Instance) -> None:
-    nobody = Recipient(FRIEND, Jid.parse(FRIEND), registered=False)
+    nobody = Recipient(FRIEND, Jid.parse(FRIEND), "not registered")
     answer = instance.chats.send(nobody, TEXT)
     message = instance.messages[answer["key"]["id"]]
     assert (message.state, message.reason) == (STOPPED, "not registered")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from megaapi_mock.domain.group import PARTICIPANT, Group, Participant, group_bytes, invite_code
+from megaapi_mock.domain.group import (
+    PARTICIPANT,
+    Group,
+    Participant,
+    group_bytes,
+    invite_code,
+    why_unheard,
+)
 from megaapi_mock.domain.jid import Jid
 
 ANA, BIA = Jid.parse("5511900000002"), Jid.parse("5511900000003")
@@ -34,6 +43,17 @@ def test_a_rank_is_that_of_one_member() -> None:
 def test_who_is_made_an_admin_never_loses_rank(before: str | None, after: str) -> None:
     group = CLUB.with_member(BIA).with_rank(BIA, before)
     assert ranks(group.with_admin(BIA))[BIA] == after
+
+
+@pytest.mark.parametrize(
+    ("announce", "rank", "is_heard"),
+    [(False, None, True), (True, None, False), (True, "admin", True), (True, "superadmin", True)],
+)
+def test_only_admins_are_heard_where_only_they_write(
+    announce: bool, rank: str | None, is_heard: bool
+) -> None:
+    group = replace(CLUB.with_member(BIA).with_rank(BIA, rank), announce=announce)
+    assert (why_unheard(group, BIA) is None) is is_heard
 
 
 def test_nobody_outside_becomes_an_admin() -> None:

@@ -8,7 +8,7 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.message_states import DELIVERED
 from megaapi_mock.domain.revoke import (
     IGNORED,
-    Revoked,
+    RevokeResult,
     is_admin,
     mark_deleted,
     may_edit,
@@ -27,19 +27,19 @@ def deleted(instance: Instance) -> str | None:
 
 def test_ones_own_message_is_taken_back(instance: Instance) -> None:
     add_message(instance, "ONE")
-    assert revoke(instance, "ONE", ANA) == Revoked()
+    assert revoke(instance, "ONE", ANA) == RevokeResult()
     assert deleted(instance) == "everyone"
 
 
 def test_an_unknown_message_is_said_and_heard(instance: Instance) -> None:
     revoked = revoke(instance, "GONE", ANA)
-    assert revoked.heard and "GONE is unknown here" in str(revoked.note)
+    assert revoked.is_heeded and "GONE is unknown here" in str(revoked.note)
 
 
 def test_a_message_of_another_chat_is_ignored(instance: Instance) -> None:
     add_message(instance, "ONE")
     revoked = revoke(instance, "ONE", BIA)
-    assert not revoked.heard and deleted(instance) is None
+    assert not revoked.is_heeded and deleted(instance) is None
     assert f"is in {ANA}, not in {BIA}: {IGNORED}" in str(revoked.note)
 
 
@@ -50,7 +50,7 @@ def test_what_others_wrote_is_taken_back_by_admins_alone(
     group = add_group(instance, FRIEND, admin=rank)
     add_message(instance, "ONE", chat=group.jid, from_me=False, sender=ANA, state=DELIVERED)
     revoked = revoke(instance, "ONE", group.jid)
-    assert (revoked.heard, deleted(instance)) == (heard, "everyone" if heard else None)
+    assert (revoked.is_heeded, deleted(instance)) == (heard, "everyone" if heard else None)
     assert heard or "is not the instance's own" in str(revoked.note)
 
 

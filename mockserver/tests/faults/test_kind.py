@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 from megaapi_mock.domain.fault_effects import NO_EFFECTS
-from megaapi_mock.faults.kind import Answered, FaultTally, Kind, Moment, Replacing, sends_message
+from megaapi_mock.faults.kind import FaultTally, Kind, Moment, Replacing, WireAnswer, sends_message
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.spec.operations import Operation
 
@@ -38,7 +38,7 @@ def test_one_that_replaces_the_answer_waits_for_its_seconds() -> None:
     assert (kind.replaces, kind.needs_real_answer, kind.after) == (True, False, False)
     assert (kind.pause(MOMENT), kind.wait(MOMENT)) == (0.5, 0.0)
     with pytest.raises(NotImplementedError):
-        kind.answer(Answered(200, b""), MOMENT)
+        kind.answer(WireAnswer(200, b""), MOMENT)
 
 
 def test_sends_are_those_of_one_controller() -> None:

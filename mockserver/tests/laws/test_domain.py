@@ -79,8 +79,8 @@ class DomainWay:
 
     def create(self, key: str, number: str, *, connected: bool, url: str) -> str:
         seed = InstanceSeed(key, f"token of {key}", number, connected=connected)
-        self.store.add(seed, begin=lambda _: None)
-        self.events[key].clear()
+        with self.store.add(seed):
+            self.events[key].clear()
         with self.on(key) as instance:
             instance.set_webhook(url)
         return f"token of {key}"

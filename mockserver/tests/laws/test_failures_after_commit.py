@@ -22,7 +22,7 @@ from megaapi_mock.commands.output import Output
 from megaapi_mock.domain.agenda import Agenda
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
-from megaapi_mock.domain.undo_table import UndoTable
+from megaapi_mock.domain.undo_table import Part, UndoTable
 from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.faults.active import ActiveFaults
 from megaapi_mock.ids import Ids
@@ -47,6 +47,7 @@ from megaapi_mock.webhooks import courier, publish
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.courier import Courier
+from megaapi_mock.webhooks.http import connection
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
 from megaapi_mock.webhooks.publish import Publisher
@@ -223,6 +224,7 @@ PLACES = (
     # The state itself, what it owes, and the ways back.
     FailurePoint("tables", of(UndoTable), "commit"),
     FailurePoint("agenda", of(Agenda), "commit", SEND),
+    FailurePoint("shared-room", of(Part), "resize"),
     FailurePoint("due-times", of(MemoryStore), "_note_due"),
     FailurePoint("what-is-owed", of(OwedInMemory), "keep", loses=True),
     FailurePoint("claims", of(OwedInMemory), "claim_deliveries"),
@@ -268,6 +270,9 @@ PLACES = (
         "call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"
     ),
     FailurePoint("call-journal", lambda app: app.runtime.records.journal.exchanges, "add", SEND),
+    FailurePoint("call-size", lambda app: app.runtime.records.journal.exchanges, "size_of", SEND),
+    FailurePoint("webhook-journal", lambda app: app.runtime.records.journal.deliveries, "add"),
+    FailurePoint("webhook-size", lambda app: app.runtime.records.journal.deliveries, "size_of"),
     FailurePoint("call-headers", of(Reply), "headers", SEND),
     FailurePoint("call-counts", of(Counts), "fold_if_long", around=calls_are_folded),
     FailurePoint("control-counts", of(Counts), "note", FLASK, in_bugs=False),
@@ -418,6 +423,25 @@ def test_a_failure_behind_a_kept_change_loses_no_message(
     assert "queued" not in states
     assert PLANTED in caplog.text
     assert bool(app.runtime.records.bugs) == place.in_bugs
+
+
+@pytest.mark.parametrize("name", ["read_head", "body_pieces"])
+def test_an_answer_that_our_own_bug_cannot_read_strands_no_webhook(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Only what the network does not raise itself: that is a failure of the receiver's."""
+    with monkeypatch.context() as patch:
+        broken = Break(RuntimeError(PLANTED))
+        patch.setattr(connection, name, broken)
+        send(app, "kept")
+        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+    assert broken.count
+    send(app, "later")
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert receiver.texts == kept(app) == ["kept", "later"]
+    first, *_, last = app.runtime.records.journal.deliveries.after(None)
+    assert (first.state, last.state) == ("failed", "delivered")
+    assert PLANTED in str(first.reason)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

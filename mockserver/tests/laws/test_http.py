@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import hypothesis.strategies as st
@@ -557,11 +558,12 @@ def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
     return content[:-1], named
 
 
-def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Any:
-    shown = ADDS(self, seed, **options)
+@contextmanager
+def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Iterator[Any]:
+    with ADDS(self, seed, **options) as instance:
+        yield instance
     first = self._slots[next(iter(self._slots))].instance.state
-    self._slots[seed.key].instance.state.group_table = first.group_table
-    return shown
+    instance.state.group_table = first.group_table
 
 
 def _keeps_the_discarded(self: MemoryStore, key: str) -> None:

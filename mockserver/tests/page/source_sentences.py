@@ -18,10 +18,11 @@ from megaapi_mock.webhooks.chaos import chaos_options
 SOURCES = Path(megaapi_mock.__file__).parent
 # What is raised, or returned, with a sentence that a user of the page reads.
 REFUSALS = frozenset({
-    "AlreadyLoggedIn", "BadRequest", "Conflict", "ControlRefused", "DeliveryFailed", "Forbidden",
+    "AddressRefused", "AlreadyLoggedIn", "BadRequest", "Conflict", "ControlRefused",
+    "DeliveryFailed", "Forbidden",
     "GroupNotFound", "HandledFailure", "Impossible", "Invalid", "NotAMember",
     "NotAuthorized", "NotLoggedIn", "NumberNotRegistered", "OutOfRange", "Overloaded",
-    "PayloadTooLarge", "Refused", "RequestTimeout", "StoreUnavailable", "Unauthorized",
+    "PayloadTooLarge", "RequestTimeout", "StoreUnavailable", "Unauthorized",
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
 })  # fmt: skip
 # What a sentence is called before it is raised.

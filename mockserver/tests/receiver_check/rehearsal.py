@@ -13,11 +13,16 @@ from .story import GROUP, OWN, Story, attempt
 
 PEOPLE = [f"55119000000{number}@s.whatsapp.net" for number in range(20, 27)]
 CALM, STORM, FRIEND = PEOPLE[:2], PEOPLE[2:6], PEOPLE[6]
+# What contacts send beside texts.
+KINDS = [
+    *("stickerMessage", "imageMessage", "audioMessage", "documentMessage", "locationMessage"),
+    *("reactionMessage", "listResponseMessage", "buttonsResponseMessage", "protocolMessage"),
+]
 # A webhook on its way through: 10 ms each, one after the other.
 STEP = 0.01
 
 
-@dataclass
+@dataclass(eq=False)
 class Heard:
     """One webhook as the bot reads it."""
 
@@ -26,10 +31,21 @@ class Heard:
     message_id: str
     text: bool
     own: bool
+    words: str = ""
+    kind: str = "conversation"
 
 
-# How many bubbles a bot sends for what it hears; it may remember what it likes.
-Says = Callable[[Heard], int]
+@dataclass
+class Bubble:
+    """A message of a bot: to another chat than the one it heard of, or about another message."""
+
+    text: str = ""
+    chat: str = ""
+    quoting: str = ""
+
+
+# What a bot sends for what it hears, or how many bubbles; it may remember what it likes.
+Says = Callable[[Heard], int | list[Bubble]]
 
 
 @dataclass
@@ -50,6 +66,8 @@ class PaperTrial:
     answered: set[str] = field(default_factory=set)
     free_at: float = 0.0
     count: int = 0
+    # What the bot will say to a webhook, once it was asked.
+    said: dict[Heard, list[Bubble]] = field(default_factory=dict)
 
     def run(self, *, quiet: float = 3.0) -> Verdict:
         """Tell it everything, phase after phase, and judge it when it has come to rest."""
@@ -64,7 +82,8 @@ class PaperTrial:
         self.settle(STORM, end)
         self.tell_events()
         self.settle(STORM[2:], end)
-        self.until(lambda: self.story.now >= self.latest + quiet, end)
+        watched = min(end, self.story.now + 6 * quiet)
+        self.until(lambda: self.story.now >= self.latest + 2 * quiet, watched)
         verdict = self.judged(quiet)
         while verdict.open and self.story.now < end:
             self.pass_time(5.0)
@@ -88,7 +107,9 @@ class PaperTrial:
 
     def tell_events(self) -> None:
         for number in range(24):
-            kind: Any = {"conversation": "oi"} if number < 4 else {"stickerMessage": {}}
+            kind: Any = (
+                {"conversation": f"oi {number}"} if number < 4 else {KINDS[number % len(KINDS)]: {}}
+            )
             self.tell(STORM[2 + number % 2], content=kind)
         self.tell(GROUP)
 
@@ -107,12 +128,14 @@ class PaperTrial:
 
     def note(self, chat: str, message_id: str, *, own: bool, content: Any = None) -> None:
         now = self.story.now
+        content = content or {"conversation": f"Mensagem {words_of(message_id)}"}
         self.story.told(
             message_id, chat=chat, own=own, content=content, attempts=[attempt(now)],
         )  # fmt: skip
         self.story.now = now
-        text = content is None or "conversation" in content
-        self.queue.append(Heard(now, chat, message_id, text, own))
+        words = content.get("conversation", "")
+        kind = next(iter(content))
+        self.queue.append(Heard(now, chat, message_id, bool(words), own, words, kind))
 
     def settle(self, chats: list[str], end: float) -> None:
         """As the trial waits: every chat answered, and three seconds of silence; or for so long."""
@@ -147,21 +170,24 @@ class PaperTrial:
         self.remind(until)
         self.story.now = until
 
-    def bubbles_of(self, heard: Heard) -> int:
+    def bubbles_of(self, heard: Heard) -> list[Bubble]:
         # Asked once for each webhook, however often this looks at it.
-        if not hasattr(heard, "bubbles"):
-            heard.bubbles = self.says(heard)  # type: ignore[attr-defined]
-        return int(heard.bubbles)  # type: ignore[attr-defined]
+        if heard not in self.said:
+            bubbles = self.says(heard)
+            self.said[heard] = [Bubble()] * bubbles if isinstance(bubbles, int) else bubbles
+        return self.said[heard]
 
-    def send(self, heard: Heard, bubbles: int) -> None:
-        for _ in range(bubbles):
-            self.write(heard.chat, heard.message_id if self.quoting and not heard.own else None)
+    def send(self, heard: Heard, bubbles: list[Bubble]) -> None:
+        usual = heard.message_id if self.quoting and not heard.own else ""
+        for bubble in bubbles:
+            self.write(bubble.chat or heard.chat, bubble.quoting or usual, bubble.text)
 
-    def write(self, chat: str, quoting: str | None = None) -> None:
+    def write(self, chat: str, quoting: str = "", text: str = "") -> None:
         self.story.now = self.free_at
         self.answered.add(chat)
         message_id = f"R{self.name()}"
-        self.story.answer(message_id, chat=chat, quoting=quoting, saying=f"Resposta {message_id}")
+        text = text or f"Resposta {message_id}"
+        self.story.answer(message_id, chat=chat, quoting=quoting or None, saying=text)
         self.note(chat, message_id, own=True)
         self.free_at += STEP
 
@@ -177,4 +203,9 @@ class PaperTrial:
             self.queue.clear()
 
 
-__all__ = ("OWN", "Heard", "PaperTrial", "Says")
+def words_of(message_id: str) -> str:
+    """A number that only this message has."""
+    return f"7{message_id.lstrip('RM'):0>5}"
+
+
+__all__ = ("OWN", "Bubble", "Heard", "PaperTrial", "Says")

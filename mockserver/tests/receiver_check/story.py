@@ -127,3 +127,9 @@ def outcome(verdict: Verdict, name: str) -> str:
 
 def offending(verdict: Verdict, name: str) -> tuple[str, ...]:
     return next(check.offending for check in verdict.checks if check.name == name)
+
+
+def told(story: Story, message_id: str, text: str = "oi", **options: Any) -> None:
+    """A message of a contact that the instance knows too."""
+    story.told(message_id, content={"conversation": text}, **options)
+    story.wrote(message_id, chat=options.get("chat", ANA))

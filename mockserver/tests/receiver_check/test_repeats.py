@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 from megaapi_mock.receiver_check.conversation import ChatTranscript, chats_of
-from megaapi_mock.receiver_check.repeats import answered_too_often, never_answered, surplus_of
+from megaapi_mock.receiver_check.repeats import (
+    answered_too_often,
+    greets_once,
+    never_answered,
+    surplus_of,
+)
 
 from .story import ANA, BIA, GROUP, Story
 
@@ -143,3 +148,49 @@ def test_one_answer_to_a_single_message_is_no_answer_to_another_burst(story: Sto
     story.now += 60
     told(story, "A2")
     assert missing(story) == ["A2"]
+
+
+@pytest.mark.parametrize(
+    ("quoted", "lost"),
+    [
+        # Each message by itself, but for the third.
+        ("124567", ["A3"]),
+        # One answer to each half of what came.
+        ("47", []),
+    ],
+)
+def test_who_answers_each_message_of_a_burst_means_none_for_another(
+    story: Story, quoted: str, lost: list[str]
+) -> None:
+    for number in range(1, 8):
+        told(story, f"A{number}")
+    for number in quoted:
+        quote(story, f"A{number}", "oi")
+    assert missing(story) == lost
+
+
+def people(story: Story, count: int, *, answers: int = 1) -> None:
+    """So many people, each with three messages and so many of them answered."""
+    for person in range(count):
+        chat = f"551190000002{person}@s.whatsapp.net"
+        for number in range(3):
+            told(story, f"P{person}{number}", chat=chat)
+            if number < answers:
+                story.answer(f"R{person}{number}", chat=chat)
+
+
+@pytest.mark.parametrize(
+    ("count", "answers", "greeted"), [(3, 1, 3), (2, 1, 0), (4, 2, 0), (3, 0, 0)]
+)
+def test_one_answer_to_everybody_is_a_greeting(
+    story: Story, count: int, answers: int, greeted: int
+) -> None:
+    people(story, count, answers=answers)
+    assert greets_once(chats(story)) == greeted
+
+
+def test_who_greets_some_only_is_no_greeting_bot(story: Story) -> None:
+    people(story, 3)
+    told(story, "A1")
+    told(story, "A2")
+    assert greets_once(chats(story)) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from megaapi_mock.receiver_check.result import Verdict
@@ -36,7 +37,7 @@ def test_junit_is_xml_with_a_case_for_each_check() -> None:
     counted = {name: int(suite.attrib[name]) for name in ("tests", "failures", "skipped")}
     kinds = [check.outcome for check in verdict.checks]
     assert counted == {
-        "tests": 6,
+        "tests": len(verdict.checks),
         "failures": kinds.count("failed"),
         "skipped": kinds.count("not applicable"),
     }
@@ -50,3 +51,12 @@ def test_junit_is_xml_with_a_case_for_each_check() -> None:
 def test_json_leads_back_to_the_verdict() -> None:
     verdict = failing()
     assert Verdict.of(json.loads(json.dumps(verdict.as_json()))) == verdict
+
+
+def test_notes_are_in_every_form() -> None:
+    verdict = replace(failing(), notes=("not told: <sticker>",))
+    assert "note: not told: <sticker>" in verdict.as_table().splitlines()
+    assert Verdict.of(verdict.as_json()) == verdict
+    [output] = ElementTree.fromstring(verdict.as_junit()).iter("system-out")
+    assert output.text == "not told: <sticker>"
+    assert "notes" not in failing().as_json()

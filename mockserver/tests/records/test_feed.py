@@ -7,19 +7,19 @@ from itertools import islice
 
 import pytest
 from megaapi_mock.records import feed as feed_module
-from megaapi_mock.records.feed import BATCH_BYTES, ENTRIES_MOST, PATIENCE, Entry, Feed, Reader
+from megaapi_mock.records.feed import BATCH_BYTES, ENTRIES_MOST, PATIENCE, Entry, Feed, StreamReader
 from megaapi_mock.records.journal import Journal
 
 from ..support import KEY
 from .test_journal import delivery, exchange
 
 
-def shown(reader: Reader, count: int) -> list[Entry]:
+def shown(reader: StreamReader, count: int) -> list[Entry]:
     """The next entries, without signs of life."""
     return list(islice((entry for entry in reader if entry is not None), count))
 
 
-def records(reader: Reader, count: int) -> list[object]:
+def records(reader: StreamReader, count: int) -> list[object]:
     return [entry.record for entry in shown(reader, count)]
 
 

@@ -7,9 +7,14 @@ import time
 from typing import Any
 
 import pytest
-from megaapi_mock.records.waiter import Waiter, Waiters
+from megaapi_mock.records.waiter import SHOWN_MOST, Waiter, Waiters
 
 ONE, TWO = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
+
+
+@pytest.fixture
+def waiters() -> Waiters:
+    return Waiters()
 
 
 def soon(waiter: Waiter, seconds: float = 10.0) -> bool:
@@ -21,21 +26,66 @@ def is_woken(waiter: Waiter) -> bool:
     return waiter.wait(time.monotonic() + 0.01)
 
 
-def test_a_wait_is_woken_by_what_it_accepts() -> None:
+def test_a_wait_is_woken_by_what_it_accepts(waiters: Waiters) -> None:
     waiter = Waiter(accepts=lambda record: record == "mine")
-    waiter.show("other")
+    waiters.add(waiter)
+    waiters.show("exchange", None, "other")
     assert not is_woken(waiter) and not waiter.over
-    waiter.show("mine")
+    waiters.show("exchange", None, "mine")
     assert soon(waiter) and not is_woken(waiter)
     assert (waiter.examined_count, waiter.wake_count) == (2, 1)
 
 
-def test_a_wait_that_is_woken_already_judges_no_further_records() -> None:
-    judged: list[Any] = []
-    waiter = Waiter(accepts=lambda record: judged.append(record) or True)  # type: ignore[func-returns-value]
+def test_one_of_many_waits_that_ask_the_same_is_asked_for_all(waiters: Waiters) -> None:
+    asked: list[Any] = []
+
+    def accepts(record: Any) -> bool:
+        asked.append(record)
+        return record == "mine"
+
+    same = [Waiter("exchange", ONE, accepts=accepts, question="a") for _ in range(40)]
+    other = Waiter("exchange", ONE, accepts=accepts, question="b")
+    for waiter in (*same, other):
+        waiters.add(waiter)
+    waiters.show("exchange", ONE, "other")
+    waiters.remove(same.pop(0))
+    waiters.show("exchange", ONE, "mine")
+    assert asked == ["other", "other", "mine", "mine"]
+    assert all(map(is_woken, (*same, other)))
+
+
+def test_what_was_accepted_is_kept_for_the_second_look(waiters: Waiters) -> None:
+    waiter = Waiter(accepts=lambda record: record != 2)
+    waiters.add(waiter)
+    waiters.show("exchange", None, 1)
+    # Before its first look it may have missed anything.
+    assert waiter.take_shown() is None
+    assert waiter.take_shown() == []
     for record in (1, 2, 3):
-        waiter.show(record)
-    assert judged == [1] and waiter.examined_count == 3
+        waiters.show("exchange", None, record)
+    assert waiter.take_shown() == [1, 3] and waiter.take_shown() == []
+
+
+@pytest.mark.parametrize("way", ["forgotten", "too many"])
+def test_all_is_looked_through_again_when_records_may_be_missing(
+    waiters: Waiters, way: str
+) -> None:
+    waiter = Waiter()
+    waiters.add(waiter)
+    waiter.take_shown()
+    if way == "forgotten":
+        waiters.wake(None)
+    else:
+        for number in range(SHOWN_MOST):
+            waiters.show("exchange", None, number)
+    assert waiter.take_shown() is None and waiter.take_shown() == []
+
+
+def test_a_wait_whose_time_is_over_looks_through_nothing_again() -> None:
+    waiter = Waiter()
+    waiter.take_shown()
+    waiter.let_go()
+    assert waiter.take_shown() == []
 
 
 def test_a_wait_that_is_let_go_is_over() -> None:
@@ -62,11 +112,6 @@ def test_a_wait_ends_with_its_time_and_with_its_client(monkeypatch: pytest.Monke
     there = Waiter(client_gone=lambda: False)
     there.wake()
     assert soon(there)
-
-
-@pytest.fixture
-def waiters() -> Waiters:
-    return Waiters()
 
 
 def add(waiters: Waiters, *arguments: Any, **options: Any) -> Waiter:

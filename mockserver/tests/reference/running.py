@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.reference.calls import KEY, MOCK, Call, calls_of, control_call
+from megaapi_mock.reference.calls import KEY, MOCK, CallExample, calls_of, control_call
 from megaapi_mock.reference.causes import BEFORE, cause
 from megaapi_mock.reference.code import LANGUAGES
 from megaapi_mock.reference.contract import Contract
@@ -43,11 +43,11 @@ class Example:
     """A program of a page, and the calls that must come before it."""
 
     name: str
-    call: Call
-    before: Sequence[Call] = (_RESET,)
+    call: CallExample
+    before: Sequence[CallExample] = (_RESET,)
 
     @property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[CallExample, ...]:
         """All of it, in order."""
         return (*self.before, self.call)
 
@@ -151,7 +151,7 @@ def require_made(example: Example, exchange: Exchange, printed: str, folder: Pat
         assert exchange.response_body.decode() in printed, (example.name, printed)
 
 
-def _at(call: Call, url: str) -> Call:
+def _at(call: CallExample, url: str) -> CallExample:
     return replace(call, url=call.url.replace(MOCK, url))
 
 

@@ -12,7 +12,7 @@ from megaapi_mock.reference.calls import (
     LOCAL_HOOK,
     MOCK,
     TOKEN,
-    Call,
+    CallExample,
     calls_of,
     control_call,
     examples_of,
@@ -23,14 +23,14 @@ from megaapi_mock.spec.plans import ADMIN_TOKEN
 
 
 @pytest.fixture(scope="module")
-def calls(contract: Contract) -> dict[str, list[Call]]:
+def calls(contract: Contract) -> dict[str, list[CallExample]]:
     return {
         operation.id: calls_of(operation, contract.document) for operation in contract.operations
     }
 
 
 def test_each_operation_has_a_call_for_each_example(
-    contract: Contract, calls: dict[str, list[Call]]
+    contract: Contract, calls: dict[str, list[CallExample]]
 ) -> None:
     for operation in contract.operations:
         content = operation.definition.get("requestBody", {}).get("content", {})
@@ -40,7 +40,7 @@ def test_each_operation_has_a_call_for_each_example(
 
 
 def test_an_address_holds_the_key_and_what_the_examples_say(
-    contract: Contract, calls: dict[str, list[Call]]
+    contract: Contract, calls: dict[str, list[CallExample]]
 ) -> None:
     for operation in contract.operations:
         for call in calls[operation.id]:
@@ -53,7 +53,7 @@ def test_an_address_holds_the_key_and_what_the_examples_say(
 
 
 def test_a_call_has_the_token_that_its_operation_wants(
-    contract: Contract, calls: dict[str, list[Call]]
+    contract: Contract, calls: dict[str, list[CallExample]]
 ) -> None:
     for operation in contract.operations:
         token = ADMIN_TOKEN if operation.is_of_host else TOKEN
@@ -63,7 +63,7 @@ def test_a_call_has_the_token_that_its_operation_wants(
 
 
 def test_a_file_is_sent_in_a_form_and_a_picture_is_kept_in_a_file(
-    contract: Contract, calls: dict[str, list[Call]]
+    contract: Contract, calls: dict[str, list[CallExample]]
 ) -> None:
     for operation in contract.operations:
         for call in calls[operation.id]:
@@ -74,7 +74,7 @@ def test_a_file_is_sent_in_a_form_and_a_picture_is_kept_in_a_file(
 
 
 def test_the_example_of_an_address_leads_to_a_receiver_of_this_machine(
-    calls: dict[str, list[Call]],
+    calls: dict[str, list[CallExample]],
 ) -> None:
     texts = [str(call.body) for listed in calls.values() for call in listed]
     assert any(LOCAL_HOOK in text for text in texts)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.records.exchange import Exchange
-from megaapi_mock.reference.calls import Call
+from megaapi_mock.reference.calls import CallExample
 from megaapi_mock.reference.causes import emit_command
 from megaapi_mock.reference.code import LANGUAGES, csharp, curl, javascript, php, python
 from megaapi_mock.reference.contract import Contract
@@ -114,7 +114,9 @@ def test_a_body_arrives_as_it_is_whatever_stands_in_it(
     require_interpreter(language)
     url = "http://127.0.0.1:8080/rest/sendMessage/megacode-TESTKEY0001/text"
     headers = {"Authorization": "Bearer TESTKEY0001", "Content-Type": "application/json"}
-    call = Call("odd", "", "POST", url, headers, {"messageData": {**ODD, "to": "5511900000002"}})
+    call = CallExample(
+        "odd", "", "POST", url, headers, {"messageData": {**ODD, "to": "5511900000002"}}
+    )
     run(language, [Example("odd", call)], mock.url, tmp_path, forget=exchanges.clear)
     [exchange] = exchanges
     assert json.loads(exchange.request_body) == call.body
@@ -122,7 +124,7 @@ def test_a_body_arrives_as_it_is_whatever_stands_in_it(
 
 def test_programs_read_as_people_write_them() -> None:
     headers = {"Authorization": "Bearer T", "Content-Type": "application/json"}
-    call = Call("x", "", "POST", "http://127.0.0.1:8080/x", headers, {"a": "b", "c": None})
+    call = CallExample("x", "", "POST", "http://127.0.0.1:8080/x", headers, {"a": "b", "c": None})
     assert curl(call).endswith("""-d '{"a": "b", "c": null}'\n""")
     assert 'json={"a": "b", "c": None},' in python(call)
     assert "$body = ['a' => 'b', 'c' => null];" in php(call)

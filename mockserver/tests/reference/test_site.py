@@ -17,7 +17,7 @@ from megaapi_mock.commands.main import main
 from megaapi_mock.reference.calls import MOCK
 from megaapi_mock.reference.contract import Contract
 from megaapi_mock.reference.site import HERE, Site
-from megaapi_mock.reference.words import TONGUES, Words, _texts
+from megaapi_mock.reference.words import PAGE_LANGUAGES, Words, _texts
 from megaapi_mock.resources import root
 from megaapi_mock.spec.description import description
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
@@ -197,7 +197,7 @@ def test_words_that_templates_ask_for_are_there(pages: Mapping[str, str]) -> Non
         if f'"{name}"' not in templates and not name.startswith(computed)
     ]
     assert unused == []
-    assert Words(TONGUES[0])("yes") == "sim"
+    assert Words(PAGE_LANGUAGES[0])("yes") == "sim"
 
 
 def test_command_writes_the_same_pages_as_files(tmp_path: Path, pages: Mapping[str, str]) -> None:

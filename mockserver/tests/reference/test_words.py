@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from megaapi_mock.categories import CATEGORIES
 from megaapi_mock.reference.calls import KEY
-from megaapi_mock.reference.words import ENGLISH, PORTUGUESE, TONGUES, Words, _texts
+from megaapi_mock.reference.words import ENGLISH, PAGE_LANGUAGES, PORTUGUESE, Words, _texts
 from megaapi_mock.spec.gateway_events import CAUSED_BY_GATEWAY
 
 EN, PT = Words(ENGLISH), Words(PORTUGUESE)
@@ -46,4 +46,5 @@ def test_ways_are_about_events_that_the_gateway_causes() -> None:
 
 
 def test_languages_have_folders_of_their_own() -> None:
-    assert len({tongue.id for tongue in TONGUES}) == len({tongue.code for tongue in TONGUES}) == 2
+    ids, codes = zip(*((each.id, each.code) for each in PAGE_LANGUAGES), strict=True)
+    assert len({*ids}) == len({*codes}) == 2

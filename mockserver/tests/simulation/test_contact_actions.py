@@ -779,6 +779,37 @@ def test_an_admin_changes_what_members_may_not(make_app: MakeApp) -> None:
     assert payload["announce"] is True and "subject" not in payload
 
 
+ANNOUNCEMENTS = "120363000000000002@g.us"
+
+
+@pytest.fixture
+def announcements(make_app: MakeApp) -> Chat:
+    """A contact is the admin of a group in which the instance is, and only admins write."""
+    chat = Chat(make_app(world=load_world("two-groups", root("fixtures"))))
+    chat.does("group-update", group=ANNOUNCEMENTS, set={"announce": True})
+    return chat
+
+
+def test_where_only_admins_write_a_member_writes_nothing(announcements: Chat) -> None:
+    for person in (COLLEAGUE, OWN):
+        body = {"from": person, "group": ANNOUNCEMENTS}
+        assert "only admins write there" in announcements.refused("group-text", **body)
+    assert announcements.does("group-text", group=ANNOUNCEMENTS)["key"]["remoteJid"]
+
+
+def test_where_only_admins_write_everybody_reacts(announcements: Chat) -> None:
+    payload = announcements.does("group-text", group=ANNOUNCEMENTS)
+    reaction = announcements.does(
+        "reaction", COLLEAGUE, group=ANNOUNCEMENTS, message=payload["key"]["id"]
+    )
+    assert reaction["messageType"] == "reactionMessage"
+
+
+def test_where_only_admins_write_a_members_send_stops(announcements: Chat) -> None:
+    message = announcements.kept(announcements.text(to=ANNOUNCEMENTS))
+    assert (message["state"], message["reason"]) == ("stopped", "only admins write there")
+
+
 IMPOSSIBLE: tuple[tuple[str, dict[str, Any], int, str], ...] = (
     ("call", {"option": "maybe"}, 400, "is not one of offer"),
     ("call", {"media": "aGk="}, 400, "is not a message"),

@@ -16,7 +16,8 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.records.bugs import Bugs
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.outcome import Outcome
-from megaapi_mock.store.memory import STALE_MOST, MemoryStore
+from megaapi_mock.store.due_times import STALE_MOST
+from megaapi_mock.store.memory import MemoryStore
 
 from ..support import START
 
@@ -148,7 +149,7 @@ def test_turns_that_passed_do_not_pile_up(store: MemoryStore) -> None:
     for moment in range(3 * STALE_MOST):
         with store.change("a", START + moment) as instance:
             instance.chats.send(instance.chats.recipient(FRIEND), {"conversation": "oi"})
-    assert len(store._agenda) <= 2 * len(SEEDS) + STALE_MOST
+    assert len(store._due_times) <= 2 * len(SEEDS) + STALE_MOST
     due = store.next_due()
     with store.read("a") as instance:
         assert due == (instance.next_due, "a")
@@ -171,20 +172,20 @@ def test_who_holds_an_instance_that_is_replaced_gets_the_new_one(store: MemorySt
 
 
 def test_an_instance_that_begins_badly_is_not_there(store: MemoryStore) -> None:
-    def refuse(instance: Instance) -> None:
-        raise Conflict("no")
-
     seed = InstanceSeed("c", "C", "5511900000005", connected=True)
-    with pytest.raises(Conflict):
-        store.add(seed, begin=refuse)
+    with pytest.raises(Conflict), store.add(seed):
+        raise Conflict("no")
     assert not store.has("c")
-    assert store.add(seed, begin=lambda instance: instance.key, most=3) == "c"
-    with pytest.raises(Conflict, match="there are 3 instances already"):
-        store.add(InstanceSeed("d", "D"), begin=lambda instance: None, most=3)
+    with store.add(seed, most=3) as instance:
+        assert instance.key == "c"
+    more = store.add(InstanceSeed("d", "D"), most=3)
+    with pytest.raises(Conflict, match="there are 3 instances already"), more:
+        pass
 
 
 def test_a_reset_of_what_was_added_removes_it(store: MemoryStore) -> None:
-    store.add(InstanceSeed("c", "C"), begin=lambda instance: None)
+    with store.add(InstanceSeed("c", "C")):
+        pass
     store.reset("c")
     assert not store.has("c")
     with pytest.raises(UnknownInstance):

@@ -130,12 +130,18 @@ def test_effects_of_faults_end_with_their_change(store: Store) -> None:
 # -- who exists ------------------------------------------------------------------------------
 
 
-def key_of(instance: Instance) -> str:
-    return instance.key
+def add(store: Store, seed: InstanceSeed, most: int | None = None) -> str:
+    """The key of what was added, as whoever adds it sees it."""
+    with store.add(seed, most=most) as instance:
+        return instance.key
 
 
-def test_what_is_added_comes_last_and_is_shown_to_whoever_adds_it(store: Store) -> None:
-    assert store.add(NEW, begin=lambda instance: instance.linked) is True
+def test_what_is_added_comes_last_and_is_held_by_whoever_adds_it(store: Store) -> None:
+    with store.add(NEW) as instance:
+        assert instance.linked
+        instance.name = "Nova"
+    with store.read("c") as instance:
+        assert instance.name == "Nova"
     assert list(store.keys()) == ["a", "b", "c"]
     assert store.has("c")
     assert send(store, "c") == Ids(0).message("c", 1)
@@ -144,46 +150,43 @@ def test_what_is_added_comes_last_and_is_shown_to_whoever_adds_it(store: Store) 
 def test_adding_a_key_that_exists_is_refused(store: Store) -> None:
     sent = send(store)
     with pytest.raises(Conflict, match="a exists already"):
-        store.add(replace(SEEDS[0], token="other"), begin=key_of)
+        add(store, replace(SEEDS[0], token="other"))
     with store.read("a") as instance:
         assert (instance.token, list(instance.messages)) == ("A", [sent])
 
 
 def test_adding_beyond_the_most_is_refused(store: Store) -> None:
     with pytest.raises(Conflict, match="there are 2 instances already"):
-        store.add(NEW, begin=key_of, most=2)
+        add(store, NEW, most=2)
     assert not store.has("c")
-    assert store.add(NEW, begin=key_of, most=3) == "c"
+    assert add(store, NEW, most=3) == "c"
 
 
 def test_adding_another_name_for_a_number_is_refused(store: Store) -> None:
     other = replace(NEW, number="5511900000001", name="Test Person")
     with pytest.raises(Conflict, match="one person has one name"):
-        store.add(other, begin=key_of)
+        add(store, other)
     assert not store.has("c")
 
 
 def test_an_addition_that_fails_leaves_nothing(store: Store) -> None:
-    def fail(instance: Instance) -> None:
+    with pytest.raises(RuntimeError), store.add(NEW):
         raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        store.add(NEW, begin=fail)
     assert list(store.keys()) == ["a", "b"]
-    assert store.add(NEW, begin=key_of) == "c"
+    assert add(store, NEW) == "c"
 
 
 def test_a_removed_key_is_free_again(store: Store) -> None:
     send(store)
     store.remove("a")
     assert not store.has("a") and list(store.keys()) == ["b"]
-    store.add(SEEDS[0], begin=key_of)
+    add(store, SEEDS[0])
     with store.read("a") as instance:
         assert len(instance.messages) == 0
 
 
 def test_a_reset_of_one_leaves_the_others_alone(store: Store) -> None:
-    store.add(NEW, begin=key_of)
+    add(store, NEW)
     sent = send(store, "c")
     send(store)
     store.reset("a")
@@ -196,7 +199,7 @@ def test_a_reset_of_one_leaves_the_others_alone(store: Store) -> None:
 
 
 def test_a_reset_of_all_leads_back_to_the_start(store: Store) -> None:
-    store.add(NEW, begin=key_of)
+    add(store, NEW)
     send(store)
     store.remove("b")
     store.reset()

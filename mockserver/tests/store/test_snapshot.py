@@ -60,6 +60,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "contact_states": A_VERB, "_at_once": PER_CHANGE, "run_due": A_VERB,
         "_tables": "the tables of the state", "_bounded_tables": "the tables of the state",
         "_tables_without_limit": "the tables of the state",
+        "_sized_tables": "the tables of the state",
     },
     "agenda": {"scheduled": PER_CHANGE, "done": PER_CHANGE, "failed": PER_CHANGE},
     "addresses": {"plain_in_private": "of the profile and the directory"},

@@ -14,11 +14,11 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.webhooks import courier as courier_module
 from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.http.client import (
+    AddressRefused,
     DeliveryFailed,
     Headers,
     HttpTransport,
     ReceiverAnswer,
-    Refused,
     axios_headers,
 )
 from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS
@@ -120,7 +120,12 @@ def ids(deliveries: Iterable[Delivery]) -> list[bytes]:
         (lambda: ReceiverAnswer(101), "failed", 101, "receiver answered 101"),
         (failing(DeliveryFailed("nothing listens")), "failed", None, "nothing listens"),
         (failing(DeliveryFailed("too slow", ReceiverAnswer(200))), "failed", 200, "too slow"),
-        (failing(Refused("webhook_hosts says no")), "refused", None, "webhook_hosts says no"),
+        (
+            failing(AddressRefused("webhook_hosts says no")),
+            "refused",
+            None,
+            "webhook_hosts says no",
+        ),
         (failing(KeyError("oops")), "failed", None, "our own bug: KeyError('oops')"),
     ],
 )

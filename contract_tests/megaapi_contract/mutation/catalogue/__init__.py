@@ -25,6 +25,7 @@ from . import (
     set_again,
     settings,
     shape,
+    shared_groups,
     webhooks,
     where_it_arrives,
 )
@@ -33,7 +34,8 @@ _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
-    other_plans, of_many, documented_edges, where_it_arrives, later_looks, set_again,
+    other_plans, of_many, documented_edges, where_it_arrives, later_looks, shared_groups,
+    set_again,
 )  # fmt: skip
 
 

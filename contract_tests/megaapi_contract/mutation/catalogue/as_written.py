@@ -46,7 +46,7 @@ def _each_id_once(sections: Any) -> Any:
     return sections
 
 
-def _echoed(edit: Edit) -> Callable[[], Fault]:
+def _change_echoes(edit: Edit) -> Callable[[], Fault]:
     """Echoes come out changed; the answers stay as they are."""
     return lambda: Changed(is_echo, alter(edit))
 
@@ -65,15 +65,16 @@ ROWS: tuple[Row, ...] = (
     ("an unknown route is named in small letters", ("instance_status",), (),
      lambda: Altered(("",), document(edit_at("message", str.lower)), has_text("Resource "))),
     ("echoes are escaped as HTML", ("send_text",), ("from-me-api-echo",),
-     _echoed(edit_at("message.extendedTextMessage.text", escape))),
+     _change_echoes(edit_at("message.extendedTextMessage.text", escape))),
     ("echoes have the line ends of another system", ("send_text",), ("from-me-api-echo",),
-     _echoed(edit_at("message.extendedTextMessage.text", lambda text: text.replace("\n", "\r\n")))),
+     _change_echoes(
+         edit_at("message.extendedTextMessage.text", lambda text: text.replace("\n", "\r\n")))),
     ("echoes have the length of a file as a number", ("send_media_url",), ("from-me-api-echo",),
-     _echoed(edit_at("message.*.fileLength", int))),
+     _change_echoes(edit_at("message.*.fileLength", int))),
     ("the echo of a voice note is that of a song", ("send_media_base64",), ("from-me-api-echo",),
-     _echoed(edit_at("message.audioMessage.ptt", lambda ptt: False))),
+     _change_echoes(edit_at("message.audioMessage.ptt", lambda ptt: False))),
     ("echoes exchange latitude and longitude", ("send_location",), ("from-me-api-echo",),
-     _echoed(swap_values("message.locationMessage.degreesLatitude", "degreesLongitude"))),
+     _change_echoes(swap_values("message.locationMessage.degreesLatitude", "degreesLongitude"))),
 )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def _url_safe(data: Any) -> Any:
     return f"{head}{comma}{base64_text.translate(str.maketrans('+/', '-_', '='))}"
 
 
-def _linked(call: InterceptedCall, key: str) -> bool:
+def _is_linked(call: InterceptedCall, key: str) -> bool:
     return bool(call.control_api("GET", f"/_mock/instances/{key}", None)["state"] == "connected")
 
 
@@ -129,7 +129,7 @@ class LastCodesPage(Fault):
         key, code = self._last
         if call.operation != "qr_code_page" or not is_good(answer) or key in ("", call.key):
             return answer
-        if key not in call.tokens or _linked(call, key):
+        if key not in call.tokens or _is_linked(call, key):
             return answer
         page = re.sub(rb"data:image/png;base64,[A-Za-z0-9+/=]+", code.encode(), answer.body)
         return answer if page == answer.body else with_body(answer, page)

@@ -21,6 +21,7 @@ from . import (
     every_event,
     every_text,
     group_changes,
+    group_of_instances,
     group_of_two,
     groups,
     hosts,
@@ -34,6 +35,7 @@ from . import (
     optional_fields,
     particulars,
     people,
+    phone_off,
     renewals,
     rich_events,
     sessions,
@@ -61,7 +63,8 @@ _SUBJECTS = (
     webhook_targets, carried_over, as_written, no_trace, sessions, stored, administration,
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
-    where_it_arrives, later_looks, to_many, whoever_writes, set_again,
+    where_it_arrives, group_of_instances, phone_off, later_looks, to_many, whoever_writes,
+    set_again,
     lifecycle,
 )  # fmt: skip
 
@@ -70,4 +73,4 @@ def all_laws() -> tuple[Probe, ...]:
     """Every law, subject by subject; the events on demand come last."""
     events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
     law_probes = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
-    return (*law_probes, *webhook_targets.told_laws(events))
+    return (*law_probes, *webhook_targets.laws_of_events(events))

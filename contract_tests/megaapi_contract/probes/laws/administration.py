@@ -42,9 +42,9 @@ def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange,
 )
 def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Stage) -> None:
     instance, people = stage.instance(), WORLD[:2] if stage.phone else (someone(session),)
-    first, (_, made) = people[0], make_group(session, stage, instance, *people)
-    require_addable(session, instance, made, first)
-    jid = str(made.get("id"))
+    first, (_, created_group) = people[0], make_group(session, stage, instance, *people)
+    require_addable(session, instance, created_group, first)
+    jid = str(created_group.get("id"))
     for operation, rank in RANKS.items():
         data = {"jid": jid, "participants": [first]}
         answer = session.call(operation, instance, body={"group_data": data})
@@ -98,7 +98,9 @@ def each_group_has_one_invite_code(session: Session, stage: Stage) -> None:
     claim(session, answer, codes[0] != codes[1], "no two groups have one code")
 
 
-def _listed(session: Session, operation: str, instance: HostInstance) -> tuple[Exchange, list[Any]]:
+def _fetch_list(
+    session: Session, operation: str, instance: HostInstance
+) -> tuple[Exchange, list[Any]]:
     answer = session.call(operation, instance)
     groups = value_at(answer.json, "groups")
     return answer, groups if isinstance(groups, list) else []
@@ -108,21 +110,21 @@ def _listed(session: Session, operation: str, instance: HostInstance) -> tuple[E
 def a_group_of_ones_own_is_administered_until_it_is_left(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     jid = _group(session, stage, instance, someone(session))
-    answer, groups = _listed(session, "admin_groups", instance)
+    answer, groups = _fetch_list(session, "admin_groups", instance)
     ids = [value_at(group, "id") for group in groups]
     claim(session, answer, ids.count(jid) == 1, "the group stands there once")
     session.call("leave_group", instance, query={"jid": jid})
-    answer, groups = _listed(session, "admin_groups", instance)
+    answer, groups = _fetch_list(session, "admin_groups", instance)
     claim(session, answer, jid not in [value_at(group, "id") for group in groups], "it is gone")
 
 
 @LAWS.law("admin_groups_with_participants", "create_group", effects=("changes", "reads"))
 def administered_groups_are_shown_with_their_people(session: Session, stage: Stage) -> None:
     instance = stage.instance()
-    _, made = make_group(session, stage, instance, someone(session))
-    require_addable(session, instance, made, someone(session))
-    jid = str(made.get("id"))
-    answer, groups = _listed(session, "admin_groups_with_participants", instance)
+    _, created_group = make_group(session, stage, instance, someone(session))
+    require_addable(session, instance, created_group, someone(session))
+    jid = str(created_group.get("id"))
+    answer, groups = _fetch_list(session, "admin_groups_with_participants", instance)
     own = [group for group in groups if value_at(group, "id") == jid]
     claim(session, answer, len(own) == 1, "the group stands there once")
     people = listed_members(session, own[0]) if own else {}
@@ -184,10 +186,15 @@ def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -
     if not claim_success(session, answer, "a send to many"):
         return
     report, jids_failed = report_of(answer), jids_to_fail(session, answer)
-    sent = value_at(report, "data")
+    sent_by_jid = value_at(report, "data")
     jids = [jid for jid in map(as_given, to) if jid not in jids_failed]
-    claim(session, answer, isinstance(sent, dict) and sorted(sent) == sorted(jids), "each got it")
-    ids = {str(value_at(sent, jid, "key", "id")) for jid in jids}
+    claim(
+        session,
+        answer,
+        isinstance(sent_by_jid, dict) and sorted(sent_by_jid) == sorted(jids),
+        "each got it",
+    )
+    ids = {str(value_at(sent_by_jid, jid, "key", "id")) for jid in jids}
     claim(session, answer, len(ids) == len(jids), "each message has its own id")
     counts = (value_at(report, "sent"), value_at(report, "failed"))
     claim(

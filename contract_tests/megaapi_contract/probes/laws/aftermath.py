@@ -240,8 +240,8 @@ def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
         # The phone types a code where it has got one, and scans otherwise.
         link(stage, instance, **({"code": code} if isinstance(code, str) else {}))
         messages = [value_at(one.json, "message") for one in hook.receive()]
-        is_told = messages.count("phone_connected") == 1
-        hook.claim("connected", is_told, "phone_connected, whichever way it was linked")
+        is_reported = messages.count("phone_connected") == 1
+        hook.claim("connected", is_reported, "phone_connected, whichever way it was linked")
         _does(stage, neighbour, "text-plain")
         theirs.check_single(theirs.receive(), "text-plain", "a text to who was linked before")
 

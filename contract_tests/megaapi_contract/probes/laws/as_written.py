@@ -14,7 +14,7 @@ from ..session import Session
 from .assertions import claim, value_at
 from .calls import message, someone, text
 from .content_fidelity import TEXTS
-from .echo_content import ECHO, acknowledged
+from .echo_content import ECHO, is_acknowledged
 from .media import KINDS
 from .sent_message import hold_sent
 from .webhooks import PHASE, check_echo, listening
@@ -38,7 +38,7 @@ def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
     """Whether a longer number is anybody's, a switch decides: it is not that of the shorter one."""
     instance, number = stage.instance(), someone(session)
     documented = session.contract.promise("is_on_whatsapp")
-    taken = session.contract.promise("send_text")
+    promise_of_call = session.contract.promise("send_text")
     for digits in MORE_DIGITS:
         longer = f"{number}{digits}"
         for form in (longer, as_given(longer)):
@@ -48,7 +48,13 @@ def the_very_digits_are_taken(session: Session, stage: Stage) -> None:
         answer = text(session, instance, longer)
         jid = value_at(answer.json, "messageData", "key", "remoteJid")
         is_another = jid in (None, as_given(longer))
-        claim(session, answer, is_another, "a longer number is written to as such", promise=taken)
+        claim(
+            session,
+            answer,
+            is_another,
+            "a longer number is written to as such",
+            promise=promise_of_call,
+        )
 
 
 @LAWS.law("send_text", "send_link_preview", effects=("sends",))
@@ -79,6 +85,6 @@ def an_echo_has_every_letter_that_was_sent(session: Session, stage: Stage) -> No
         message(session, instance, "send_location", to=to, latitude=-23.5505, longitude=-46.6333,
                 caption="Loja & <Filial>", address="Rua \u00c7, 1"),
     ]  # fmt: skip
-    webhooks = hook.receive(acknowledged(hook))
+    webhooks = hook.receive(is_acknowledged(hook))
     for answer in answers:
         check_echo(hook, webhooks, answer)

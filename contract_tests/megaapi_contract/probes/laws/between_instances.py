@@ -19,8 +19,8 @@ from .calls import make_group, message, sent_id, text, texts
 from .content_fidelity import TEXTS
 from .echo_content import WRITTEN, promise_of_content
 from .every_text import FULL, Fields, with_odd_texts
-from .readers import Reader, reading
 from .requests import MESSAGE_ID
+from .watched_instance import WatchedInstance, watch_instance
 from .webhook_listener import WebhookListener
 from .webhooks import PHASE, is_ack, listening, message_id
 
@@ -87,7 +87,7 @@ def _texts_of_run(stage: Stage) -> tuple[str, ...]:
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, reader=True, worth=9,
           events=(TEXT_EVENT,))  # fmt: skip
 def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
-    writer, reader = stage.instance(), reading(session, stage)
+    writer, reader = stage.instance(), watch_instance(session, stage)
     hook, sent_texts = reader.hook, _texts_of_run(stage)
     answers = [text(session, writer, reader.number, words) for words in sent_texts]
     received = reader.receive(*answers)
@@ -105,7 +105,7 @@ def a_text_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
         hook.claim(TEXT_EVENT, is_theirs, "remoteJid is the chat with who wrote", one)
 
 
-def _hold_addresses(reader: Reader, one: Webhook, event: str, writer: str) -> None:
+def _hold_addresses(reader: WatchedInstance, one: Webhook, event: str, writer: str) -> None:
     """Hold that a webhook of what was sent is the reader's own, and names who wrote."""
     hook = reader.hook
     own = value_at(one.json, "instance_key") == reader.instance.key
@@ -122,7 +122,7 @@ def _hold_addresses(reader: Reader, one: Webhook, event: str, writer: str) -> No
 def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) -> None:
     """Every member with an instance is told, under its own key."""
     writer, count = stage.instance(), 2 if stage.phone else 1
-    readers = [reading(session, stage) for _ in range(count)]
+    readers = [watch_instance(session, stage) for _ in range(count)]
     creation, group = make_group(session, stage, writer, *(one.number for one in readers))
     if not claim_success(session, creation, "a group of instances"):
         return
@@ -141,7 +141,7 @@ def a_text_to_a_group_arrives_letter_for_letter(session: Session, stage: Stage) 
 
 
 def what_arrives_is_what_was_sent(operation: str, session: Session, stage: Stage) -> None:
-    writer, reader = stage.instance(), reading(session, stage)
+    writer, reader = stage.instance(), watch_instance(session, stage)
     fields = json.loads(json.dumps(ARRIVING[operation]).replace(WORLD[0], reader.number))
     answer = message(session, writer, operation, to=reader.number, **fields)
     if not claim_success(session, answer, "a send", promise=session.contract.promise(operation)):

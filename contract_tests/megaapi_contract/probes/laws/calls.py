@@ -10,6 +10,7 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
+from ...host.host_clock import CLOSE, read_moment
 from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
@@ -42,15 +43,30 @@ def several(session: Session, count: int) -> list[str]:
 
 
 def host_time(stage: Stage) -> float:
-    """The host's time in unix seconds, as far as anybody knows it."""
+    """A mock's time in unix seconds; this machine's where a given host's is not known."""
     if not stage.phone:
         return time.time()
     return float(stage.control_api("GET", "/_mock/clock")["now"])
 
 
-def time_of(answer: Exchange, stage: Stage) -> float:
-    """When an answer was given: on a given host that may have been for a law before."""
-    return host_time(stage) if stage.phone else answer.time
+def is_now(session: Session, stage: Stage, answer: Exchange, value: Any) -> bool:
+    """Whether a time is the one at which an answer was given, by the clock of the host.
+
+    On a given host that may have been for a law before.
+    """
+    moment = read_moment(value)
+    if moment is None:
+        return False
+    if stage.phone:
+        return abs(moment - host_time(stage)) <= CLOSE
+    return session.gate.clock.is_now(moment, answer)
+
+
+def is_between(session: Session, stage: Stage, moment: int, began: float, ended: float) -> bool:
+    """Whether the host's clock showed this between two readings of `host_time`, or close to it."""
+    if stage.phone:
+        return began - CLOSE <= moment <= ended + CLOSE
+    return session.gate.clock.is_between(moment, began, ended)
 
 
 def message(session: Session, instance: HostInstance, operation: str, **data: Any) -> Exchange:
@@ -137,8 +153,10 @@ def _group_of_run(
     if session.gate.fence is None or recorded_group is None:
         return None
     jid, creation = recorded_group
-    now_in_it = members(group_of(session.call("group_details", instance, query={"jid": jid})))
-    if now_in_it != members(group_of(creation)):
+    created_group = group_of(creation)
+    now = group_of(session.call("group_details", instance, query={"jid": jid}))
+    is_set_so = all(now.get(name) == created_group.get(name) for name in ("announce", "restrict"))
+    if members(now) != members(created_group) or not is_set_so:
         return None
     session.called_operations.add("create_group")
     return creation, group_of(creation)

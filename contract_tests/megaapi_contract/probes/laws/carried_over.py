@@ -152,12 +152,12 @@ def who_is_seen_writing_is_held_back_nowhere(session: Session, stage: Stage) -> 
         if option:
             session.call("update_presence", instance, body={"to": WORLD[0], "option": option})
         before = len(session.receiver.webhooks)
-        is_told = _is_echoed(session, hook, sent_id(text(session, instance, WORLD[0])), before)
-        if not option and not hook.settle_echo(is_told):
+        is_echoed = _is_echoed(session, hook, sent_id(text(session, instance, WORLD[0])), before)
+        if not option and not hook.settle_echo(is_echoed):
             return
         # How an echo looks is Baileys' affair; that there is one was seen.
         promise = replace(session.contract.event_promise(ECHO), grade="observed")
-        hook.claim(ECHO, is_told, "a message is told while the writer is seen", promise=promise)
+        hook.claim(ECHO, is_echoed, "a message is told while the writer is seen", promise=promise)
 
 
 def _is_echoed(session: Session, hook: WebhookListener, id_: str, before: int) -> bool:
@@ -216,17 +216,17 @@ def a_filter_takes_nothing_else_and_stays(session: Session, stage: Stage) -> Non
     hook.receive()
     body = {"messageData": {"events": ["messagesReaction"]}}
     session.call("block_events", instance, body=body)
-    reactions_told = []
+    reactions_received = []
     for _ in range(2):
         reaction = _does(stage, instance, "reaction", message=about)
         expected = [_does(stage, instance, "text-plain") for _ in range(2)]
         ids = [message_id(one) for one in hook.receive()]
-        texts_told = [id_ for id_ in ids if id_ in expected]
-        hook.claim("text-plain", texts_told == expected, "what is not filtered comes",
+        received_texts = [id_ for id_ in ids if id_ in expected]
+        hook.claim("text-plain", received_texts == expected, "what is not filtered comes",
                    promise=off_means_off(session))  # fmt: skip
-        reactions_told.append(reaction in ids)
+        reactions_received.append(reaction in ids)
         session.call("config_details", instance)
-    is_kept = reactions_told in ([False, False], [True, True])
+    is_kept = reactions_received in ([False, False], [True, True])
     hook.claim("reaction", is_kept, "reading the configuration changes no filter",
                promise=off_means_off(session))  # fmt: skip
 

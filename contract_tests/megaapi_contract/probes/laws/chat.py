@@ -10,7 +10,7 @@ from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, not_logged_in, value_at
-from .calls import make_group, message, sent_id, someone, text, time_of
+from .calls import is_now, make_group, message, sent_id, someone, text
 from .listed_people import is_sent_to
 from .requests import MESSAGE_ID
 
@@ -25,7 +25,7 @@ def _delete(session: Session, instance: HostInstance, answer: Exchange, to: str)
     return message(session, instance, "delete_message", to=to, key=key)
 
 
-def _deleted(stage: Stage, instance: HostInstance, id_: str) -> object:
+def _deleted_for(stage: Stage, instance: HostInstance, id_: str) -> object:
     messages = stage.control_api("GET", f"/_mock/messages?instance={instance.key}&limit=5000")
     return next((item["deleted"] for item in messages["items"] if item["id"] == id_), "lost")
 
@@ -89,11 +89,10 @@ def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage
         value_at(part, "key", "id") == sent_id(sent_message),
         "it names what is deleted",
     )
-    moment = str(value_at(data, "messageTimestamp"))
-    close = moment.isdecimal() and abs(int(moment) - time_of(answer, stage)) <= 120
+    close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "everyone"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "everyone"
         claim(session, answer, is_gone, "the message is gone for everyone")
 
 
@@ -119,7 +118,7 @@ def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
     claim_success(session, answer, "deleting for oneself")
     claim(session, answer, value_at(answer.json, "messageData") is None, "no message comes of it")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "me"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "me"
         claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
@@ -133,7 +132,7 @@ def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> No
     answer = session.call("delete_message_from_me", instance, body={"messageData": data})
     claim_success(session, answer, "deleting for oneself, all wrapped")
     if stage.phone:
-        is_gone = _deleted(stage, instance, sent_id(sent_message)) == "me"
+        is_gone = _deleted_for(stage, instance, sent_id(sent_message)) == "me"
         claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
@@ -150,7 +149,7 @@ def what_is_deleted_for_oneself_stays_with_the_others(session: Session, stage: S
          {"messageData": {"to": other.number, "key": key, "messageTimestamp": stamp}}),
     ):  # fmt: skip
         deletion = session.call("delete_message_from_me", instance, body=body)
-        stays = _deleted(stage, other, sent_id(answer)) in (None, "lost")
+        stays = _deleted_for(stage, other, sent_id(answer)) in (None, "lost")
         claim(session, deletion, stays, "who has got the message keeps it",
               promise=session.contract.promise("delete_message_from_me"))  # fmt: skip
 
@@ -162,5 +161,8 @@ def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
     session.call("logout", instance)
     not_logged_in(session, _delete(session, instance, answer, to), "deleting without a phone")
     claim(
-        session, answer, _deleted(stage, instance, sent_id(answer)) is None, "the message is there"
+        session,
+        answer,
+        _deleted_for(stage, instance, sent_id(answer)) is None,
+        "the message is there",
     )

@@ -141,6 +141,10 @@ def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None
     if session.takes_alternative(answer, "not_on_whatsapp"):
         return
     session.settle("not_on_whatsapp", exchange=answer)
+    # How it is said that nobody is there is a guess; that it is not said to be somebody is sure.
+    is_somebody = answer.ok and value_at(answer.json, "exists") is True
+    if not claim(session, answer, not is_somebody, "nobody there: they do not exist"):
+        return
     unsure = inferred(session, "is_on_whatsapp")
     is_unknown = value_at(answer.json, "exists") is False
     claim(

@@ -19,7 +19,7 @@ from ..session import Session
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
-from .echo_content import acknowledged
+from .echo_content import is_acknowledged
 from .media import KINDS, PNG, fetch, same_bytes
 from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookListener
@@ -191,7 +191,7 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     hook.claim(
         event, key.get("fromMe") is inbound_message["from_me"], "fromMe is whose it is", webhooks[0]
     )
-    same = is_content_told(stage, payload.get("message"), inbound_message["content"])
+    same = has_content(stage, payload.get("message"), inbound_message["content"])
     hook.claim(event, same, "the content is what was written", webhooks[0])
     to_many = value_at(payload, "broadcast")
     right = to_many is None or to_many is (event in BROADCASTS)
@@ -209,28 +209,28 @@ def author_content(content: Any) -> Any:
     return {name: part for name, part in content.items() if name != "messageContextInfo"}
 
 
-def is_content_told(stage: Stage, told: Any, written_content: Any) -> bool:
+def has_content(stage: Stage, content: Any, written_content: Any) -> bool:
     """Whether a webhook has what was written: all of it where the mock shows what that was.
 
     Elsewhere it is what the writer's own host answered, and must be in it.
     """
     if stage.phone:
-        return bool(author_content(told) == author_content(written_content))
-    return _has_all(told, written_content)
+        return bool(author_content(content) == author_content(written_content))
+    return _has_all(content, written_content)
 
 
-def _has_all(told: Any, written: Any) -> bool:
+def _has_all(content: Any, written: Any) -> bool:
     """Whether every field is there; a key and a context are written from each one's own side."""
     if isinstance(written, dict):
         own_names = ("contextInfo", "messageContextInfo", "key")
-        return isinstance(told, dict) and all(
-            _has_all(told.get(name), part)
+        return isinstance(content, dict) and all(
+            _has_all(content.get(name), part)
             for name, part in written.items()
             if name not in own_names
         )
     if isinstance(written, list):
-        return isinstance(told, list) and [*map(str, told)] == [*map(str, written)]
-    return bool(told == written)
+        return isinstance(content, list) and [*map(str, content)] == [*map(str, written)]
+    return bool(content == written)
 
 
 def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook]) -> None:
@@ -332,4 +332,4 @@ def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
         data = {"to": to, "key": key, "message": content, **more}
         answer = message(session, instance, operation, **data)
-        check_echo(hook, hook.receive(acknowledged(hook)), answer)
+        check_echo(hook, hook.receive(is_acknowledged(hook)), answer)

@@ -42,8 +42,8 @@ def report_of(answer: Exchange) -> Any:
 def jids_to_fail(session: Session, answer: Exchange) -> list[str]:
     """Whom a send that names NO_WHATSAPP must report as failed: nobody where all are sent to."""
     jid, report = as_given(NO_WHATSAPP), report_of(answer)
-    sent = value_at(report, "data")
-    if isinstance(sent, dict) and jid in sent and value_at(report, "jidFailed") == []:
+    sent_by_jid = value_at(report, "data")
+    if isinstance(sent_by_jid, dict) and jid in sent_by_jid and value_at(report, "jidFailed") == []:
         session.settle("unregistered_sends", "200", exchange=answer)
         return []
     return [jid]
@@ -56,11 +56,11 @@ def everybody_named_is_accounted_for(operation: str, session: Session, stage: St
         if not claim_success(session, answer, "one of several has no account"):
             continue
         report, jids_failed = report_of(answer), jids_to_fail(session, answer)
-        sent, failed = value_at(report, "data"), value_at(report, "jidFailed")
-        if not isinstance(sent, dict) or not isinstance(failed, list):
+        sent_by_jid, failed = value_at(report, "data"), value_at(report, "jidFailed")
+        if not isinstance(sent_by_jid, dict) or not isinstance(failed, list):
             # The judge says that the answer has another shape.
             continue
-        named = sorted([*sent, *map(str, failed)])
+        named = sorted([*sent_by_jid, *map(str, failed)])
         is_complete = named == sorted(map(as_given, people))
         claim(session, answer, is_complete, "everybody named was sent to or failed, once")
         claim(session, answer, failed == jids_failed, "who has no account failed alone")

@@ -29,26 +29,29 @@ def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
     The whole body of an echo is a guess. What stands in a content of its kind is not: the vendor
     documents it for every message, whoever wrote it.
     """
-    told = value_at(echo.json, "message")
+    echoed_content = value_at(echo.json, "message")
     lid, number = (value_at(echo.json, "key", name) for name in ("senderLid", "senderPn"))
     if jid_of(lid).lid:
         learn_address(hook.session, str(lid), number)
     # A quote names its author as dialled in the answer, and as WhatsApp knows them in the echo.
-    is_same = with_listed(hook.session, told) == with_listed(hook.session, answered)
+    is_same = with_listed(hook.session, echoed_content) == with_listed(hook.session, answered)
     hook.claim(ECHO, is_same, "the echo has the content of the answer", echo)
     for kind, part in answered.items() if isinstance(answered, dict) else ():
-        promise, part_told = promise_of_echo(hook.contract, kind), value_at(told, kind)
+        promise, echoed_part = (
+            promise_of_echo(hook.contract, kind),
+            value_at(echoed_content, kind),
+        )
         # A host may put a wrapper around it, or tell another kind: then the guess alone is broken.
-        if promise is None or not isinstance(part, dict) or not isinstance(part_told, dict):
+        if promise is None or not isinstance(part, dict) or not isinstance(echoed_part, dict):
             continue
-        is_list = "sections" in part and "sections" in part_told
+        is_list = "sections" in part and "sections" in echoed_part
         for name in (*WRITTEN, *AROUND_ROWS) if is_list else WRITTEN:
             if part.get(name) is not None:
-                is_same = _same(part_told.get(name), part[name])
+                is_same = _same(echoed_part.get(name), part[name])
                 sentence = f"{kind}: the echo has the {name} of the answer"
                 hook.claim(ECHO, is_same, sentence, echo, promise=promise)
         if is_list:
-            same_rows = rows_of(part_told) == rows_of(part)
+            same_rows = rows_of(echoed_part) == rows_of(part)
             sentence = f"{kind}: the echo has the rows of the answer"
             hook.claim(ECHO, same_rows, sentence, echo, promise=promise)
 
@@ -111,7 +114,7 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def acknowledged(hook: WebhookListener, step: int = READ) -> WebhookCondition:
+def is_acknowledged(hook: WebhookListener, step: int = READ) -> WebhookCondition:
     """Whether a message got this far, or as far as is sure: a person need not look at it."""
     step = step if hook.plays_people else SERVER
 

@@ -16,11 +16,11 @@ from ..session import Session
 from .assertions import claim, claim_success, value_at
 from .calls import message, sent_id, someone, text
 from .connection import restart
-from .customers import author_content, is_content_told, words_of
+from .customers import author_content, has_content, words_of
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
-from .readers import reading
 from .requests import DELETIONS, GOOD_REQUESTS, SENDS
+from .watched_instance import watch_instance
 from .webhooks import PHASE, Rule, listening, message_id
 
 LAWS = Laws()
@@ -95,7 +95,7 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
     for one, message_, person in zip(
         webhooks, inbound_messages, (first, second, first, third), strict=True
     ):
-        same = is_content_told(stage, value_at(one.json, "message"), message_["content"])
+        same = has_content(stage, value_at(one.json, "message"), message_["content"])
         hook.claim(event, same, "every field is what was written", one)
         hook.check_author(one, event, person)
         if stage.phone:
@@ -118,7 +118,7 @@ def _odd_fields(stage: Stage, written: Json) -> Json:
 @_one_law_per_event([name for name in SENDS if name not in DELETIONS], effects=("sends", "changes"))
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
-    reader = reading(session, stage)
+    reader = watch_instance(session, stage)
     hook, arguments = reader.hook, GOOD_REQUESTS[operation].arguments(reader.number)
     answer = session.call(operation, stage.instance(), **arguments)
     if not claim_success(session, answer, "a good send"):

@@ -213,14 +213,14 @@ def a_document_has_the_type_it_was_given(operation: str, session: Session, stage
 def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     bare, options = OPTIONS[operation]
-    taken = session.contract.promise(operation)
+    promise_of_call = session.contract.promise(operation)
     first = message(session, instance, operation, to=to, **bare)
-    if not claim_success(session, first, "a bare body", promise=taken):
+    if not claim_success(session, first, "a bare body", promise=promise_of_call):
         return
     before = _options(first.json)
     for name, value in options.items():
         answer = message(session, instance, operation, to=to, **bare, **{name: value})
-        if claim_success(session, answer, f"{name} alone", promise=taken):
+        if claim_success(session, answer, f"{name} alone", promise=promise_of_call):
             words = {*texts(value_at(answer.json, "messageData", "message"))}
             is_shown = value in words if isinstance(value, str) else _options(answer.json) != before
             claim(session, answer, is_shown, f"{name} alone is shown")

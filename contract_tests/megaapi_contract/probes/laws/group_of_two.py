@@ -34,12 +34,12 @@ def _looks(
           "list_groups", effects=("changes", "reads"), worth=8)  # fmt: skip
 def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> None:
     instance, person = stage.instance(), someone(session)
-    creation, made = make_group(session, stage, instance, person)
-    jid = made.get("id")
+    creation, created_group = make_group(session, stage, instance, person)
+    jid = created_group.get("id")
     if not claim_success(session, creation, "a good group") or not isinstance(jid, str):
         return
-    require_addable(session, instance, made, person)
-    inside = as_given(person) in listed_members(session, made)
+    require_addable(session, instance, created_group, person)
+    inside = as_given(person) in listed_members(session, created_group)
     claim(session, creation, inside, "whom it was made with is in it")
     steps = (
         ("remove_participants", ADDED, False),
@@ -51,8 +51,8 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
         change = session.call(operation, instance, body=body)
         claim_success(session, change, "a change of who is in")
         results = participant_results(session, change)
-        told = [(as_listed(session, one), each) for one, each in results or ()]
-        right = results is None or told == [(as_given(person), status)]
+        answered_results = [(as_listed(session, one), each) for one, each in results or ()]
+        right = results is None or answered_results == [(as_given(person), status)]
         promise = None if status == ADDED else inferred(session, operation)
         claim(session, change, right, "what became of the person", promise=promise)
         for answer, group in _looks(session, instance, jid):
@@ -60,5 +60,5 @@ def whoever_is_taken_out_can_be_put_in_again(session: Session, stage: Stage) -> 
             claim(session, answer, (as_given(person) in people) is is_in, "in it, or out of it")
             claim(session, answer, len(people) == 1 + is_in, "nobody else came or went")
             claim(session, answer, group.get("size") == len(people), "size counts who is in it")
-            same = group.get("subject") == made.get("subject")
+            same = group.get("subject") == created_group.get("subject")
             claim(session, answer, same, "the name is as it was")

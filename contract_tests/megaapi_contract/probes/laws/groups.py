@@ -27,12 +27,12 @@ from .calls import (
     GROUP_NAME,
     group_name,
     group_of,
+    is_now,
     leave,
     make_group,
     members,
     owner_of,
     someone,
-    time_of,
 )
 from .listed_people import (
     as_listed,
@@ -45,7 +45,6 @@ from .participant_results import ADDED, ALREADY_IN, NOT_FOUND, PRIVATE, particip
 
 LAWS = Laws()
 
-SECONDS = 120
 UNKNOWN_GROUP = "120363000000000098@g.us"
 # Somebody of the mock's world whom nobody may add to a group.
 RESERVED = "5511900000098"
@@ -113,7 +112,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     claim(session, creation, owner_of(dict(group)) in own, "the instance is its owner")
     claim(session, creation, group.get("size") == len(people), "size counts the participants")
     moment = group.get("creation")
-    close = type(moment) is int and abs(moment - time_of(creation, stage)) <= SECONDS
+    close = type(moment) is int and is_now(session, stage, creation, moment)
     claim(session, creation, close, "creation is the time in seconds")
     if instance.number:
         claim(
@@ -196,10 +195,10 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     instance, first, second = stage.instance(), someone(session), someone(session, 1)
     if first == second:
         return
-    jid, made = _create_group(session, stage, instance, as_given(first))
+    jid, created_group = _create_group(session, stage, instance, as_given(first))
     if not jid:
         return
-    require_addable(session, instance, made, first)
+    require_addable(session, instance, created_group, first)
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
         change, results = _change(session, instance, operation, jid, as_given(second))
         claim_success(session, change, "a good change")
@@ -207,8 +206,10 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
         if inside:
             require_own_wish(session, second, (results or {}).values())
             learn_hidden(session, group, second)
-        told = {as_listed(session, one): status for one, status in (results or {}).items()}
-        right = results is None or told == {as_given(second): ADDED}
+        answered_results = {
+            as_listed(session, one): status for one, status in (results or {}).items()
+        }
+        right = results is None or answered_results == {as_given(second): ADDED}
         claim(session, change, right, "200 for the person")
         people = listed_members(session, group)
         claim(session, answer, (as_given(second) in people) is inside, "the group has changed")
@@ -218,7 +219,7 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
 
 @LAWS.law("create_group", "add_participants", "group_details", effects=("changes", "reads"),
           phone=True)  # fmt: skip
-def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage) -> None:
+def every_participant_has_a_result_of_its_own(session: Session, stage: Stage) -> None:
     instance, inside = stage.instance(), someone(session)
     jid, _ = _create_group(session, stage, instance, inside)
     if not jid:

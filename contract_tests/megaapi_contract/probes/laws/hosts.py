@@ -35,7 +35,7 @@ def _new_instance(session: Session, stage: Stage, key: str) -> HostInstance:
     return HostInstance(key, str(instance["token"]), connected=False)
 
 
-def _listed(session: Session) -> tuple[Exchange, dict[str, Any]]:
+def _instances_by_key(session: Session) -> tuple[Exchange, dict[str, Any]]:
     """Every instance by its key, as the host lists them."""
     answer = session.call("list_instances", NOWHERE)
     listed = value_at(answer.json, "instances")
@@ -55,7 +55,7 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
     if not claim_success(session, answer, "a new instance"):
         return
     claim(session, answer, _made_key(answer) == KEY, "the key is the one that was asked for")
-    listing, listed = _listed(session)
+    listing, listed = _instances_by_key(session)
     claim(session, listing, KEY in listed, "a new instance is listed")
     state = value_at(listed.get(KEY), "status")
     claim(session, listing, state == "disconnected", "a new instance is not linked")
@@ -72,7 +72,7 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
           effects=("reads", "changes", "disconnects"), phone=True)  # fmt: skip
 def the_list_shows_every_instance_as_its_status_does(session: Session, stage: Stage) -> None:
     linked, unlinked = stage.instance(), stage.instance(connected=False)
-    answer, listed = _listed(session)
+    answer, listed = _instances_by_key(session)
     states = {one.key: value_at(listed.get(one.key), "status") for one in (linked, unlinked)}
     right = {linked.key: "connected", unlinked.key: "disconnected"}
     claim(session, answer, states == right, "each stands there with its state")
@@ -105,7 +105,7 @@ def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
     answer = _delete(session, KEY)
     if not claim_success(session, answer, "deleted"):
         return
-    listing, listed = _listed(session)
+    listing, listed = _instances_by_key(session)
     claim(session, listing, KEY not in listed, "what is deleted is not listed")
     status = session.call("instance_status", instance)
     claim_refusal(session, status, 404, "the status of what is deleted",
@@ -119,7 +119,7 @@ def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
           effects=("changes", "reads", "disconnects"), phone=True)  # fmt: skip
 def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> None:
     instance = stage.instance()
-    _, before = _listed(session)
+    _, before = _instances_by_key(session)
     for when, token in (
         ("a wrong token", session.wrong_token()), ("no token", ""),
         ("an instance's own token", instance.token),
@@ -127,7 +127,7 @@ def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> 
         for operation in ("create_instance", "list_instances", "delete_instance"):
             answer = session.call(operation, instance, token=token)
             claim_refusal(session, answer, 401, when)
-    answer, listed = _listed(session)
+    answer, listed = _instances_by_key(session)
     claim(session, answer, listed.keys() == before.keys(), "what was refused is not done")
 
 
@@ -181,6 +181,9 @@ def the_older_calls_change_the_same_webhook(session: Session, stage: Stage) -> N
         answer = session.call(operation, instance, body={"data": {field: value}})
         if not claim_success(session, answer, "an older call"):
             continue
-        told = (value_at(answer.json, "data", "url"), value_at(answer.json, "data", "sendMessage"))
-        claim(session, answer, told == right, "the answer says what is set now")
+        settings_answered = (
+            value_at(answer.json, "data", "url"),
+            value_at(answer.json, "data", "sendMessage"),
+        )
+        claim(session, answer, settings_answered == right, "the answer says what is set now")
         claim(session, answer, _settings(session, instance) == right, "it is set for today's calls")

@@ -25,7 +25,7 @@ from .calls import (
     texts,
 )
 from .customers import words_of
-from .echo_content import acknowledged
+from .echo_content import is_acknowledged
 from .every_event import bare
 from .every_text import fullest_request
 from .listed_people import as_listed
@@ -56,12 +56,12 @@ def what_is_sent_to_a_group_is_told_of_it(operation: str, session: Session, stag
     arguments, texts_by_path = _to_group(operation, someone(session), jid)
     session.gate.learn(texts_by_path.values())
     answer = session.call(operation, instance, **arguments)
-    taken = session.contract.promise(operation)
-    if not claim_success(session, answer, "a good send to a group", promise=taken):
+    promise_of_call = session.contract.promise(operation)
+    if not claim_success(session, answer, "a good send to a group", promise=promise_of_call):
         return
     chat = value_at(answer.json, "messageData", "key", "remoteJid")
-    claim(session, answer, chat == jid, "remoteJid is the group's", promise=taken)
-    webhooks = [one for one in hook.receive(acknowledged(hook)) if id_of(one) == sent_id(answer)]
+    claim(session, answer, chat == jid, "remoteJid is the group's", promise=promise_of_call)
+    webhooks = [one for one in hook.receive(is_acknowledged(hook)) if id_of(one) == sent_id(answer)]
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
     chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
@@ -214,12 +214,12 @@ def whoever_was_written_to_has_one_chat(session: Session, stage: Stage) -> None:
     # The vendor's list expires, and comes again with the next connection.
     promise = None if stage.phone else inferred(session, "list_chats")
     if claim(session, answer, person in users, "the chat stands there", promise=promise):
-        for other in set(others) & set(users) - _pinned(chats):
+        for other in set(others) & set(users) - _pinned_chats(chats):
             is_first = users.index(person) < users.index(other)
             claim(session, answer, is_first, "the chat of the last message comes first")
 
 
-def _pinned(chats: Any) -> set[str]:
+def _pinned_chats(chats: Any) -> set[str]:
     """Whose chats stand at the top whatever is written."""
     pinned_chats = (one for one in chats if value_at(one, "pinned") is not None)
     return {jid_of(value_at(one, "id")).user for one in pinned_chats}

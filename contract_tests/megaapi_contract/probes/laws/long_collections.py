@@ -134,8 +134,8 @@ def a_text_to_a_dozen_reaches_each(session: Session, stage: Stage) -> None:
     if claim_success(session, answer, "a text to a dozen"):
         failed = jids_to_fail(session, answer)
         people = {as_given(person) for person in (*PEOPLE, NO_WHATSAPP)} - set(failed)
-        sent = value_at(report_of(answer), "data")
-        is_whole = isinstance(sent, dict) and sorted(sent) == sorted(people)
+        sent_by_jid = value_at(report_of(answer), "data")
+        is_whole = isinstance(sent_by_jid, dict) and sorted(sent_by_jid) == sorted(people)
         claim(session, answer, is_whole, "each of a dozen got it")
         count = value_at(report_of(answer), "sent")
         claim(session, answer, count == len(people), "all of them are counted")

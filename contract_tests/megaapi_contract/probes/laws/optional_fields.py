@@ -59,10 +59,10 @@ def every_optional_field_is_taken_with_every_value(
     operation: str, session: Session, stage: Stage
 ) -> None:
     instance, to = stage.instance(), someone(session)
-    taken = session.contract.promise(operation)
+    promise_of_call = session.contract.promise(operation)
     for name, field in _fields_of(operation):
-        grade = field.get("x-provenance", {}).get("grade", taken.grade)
-        promise = weakest(taken, Promise(grade, taken.file))
+        grade = field.get("x-provenance", {}).get("grade", promise_of_call.grade)
+        promise = weakest(promise_of_call, Promise(grade, promise_of_call.file))
         for value in _values(name, field):
             body = deepcopy(GOOD_REQUESTS[operation].arguments(to)["body"])
             body[WRAPPER][name] = value

@@ -15,8 +15,8 @@ from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
 from .participant_results import participant_results
-from .readers import reading
 from .sent_message import hold_sent
+from .watched_instance import watch_instance
 from .webhooks import PHASE, listening
 
 LAWS = Laws()
@@ -155,7 +155,7 @@ def an_old_group_id_is_no_person(session: Session, stage: Stage) -> None:
           worth=5, events=("deleted",))  # fmt: skip
 def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
     """What another instance is told shows what really went."""
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     first, second = (
         text(session, instance, reader.number, words) for words in ("Primeira", "Segunda")
     )

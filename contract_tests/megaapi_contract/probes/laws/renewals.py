@@ -31,8 +31,8 @@ def an_account_is_there_as_long_as_it_is(session: Session, stage: Stage) -> None
         stage.control_api("POST", contact, {"state": state})
         for form in (person, as_given(person)):
             answer = session.call("is_on_whatsapp", instance, query={"jid": form})
-            is_told = value_at(answer.json, "exists") is True
-            claim(session, answer, is_told is exists, "exists is true while there is an account",
+            exists_now = value_at(answer.json, "exists") is True
+            claim(session, answer, exists_now is exists, "exists is true while there is an account",
                   promise=session.contract.promise("is_on_whatsapp", 200))  # fmt: skip
             answer = text(session, instance, form)
             if exists:
@@ -48,8 +48,8 @@ def _picture_of(session: Session, instance: HostInstance, operation: str) -> tup
     answer = session.call(operation, instance)
     if operation == "qr_code_image":
         return answer, answer.body if answer.ok else b""
-    found = _PICTURE.search(answer.body)
-    return answer, found[0] if found else b""
+    match = _PICTURE.search(answer.body)
+    return answer, match[0] if match else b""
 
 
 @LAWS.law(*PICTURE_OPERATIONS, phone=True)

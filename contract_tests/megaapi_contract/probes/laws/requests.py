@@ -147,7 +147,7 @@ class GoodRequest:
 
     def arguments_for_group(self, to: str, group: str) -> Arguments:
         """The same about this group."""
-        arguments: Arguments = _replaced(self.arguments(to), {NO_GROUP: group})
+        arguments: Arguments = _replace_texts(self.arguments(to), {NO_GROUP: group})
         return arguments
 
     def documented_forms(
@@ -157,7 +157,7 @@ class GoodRequest:
         for example in self._examples or ({"value": None},):
             arguments = self.arguments_for_group(to, group)
             if self.body is not None:
-                arguments["body"] = _replaced(_about(example["value"], to), {NO_GROUP: group})
+                arguments["body"] = _replace_texts(_about(example["value"], to), {NO_GROUP: group})
             yield arguments, example.get("x-provenance", {})
 
     def incomplete_arguments(self, to: str) -> Arguments:
@@ -208,12 +208,12 @@ def _about(node: Any, to: str) -> Any:
     return PICTURE_URL if node.startswith(_FILES) else _MENTION.sub(f"@{to}", node)
 
 
-def _replaced(node: Any, values: Mapping[str, str]) -> Any:
+def _replace_texts(node: Any, values: Mapping[str, str]) -> Any:
     """A copy of a document with some of its texts replaced."""
     if isinstance(node, Mapping):
-        return {name: _replaced(value, values) for name, value in node.items()}
+        return {name: _replace_texts(value, values) for name, value in node.items()}
     if isinstance(node, list):
-        return [_replaced(value, values) for value in node]
+        return [_replace_texts(value, values) for value in node]
     return values.get(node, node) if isinstance(node, str) else node
 
 

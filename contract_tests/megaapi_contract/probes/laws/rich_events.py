@@ -14,7 +14,7 @@ from ..probe import Laws
 from ..session import Session
 from .assertions import value_at
 from .calls import make_group, message, sent_id, text
-from .customers import is_content_told
+from .customers import has_content
 from .particulars import LIST, SECTIONS
 from .sent_message import hold_sent
 from .webhook_listener import WebhookListener
@@ -56,7 +56,7 @@ def _as_written(
         event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
         for one, message_ in zip(webhooks, inbound_messages, strict=True):
-            same = is_content_told(stage, value_at(one.json, "message"), message_["content"])
+            same = has_content(stage, value_at(one.json, "message"), message_["content"])
             hook.claim(event, same, "every field is what was written", one)
 
 
@@ -240,11 +240,11 @@ def _hold_hidden_writer(stage: Stage, hook: WebhookListener, person: Json) -> No
         return
     shows_lid = value_at(webhooks[0].json, "key", "remoteJid") == person["lid"]
     for one, event in zip(webhooks, events, strict=True):
-        is_told = value_at(one.json, "key", "remoteJid") == person["lid"]
+        names_lid = value_at(one.json, "key", "remoteJid") == person["lid"]
         hook.claim(
-            event, is_told is shows_lid, "remoteJid is that of a text of the same person", one
+            event, names_lid is shows_lid, "remoteJid is that of a text of the same person", one
         )
-        right = not is_told or value_at(one.json, "key", "senderPn") == person["jid"]
+        right = not names_lid or value_at(one.json, "key", "senderPn") == person["jid"]
         hook.claim(event, right, "senderPn is the number to answer to", one)
 
 
@@ -263,7 +263,7 @@ def what_whatsapp_verified_of_a_sender_is_told(session: Session, stage: Stage) -
         fields = {"set": {"verifiedBizName": name}} if name else {}
         for event, more in events:
             stage.customer_writes(instance, event, **{"from": person}, **more, **fields)
-    told = [value_at(one.json, "verifiedBizName") for one in hook.receive()]
+    verified_names = [value_at(one.json, "verifiedBizName") for one in hook.receive()]
     expected = [name for name in names for _ in events]
-    hook.claim("text-plain", told == expected, "verifiedBizName is of who wrote",
+    hook.claim("text-plain", verified_names == expected, "verifiedBizName is of who wrote",
                promise=Promise("vendor-doc", "components/schemas/WebhookMessage.yaml"))  # fmt: skip

@@ -10,13 +10,11 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..session import Session
 from .assertions import claim, claim_success, value_at
-from .calls import sent_id, time_of
+from .calls import is_now, sent_id
 from .listed_people import is_sent_to
 
 # 22 characters; older versions made 40.
 OWN_ID = re.compile(r"3EB0[0-9A-F]{18}|[0-9A-F]{40}")
-# What passes between a send and the look at a clock elsewhere.
-SECONDS = 120
 
 
 def hold_sent(
@@ -27,18 +25,17 @@ def hold_sent(
     `content` names the one kind of content and the fields it must have. That a send is taken, and
     the key it answers, are as sure as the operation itself, however unsure its content is.
     """
-    taken = session.contract.promise(str(answer.operation))
-    if not claim_success(session, answer, "a good send", promise=taken):
+    promise_of_call = session.contract.promise(str(answer.operation))
+    if not claim_success(session, answer, "a good send", promise=promise_of_call):
         return {}
     data = value_at(answer.json, "messageData")
     own = value_at(data, "key", "fromMe") is True
     right = is_sent_to(session, answer, to)
-    claim(session, answer, right, "remoteJid is built from `to`", promise=taken)
-    claim(session, answer, own, "fromMe is true", promise=taken)
+    claim(session, answer, right, "remoteJid is built from `to`", promise=promise_of_call)
+    claim(session, answer, own, "fromMe is true", promise=promise_of_call)
     is_own_id = OWN_ID.fullmatch(sent_id(answer))
-    claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=taken)
-    moment = str(value_at(data, "messageTimestamp"))
-    close = moment.isdecimal() and abs(int(moment) - time_of(answer, stage)) <= SECONDS
+    claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=promise_of_call)
+    close = is_now(session, stage, answer, value_at(data, "messageTimestamp"))
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     claim(session, answer, value_at(data, "status") == "PENDING", "the status is PENDING")
     message = value_at(data, "message")

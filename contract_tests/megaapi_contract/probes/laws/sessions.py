@@ -14,7 +14,7 @@ from .webhooks import ACKS, ECHO, PHASE
 
 LAWS = Laws()
 
-CALLED = (
+IN_EVERY_SESSION = (
     "send_text", "send_media_base64", "send_media_url", "download_media", "send_location",
     "send_link_preview", "send_list", "send_buttons", "send_template", "forward_message",
     "quote_message", "delete_message", "delete_message_from_me", "update_presence",
@@ -42,7 +42,7 @@ def _add_session(hooks: str, history: str, deal: int) -> None:
     # Half of them have every level of every factor, and most pairs.
     even = (HOOKS.index(hooks) + HISTORIES.index(history)) % 2 == 0
     LAWS.law(
-        *CALLED, *SET_UP[hooks].operations, *HAPPEN[history].operations,
+        *IN_EVERY_SESSION, *SET_UP[hooks].operations, *HAPPEN[history].operations,
         effects=("reads", "sends", "changes", *disconnects), phase=PHASE,
         about=f"{hooks}, {history}{DEALS[deal]}", events=EVENTS, phone=True,
         quick=deal == 1 and even,

@@ -52,8 +52,8 @@ def what_nobody_knows_is_passed_over(
     operation: str, request: GoodRequest, session: Session, stage: Stage
 ) -> None:
     """Whatever the answer is, it is not another one for what stands beside the request."""
-    seen = Promise("observed", session.contract.by_id[operation].spec_file)
-    promise = weakest(session.contract.promise(operation), seen)
+    promise_seen = Promise("observed", session.contract.by_id[operation].spec_file)
+    promise = weakest(session.contract.promise(operation), promise_seen)
     usual = None
     for more in (None, *_strays(request)):
         instance, group = _instance_and_group(operation, request, session, stage)
@@ -103,10 +103,10 @@ def _one_law_per_operation(rule: Rule, is_about: Callable[[GoodRequest], bool]) 
         if is_about(request):
             run = partial(rule, operation, request)
             update_wrapper(run, rule)
-            made = (
+            setup_calls = (
                 ("create_group",) if request.has_group_form and operation != "create_group" else ()
             )
-            effects = {request.effect, *(("changes",) if made else ())}
+            effects = {request.effect, *(("changes",) if setup_calls else ())}
             # Nobody takes back what these change; a group or file of the example is not there.
             phone = (
                 request.names_unknown_target
@@ -114,7 +114,7 @@ def _one_law_per_operation(rule: Rule, is_about: Callable[[GoodRequest], bool]) 
                 or operation in _OWN_NEEDS
             )
             LAWS.law(
-                operation, *made, effects=effects, phone=phone, about=operation, worth=-2
+                operation, *setup_calls, effects=effects, phone=phone, about=operation, worth=-2
             )(run)  # fmt: skip
 
 

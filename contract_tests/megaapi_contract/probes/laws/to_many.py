@@ -32,40 +32,40 @@ def what_is_sent_to_many_is_told_of_each(operation: str, session: Session, stage
     if not claim_success(session, answer, "a send to many"):
         return
     report = report_of(answer)
-    sent, jids = _sent_to(session, report), [*map(as_given, people)]
-    whole = isinstance(sent, dict) and sorted(sent) == sorted(jids)
+    sent_by_jid, jids = _sent_to(session, report), [*map(as_given, people)]
+    whole = isinstance(sent_by_jid, dict) and sorted(sent_by_jid) == sorted(jids)
     if not claim(session, answer, whole, "each of them got it"):
         return
     counts = (value_at(report, "sent"), value_at(report, "failed"), value_at(report, "jidFailed"))
     claim(session, answer, counts == (len(jids), 0, []), "all are counted, and nobody failed")
-    ids = {jid: str(value_at(sent, jid, "key", "id")) for jid in jids}
+    ids = {jid: str(value_at(sent_by_jid, jid, "key", "id")) for jid in jids}
     claim(session, answer, len({*ids.values()}) == len(jids), "each message has its own id")
-    _hold_each_content(session, answer, sent, jids)
-    _hold_told_of_each(session, hook, ids)
+    _hold_each_content(session, answer, sent_by_jid, jids)
+    _hold_webhooks_of_each(session, hook, ids)
 
 
 def _sent_to(session: Session, report: Any) -> Any:
     """What a report says of each who got it, listed people as the run dials them."""
-    sent = value_at(report, "data")
-    if not isinstance(sent, dict):
-        return sent
-    return {as_listed(session, jid): message_sent for jid, message_sent in sent.items()}
+    sent_by_jid = value_at(report, "data")
+    if not isinstance(sent_by_jid, dict):
+        return sent_by_jid
+    return {as_listed(session, jid): message_sent for jid, message_sent in sent_by_jid.items()}
 
 
 def _hold_each_content(
-    session: Session, answer: Exchange, sent: dict[str, Any], jids: list[str]
+    session: Session, answer: Exchange, sent_by_jid: dict[str, Any], jids: list[str]
 ) -> None:
     """Hold that each got the same message, in a chat of their own."""
-    contents = [bare(value_at(sent, jid, "message")) for jid in jids]
+    contents = [bare(value_at(sent_by_jid, jid, "message")) for jid in jids]
     words = FIELDS[str(answer.operation)].get("text")
     for jid, content in zip(jids, contents, strict=True):
-        chat = as_listed(session, value_at(sent, jid, "key", "remoteJid")) == jid
+        chat = as_listed(session, value_at(sent_by_jid, jid, "key", "remoteJid")) == jid
         claim(session, answer, chat, "remoteJid is the one who is named")
         shown = [*shown_texts(content)]
         claim(session, answer, words is None or words in shown, "each got every letter")
 
 
-def _hold_told_of_each(session: Session, hook: WebhookListener, ids: dict[str, str]) -> None:
+def _hold_webhooks_of_each(session: Session, hook: WebhookListener, ids: dict[str, str]) -> None:
     """Hold that each message is told once, under its own id and chat."""
     expected = set(ids.values())
 
@@ -105,16 +105,21 @@ def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -
     if not claim_success(session, answer, "one of several cannot exist"):
         return
     report = report_of(answer)
-    sent, failed = _sent_to(session, report), value_at(report, "jidFailed")
-    if not isinstance(sent, dict) or not isinstance(failed, list):
+    sent_by_jid, failed = _sent_to(session, report), value_at(report, "jidFailed")
+    if not isinstance(sent_by_jid, dict) or not isinstance(failed, list):
         # The judge says that the answer has another shape.
         return
-    everybody = {*map(as_given, people)} <= set(sent)
+    everybody = {*map(as_given, people)} <= set(sent_by_jid)
     claim(session, answer, everybody, "the others get it all the same")
-    whole = sorted([*sent, *map(str, failed)]) == sorted(map(as_given, named))
+    whole = sorted([*sent_by_jid, *map(str, failed)]) == sorted(map(as_given, named))
     claim(session, answer, whole, "everybody named was sent to or failed, once")
     counts = (value_at(report, "sent"), value_at(report, "failed"))
-    claim(session, answer, counts == (len(sent), len(failed)), "each is counted where it stands")
+    claim(
+        session,
+        answer,
+        counts == (len(sent_by_jid), len(failed)),
+        "each is counted where it stands",
+    )
 
 
 for _operation in FIELDS:

@@ -94,10 +94,10 @@ def the_list_follows_every_change(session: Session, stage: Stage) -> None:
 @LAWS.law("list_groups", "create_group", effects=("changes", "reads"), phone=True)
 def the_list_has_every_group(session: Session, stage: Stage) -> None:
     instance = stage.instance()
-    made = [make_group(session, stage, instance, someone(session))[1] for _ in range(MANY)]
+    groups = [make_group(session, stage, instance, someone(session))[1] for _ in range(MANY)]
     answer = session.call("list_groups", instance)
     listed = {value_at(group, "id") for group in value_at(answer.json, "groups") or ()}
-    is_whole = listed == {group.get("id") for group in made}
+    is_whole = listed == {group.get("id") for group in groups}
     claim(session, answer, is_whole, "every group is listed, however many there are")
 
 

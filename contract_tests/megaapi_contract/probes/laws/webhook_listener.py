@@ -17,14 +17,13 @@ from ...judging.results import Exchange, Promise, Webhook
 from ...judging.values import jid_of
 from ..session import Session
 from .assertions import AUTHOR, NAMELESS, value_at
-from .calls import host_time, set_webhook
+from .calls import host_time, is_between, set_webhook
 from .due_webhooks import DueWebhooks
 from .redeliveries import first_deliveries
 from .root_fields import hold_root
 
 # Longer than any acknowledgement of a mock's default takes.
 AGES = 120.0
-CLOSE = 120
 SERVER, DELIVERED, READ = 2, 3, 4
 WEBHOOK = "configure_webhook"
 BLOCKING = frozenset({"block_events", "accept_webhook_events"})
@@ -268,7 +267,9 @@ class WebhookListener:
         for field in ("messageTimestamp", "timestamp"):
             moment = value_at(payload, field)
             if moment is not None:
-                close = type(moment) is int and self._is_recent(moment)
+                close = type(moment) is int and is_between(
+                    self.session, self._stage, moment, self._since, self._until + AGES
+                )
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
         return True
 
@@ -329,10 +330,6 @@ class WebhookListener:
         """That a name is the same here as in a status no source says; a mock has but one."""
         guess = Promise("inferred", "openapi.yaml")
         return self.contract.event_promise(event) if self.plays_people else guess
-
-    def _is_recent(self, moment: int) -> bool:
-        """Whether a time lies between the last two looks, give or take what clocks differ."""
-        return self._since - CLOSE <= moment <= self._until + AGES + CLOSE
 
     def check_single(self, webhooks: list[Webhook], event: str, when: str) -> dict[str, Any]:
         """Hold that exactly this event came, once; its payload, empty when it did not."""

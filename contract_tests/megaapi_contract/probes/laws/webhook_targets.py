@@ -16,7 +16,7 @@ from ..session import Session
 from .assertions import inferred, value_at
 from .calls import sent_id, set_webhook, text
 from .content_fidelity import TEXTS
-from .echo_content import acknowledged
+from .echo_content import is_acknowledged
 from .webhook_listener import WebhookListener
 from .webhooks import (
     ACK_EVENTS,
@@ -198,7 +198,7 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
     names = {"messageData": {"events": ["delivered", "read"]}}
     session.call("accept_status_events", instance, body=names)
     answer = text(session, instance)
-    check_acks(hook, hook.receive(acknowledged(hook)), answer, on_request=True)
+    check_acks(hook, hook.receive(is_acknowledged(hook)), answer, on_request=True)
 
 
 @LAWS.law("block_events", effects=("changes",), phase=PHASE, phone=True,
@@ -218,7 +218,7 @@ def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> N
 # -- every event there is --------------------------------------------------------------------
 
 
-def told_laws(events: Iterable[str]) -> tuple[Probe, ...]:
+def laws_of_events(events: Iterable[str]) -> tuple[Probe, ...]:
     """A law for each event of a contract: told on demand, it comes once and as promised."""
     laws = Laws()
     for event in events:

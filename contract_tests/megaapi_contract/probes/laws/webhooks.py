@@ -20,7 +20,7 @@ from .assertions import NAMELESS, claim, inferred, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .echo_content import ECHO as ECHO
-from .echo_content import acknowledged, hold_content, is_echoed
+from .echo_content import hold_content, is_acknowledged, is_echoed
 from .every_text import fullest_request, shown_texts
 from .media import KINDS, qr
 from .redeliveries import OVER_NETWORK
@@ -153,7 +153,7 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
           events=(ECHO, *ACK_EVENTS), worth=7)  # fmt: skip
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     instance, hook = listening(session, stage)
-    _require_told(session, stage, "messagesOutput", "messagesStatus")
+    _require_categories(session, stage, "messagesOutput", "messagesStatus")
     body = {"messageData": {"to": someone(session), "text": UNHEARD}}
     stray = session.call("send_text", instance, token=session.wrong_token(), body=body)
     answer = text(session, instance)
@@ -165,7 +165,7 @@ def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
 
 
-def _require_told(session: Session, stage: Stage, *categories: str) -> None:
+def _require_categories(session: Session, stage: Stage, *categories: str) -> None:
     """NotTried where the owner of a given instance has switched these webhooks off."""
     if stage.phone or "config_details" not in session.contract.by_id:
         return
@@ -202,7 +202,7 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
         claim(session, answer, expected in shown, f"{name} comes back letter for letter")
     if operation in DELETIONS:
         hook.due.expect_no_echo(answer)
-    webhooks = hook.receive(acknowledged(hook))
+    webhooks = hook.receive(is_acknowledged(hook))
     if operation not in DELETIONS:
         check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
@@ -227,7 +227,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
             session, instance, "send_media_base64", to=someone(session), type=type_,
             base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
         )  # fmt: skip
-        webhooks = hook.receive(acknowledged(hook, steps[-1]))
+        webhooks = hook.receive(is_acknowledged(hook, steps[-1]))
         check_acks(hook, webhooks, answer, steps)
 
 
@@ -239,7 +239,7 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
     hook.check_none(hook.receive(), "group-participants", "making a group", unsaid(session))
     jid = str(group.get("id"))
     answer = text(session, instance, jid)
-    webhooks = hook.receive(acknowledged(hook))
+    webhooks = hook.receive(is_acknowledged(hook))
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
     chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}

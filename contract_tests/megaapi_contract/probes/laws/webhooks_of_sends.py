@@ -26,7 +26,7 @@ def _about(webhooks: list[Webhook], answer: Exchange) -> list[Webhook]:
     return [one for one in webhooks if message_id(one) == sent_id(answer)]
 
 
-def _echoed(hook: WebhookListener, answer: Exchange) -> WebhookCondition:
+def _has_echo(hook: WebhookListener, answer: Exchange) -> WebhookCondition:
     """Whether the echo of a send has come, which a network may bring after acknowledgements."""
 
     def has_come(webhooks: list[Webhook]) -> bool:
@@ -43,7 +43,7 @@ def _filter(
     claim_success(session, session.call(operation, instance, body=body), "another filter")
 
 
-def _require_told(hook: WebhookListener) -> None:
+def _require_own_webhooks(hook: WebhookListener) -> None:
     if hook.is_off("echo") and hook.is_off("acks"):
         raise NotTried("this host tells nothing of what the instance sends")
 
@@ -57,16 +57,16 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     old.url += f"?{QUERY}"
     old.open()
     first = text(session, instance, words="Vai para o primeiro")
-    webhooks = old.receive(_echoed(old, first))
-    told = _about(webhooks, first)
+    webhooks = old.receive(_has_echo(old, first))
+    own_webhooks = _about(webhooks, first)
     # What has not come yet may be late: only what has come tells what this host does.
-    if any(map(is_ack, told)):
+    if any(map(is_ack, own_webhooks)):
         old.settle_acks(True)
-    if not all(map(is_ack, told)):
+    if not all(map(is_ack, own_webhooks)):
         old.settle_echo(True)
-    _require_told(old)
+    _require_own_webhooks(old)
     promise = session.contract.promise("configure_webhook")
-    for one in told:
+    for one in own_webhooks:
         headers = {name.lower(): value for name, value in one.headers}
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         old.claim(ECHO, kind == "application/json", "the type is JSON", one, promise=promise)
@@ -79,7 +79,7 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     # What is told of an earlier message comes before what is told of a later one.
     for sent_before in (first, unheard):
         new.due.expect_none(sent_before)
-    came = [*new.receive(_echoed(new, last)), *old.unread()]
+    came = [*new.receive(_has_echo(new, last)), *old.unread()]
     new.claim(ECHO, _about(came, last), "a text is told again", promise=promise)
     # Its acknowledgements may come later than the webhook was switched on again.
     echoes = [one for one in _about(came, unheard) if not is_ack(one)]
@@ -93,7 +93,7 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
 def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     hook = WebhookListener(session, stage, instance).open()
-    _require_told(hook)
+    _require_own_webhooks(hook)
     _filter(session, instance, "block_events", TOLD_UNDER)
     unheard = text(session, instance, words="Este fica em silencio")
     _filter(session, instance, "accept_webhook_events", TOLD_UNDER)

@@ -1,4 +1,4 @@
-"""What another instance gets and does: files that open, replies, forwards, receipts, groups."""
+"""What another instance gets and does: files that open, replies, forwards, receipts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,17 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, value_at
-from .calls import group_of, make_group, message, sent_id, text
+from .calls import message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
-from .listed_people import learn_hidden, listed_members
 from .media import CAPTIONED, KINDS, fetch, same_bytes
-from .readers import Reader, content_of, reading
+from .watched_instance import WatchedInstance, content_of, watch_instance
 from .webhooks import PHASE, READ, acks, listening, message_id
 
 LAWS = Laws()
 Json = Mapping[str, Any]
 
 ARRIVES = "text-extended"
-# How often a change of the other's is looked for.
-LOOKS = 5
 CAPTION = "Segue o or\u00e7amento n\u00ba 3 \u2013 a\u00e7\u00e3o \U0001f44d\nat\u00e9 logo"
 FILE_NAME = "or\u00e7amento n\u00ba 3.pdf"
 # The sample that each `type` is sent as, a file that phones open, and the event it arrives as.
@@ -58,7 +55,7 @@ def _send_file(
 
 def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) -> None:
     """With the keys that its reader is told, and with what its writer wrote beside it."""
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     answer, content = _send_file(session, instance, reader.number, type_)
     if not claim_success(session, answer, "a good file"):
         return
@@ -74,7 +71,9 @@ def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) ->
     same_bytes(session, download, part, content)
 
 
-def _hold_written(reader: Reader, event: str, one: Webhook, type_: str, part: Json) -> None:
+def _hold_written(
+    reader: WatchedInstance, event: str, one: Webhook, type_: str, part: Json
+) -> None:
     written = {"mimetype": FILES[type_][1]}
     written |= {"caption": CAPTION} if type_ in CAPTIONED else {}
     written |= {"fileName": FILE_NAME} if type_ == "document" else {}
@@ -97,7 +96,7 @@ for _type in FILES:
 @LAWS.law("quote_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=5, events=("text-quoted-reply",))  # fmt: skip
 def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     first, second = (
         text(session, instance, reader.number, words) for words in ("Pedido 41", "Pedido 42")
     )
@@ -124,7 +123,11 @@ def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> Non
 
 
 def _hold(
-    reader: Reader, holds: object, sentence: str, promise: Promise, webhook: Webhook | None = None
+    reader: WatchedInstance,
+    holds: object,
+    sentence: str,
+    promise: Promise,
+    webhook: Webhook | None = None,
 ) -> bool:
     """Hold what an operation promises of who gets its message."""
     return reader.hook.claim(ARRIVES, holds, sentence, webhook, promise=promise)
@@ -134,7 +137,7 @@ def _hold(
           effects=("sends", "changes", "reads"), phase=PHASE, reader=True, worth=4,
           events=("image",))  # fmt: skip
 def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     first, content = _send_file(session, instance, reader.number, "image")
     data = {name: value_at(first.json, "messageData", name) for name in ("key", "message")}
     forward = message(session, instance, "forward_message", to=reader.number, **data)
@@ -155,27 +158,29 @@ def a_forwarded_file_arrives_as_the_same_file(session: Session, stage: Stage) ->
 @LAWS.law("text_to_many", effects=("sends", "changes"), phase=PHASE, reader=True, worth=3,
           events=(ARRIVES,))  # fmt: skip
 def a_text_to_many_arrives_once(session: Session, stage: Stage) -> None:
-    instance, reader = stage.instance(), reading(session, stage)
+    instance, reader = stage.instance(), watch_instance(session, stage)
     words = "Aviso a todos: \u00e0s 10h \U0001f44d"
     answer = message(session, instance, "text_to_many", to=[reader.number], text=words)
     if not claim_success(session, answer, "a text to many"):
         return
-    sent = value_at(report_of(answer), "data")
-    id_ = value_at(sent, as_given(reader.number), "key", "id")
+    sent_by_jid = value_at(report_of(answer), "data")
+    id_ = value_at(sent_by_jid, as_given(reader.number), "key", "id")
     if not claim(session, answer, isinstance(id_, str), "each got it"):
         return
     received = reader.receive_ids(str(id_))
     promise = session.contract.promise("text_to_many")
     if _hold(reader, len(received) == 1, "a text to many arrives once", promise):
         part = content_of(received[0], "extendedTextMessage")
-        told = value_at(part, "text") or value_at(received[0].json, "message", "conversation")
-        _hold(reader, told == words, "every letter arrives", promise, received[0])
+        received_words = value_at(part, "text") or value_at(
+            received[0].json, "message", "conversation"
+        )
+        _hold(reader, received_words == words, "every letter arrives", promise, received[0])
 
 
 @LAWS.law("read_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
           worth=4, events=("ack-read",))  # fmt: skip
 def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
-    (instance, hook), reader = listening(session, stage), reading(session, stage)
+    (instance, hook), reader = listening(session, stage), watch_instance(session, stage)
     answers = [text(session, instance, reader.number, words) for words in ("Um", "Dois")]
     received = reader.receive(*answers)
     for one in received:
@@ -191,107 +196,3 @@ def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
     if received and hook.settle_acks(any(statuses)):
         once = all(steps.count(READ) == 1 for steps in statuses)
         hook.claim("ack-read", once, "what was read is told as read, once")
-
-
-# -- groups that both are in -----------------------------------------------------------------
-
-
-def _look(session: Session, instance: HostInstance, jid: str) -> tuple[Exchange, dict[str, Any]]:
-    answer = session.call("group_details", instance, query={"jid": jid})
-    return answer, group_of(answer)
-
-
-@LAWS.law("create_group", "group_details", effects=("changes", "reads"), reader=True, worth=2)
-def both_see_the_same_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, made = make_group(session, stage, instance, other.number)
-    if claim_success(session, creation, "a group of instances"):
-        caller.gate.allow_group(str(made.get("id")))
-        _hold_same(session, caller, instance, other, str(made.get("id")))
-
-
-@LAWS.law("promote_participants", "demote_participants", "set_who_can_send", "create_group",
-          "group_details", effects=("changes", "reads"), reader=True, worth=1)  # fmt: skip
-def both_see_what_was_changed_of_a_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, made = make_group(session, stage, instance, other.number)
-    if not claim_success(session, creation, "a group of instances"):
-        return
-    jid = str(made.get("id"))
-    caller.gate.allow_group(jid)
-    person = {"jid": jid, "participants": [other.number]}
-    changes: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("promote_participants", {"body": {"group_data": person}}),
-        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "true"}}),
-        ("set_who_can_send", {"query": {"jid": jid, "allowOnlyAdmins": "false"}}),
-        ("demote_participants", {"body": {"group_data": person}}),
-    )
-    for operation, arguments in changes:
-        session.call(operation, instance, **arguments)
-        _hold_same(session, caller, instance, other, jid)
-
-
-def _hold_same(
-    session: Session, caller: Session, instance: HostInstance, other: HostInstance, jid: str
-) -> None:
-    _, mine = _look(session, instance, jid)
-    answer, theirs = _look(caller, other, jid)
-    learn_hidden(session, mine, other.number)
-    same = listed_members(session, theirs) == listed_members(session, mine)
-    claim(session, answer, same, "both see the same people and ranks")
-    for name in ("subject", "announce", "restrict", "size"):
-        same = theirs.get(name) == mine.get(name)
-        claim(session, answer, same, f"both see the same {name}")
-
-
-@LAWS.law("leave_group", "create_group", "group_details", "list_groups",
-          effects=("changes", "reads"), reader=True, worth=-2)  # fmt: skip
-def whoever_leaves_is_out_of_the_group(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, made = make_group(session, stage, instance, other.number)
-    if not claim_success(session, creation, "a group of instances"):
-        return
-    jid = str(made.get("id"))
-    session.run_record.forget_group(jid)
-    caller.gate.allow_group(jid)
-    departure = caller.call("leave_group", other, query={"jid": jid})
-    if not claim_success(session, departure, "leaving"):
-        return
-    answer, group = _look(session, instance, jid)
-    inside = listed_members(session, group)
-    gone = as_given(other.number) not in inside
-    claim(session, answer, gone, "who has left is not in it any more")
-    claim(session, answer, as_given(instance.number) in inside, "the others are")
-    listing = caller.call("list_groups", other)
-    jids = [value_at(one, "id") for one in value_at(listing.json, "groups") or ()]
-    claim(session, listing, jid not in jids, "a group that was left is not listed")
-
-
-@LAWS.law("remove_participants", "create_group", "list_groups", effects=("changes", "reads"),
-          reader=True, worth=1)  # fmt: skip
-def whoever_is_taken_out_lists_the_group_no_longer(session: Session, stage: Stage) -> None:
-    instance, (other, caller) = stage.instance(), stage.reader(session)
-    creation, made = make_group(session, stage, instance, other.number)
-    if not claim_success(session, creation, "a group of instances"):
-        return
-    jid = str(made.get("id"))
-    listing, is_listed = _lists(caller, other, jid)
-    if not claim(session, listing, is_listed, "a group that one was put into is listed"):
-        return
-    data = {"jid": jid, "participants": [other.number]}
-    removal = session.call("remove_participants", instance, body={"group_data": data})
-    if not claim_success(session, removal, "taking somebody out"):
-        return
-    for _ in range(LOOKS):
-        listing, is_listed = _lists(caller, other, jid)
-        if not is_listed:
-            break
-        # The other's phone may hear of it a moment later.
-        session.gate.rest(1)
-    claim(session, listing, not is_listed, "a group that one was taken out of is not listed")
-
-
-def _lists(caller: Session, other: HostInstance, jid: str) -> tuple[Exchange, bool]:
-    listing = caller.call("list_groups", other)
-    groups = value_at(listing.json, "groups") or ()
-    return listing, jid in [value_at(one, "id") for one in groups]

@@ -40,10 +40,12 @@ def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
         answer = session.call("block_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
         ids.append(_write(stage, instance))
-    told = [*map(message_id, hook.receive())]
+    received_ids = [*map(message_id, hook.receive())]
     promise = session.contract.promise("block_chat")
-    claim(session, answer, ids[0] not in told, "who is blocked is not heard", promise=promise)
-    claim(session, answer, ids[1] in told, "who may write again is heard", promise=promise)
+    claim(
+        session, answer, ids[0] not in received_ids, "who is blocked is not heard", promise=promise
+    )
+    claim(session, answer, ids[1] in received_ids, "who may write again is heard", promise=promise)
 
 
 def _unread(session: Session, instance: HostInstance, person: str) -> tuple[Exchange, int]:

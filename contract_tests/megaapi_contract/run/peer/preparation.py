@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...errors import SetupError
 from ...host.host_instance import HostInstance
 from ...host.http import request
-from ...host.stage import MockStage, is_mock
+from ...host.mock_health import is_mock
+from ...host.stage import MockStage
 from ...host.status import Status, read_status
 from ...host.target import HttpTarget, Target
 from ...judging.judge import Judge
@@ -45,11 +46,11 @@ def add_peer(context: RunContext) -> None:
     options = context.options
     target = _peer_target(context)
     session = context.peer = _session(context, target)
-    given = NamedInstance(
+    named_instance = NamedInstance(
         HostInstance(options.peer_key, options.peer_token), target.name,
         "--peer-target", "--peer-instance-key", "--peer-token",
     )  # fmt: skip
-    state = require_instance(session, given)
+    state = require_instance(session, named_instance)
     _require_writer(context, target, state)
     session.gate.restore = _restore_file(context, target)
     assert session.gate.fence is not None and context.gate.fence is not None

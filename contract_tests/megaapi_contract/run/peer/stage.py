@@ -16,10 +16,11 @@ from ...probes.session import Session
 from ...safety.restore_file import Undo
 from .messages import WRITINGS, Json, MessageRequest, Writing
 
-# What the second instance may be asked for as a reader; of this only its webhook is put back.
+# What the second instance may be asked for as a reader; of this only its webhook is put back. The
+# groups are those that the run has made, which the first instance puts back and leaves.
 READING = frozenset(
     {"webhook_settings", "configure_webhook", "download_media", "group_details", "list_groups",
-     "leave_group", "read_message"}
+     "leave_group", "set_who_can_send", "read_message"}
 )  # fmt: skip
 # What it may be asked for at all.
 OPERATIONS = frozenset(
@@ -132,19 +133,19 @@ class PeerStage(GivenStage):
             self.silence = f"the second instance cannot be used any more: {error}"
             raise NotTried(self.silence) from None
         document = answer.json if isinstance(answer.json, dict) else {}
-        sent = document.get("messageData")
-        key = sent.get("key") if isinstance(sent, dict) else None
+        message_data = document.get("messageData")
+        key = message_data.get("key") if isinstance(message_data, dict) else None
         if not answer.ok or not isinstance(key, dict) or not isinstance(key.get("id"), str):
             raise NotTried(
                 f"the second instance could not write: {answer.status} to {writing.operation}"
             )
-        assert isinstance(sent, dict)
+        assert isinstance(message_data, dict)
         session.gate.learn([key["id"]])
         return {
             "id": key["id"],
             "event": writing.arrives_as,
             "from_me": False,
-            "content": sent.get("message"),
+            "content": message_data.get("message"),
             "time": answer.time,
         }
 

@@ -22,11 +22,6 @@ def add_person(context: RunContext, terminal: Terminal) -> None:
         )
     assert context.instance is not None
     number = context.options.recipients[0]
-    if number == context.instance.number:
-        raise SetupError(
-            "--ask: the first --recipient is the number of the instance itself: give that of the "
-            "person who is asked"
-        )
     context.terminal = terminal
     stage = context.person = PersonStage(
         context.instance, number, terminal, receiver=context.receiver, contract=context.contract

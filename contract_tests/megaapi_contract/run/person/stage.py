@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import NotDone, NotTried, Unusable
 from ...host.host_instance import HostInstance
-from ...host.stage import GivenStage
+from ...host.stage import GivenStage, SwitchOn
 from ...host.status import read_status
 from ...host.webhook_receiver import Receiver
 from ...judging.contract import Contract
@@ -28,6 +30,11 @@ SCAN = (
     "Scan this code with the phone of the instance: WhatsApp, Linked devices, Link a device. "
     "A new code is shown when this one is too old"
 )
+FLIGHT = (
+    "Switch your phone to flight mode, Wi-Fi too, close WhatsApp everywhere else, and press d. You "
+    "are told when to switch it on again"
+)
+FLIGHT_OVER = "Switch flight mode off again"
 # Acknowledgements above this depend on the person's phone.
 SERVER = 2
 # A gateway's codes live 20 seconds; the status is not asked for as often as a key is read.
@@ -63,7 +70,7 @@ class PersonStage(GivenStage):
         # Why what is written to the instance cannot be seen; empty when it can.
         self.silence = ""
         self._impossible: set[str] = set()
-        self._is_over = False
+        self._is_over = self._are_acks_asked_for = False
         # What the person wrote, by the id of the message.
         self._words: dict[str, str] = {}
         self._asked_for: set[int] = set()
@@ -90,23 +97,23 @@ class PersonStage(GivenStage):
         words = f"Oi {len(self._words) + 1}"
         doing = DOINGS[event]
         sentence = doing.sentence.format(words=words, about=self._words.get(about, ""))
-        found = self._wait_for_webhook(doing, sentence, words, about)
-        self._asked_for.add(found.number)
-        id_ = value_at(found.json, "key", "id")
+        webhook = self._wait_for_webhook(doing, sentence, words, about)
+        self._asked_for.add(webhook.number)
+        id_ = value_at(webhook.json, "key", "id")
         if isinstance(id_, str):
             self._words[id_] = words
-        recognised = self._contract.recogniser.recognise(found.json).event
+        recognised = self._contract.recogniser.recognise(webhook.json).event
         chat = str(body.get("group") or "") or as_given(self._number)
         message = {
             "chat": chat, "event": recognised.name if recognised else event, "from_me": False,
-            "content": value_at(found.json, "message"), "time": found.time,
+            "content": value_at(webhook.json, "message"), "time": webhook.time,
         }  # fmt: skip
         return message if id_ is None else {**message, "id": id_}
 
     def _wait_for_webhook(self, doing: Doing, sentence: str, words: str, about: str) -> Webhook:
         """The webhook of what the person has done; NotDone without one."""
         since = len(self._receiver.webhooks)
-        found: list[Webhook] = []
+        matching_webhooks: list[Webhook] = []
 
         def fits(one: Webhook) -> bool:
             if not doing.fits(one) or not _is_about(one, about):
@@ -114,15 +121,15 @@ class PersonStage(GivenStage):
             typed = words.casefold() in words_in(value_at(one.json, "message"))
             return is_by(one, self._number) or typed
 
-        def arrived(webhooks: list[Webhook]) -> bool:
-            found[:] = [one for one in webhooks if fits(one)][:1]
-            return bool(found)
+        def has_arrived(webhooks: list[Webhook]) -> bool:
+            matching_webhooks[:] = [one for one in webhooks if fits(one)][:1]
+            return bool(matching_webhooks)
 
         self._ask(
             doing.sentence, sentence,
-            lambda seconds: self._receiver.look_for(arrived, seconds=seconds, since=since),
+            lambda seconds: self._receiver.look_for(has_arrived, seconds=seconds, since=since),
         )  # fmt: skip
-        return found[0]
+        return matching_webhooks[0]
 
     def is_unasked(self, webhook: Webhook) -> bool:
         """Whether it comes of what a person does without being asked: reading, typing, more."""
@@ -131,7 +138,8 @@ class PersonStage(GivenStage):
         document = webhook.json
         if value_at(document, "messageType") == "message.ack":
             status = value_at(document, "update", "status")
-            return isinstance(status, int) and status > SERVER
+            is_of_phone = isinstance(status, int) and status > SERVER
+            return is_of_phone and not self._are_acks_asked_for
         return value_at(document, "key", "fromMe") is not True
 
     # -- what only the phones can do ---------------------------------------------------------
@@ -146,7 +154,7 @@ class PersonStage(GivenStage):
             raise NotTried("the code is not a picture that a terminal can show")
         looks = 0
 
-        def linked(seconds: float) -> bool:
+        def is_linked(seconds: float) -> bool:
             nonlocal looks
             session.gate.rest(seconds)
             looks += 1
@@ -157,19 +165,66 @@ class PersonStage(GivenStage):
                 return False
             return read_status(session.call("instance_status", instance)).connected
 
-        self._ask(SCAN, SCAN, linked, picture=blocks)
+        self._ask(SCAN, SCAN, is_linked, picture=blocks)
         number = read_status(session.call("instance_status", instance)).number
         if instance.number and number and number != instance.number:
             raise Unusable("another phone than that of the instance has scanned the code")
 
-    def _ask(self, name: str, sentence: str, fact: Any, *, picture: str = "") -> None:
-        """Ask until the fact is there; NotDone when it does not come."""
+    def why_no_phone_is_off(self) -> str:
+        if self._is_over:
+            return _NOT_DONE[Reply.SKIP_ALL]
+        return _NOT_DONE[Reply.IMPOSSIBLE] if FLIGHT in self._impossible else self.silence
+
+    @contextmanager
+    def phone_off(self, instance: HostInstance) -> Iterator[SwitchOn]:
+        """NotDone where the person does not switch it off; it is on again in any case."""
+        since, is_on = len(self._receiver.webhooks), False
+
+        def switch_on(fits: Callable[[list[Webhook]], bool]) -> None:
+            nonlocal is_on
+            is_on = True
+            self._ask(
+                FLIGHT_OVER, FLIGHT_OVER,
+                lambda seconds: self._receiver.look_for(fits, seconds=seconds, since=since),
+                is_word_enough=True,
+            )  # fmt: skip
+
+        self._ask(FLIGHT, FLIGHT, None, is_word_enough=True)
+        self._are_acks_asked_for = True
+        try:
+            yield switch_on
+        finally:
+            self._are_acks_asked_for = False
+            if not is_on:
+                with suppress(NotDone):
+                    sentence = f"{FLIGHT_OVER}, and press d"
+                    self._ask(FLIGHT_OVER, sentence, None, is_word_enough=True)
+
+    def confirms(self, question: str) -> bool:
+        if self._is_over:
+            return False
+        reply = self.terminal.ask(f"{question} [d] yes, [n] no")
+        self._is_over |= reply is Reply.SKIP_ALL
+        return reply is Reply.DONE
+
+    def _ask(
+        self,
+        name: str,
+        sentence: str,
+        fact: Any,
+        *,
+        picture: str = "",
+        is_word_enough: bool = False,
+    ) -> None:
+        """Ask until the fact is there, or the person says so; NotDone when neither comes."""
         if self._is_over:
             raise NotDone(_NOT_DONE[Reply.SKIP_ALL])
         reply = self.terminal.ask(sentence, fact, picture=picture)
         self._is_over |= reply is Reply.SKIP_ALL
         if reply is Reply.IMPOSSIBLE:
             self._impossible.add(name)
+        if reply is Reply.DONE and is_word_enough:
+            return
         if reply is not Reply.SEEN:
             raise NotDone(f"{_NOT_DONE[reply]}: {_WORDS.sub('', name)}")
 

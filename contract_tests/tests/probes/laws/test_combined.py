@@ -79,10 +79,10 @@ def test_every_text_of_a_content_stands_in_what_is_asked_for() -> None:
 def test_what_is_blocked_is_not_owed_until_it_is_accepted() -> None:
     model = Model(first_accepted={STATUS, "calls"})
     model.block(STATUS)
-    assert not model.is_told(STATUS)
+    assert not model.is_subscribed(STATUS)
     assert (model.shown_as_blocked, model.shown_as_accepted) == ({STATUS}, {"calls"})
     model.accept(STATUS)
-    assert model.is_told(STATUS)
+    assert model.is_subscribed(STATUS)
     assert model.asks_for_receipts
     assert (model.shown_as_blocked, model.shown_as_accepted) == (set(), {STATUS, "calls"})
 

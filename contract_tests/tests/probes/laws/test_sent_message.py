@@ -8,10 +8,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from megaapi_contract.host.host_clock import CLOSE
 from megaapi_contract.host.stage import Stage
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import Exchange
-from megaapi_contract.probes.laws.sent_message import SECONDS, hold_sent
+from megaapi_contract.probes.laws.sent_message import hold_sent
 from megaapi_contract.probes.session import Session
 
 from ...made_up import exchange
@@ -75,7 +76,7 @@ def test_a_good_answer_breaks_nothing_and_gives_its_content() -> None:
         (changed("key", "id", to="3eb0" + "0" * 18), "the id is 3EB0 and 18 hex digits"),
         (changed("messageTimestamp", to="soon"), "messageTimestamp is the time in seconds"),
         (changed("messageTimestamp", to=NOW * 1000), "messageTimestamp is the time in seconds"),
-        (changed("messageTimestamp", to=NOW - SECONDS - 1),
+        (changed("messageTimestamp", to=NOW - CLOSE - 1),
          "messageTimestamp is the time in seconds"),
         (changed("status", to="SENT"), "the status is PENDING"),
         (changed("message", to={"videoMessage": {}}), "the content is imageMessage"),
@@ -90,7 +91,7 @@ def test_one_rule_that_is_broken_is_said(document: Any, sentence: str) -> None:
 def test_what_is_as_good_is_taken() -> None:
     older = changed("key", "id", to="A" * 40)
     assert sent(older)[0] == []
-    assert sent(changed("messageTimestamp", to=NOW - SECONDS))[0] == []
+    assert sent(changed("messageTimestamp", to=NOW - CLOSE))[0] == []
 
 
 @pytest.mark.parametrize(("document", "status"), [(GOOD, 500), ({**GOOD, "error": True}, 200)])

@@ -4,44 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
-from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.target import HttpTarget
 from megaapi_contract.judging.results import Report
+from megaapi_contract.probes.laws.calls import GROUP_NAME
 from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.peer import preparation
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
-from ...support import KEY, TOKEN
+from ...support import KEY, OWN, TOKEN
+from ..recording import RecordingProxy
 
 PEER_KEY, PEER_TOKEN, PEER = "megacode-TESTKEY0009", "TESTTOKEN0009", "5511900000009"
 PEER_NAME = "Par Teste"
 SENDS = frozenset({"reads", "sends", "changes"})
-
-
-@dataclass
-class RecordingProxy:
-    """Passes everything on to a host, and keeps what left."""
-
-    behind: HttpTarget
-    left: list[Request] = field(default_factory=list)
-    real: bool = False
-    in_process: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.behind.name
-
-    def send(self, request: Request) -> Answer:
-        self.left.append(request)
-        return self.behind.send(request)
-
-    def close(self) -> None:
-        return None
 
 
 @dataclass
@@ -71,8 +53,25 @@ class Pair:
 
     @contextmanager
     def prepared(self, **others: Any) -> Iterator[RunContext]:
-        with prepare_run(self.options(**others), HttpTarget(self.server.url)) as context:
+        """A run through a recording proxy, which holds at the end whom it has reached."""
+        options = self.options(**others)
+        # What an earlier run has made is put back: it is named as the suite names groups.
+        groups = self.ask("GET", f"/rest/group/list/{KEY}")["groups"]
+        groups_of_run = {group["id"] for group in groups if group["subject"] == GROUP_NAME}
+        proxies = [RecordingProxy(HttpTarget(self.server.url), groups=groups_of_run)]
+
+        def peer_host(*words: Any, **more: Any) -> RecordingProxy:
+            proxies.append(RecordingProxy(HttpTarget(*words, **more), groups=proxies[0].groups))
+            return proxies[1]
+
+        with (
+            patch.object(preparation, "HttpTarget", peer_host),
+            prepare_run(options, proxies[0]) as context,
+        ):
             yield context
+        people = {options.key: {PEER, OWN, *options.recipients}, options.peer_key: {OWN, PEER}}
+        for proxy in proxies:
+            proxy.hold(people)
 
     def run(self, **others: Any) -> Report:
         with self.prepared(**others) as context:

@@ -25,12 +25,12 @@ from megaapi_contract.run.secrets import remove_secrets, tokens_of_command_line
 
 from ...safety.test_restore import until
 from ...support import KEY, LISTED, OWN, REAL, TOKEN
+from ..recording import RecordingProxy
 from .pair import (
     PEER,
     PEER_KEY,
     PEER_TOKEN,
     Pair,
-    RecordingProxy,
     two_instances,
 )
 

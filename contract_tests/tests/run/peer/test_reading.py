@@ -22,7 +22,8 @@ from megaapi_contract.safety.restore_file import restore_file_path
 from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ...support import LISTED
-from .pair import PEER_KEY, PEER_TOKEN, SENDS, Pair, RecordingProxy, two_instances
+from ..recording import RecordingProxy
+from .pair import PEER_KEY, PEER_TOKEN, SENDS, Pair, two_instances
 
 # Whole runs: `make hosts` has them.
 pytestmark = pytest.mark.hosts

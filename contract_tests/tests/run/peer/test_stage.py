@@ -191,6 +191,24 @@ def test_nothing_of_it_is_changed(context: RunContext) -> None:
     assert refused > 20
 
 
+@pytest.mark.parametrize("operation", ["set_who_can_send", "leave_group"])
+def test_it_changes_no_group_but_those_of_the_run(operation: str, context: RunContext) -> None:
+    fence, definition = fence_of(context), Contract(plan=EVERY_PLAN).by_id[operation]
+    path = definition.path.replace("{instance_key}", PEER_KEY)
+
+    def about(group: str) -> Any:
+        query = {"jid": group, "allowOnlyAdmins": "true"}
+        headers = [("Authorization", f"Bearer {PEER_TOKEN}")]
+        return request(definition.method, path, query=query, headers=headers)
+
+    with pytest.raises(HeldBack, match="somebody who is not listed"):
+        fence.check(about("120363000000000001@g.us"))
+    context.peer.gate.allow_group("120363000000000001@g.us")
+    assert fence.check(about("120363000000000001@g.us")) is not None
+    with pytest.raises(HeldBack, match="somebody who is not listed"):
+        fence.check(about("120363000000000002@g.us"))
+
+
 def test_the_first_one_writes_to_it_and_to_the_listed(pair: Pair) -> None:
     with pair.prepared(gateway_plan=EVERY_PLAN, recipients=(LISTED,)) as context:
         fence = context.gate.fence

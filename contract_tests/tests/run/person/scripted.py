@@ -21,7 +21,8 @@ from megaapi_contract.run.runner import run as run_all
 from megaapi_contract.run.terminal import Terminal
 from megaapi_mock.testing import MockServer
 
-from ...support import KEY, LISTED, TOKEN
+from ...support import KEY, LISTED, OWN, TOKEN
+from ..recording import RecordingProxy
 
 # Which key a person presses after a question; none when the fact itself answers it.
 Act = Callable[[str], str]
@@ -102,15 +103,17 @@ class Phone:
 
 @contextmanager
 def asked(server: MockServer, person: ScriptedPerson, **others: Any) -> Iterator[RunContext]:
-    """A prepared run that asks this person."""
+    """A prepared run that asks this person; at its end nobody else has been reached."""
     values: dict[str, Any] = {
         "target": server.url, "key": KEY, "token": TOKEN, "control_api": False, "ask": True,
         "allow": frozenset({"reads", "sends", "changes"}), "recipients": (LISTED,), "pace": 0,
         "seed": 3, "quick": True, "max_messages": 1000,
     }  # fmt: skip
     options = RunOptions(**{**values, **others})
-    with prepare_run(options, HttpTarget(server.url), terminal=person.terminal) as context:
+    proxy = RecordingProxy(HttpTarget(server.url))
+    with prepare_run(options, proxy, terminal=person.terminal) as context:
         yield context
+    proxy.hold({options.key: {*options.recipients, OWN}, options.peer_key: {OWN}})
 
 
 def run_asked(server: MockServer, act: Act, *probes: str, **others: Any) -> Report:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.target import HttpTarget
 from megaapi_contract.judging.results import Report, Result
 from megaapi_contract.probes.laws import all_laws
@@ -22,6 +21,7 @@ from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.testing import MockServer
 
 from ...support import KEY, LISTED, TOKEN, UNLISTED
+from ..recording import RecordingProxy
 from .scripted import Phone, asked, person_at_terminal, run_asked
 
 pytestmark = pytest.mark.hosts
@@ -188,25 +188,8 @@ def test_the_persons_probes_come_first(server: MockServer) -> None:
 # -- the fence -------------------------------------------------------------------------------
 
 
-class Recording:
-    """Passes everything on, and keeps what left."""
-
-    real = in_process = False
-
-    def __init__(self, url: str) -> None:
-        self.behind, self.left = HttpTarget(url), list[Request]()
-        self.name = self.behind.name
-
-    def send(self, request: Request) -> Answer:
-        self.left.append(request)
-        return self.behind.send(request)
-
-    def close(self) -> None:
-        return None
-
-
 def test_nothing_is_sent_but_to_the_person(server: MockServer) -> None:
-    proxy = Recording(server.url)
+    proxy = RecordingProxy(HttpTarget(server.url))
     options = RunOptions(
         server.url, key=KEY, token=TOKEN, control_api=False, ask=True, recipients=(LISTED,),
         allow=frozenset({"reads", "sends", "changes"}), pace=0, seed=3, gateway_plan=EVERY_PLAN,

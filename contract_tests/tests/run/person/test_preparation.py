@@ -180,7 +180,7 @@ def test_a_person_needs_a_number_of_theirs(server: MockServer) -> None:
         RunOptions("mock", ask=True, recipients=(LISTED,))
     with (
         person_at_terminal(lambda question: "s") as person,
-        pytest.raises(SetupError, match="the number of the instance itself"),
+        pytest.raises(SetupError, match="the instance's own number"),
         asked(server, person, recipients=(OWN, LISTED)),
     ):
         pass

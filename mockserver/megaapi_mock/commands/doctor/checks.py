@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .findings import Finding, FindingOutcome, Skipped
+from .findings import CheckSkipped, Finding, FindingOutcome
 from .http import NoAnswer, ProbeReply, ServerAddress, get, is_local, require_plain
 from .receiver import Hook
 
@@ -57,7 +57,7 @@ def examine(case: Case) -> list[Finding]:
     for name, check in checks.items():
         try:
             findings.append(check())
-        except Skipped as skip:
+        except CheckSkipped as skip:
             findings.append(Finding(name, "skipped", str(skip)))
     return findings
 
@@ -109,7 +109,7 @@ class _Exam:
 
     def connection(self) -> Finding:
         if not self._addresses:
-            raise Skipped("the host is not known")
+            raise CheckSkipped("the host is not known")
         address = f"{self._address.host}:{self._address.port}"
         try:
             self._address.connect(self._case.timeout)
@@ -121,12 +121,12 @@ class _Exam:
 
     def tls(self) -> Finding:
         if not self._open:
-            raise Skipped("no connection")
+            raise CheckSkipped("no connection")
         if not self._address.tls:
             if self.is_remote():
                 message = "the token travels unencrypted"
                 return Finding("tls", "warning", message, "use https:// in --target")
-            raise Skipped("http, on this network")
+            raise CheckSkipped("http, on this network")
         try:
             self._address.shake_hands(self._case.timeout)
         except NoAnswer as refusal:
@@ -138,7 +138,7 @@ class _Exam:
 
     def gateway(self) -> Finding:
         if not self._open:
-            raise Skipped("no connection")
+            raise CheckSkipped("no connection")
         try:
             reply = self._get("instance")
         except NoAnswer as refusal:
@@ -185,7 +185,7 @@ class _Exam:
     def token(self) -> Finding:
         status = self._answer()
         if status.message == "Instance not found":
-            raise Skipped("the key is not known")
+            raise CheckSkipped("the key is not known")
         if status.status == 401:
             message = "this is not the token of the instance"
             return Finding(
@@ -213,7 +213,7 @@ class _Exam:
     def clock(self) -> Finding:
         offset = self._answer().clock_off
         if offset is None:
-            raise Skipped("the host does not send its time")
+            raise CheckSkipped("the host does not send its time")
         if abs(offset) > CLOCK_MOST:
             message = f"this machine is {abs(offset):.0f} s {'ahead' if offset > 0 else 'behind'}"
             return Finding(
@@ -233,7 +233,7 @@ class _Exam:
         self._settings = webhook_data if isinstance(webhook_data, dict) else reply.document or {}
         url = self._settings.get("webhookUrl")
         if reply.status >= 400 or not isinstance(url, str):
-            raise Skipped(f"the host does not show it: {reply.in_words}")
+            raise CheckSkipped(f"the host does not show it: {reply.in_words}")
         if not url:
             return Finding("webhook_set", "wrong", "no URL is set", "set one with configWebhook")
         self._url = url
@@ -241,7 +241,7 @@ class _Exam:
 
     def webhook_on(self) -> Finding:
         if self._url is None:
-            raise Skipped("the webhook is not known")
+            raise CheckSkipped("the webhook is not known")
         if self._settings.get("webhookEnabled") is False:
             advice = 'call configWebhook with "webhookEnabled": true'
             return Finding("webhook_on", "wrong", "it is switched off", advice)
@@ -250,9 +250,9 @@ class _Exam:
     def webhook_same(self) -> Finding:
         expected = self._case.webhook
         if self._url is None:
-            raise Skipped("the webhook is not known")
+            raise CheckSkipped("the webhook is not known")
         if expected is None:
-            raise Skipped("give --webhook to compare")
+            raise CheckSkipped("give --webhook to compare")
         differs = _differences(self._url, expected)
         if differs:
             message = f"it is {self._url}, which differs in {' and '.join(differs)}"
@@ -264,10 +264,10 @@ class _Exam:
         try:
             reply = self._get("config")
         except NoAnswer as why:
-            raise Skipped(str(why)) from None
+            raise CheckSkipped(str(why)) from None
         settings = (reply.document or {}).get("configData")
         if reply.status >= 400 or not isinstance(settings, dict):
-            raise Skipped(f"the host does not show it: {reply.in_words}")
+            raise CheckSkipped(f"the host does not show it: {reply.in_words}")
         blocked = settings.get("blockEvents") or []
         accepted_events = settings.get("webhookEvents")
         deaf = NEEDED in blocked or (
@@ -285,13 +285,13 @@ class _Exam:
 
     def _answer(self) -> ProbeReply:
         if self._status is None:
-            raise Skipped("the gateway did not answer")
+            raise CheckSkipped("the gateway did not answer")
         return self._status
 
     def _inside(self) -> ProbeReply:
         status = self._answer()
         if not self._let_in:
-            raise Skipped("the key or the token is not accepted")
+            raise CheckSkipped("the key or the token is not accepted")
         return status
 
     def _get(self, controller: str) -> ProbeReply:

@@ -12,7 +12,7 @@ SHOWN_MOST = 200
 _MARKS = {"ok": "ok", "warning": "look", "wrong": "WRONG", "skipped": "-"}
 
 
-class Skipped(Exception):
+class CheckSkipped(Exception):
     """A check that cannot be made, and why."""
 
 

@@ -13,7 +13,7 @@ from ...resources import root
 from ...resources.samples import Samples
 from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
 from ...webhooks.http.redirects import REDIRECTS_MOST
-from .findings import Finding, FindingOutcome, Skipped
+from .findings import CheckSkipped, Finding, FindingOutcome
 from .http import NoAnswer, ServerAddress, is_local
 
 # An acknowledgement of a message nobody sent: whatever a bot does with it, nobody is written to.
@@ -66,7 +66,7 @@ class Hook:
     def connection(self) -> Finding:
         address = self._require_address()
         if not self._addresses:
-            raise Skipped("the host is not known")
+            raise CheckSkipped("the host is not known")
         try:
             address.connect(self._timeout)
             if address.tls:
@@ -86,21 +86,23 @@ class Hook:
         except DeliveryFailed as failure:
             return _connection_finding("hook_answer", failure)
         if answer is None:
-            raise Skipped("it came too late")
+            raise CheckSkipped("it came too late")
         return _judge_status("hook_answer", answer, "a sample event")
 
     def speed(self) -> Finding:
         if self._seconds is None:
-            raise Skipped("there was no answer" if self._address else "give --webhook to try it")
+            raise CheckSkipped(
+                "there was no answer" if self._address else "give --webhook to try it"
+            )
         return self._judge_time("hook_speed", self._seconds)
 
     def message(self) -> Finding:
         """POST a message that nobody wrote, once, where that was asked for."""
         self._require_address()
         if not self._with_message:
-            raise Skipped("--message also posts a made-up message; a bot may act on it")
+            raise CheckSkipped("--message also posts a made-up message; a bot may act on it")
         if self._seconds is None or self._seconds >= self._timeout:
-            raise Skipped("it did not answer the acknowledgement either")
+            raise CheckSkipped("it did not answer the acknowledgement either")
         body = {
             **self._sample(MESSAGE),
             "pushName": "megaapi-mock doctor",
@@ -123,7 +125,7 @@ class Hook:
         """The answer, None when the time was up, and the seconds it took."""
         address = self._require_address()
         if not self._open:
-            raise Skipped("no connection")
+            raise CheckSkipped("no connection")
         transport = HttpTransport(allowed_hosts="any", redirects=REDIRECTS_MOST)
         begin, content = time.monotonic(), orjson.dumps(body)
         try:
@@ -148,7 +150,7 @@ class Hook:
 
     def _require_address(self) -> ServerAddress:
         if self._address is None:
-            raise Skipped("give --webhook to try it")
+            raise CheckSkipped("give --webhook to try it")
         return self._address
 
     def _sample(self, event: str) -> dict[str, Any]:

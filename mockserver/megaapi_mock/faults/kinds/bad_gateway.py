@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,6 @@ class BadGateway(Replacing):
 
     example: ClassVar[Mapping[str, Any]] = {"fault": "bad-gateway", "times": 2}
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """`error code: 502`, to the byte."""
-        return Answered(502, b"error code: 502", "text/plain; charset=UTF-8")
+        return WireAnswer(502, b"error code: 502", "text/plain; charset=UTF-8")

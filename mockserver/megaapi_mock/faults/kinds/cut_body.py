@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 from ..parameters import FROM_ZERO, about, optional
 
 
@@ -21,7 +21,7 @@ class CutBody(Replacing):
         default=None, metadata=about(optional(FROM_ZERO), "bytes that are sent; null: half")
     )
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """At least one byte is missing."""
         # An empty answer has nothing to cut: promise one that never comes.
         body = real.body or b" "

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,6 @@ class Empty200(Replacing):
 
     example: ClassVar[Mapping[str, Any]] = {"fault": "empty-200", "operation": "instance_status"}
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """An empty body with status 200."""
-        return Answered(200, b"", "")
+        return WireAnswer(200, b"", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ...codec import dumps
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 from ..parameters import TEXT, about
 
 
@@ -25,6 +25,6 @@ class ErrorTrue200(Replacing):
         default="Internal Server Error", metadata=about(TEXT, "what the answer says")
     )
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """The gateway's envelope with `error: true`."""
-        return Answered(200, dumps({"error": True, "message": self.message}))
+        return WireAnswer(200, dumps({"error": True, "message": self.message}))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 from ..parameters import SECONDS, about
 
 
@@ -24,6 +24,6 @@ class Hang(Replacing):
         """None of its own: the journal has it at once."""
         return 0.0
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """Nothing, for a while."""
-        return Answered(0, b"", "", ending="hang", seconds=self.seconds)
+        return WireAnswer(0, b"", "", ending="hang", seconds=self.seconds)

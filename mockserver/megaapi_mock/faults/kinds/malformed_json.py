@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ..kind import JSON, Answered, Moment, Replacing
+from ..kind import JSON, Moment, Replacing, WireAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class MalformedJson(Replacing):
     needs_real_answer: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"fault": "malformed-json", "times": 1}
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """The real answer without its last bracket, or the beginning of one."""
         is_json = real.body[:1] in (b"{", b"[")
         body = real.body[:-1] if is_json else b'{"error": false, "message": "'

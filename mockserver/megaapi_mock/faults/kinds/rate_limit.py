@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ...codec import dumps
-from ..kind import Answered, FaultTally, Moment, Replacing
+from ..kind import FaultTally, Moment, Replacing, WireAnswer
 from ..parameters import FROM_ZERO, about, optional, whole_number
 from .reply import error_body
 
@@ -48,8 +48,8 @@ class RateLimit(Replacing):
         tally.in_window += 1
         return tally.in_window > self.calls
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """The gateway's error body; nobody has seen a real one (inferred)."""
         seconds = max(1, math.ceil(moment.window + self.window - moment.now))
         wait = seconds if self.retry_after is None else self.retry_after
-        return Answered(429, dumps(error_body(429)), headers={"Retry-After": str(wait)})
+        return WireAnswer(429, dumps(error_body(429)), headers={"Retry-After": str(wait)})

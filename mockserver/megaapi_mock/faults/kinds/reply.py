@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from ...codec import dumps
-from ..kind import JSON, Answered, Moment, Replacing
+from ..kind import JSON, Moment, Replacing, WireAnswer
 from ..parameters import ANYTHING, HEADERS, MEDIA_TYPE, about, optional, whole_number
 
 # A 1xx ends no call; these have no body.
@@ -42,14 +42,14 @@ class ChosenReply(Replacing):
         default=None, metadata=about(optional(HEADERS), "further headers")
     )
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """The answer that the parameters describe."""
         text = isinstance(self.body, str)
         body = self.body.encode() if text else dumps(self._document())
         if self.status in BODILESS:
-            return Answered(self.status, b"", "", self.headers or {})
+            return WireAnswer(self.status, b"", "", self.headers or {})
         media_type = "text/plain; charset=utf-8" if text else JSON
-        return Answered(self.status, body, self.content_type or media_type, self.headers or {})
+        return WireAnswer(self.status, body, self.content_type or media_type, self.headers or {})
 
     def _document(self) -> Any:
         return error_body(self.status) if self.body is None else self.body

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..kind import Answered, Moment, Replacing
+from ..kind import Moment, Replacing, WireAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,6 @@ class Reset(Replacing):
         "times": 1,
     }
 
-    def answer(self, real: Answered, moment: Moment) -> Answered:
+    def answer(self, real: WireAnswer, moment: Moment) -> WireAnswer:
         """Nothing."""
-        return Answered(0, b"", "", ending="reset")
+        return WireAnswer(0, b"", "", ending="reset")

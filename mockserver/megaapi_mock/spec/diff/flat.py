@@ -154,7 +154,7 @@ def _properties(one: Json, other: Json) -> Json:
     return {**one, **other, **shared}
 
 
-def _closed(one: Any, other: Any) -> Any:
+def _merge_openness(one: Any, other: Any) -> Any:
     if one is False or other is False:
         return False
     return other if one is True else one if other is True else _all_of_both(one, other)
@@ -166,8 +166,8 @@ _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
     "enum": _intersection,
     "properties": _properties,
     "patternProperties": _properties,
-    "additionalProperties": _closed,
-    "unevaluatedProperties": _closed,
+    "additionalProperties": _merge_openness,
+    "unevaluatedProperties": _merge_openness,
     "items": _all_of_both,
     "not": lambda one, other: {"anyOf": [one, other]},
     **dict.fromkeys(LOWER_BOUNDS, max),

@@ -48,7 +48,7 @@ class SchemaForm:
         constants = {
             name: values[0]
             for name, field in (self.flat.get("properties") or {}).items()
-            for values in [_enumerated(resolve(field, self.document))]
+            for values in [_enum_values(resolve(field, self.document))]
             if len(values) == 1
         }
         return as_text(constants) if constants else ""
@@ -145,7 +145,7 @@ def _likeness(one: SchemaForm, other: SchemaForm) -> float:
     return len(names & others) / (len(names | others) or 1)
 
 
-def _enumerated(field: Any) -> list[Any]:
+def _enum_values(field: Any) -> list[Any]:
     if not isinstance(field, dict):
         return []
     return [field["const"]] if "const" in field else list(field.get("enum") or ())

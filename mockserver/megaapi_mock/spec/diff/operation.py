@@ -32,7 +32,7 @@ class Operations:
             message = f"operationId {before.get('operationId')} became {after.get('operationId')}"
             yield change("operation-renamed", subject, "", message)
         yield from deprecation_changes(subject, before, after)
-        yield from _offered(subject, before, after)
+        yield from _plan_changes(subject, before, after)
         yield from parameter_changes(
             subject, self._contents, self.documents,
             (old.path, new.path), (old.parameters, new.parameters),
@@ -114,7 +114,7 @@ class Operations:
         yield from server_changes(old.name, before, after)
 
 
-def _offered(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
+def _plan_changes(subject: str, before: Json, after: Json) -> Iterator[ContractChange]:
     plans, plans_now = (list(each.get("x-plans") or ()) for each in (before, after))
     for plan in plans:
         if plan not in plans_now:

@@ -31,14 +31,14 @@ class Schemas:
     def __init__(self, old: Json, new: Json, side: Side, stable: set[str] | None = None) -> None:
         self._old, self._new, self._hidden = old, new, _HIDDEN[side]
         self._stable = stable_references(old, new) if stable is None else stable
-        self._graph = Graph(self._compared)
+        self._graph = Graph(self._compare_flat)
 
     def differences(self, old: Any, new: Any) -> Iterator[Difference]:
         """All of them. A schema that is used in several places is compared at the nearest."""
         if not self._same(old, new):
             yield from self._graph.differences(self._graph.node(old, new))
 
-    def _compared(self, old: Any, new: Any) -> Iterator[Difference | SchemaLink]:
+    def _compare_flat(self, old: Any, new: Any) -> Iterator[Difference | SchemaLink]:
         return self._compare(flatten(old, self._old), flatten(new, self._new), "")
 
     def _inner(self, old: Any, new: Any, place: str) -> Iterator[Difference | SchemaLink]:
@@ -51,7 +51,7 @@ class Schemas:
             yield from self._compare(flatten(old, self._old), flatten(new, self._new), place)
 
     def _compare(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
-        if _divided(old) != _divided(new):
+        if _choice_and_rest(old) != _choice_and_rest(new):
             whole = list(self._with_choice(old, new, place))
             if whole:
                 yield from whole
@@ -182,20 +182,20 @@ class Schemas:
     def _with_choice(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         """One form became several, or several one: nothing where none of them is alike."""
         before, after = (
-            _distributed(each, document) for each, document in ((old, self._old), (new, self._new))
+            _distribute(each, document) for each, document in ((old, self._old), (new, self._new))
         )
         pairs, _, _ = pair_forms(before, after)
         if pairs:
             yield from self._choice(before, after, place)
 
 
-def _divided(schema: Json) -> tuple[bool, bool]:
+def _choice_and_rest(schema: Json) -> tuple[bool, bool]:
     """Whether it has a choice of forms, and whether more is said beside the choice."""
     has_choice = bool(schema.get("anyOf"))
     return has_choice, has_choice and bool(_BESIDE & schema.keys())
 
 
-def _distributed(schema: Json, document: Json) -> list[SchemaForm]:
+def _distribute(schema: Json, document: Json) -> list[SchemaForm]:
     """Each form of a choice with what stands beside the choice; a schema without one alone."""
     forms = schema.get("anyOf")
     if not forms:

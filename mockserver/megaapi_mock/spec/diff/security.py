@@ -20,11 +20,11 @@ class Security:
     def __init__(self, old: Json, new: Json) -> None:
         self._documents = (old, new)
         self._before, self._after = _schemes(old), _schemes(new)
-        self._names = self._renamed()
+        self._names = self._old_names()
         # Names of the old schemes that some operation asks for.
         self._scheme_names: dict[str, None] = {}
 
-    def _renamed(self) -> dict[str, str]:
+    def _old_names(self) -> dict[str, str]:
         """By the new name, the old one of a scheme that is the same."""
         removed_names = [name for name in self._before if name not in self._after]
         return {

@@ -43,8 +43,8 @@ def type_differences(old: Json, new: Json, place: str) -> Iterator[Difference]:
     before, after = set(types(old.get("type"))), set(types(new.get("type")))
     if before == after:
         return
-    removed_types = {one for one in before if not _covered(one, after)}
-    added = {one for one in after if not _covered(one, before)}
+    removed_types = {one for one in before if not _is_covered(one, after)}
+    added = {one for one in after if not _is_covered(one, before)}
     message = f"{_names(before)} became {_names(after)}"
     if removed_types and added:
         yield Difference("type-changed", place, message)
@@ -79,7 +79,7 @@ def as_text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def _covered(name: str, others: set[str]) -> bool:
+def _is_covered(name: str, others: set[str]) -> bool:
     return not others or name in others or (name == "integer" and "number" in others)
 
 
@@ -88,7 +88,7 @@ def _names(names: set[str]) -> str:
 
 
 def _values(old: Json, new: Json, place: str) -> Iterator[Difference]:
-    before, after = (_enumerated(each) for each in (old, new))
+    before, after = (_enum_values(each) for each in (old, new))
     if before is None and after is not None:
         yield Difference("values-restricted", place, f"only {_join_names(after)} now")
     elif before is not None and after is None:
@@ -114,7 +114,7 @@ def enumeration_differences(
         yield Difference("values-added", place, f"or {_join_names(added)}")
 
 
-def _enumerated(schema: Json) -> dict[str, None] | None:
+def _enum_values(schema: Json) -> dict[str, None] | None:
     return dict.fromkeys(map(as_text, schema["enum"])) if "enum" in schema else None
 
 

@@ -48,21 +48,21 @@ class _Writer:
     def schemas(self) -> Json:
         """The schemas by name, the union first."""
         definitions: Json = {ANY_WEBHOOK: self._union()}
-        for name in self._needed():
+        for name in self._needed_records():
             definitions[self._names[name]] = self._record(self._records[name])
         return definitions
 
-    def _needed(self) -> Iterator[str]:
+    def _needed_records(self) -> Iterator[str]:
         """The records to write that the union leads to, in the order they are met."""
         waiting = [payload.record.name for payload in self._types.payloads]
-        met = set(waiting)
+        names_met = set(waiting)
         while waiting:
             name = waiting.pop(0)
             if self._types.is_component(name):
                 continue
             yield name
-            below = [each for each in _names_in(self._records[name]) if each not in met]
-            met.update(below)
+            below = [each for each in _names_in(self._records[name]) if each not in names_met]
+            names_met.update(below)
             waiting += dict.fromkeys(below)
 
     def _union(self) -> Json:

@@ -82,8 +82,8 @@ class PayloadTypes:
         payloads = [self._payload(kind) for kind in kinds]
         if any(each.content for each in self._events):
             for shared in (self._base(), self._sides()):
-                self._finished(shared)
-        return tuple(replace(each, record=self._finished(each.record)) for each in payloads)
+                self._finish(shared)
+        return tuple(replace(each, record=self._finish(each.record)) for each in payloads)
 
     @property
     def records(self) -> tuple[ObjectShape, ...]:
@@ -167,7 +167,7 @@ class PayloadTypes:
         text = f"{record.text}\nAlways there in what others send: {sure}."
         self._weaker[record.name] = replace(weaker, name=record.name, text=text)
 
-    def _finished(self, record: ObjectShape, name: str = "") -> ObjectShape:
+    def _finish(self, record: ObjectShape, name: str = "") -> ObjectShape:
         """The record with every object in it named, and noted in `records`."""
         equal = self._by_outline.get(outline(record)) if not record.name else None
         name = record.name or (equal.name if equal else name)
@@ -198,7 +198,7 @@ class PayloadTypes:
     def _inside(self, shape: Shape, name: str) -> Shape:
         match shape:
             case ObjectShape():
-                return self._finished(shape, name)
+                return self._finish(shape, name)
             case ListOf():
                 return ListOf(self._inside(shape.item, item_name(name)))
             case MapOf():

@@ -70,16 +70,16 @@ class PostgresDatabase:
         self._last_commit: int | None = None
         self._unsure: int | None = None
         self._next_attempt, self._problem = 0.0, ""
-        self._session = self._opened(sync, must_exist)
+        self._session = self._open(sync, must_exist)
         self._server_process = self._session.info.backend_pid
 
     # -- opening -----------------------------------------------------------------------------
 
-    def _opened(self, sync: str, must_exist: bool) -> Session:
-        with _refused(self.name):
+    def _open(self, sync: str, must_exist: bool) -> Session:
+        with _refusals_in_words(self.name):
             session = connect(self._url)
         try:
-            with _refused(self.name):
+            with _refusals_in_words(self.name):
                 hold(session, self.name, patience=database.PATIENCE)
                 self._begin(session, sync, must_exist)
         except BaseException:
@@ -236,9 +236,9 @@ class PostgresDatabase:
             cursor = session.cursor()
             for sql, rows in statements:
                 if len(rows) == 1:
-                    cursor.execute(_numbered(sql), rows[0])
+                    cursor.execute(_number_parameters(sql), rows[0])
                 else:
-                    cursor.executemany(_numbered(sql), rows)
+                    cursor.executemany(_number_parameters(sql), rows)
             if not self._has_signed:
                 cursor.execute(f"UPDATE {MARK} SET writer = $1".encode(), [self._token])
         ((self._unsure,),) = number.fetchall()
@@ -281,12 +281,12 @@ class PostgresDatabase:
 
 def is_begun(url: PostgresUrl) -> bool:
     """Whether a mock has run on it. SetupError where it cannot be reached."""
-    with _refused(url.name), connect(url) as session:
+    with _refusals_in_words(url.name), connect(url) as session:
         return (MARK,) in rows_of(session, _TABLES)
 
 
 @contextmanager
-def _refused(name: str) -> Iterator[None]:
+def _refusals_in_words(name: str) -> Iterator[None]:
     """One sentence for whatever the server says."""
     try:
         yield
@@ -305,7 +305,7 @@ def _state_of(session: Session, number: int) -> str | None:
 
 
 @cache
-def _numbered(sql: str) -> bytes:
+def _number_parameters(sql: str) -> bytes:
     """SQL with `$1`, `$2` for each `?`."""
     first, *others = sql.split("?")
     parts = [f"${number}{text}" for number, text in enumerate(others, 1)]

@@ -29,7 +29,7 @@ class SqliteDatabase:
         self._lock = threading.Lock()
         self.is_closed = False
         version = _version_in_header(path)
-        self._connection = _connected(path)
+        self._connection = _connect(path)
         try:
             self._begin(version, sync)
         except sqlite3.Error as error:
@@ -136,7 +136,7 @@ def _damage_text(path: Path, why: str) -> str:
     return database.damage_text(str(path), why, "another file")
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     try:
         return sqlite3.connect(
             path, timeout=database.PATIENCE, isolation_level=None, check_same_thread=False

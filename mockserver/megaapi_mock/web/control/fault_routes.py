@@ -25,14 +25,14 @@ class FaultRoutes:
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
         return [
-            ("GET", "/faults", self.armed),
+            ("GET", "/faults", self.list_armed),
             ("POST", "/faults", self.arm),
             ("DELETE", "/faults", self.clear),
             ("GET", "/faults/kinds", self.kinds),
             ("DELETE", "/faults/<id>", self.clear_one),
         ]
 
-    def armed(self) -> Json:
+    def list_armed(self) -> Json:
         """Every fault that was not cleared, spent ones included; with ?instance= only its own."""
         key, limit = request.args.get("instance"), lists.limit_of(request.args)
         faults = [each.as_json() for each in self._faults.items() if key in (None, each.instance)]

@@ -13,6 +13,7 @@ from ...domain.gateway import InstanceSeed
 from ...domain.instance import Instance
 from ...domain.message_states import REACHABLE
 from ...errors import ControlRefused, UnknownInstance
+from ...errors.names import quoted
 from ...faults.active import ActiveFaults
 from ...runtime import Instances, Records
 from ...simulation.contact_messages import ContactMessages
@@ -65,20 +66,13 @@ class InstanceRoutes:
 
     def create(self, body: Json) -> tuple[Json, int]:
         """A new instance; what is not given is made up."""
-        url = body.get("webhook_url")
-
-        def begin(instance: Instance) -> Json:
+        url, store = body.get("webhook_url"), self._instances.store
+        is_name_given = "name" in body
+        with store.add(self._seed(body), is_name_given=is_name_given, most=self._most) as instance:
             continue_counters(instance, self._records.journal)
             if url:
                 instance.set_webhook(url)
-            return instance.as_json()
-
-        document = self._instances.store.add(
-            self._seed(body),
-            begin=begin,
-            is_name_given="name" in body,
-            most=self._most,
-        )
+            document = instance.as_json()
         self._records.journal.show("instance", document["key"], document)
         return document, 201
 
@@ -193,7 +187,9 @@ def _require_code(instance: Instance, code: str | None) -> None:
     code_on_show = instance.connection.pairing_code
     if code is not None and (code_on_show is None or _plain(code) != _plain(code_on_show)):
         what = (
-            "shows no pairing code" if code_on_show is None else f"shows another code than {code!r}"
+            "shows no pairing code"
+            if code_on_show is None
+            else f"shows another code than {quoted(code)}"
         )
         raise ControlRefused(409, f"code: {instance.key} {what}")
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from heapq import merge
-from itertools import takewhile
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...domain.instance import Instance
 from ...domain.message import Message
-from ...errors import UnknownInstance
 from ...records.delivery import Delivery
 from ...records.exchange import BODY_SHOWN, Exchange
 from ...records.fault_hit import RecordedHit
-from ...store import Store
-from ...webhooks.publish import Publisher
 
 LIMIT = 100
 # Bytes of records on one page: whoever asks for thousands of large ones gets them on several.
@@ -75,10 +67,10 @@ def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda exchange, value: value == exchange.instance,
-            "operation": lambda exchange, value: value == exchange.operation,
-            "status": lambda exchange, value: value == str(exchange.status),
-            "event": lambda exchange, value: value in exchange.events,
+            "instance": lambda value: lambda exchange: value == exchange.instance,
+            "operation": lambda value: lambda exchange: value == exchange.operation,
+            "status": lambda value: lambda exchange: value == str(exchange.status),
+            "event": lambda value: lambda exchange: value in exchange.events,
         },
     )
 
@@ -88,9 +80,11 @@ def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda delivery, value: value == delivery.instance,
-            "event": lambda delivery, value: value == delivery.event,
-            "status": lambda delivery, value: value in (delivery.state, _delivery_state(delivery)),
+            "instance": lambda value: lambda delivery: value == delivery.instance,
+            "event": lambda value: lambda delivery: value == delivery.event,
+            "status": lambda value: (
+                lambda delivery: value in (delivery.state, _delivery_state(delivery))
+            ),
         },
     )
 
@@ -99,14 +93,14 @@ def _delivery_state(delivery: Delivery) -> str:
     return str(delivery.attempts[-1].status if delivery.attempts else None)
 
 
-def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], bool]:
+def message_matches(arguments: Arguments) -> Callable[[Message], bool]:
     """?status= is a message's state; ?event= its type; ?from_me= whether the instance wrote it."""
     return _matching(
         arguments,
         {
-            "status": lambda entry, value: value == entry[1].state,
-            "event": lambda entry, value: value == entry[1].type,
-            "from_me": lambda entry, value: value == str(entry[1].from_me).lower(),
+            "status": lambda value: lambda message: value == message.state,
+            "event": lambda value: lambda message: value == message.type,
+            "from_me": lambda value: lambda message: value == str(message.from_me).lower(),
         },
     )
 
@@ -116,90 +110,37 @@ def fault_hit_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda record, value: value == record.hit.instance,
-            "fault": lambda record, value: value in record.hit.fault,
+            "instance": lambda value: lambda record: value == record.hit.instance,
+            "fault": lambda value: lambda record: value in record.hit.fault,
         },
     )
 
 
 def _matching(
-    arguments: Arguments, known_filters: Mapping[str, Callable[[Any, str], bool]]
-) -> Callable[[Any], bool]:
-    """Whether a record fits every filter given. Waits ask for each record, so it must be fast."""
-    filters = [(fits, arguments[name]) for name, fits in known_filters.items() if name in arguments]
-
-    def matches(record: Any) -> bool:
-        for fits, value in filters:
-            if not fits(record, value):
-                return False
-        return True
-
-    return matches
+    arguments: Arguments, known_filters: Mapping[str, Callable[[str], Matches]]
+) -> Matches:
+    """Whether a record fits every filter given."""
+    return all_of(
+        [
+            filter_of(arguments[name])
+            for name, filter_of in known_filters.items()
+            if name in arguments
+        ]
+    )
 
 
-def messages(
-    store: Store, publisher: Publisher, instance: str | None, start: int
-) -> Iterator[tuple[str, Message]]:
-    """Messages in the order they came, after the arrival numbered `start`."""
-    by_instance: list[list[tuple[str, Message]]] = []
-    for key in store.keys() if instance is None else [instance]:
-        try:
-            newer = publisher.look(key, lambda instance: _newer(instance, start))
-        except UnknownInstance:
-            if instance is not None:
-                raise
-            continue
-        by_instance.append([(key, message) for message in newer])
-    return merge(*by_instance, key=lambda row: row[1].arrival)
+def everything(_: Any) -> bool:
+    """No record is left out."""
+    return True
 
 
-def newest_messages(
-    store: Store, publisher: Publisher, instance: str | None, before: int | None
-) -> Iterator[tuple[str, Message]]:
-    """Messages that arrived before the one numbered so, the latest first; all with None."""
-    by_instance: list[list[tuple[str, Message]]] = []
-    for key in store.keys() if instance is None else [instance]:
-        try:
-            rows = publisher.look(key, lambda instance: tuple(instance.messages.values()))
-        except UnknownInstance:
-            if instance is not None:
-                raise
-            continue
-        end = len(rows) if before is None else bisect_left(rows, before, key=_arrival)
-        by_instance.append([(key, message) for message in reversed(rows[:end])])
-    return merge(*by_instance, key=lambda row: row[1].arrival, reverse=True)
-
-
-def _arrival(message: Message) -> int:
-    return message.arrival
-
-
-def _newer(instance: Instance, start: int) -> list[Message]:
-    """Messages that arrived after `start`; read from the newest back, as few of many are new."""
-    newer = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
-    newer.reverse()
-    return newer
-
-
-def arrival_of(store: Store, publisher: Publisher, instance: str | None, since: str | None) -> int:
-    """The arrival of the message that `since` names; 0, before all others, when it is not kept."""
-    *key_part, last = (since or "").rsplit("/", 1)
-    keys = store.keys() if instance is None else [instance]
-    for key in (each for each in keys if last and each in (key_part or (each,))):
-        with suppress(UnknownInstance):
-            message = publisher.look(key, lambda instance: instance.messages.get(last))
-            if message is not None:
-                return message.arrival
-    return 0
-
-
-def message_cursor(store: Store, publisher: Publisher, entry: tuple[str, Message]) -> str:
-    """The value of `since` that continues after this message: its id, or KEY/ID where needed."""
-    key, message = entry
-    for other in store.keys():
-        if other == key:
-            continue
-        with suppress(UnknownInstance):
-            if publisher.look(other, lambda instance: message.id in instance.messages):
-                return f"{key}/{message.id}"
-    return message.id
+def all_of(checks: Sequence[Matches]) -> Matches:
+    """Whether a record passes them all. Every wait asks for every record: it must be fast."""
+    checks = [check for check in checks if check is not everything]
+    if len(checks) < 2:
+        return checks[0] if checks else everything
+    first, *others = checks
+    if len(others) == 1:
+        (second,) = others
+        return lambda record: first(record) and second(record)
+    return lambda record: first(record) and all(check(record) for check in others)

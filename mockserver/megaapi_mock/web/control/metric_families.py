@@ -40,7 +40,7 @@ def families(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     """Every metric there is; `server` is what serves the mock, if anything does."""
     yield _info(runtime)
     yield from counted_metrics(runtime.records.counts.figures())
-    yield from _held(runtime, server)
+    yield from _held_metrics(runtime, server)
 
 
 def counted_metrics(figures: Figures) -> Iterator[Metric]:
@@ -88,7 +88,7 @@ def _info(runtime: Runtime) -> Metric:
     return family
 
 
-def _held(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
+def _held_metrics(runtime: Runtime, server: WatchedApp | None) -> Iterator[Metric]:
     states: Counter[str] = Counter()
     messages, message_bytes = [0], [0]
     for key in runtime.instances.store.keys():

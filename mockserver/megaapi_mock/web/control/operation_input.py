@@ -24,7 +24,7 @@ _READING = threading.RLock()
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _InputCheck:
     """A compiled schema, and the document its references lead into."""
 
     validator: Any
@@ -40,9 +40,9 @@ class _Checked:
 class OperationInput:
     """What one operation takes: a JSON object, and query parameters by name with their types."""
 
-    body: _Checked
+    body: _InputCheck
     fields: frozenset[str]
-    query: _Checked
+    query: _InputCheck
     types: Mapping[str, str]
 
     def checked_body(self, body: Json) -> Json:
@@ -152,9 +152,9 @@ def _operation_input(method: str, path: str) -> OperationInput:
     )
 
 
-def _compile_input(schema: Json) -> _Checked:
+def _compile_input(schema: Json) -> _InputCheck:
     components = control_document()["components"]
-    return _Checked(_compiler().compile(schema), {**schema, "components": components})
+    return _InputCheck(_compiler().compile(schema), {**schema, "components": components})
 
 
 def _parse_text(text: str, kind: str) -> Any:

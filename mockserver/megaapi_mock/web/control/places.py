@@ -61,7 +61,7 @@ class Places:
                 self._change.notify()
 
     @contextmanager
-    def deferred(self, waiter: Waiter, size: int) -> Iterator[None]:
+    def hold_deferred(self, waiter: Waiter, size: int) -> Iterator[None]:
         """The same for a wait of so many bytes that holds no thread."""
         with self._change:
             self._make_room(lambda: self._has_no_room(size), self._deferred)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from flask import request
 
-from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
 from ...records.exchange import Exchange
+from ...records.fault_hit import RecordedHit
 from ...records.journal import Journal
 from ...records.log import RecordLog, delivery_bytes, exchange_bytes, hit_bytes
 from ...records.message import message_json
@@ -22,12 +23,18 @@ from ...spec.operations import Operation
 from ..disconnect import gone_of
 from . import lists
 from .lists import Matches
+from .looks import Look, Looks
+from .message_rows import ChatIndexes, Entry, MessageRows, arrival_of, message_cursor
 from .places import Places
 from .record_search import RecordSearch
 from .waits import Waits
 
 Json = dict[str, Any]
-LogRecord = TypeVar("LogRecord", Exchange, Delivery)
+LogRecord = TypeVar("LogRecord", Exchange, Delivery, RecordedHit)
+# Arguments that do not say which records are asked for.
+_OF_ANSWER = ("wait", "limit")
+# The records asked for in an epoch: of all, or of those that a wait was shown.
+Rows = Callable[[int, list[Any] | None, Look], Iterable[Any]]
 
 
 class RecordRoutes:
@@ -44,6 +51,8 @@ class RecordRoutes:
         self._instances, self._journal, self._index = instances, journal, index
         self._records = instances.store.records
         self._search, self._waits = search, Waits(journal, places)
+        self._indexes: ChatIndexes = WeakKeyDictionary()
+        self._looks = Looks(lambda: journal.exchanges.newest_number)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -60,14 +69,11 @@ class RecordRoutes:
     def exchanges(self) -> Json:
         """Requests with their replies, newest last."""
         self._require_operation(request.args.get("operation"))
-        plain, search = lists.exchange_matches(request.args), self._search.exchanges(request.args)
-
-        def matches(exchange: Exchange) -> bool:
-            return plain(exchange) and search(exchange)
-
+        matches = lists.all_of(
+            [lists.exchange_matches(request.args), self._search.exchanges(request.args)]
+        )
         return self._page(
-            lambda epoch: self._page_of(self._records.exchanges, epoch),
-            matches,
+            self._rows_of(self._records.exchanges, matches),
             lambda exchange: self._with_place(exchange, exchange.as_json()),
             exchange_bytes,
             waiter=self._waiter("exchange", matches),
@@ -90,25 +96,18 @@ class RecordRoutes:
 
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
-        log, plain = self._records.deliveries, lists.delivery_matches(request.args)
-        search = self._search.deliveries(request.args)
-
-        def matches(delivery: Delivery) -> bool:
-            return plain(delivery) and search(delivery)
-
+        log = self._records.deliveries
+        matches = lists.all_of(
+            [lists.delivery_matches(request.args), self._search.deliveries(request.args)]
+        )
         # Where the reader stands, in the order of all: what comes further is not newer by that.
         start = [0]
-
-        def look(epoch: int) -> Iterable[Delivery]:
-            start[0] = log.number(self._since(epoch))
-            return self._page_of(log, epoch)
 
         def accepts(delivery: Delivery) -> bool:
             return matches(delivery) and log.number(delivery.id) > start[0]
 
         return self._page(
-            look,
-            matches,
+            self._rows_of(log, matches, start),
             lambda delivery: self._with_place(delivery, delivery_json(delivery)),
             delivery_bytes,
             waiter=self._waiter("delivery", accepts),
@@ -127,7 +126,7 @@ class RecordRoutes:
             client_gone=gone_of(request.environ),
         )
 
-        def look() -> list[Delivery]:
+        def look(_: object) -> list[Delivery]:
             return [] if delivery.state == "queued" else [delivery]
 
         self._waits.wait_for(look, wait, waiter, delivery)
@@ -136,47 +135,42 @@ class RecordRoutes:
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
         store, publisher = self._instances.store, self._instances.publisher
-        key, plain = request.args.get("instance"), lists.message_matches(request.args)
-        search, start = self._search.messages(request.args), [0]
+        arguments, key, start = request.args, request.args.get("instance"), [0]
+        chats = self._search.chats(arguments)
+        fits = self._search.messages(arguments, chats)
+        rows = MessageRows(store, publisher, key, fits, chats=chats, indexes=self._indexes)
 
-        def matches(entry: tuple[str, Message]) -> bool:
-            return plain(entry) and search(entry)
-
-        def look(epoch: int) -> Iterable[tuple[str, Message]]:
+        def records(epoch: int, shown: list[Any] | None, look: Look) -> Iterable[Any]:
             since = self._since(epoch)
-            start[0] = lists.arrival_of(store, publisher, key, since)
-            if lists.newest_first(request.args):
-                before = start[0] if since else None
-                return lists.newest_messages(store, publisher, key, before)
-            return lists.messages(store, publisher, key, start[0])
-
-        def accepts(entry: tuple[str, Message]) -> bool:
-            return matches(entry) and entry[1].arrival > start[0]
+            start[0] = arrival_of(store, publisher, key, since)
+            if shown is not None:
+                return rows.among(shown, start[0])
+            if lists.newest_first(arguments):
+                return rows.before(start[0] if since else None, look.paced)
+            return rows.after(start[0], look.paced)
 
         return self._page(
-            look,
-            matches,
+            records,
             self._message_json,
             lambda entry: len(entry[1].content),
-            lambda entry: lists.message_cursor(store, publisher, entry),
-            waiter=self._waiter("message", accepts),
+            lambda entry: message_cursor(store, publisher, entry),
+            waiter=self._waiter(
+                "message", lambda entry: fits(entry[1]) and entry[1].arrival > start[0]
+            ),
         )
 
     def fault_hits(self) -> Json:
         """Every fault hit, of calls and of all else, newest last."""
         matches = lists.fault_hit_matches(request.args)
         return self._page(
-            lambda epoch: self._records.fault_hits.after(
-                self._since(epoch), request.args.get("instance")
-            ),
-            matches,
+            self._rows_of(self._records.fault_hits, matches),
             lambda hit: hit.as_json(),
             hit_bytes,
             waiter=self._waiter("fault-hit", matches),
         )
 
     @staticmethod
-    def _message_json(entry: tuple[str, Message]) -> Json:
+    def _message_json(entry: Entry) -> Json:
         document = message_json(entry)
         if lists.newest_first(request.args):
             document["place"] = entry[1].arrival
@@ -198,38 +192,64 @@ class RecordRoutes:
     def _since(epoch: int) -> str | None:
         return lists.since_of(request.args, epoch)
 
-    def _page_of(self, log: RecordLog[LogRecord], epoch: int) -> Iterable[LogRecord]:
-        since, key = self._since(epoch), request.args.get("instance")
-        return log.before(since, key) if lists.newest_first(request.args) else log.after(since, key)
+    def _rows_of(
+        self, log: RecordLog[LogRecord], matches: Matches, start: list[int] | None = None
+    ) -> Rows:
+        """The records of a log; `start` is told behind which place they begin."""
+        key, newest_first = request.args.get("instance"), lists.newest_first(request.args)
+
+        def records(epoch: int, shown: list[Any] | None, look: Look) -> Iterable[Any]:
+            since = self._since(epoch)
+            number = log.number(since)
+            if start is not None:
+                start[0] = number
+            rows: Iterable[LogRecord]
+            if shown is not None:
+                there: dict[int, Any] = {log.number(each.id): each for each in shown}
+                rows = [there[at] for at in sorted(there) if at > number]
+            else:
+                rows = look.paced((log.before if newest_first else log.after)(since, key))
+            return filter(matches, rows)
+
+        return records
 
     @staticmethod
     def _waiter(kind: RecordKind, accepts: Matches) -> Waiter:
-        client_gone = gone_of(request.environ)
-        return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=client_gone)
+        question = frozenset(each for each in request.args.items() if each[0] not in _OF_ANSWER)
+        return Waiter(
+            kind,
+            request.args.get("instance"),
+            accepts=accepts,
+            client_gone=gone_of(request.environ),
+            question=question,
+        )
 
     def _page(
         self,
-        records: Callable[[int], Iterable[Any]],
-        matches: Matches,
+        records: Rows,
         show: Callable[[Any], Json],
         size_of: Callable[[Any], int],
         cursor: Callable[[Any], str] | None = None,
         *,
         waiter: Waiter,
     ) -> Json:
-        """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
+        """What `records` has in an epoch; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
         journal, key, epochs = self._journal, request.args.get("instance"), [0]
+        newest_first = lists.newest_first(request.args)
         was_there = self._waits.subject(lambda: key is not None and self._instances.store.has(key))
 
-        def look() -> list[Any]:
+        def look(shown: list[Any] | None) -> list[Any]:
             if was_there and not self._instances.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
-            # One more than are shown: whether there is a next page.
-            matching = (record for record in records(epochs[-1]) if matches(record))
-            return list(islice(matching, limit + 1))
+            if shown and newest_first:
+                # What comes is newer than what these pages go back to.
+                shown = None
+            with self._looks.begin(waiter.is_left) as begun:
+                # One more than are shown: whether there is a next page.
+                return list(islice(records(epochs[-1], shown, begun), limit + 1))
 
         matching = self._waits.wait_for(look, wait, waiter, was_there)
         limit = lists.fitting(matching[:limit], size_of, limit)

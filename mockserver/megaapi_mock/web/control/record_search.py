@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
+from weakref import WeakKeyDictionary
 
 import orjson
 
+from ...domain.contacts import Directory
 from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...records.delivery import Delivery
@@ -15,7 +17,7 @@ from ...records.exchange import Exchange
 from ...spec.parsing import Unreadable, parse_json
 from ...store import Store
 from .folding import fold_text, skeleton
-from .lists import Arguments, Matches
+from .lists import Arguments, Matches, all_of, message_matches
 
 # Members of a message's content that a person reads on a phone.
 WORDS = frozenset({
@@ -29,6 +31,9 @@ CHAT_FIELDS = frozenset(
     {"to", "remoteJid", "jid", "chatId", "group_jid", "groupJid", "number", "chat", "phone"}
 )
 _DEEPEST = 100
+LogRecord = TypeVar("LogRecord")
+# Chats of records, as this directory reads their addresses: forty waits ask about each record.
+_Chats = WeakKeyDictionary[LogRecord, tuple[Directory, frozenset[str]]]
 
 
 class RecordSearch:
@@ -36,6 +41,10 @@ class RecordSearch:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._named: _Chats[Exchange] = WeakKeyDictionary()
+        self._told: _Chats[Delivery] = WeakKeyDictionary()
+        # The texts of one record: forty waits ask for those of each that is written, in turn.
+        self._last_texts: tuple[object, str | None, str] = None, None, ""
 
     def chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
@@ -49,15 +58,22 @@ class RecordSearch:
             return self.chat_of(text)
         return self.chat_of(str(self._store.gateway.directory.read(text)))
 
-    def messages(self, arguments: Arguments) -> Matches:
-        """?chat= ?text= of pairs of an instance's key and a message."""
-        checks: list[Callable[[Message], bool]] = []
-        if "chat" in arguments:
-            addresses = self._addresses(self.chat_written(arguments["chat"]))
-            checks.append(lambda message: message.chat in addresses)
+    def chats(self, arguments: Arguments) -> frozenset[str] | None:
+        """?chat= as the addresses under which an instance may keep it; None for all chats."""
+        if "chat" not in arguments:
+            return None
+        return self._addresses(self.chat_written(arguments["chat"]))
+
+    def messages(
+        self, arguments: Arguments, chats: frozenset[str] | None
+    ) -> Callable[[Message], bool]:
+        """?status= ?event= ?from_me= ?text= of messages, and that they are in these chats."""
+        checks = [message_matches(arguments)]
+        if chats is not None:
+            checks.append(lambda message: message.chat in chats)
         if "text" in arguments:
             checks.append(words_match(arguments["text"]))
-        return lambda entry: all(check(entry[1]) for check in checks)
+        return all_of(checks)
 
     def exchanges(self, arguments: Arguments) -> Matches:
         """?chat= ?text= ?message= ?outcome= of calls."""
@@ -71,43 +87,64 @@ class RecordSearch:
             chat = self.chat_written(arguments["chat"])
             checks.append(lambda exchange: chat in self.chats_named(exchange))
         if "text" in arguments:
-            text = _Needle(arguments["text"])
-            checks.append(
-                lambda exchange: text.is_in(
-                    exchange.path.encode(),
-                    exchange.request_body,
-                    exchange.response_body,
-                    (exchange.reason or "").encode(),
-                )
-            )
-        return lambda exchange: all(check(exchange) for check in checks)
+            has_text = _finder(arguments["text"])
+            checks.append(lambda exchange: has_text(self._exchange_texts(exchange)))
+        return all_of(checks)
 
     def deliveries(self, arguments: Arguments) -> Matches:
         """?chat= ?text= ?message= of webhooks."""
         checks: list[Matches] = []
         if "message" in arguments:
             message_id = arguments["message"]
-            checks.append(lambda delivery: message_told(delivery) == message_id)
+            checks.append(lambda delivery: message_named(delivery) == message_id)
         if "chat" in arguments:
             chat = self.chat_written(arguments["chat"])
-            checks.append(lambda delivery: self.chat_told(delivery) == chat)
+            checks.append(lambda delivery: self.chat_named(delivery) == chat)
         if "text" in arguments:
-            text = _Needle(arguments["text"])
-            checks.append(
-                lambda delivery: text.is_in(
-                    delivery.body, delivery.url.encode(), (delivery.reason or "").encode()
-                )
-            )
-        return lambda delivery: all(check(delivery) for check in checks)
+            has_text = _finder(arguments["text"])
+            checks.append(lambda delivery: has_text(self._delivery_texts(delivery)))
+        return all_of(checks)
 
-    def chats_named(self, exchange: Exchange) -> set[str]:
+    def chats_named(self, exchange: Exchange) -> frozenset[str]:
         """Every chat that a call names in its body or query."""
+        directory, chats = self._named.get(exchange, (None, frozenset()))
+        if directory is not self._store.gateway.directory:
+            directory, chats = self._store.gateway.directory, self._find_chats_named(exchange)
+            self._named[exchange] = directory, chats
+        return chats
+
+    def _find_chats_named(self, exchange: Exchange) -> frozenset[str]:
         addresses = [*_chats_named(_document(exchange.request_body))]
         addresses += [value for _, value in parse_qsl(urlsplit(exchange.path).query)]
-        return {self._written_chat(address) for address in addresses if len(address) <= 100}
+        return frozenset(
+            self._written_chat(address) for address in addresses if len(address) <= 100
+        )
 
-    def chat_told(self, delivery: Delivery) -> str | None:
+    def _exchange_texts(self, exchange: Exchange) -> str:
+        reason, (asked, before, texts) = exchange.reason, self._last_texts
+        if asked is not exchange or before is not reason:
+            bodies = exchange.request_body, exchange.response_body, (reason or "").encode()
+            texts = _fold(exchange.path.encode(), *bodies)
+            self._last_texts = exchange, reason, texts
+        return texts
+
+    def _delivery_texts(self, delivery: Delivery) -> str:
+        reason, (asked, before, texts) = delivery.reason, self._last_texts
+        if asked is not delivery or before is not reason:
+            texts = _fold(delivery.body, delivery.url.encode(), (reason or "").encode())
+            self._last_texts = delivery, reason, texts
+        return texts
+
+    def chat_named(self, delivery: Delivery) -> str | None:
         """The chat that a webhook is about; None where it is about none."""
+        directory, chats = self._told.get(delivery, (None, frozenset()))
+        if directory is not self._store.gateway.directory:
+            directory, chat = self._store.gateway.directory, self._find_chat_told(delivery)
+            chats = frozenset() if chat is None else frozenset((chat,))
+            self._told[delivery] = directory, chats
+        return next(iter(chats), None)
+
+    def _find_chat_told(self, delivery: Delivery) -> str | None:
         payload = _document(delivery.body)
         if not isinstance(payload, dict):
             return None
@@ -148,7 +185,7 @@ def names_message(exchange: Exchange, message_id: str) -> bool:
     )
 
 
-def message_told(delivery: Delivery) -> str | None:
+def message_named(delivery: Delivery) -> str | None:
     """The id of the message that a webhook tells of, or says something about."""
     payload = _document(delivery.body)
     key = payload.get("key") if isinstance(payload, dict) else None
@@ -171,31 +208,39 @@ def words_match(text: str) -> Callable[[Message], bool]:
 
     def matches(message: Message) -> bool:
         # Most messages do not have it anywhere: only the others are read.
-        content = message.content.decode("utf-8", "replace")
-        if ascii_words is not None and ascii_words not in skeleton(content):
+        content = message.content
+        if content.isascii():
+            if ascii_words is None:
+                if b"\\u" not in content:
+                    return False
+            elif ascii_words not in content.lower():
+                return False
+        elif ascii_words is not None and ascii_words not in skeleton(
+            content.decode("utf-8", "replace")
+        ):
             return False
-        return any(folded_text in fold_text(words) for words in _words(_document(message.content)))
+        return any(folded_text in fold_text(words) for words in _words(_document(content)))
 
     return matches
 
 
-class _Needle:
-    """A text that is looked for in bodies, whichever way their JSON was written."""
+def _finder(text: str) -> Callable[[str], bool]:
+    """Whether what `_fold` gives has this text, whichever way its JSON was written."""
+    plain = text.casefold()
+    json_text = orjson.dumps(plain)[1:-1].decode()
+    return lambda texts: plain in texts or json_text in texts
 
-    def __init__(self, text: str) -> None:
-        self._plain = text.casefold()
-        self._json_text = orjson.dumps(self._plain)[1:-1].decode()
 
-    def is_in(self, *bodies: bytes) -> bool:
-        """Whether any of them has it, in any case."""
-        return any(self._is_in(body) for body in bodies if body)
+def _fold(*bodies: bytes) -> str:
+    """All of them as one text, in small letters."""
+    return "\0".join(_small(body) for body in bodies if body)
 
-    def _is_in(self, body: bytes) -> bool:
-        if b"\\u" in body:
-            document = _document(body)
-            body = body if document is None else orjson.dumps(document)
-        text = body.decode("utf-8", "replace").casefold()
-        return self._plain in text or self._json_text in text
+
+def _small(body: bytes) -> str:
+    if b"\\u" in body:
+        document = _document(body)
+        body = body if document is None else orjson.dumps(document)
+    return body.decode("utf-8", "replace").casefold()
 
 
 def _document(body: bytes) -> Any:

@@ -10,7 +10,7 @@ from ...records.delivery import Delivery
 from ...records.exchange import Exchange
 from ...records.log import RecordQueries
 from ...webhooks.courier import Courier
-from .record_search import RecordSearch, is_inbound, message_told, names_message
+from .record_search import RecordSearch, is_inbound, message_named, names_message
 
 Json = dict[str, Any]
 
@@ -34,8 +34,8 @@ class RelatedCalls:
         self._records, self._under_way = records, courier.under_way
         self._is_frozen = is_frozen
         self._search, self._delivery = search, delivery
-        self._message = message_told(delivery)
-        self._chat = search.chat_told(delivery) if is_inbound(delivery) else None
+        self._message = message_named(delivery)
+        self._chat = search.chat_named(delivery) if is_inbound(delivery) else None
         # The webhooks that tell of something in its chat, as they left.
         self._webhooks = sorted(self._of_chat(), key=self._departure)
 
@@ -68,10 +68,10 @@ class RelatedCalls:
         if self._chat is None:
             return
         for delivery in self._records.deliveries.after(None, self._delivery.instance):
-            if is_inbound(delivery) and self._search.chat_told(delivery) == self._chat:
+            if is_inbound(delivery) and self._search.chat_named(delivery) == self._chat:
                 yield delivery
 
-    def _relation(self, exchange: Exchange, chats: set[str]) -> str | None:
+    def _relation(self, exchange: Exchange, chats: frozenset[str]) -> str | None:
         """Why the call is thought to belong to the webhook; None where it is not."""
         if self._message is not None and names_message(exchange, self._message):
             return "message"
@@ -80,29 +80,29 @@ class RelatedCalls:
         if self._chat not in chats:
             return None
         answered = [webhook for webhook in self._webhooks if self._covers(webhook, exchange)]
-        if answered and self._are_told_apart(answered):
+        if answered and self._are_distinct(answered):
             return "during" if self._delivery in answered else None
         return "chat" if self._delivery in self._latest(exchange) else None
 
-    def _are_told_apart(self, answered: list[Delivery]) -> bool:
+    def _are_distinct(self, answered: list[Delivery]) -> bool:
         """Times of an earlier start that cover several messages say nothing: time stood still."""
         if any(self._spans(delivery) for delivery in answered):
             return True
-        return len({message_told(delivery) for delivery in answered}) == 1
+        return len({message_named(delivery) for delivery in answered}) == 1
 
     def _latest(self, exchange: Exchange) -> list[Delivery]:
         """What had left last before the call: one webhook, or several of the same message."""
         sent_before = [webhook for webhook in self._webhooks if self._had_left(webhook, exchange)]
         latest: list[Delivery] = []
         while sent_before and (
-            not latest or message_told(sent_before[-1]) == message_told(latest[0])
+            not latest or message_named(sent_before[-1]) == message_named(latest[0])
         ):
             latest.append(sent_before.pop())
         return latest
 
     def _may_be_late(self, exchange: Exchange) -> bool:
         """Whether a call given to a later message may as well be the late answer to this one."""
-        others = {message_told(webhook) for webhook in self._webhooks} - {self._message, None}
+        others = {message_named(webhook) for webhook in self._webhooks} - {self._message, None}
         return self._had_left(self._delivery, exchange) and not any(
             names_message(exchange, message) for message in others if message is not None
         )
@@ -112,7 +112,7 @@ class RelatedCalls:
         if self._delivery not in self._webhooks:
             return None
         for later in self._webhooks[self._webhooks.index(self._delivery) + 1 :]:
-            if message_told(later) != self._message:
+            if message_named(later) != self._message:
                 return later
         return None
 

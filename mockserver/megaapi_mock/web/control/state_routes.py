@@ -51,7 +51,7 @@ class StateRoutes:
         ids, instances = self._parts.ids, self._parts.instances
         renew = partial(_renew, ids.begin_again if repeat else ids.renew, key)
         with instances.start.loading:
-            waiting = self._queued(key)
+            waiting = self._queued_deliveries(key)
             if instances.start.world.state is not None:
                 snapshot.reset(self._parts, self._lifecycle, key, on_loaded=renew)
             else:
@@ -61,7 +61,7 @@ class StateRoutes:
         # Their records are gone with all others.
         return {**answer, "abandoned": abandoned} if abandoned else answer
 
-    def _queued(self, key: str | None) -> list[Delivery]:
+    def _queued_deliveries(self, key: str | None) -> list[Delivery]:
         """The recorded webhooks of an instance, or of all, that have not ended."""
         return [
             delivery

@@ -11,7 +11,7 @@ from flask import Response, request
 
 from ...errors import UnknownInstance
 from ...records.delivery import delivery_json
-from ...records.feed import Entry, Reader
+from ...records.feed import Entry, StreamReader
 from ...records.journal import Journal
 from ...records.message import message_json
 from ...store import Store
@@ -52,7 +52,7 @@ class StreamRoutes:
 class Frames:
     """One stream's frames. What an entry only names is shown as it is when the frame is written."""
 
-    def __init__(self, store: Store, journal: Journal, reader: Reader) -> None:
+    def __init__(self, store: Store, journal: Journal, reader: StreamReader) -> None:
         self._store, self._journal, self._reader = store, journal, reader
 
     def lines(self) -> Iterator[bytes]:

@@ -22,6 +22,8 @@ from .places import Places
 # Where the request has its wait from the second run of its view on.
 _WAIT = "megaapi_mock.wait"
 Subject = TypeVar("Subject")
+# Looks for records: through all with None, otherwise among these, as nothing else can match.
+Look = Callable[[list[Any] | None], list[Any]]
 
 
 @dataclass(eq=False)
@@ -73,21 +75,19 @@ class Waits:
         wait: OpenWait | None = request.environ.get(_WAIT)
         return now() if wait is None else wait.subject
 
-    def wait_for(
-        self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter, subject: object
-    ) -> list[Any]:
+    def wait_for(self, look: Look, seconds: float, waiter: Waiter, subject: object) -> list[Any]:
         """What `look` finds, as soon as it finds anything; an empty list after `seconds`.
 
         NotYet where the server can do without our thread until then.
         """
         if not seconds:
-            return look()
+            return look(None)
         if ANSWER_LATER not in request.environ:
             with self._places.waiting(waiter):
-                return self._journal.wait_for(look, seconds, waiter)
+                return self._journal.wait_for(lambda: look(waiter.take_shown()), seconds, waiter)
         wait = self._open_wait(seconds, waiter, subject)
         try:
-            records = look()
+            records = look(wait.waiter.take_shown())
         except BaseException:
             wait.holds.close()
             raise
@@ -102,7 +102,7 @@ class Waits:
             wait.waiter.look_again(waiter)
             return wait
         wait = OpenWait(waiter, time.monotonic() + seconds, subject)
-        wait.holds.enter_context(self._places.deferred(waiter, size_of(request.environ)))
+        wait.holds.enter_context(self._places.hold_deferred(waiter, size_of(request.environ)))
         wait.holds.enter_context(self._journal.waiting_with(waiter))
         request.environ[_WAIT] = wait
         return wait

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ...domain.instance import Instance
 from ...errors import Unauthorized
+from ...errors.names import quoted
 
 # Longer headers are hardly anybody's token; they are not worth remembering.
 LONGEST_CACHED = 200
@@ -62,5 +63,5 @@ class Access:
 def _require_bearer(authorization: str) -> None:
     scheme = authorization.partition(" ")[0]
     if scheme.lower() != "bearer":
-        scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
+        scheme_text = f"its scheme is {quoted(scheme)}" if scheme else "there is none"
         raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")

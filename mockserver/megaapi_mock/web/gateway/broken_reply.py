@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable
 
 from ..disconnect import has_left, waitress_channel
 from ..wsgi import Environ, StartResponse
-from .reply import LOOK, Broken, Headers, Reply, status_line
+from .reply import LOOK, BrokenEnding, Headers, Reply, status_line
 
 BodyParts = Iterable[bytes]
 
@@ -75,7 +75,7 @@ def _send_part(
     return [part]
 
 
-def _hang(environ: Environ, break_: Broken, stopping: threading.Event) -> None:
+def _hang(environ: Environ, break_: BrokenEnding, stopping: threading.Event) -> None:
     """Return when the client, the fault or the server has gone, or the time is over."""
     channel = waitress_channel(environ)
     deadline = time.monotonic() + break_.seconds

@@ -10,14 +10,14 @@ from ...domain.fault_effects import FaultCount, FaultEffects, together
 from ...domain.instance import Instance
 from ...faults.active import ActiveFaults
 from ...faults.armed_fault import HEADER, MatchedFault
-from ...faults.kind import Answered, Replacing
+from ...faults.kind import Replacing, WireAnswer
 from ...faults.parameters import BadParameter, read_header
 from ...faults.registry import kind_named
 from ...spec.operations import Operation
-from .reply import Broken, Reply
+from .reply import BrokenEnding, Reply
 
 ASKED = f"HTTP_{HEADER.upper().replace('-', '_')}"
-_NOTHING = Answered(0, b"", "")
+_NOTHING = WireAnswer(0, b"", "")
 
 
 class WaitFirst(Exception):
@@ -169,17 +169,17 @@ def _fault_of_header(
     return [fault]
 
 
-def _as_answer(reply: Reply) -> Answered:
-    return Answered(reply.status, reply.body, reply.content_type)
+def _as_answer(reply: Reply) -> WireAnswer:
+    return WireAnswer(reply.status, reply.body, reply.content_type)
 
 
-def _replacement(kind: Replacing, fault: MatchedFault, real: Answered) -> Reply:
+def _replacement(kind: Replacing, fault: MatchedFault, real: WireAnswer) -> Reply:
     answer = kind.answer(real, fault.moment)
     reply = Reply(
         answer.status, answer.body, answer.content_type, extra=list(answer.headers.items())
     )
     if answer.ending != "whole":
-        reply.broken = Broken(
+        reply.broken = BrokenEnding(
             answer.ending, answer.bytes_sent, answer.seconds, lambda: fault.is_lifted
         )
     return reply

@@ -10,7 +10,7 @@ from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
 from .letter_case import AnyCase
 from .pipeline import Pipeline
-from .reply import JSON, PREFLIGHT, Handled, Headers, Reply, send
+from .reply import JSON, PREFLIGHT, Headers, ReadyReply, Reply, send
 from .request import Request
 from .routing import Match, Routes
 
@@ -29,12 +29,14 @@ class Front:
 
     def __init__(self, pipeline: Pipeline, control: Wsgi) -> None:
         self.control, self._pipeline = control, pipeline
-        self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
-        express = pipeline.profile["body_parsing"] == "express"
-        any_case = AnyCase(operation.path for operation in pipeline.operations) if express else None
-        self._release_before_answer = pipeline.profile["webhook_release"] == "before"
+        self._body_limit = int(pipeline.setup.profile["body_limit_mib"]) * 2**20
+        express = pipeline.setup.profile["body_parsing"] == "express"
+        any_case = (
+            AnyCase(operation.path for operation in pipeline.api.operations) if express else None
+        )
+        self._release_before_answer = pipeline.setup.profile["webhook_release"] == "before"
         self._match = lru_cache(maxsize=4_096)(
-            partial(_match, Routes(pipeline.operations), any_case)
+            partial(_match, Routes(pipeline.api.operations), any_case)
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -82,7 +84,7 @@ class Front:
         self,
         request: Request,
         start_response: StartResponse,
-        result: Handled,
+        result: ReadyReply,
         after: Callable[[], None] | None,
     ) -> Iterable[bytes]:
         reply, headers = result.reply, result.headers
@@ -110,7 +112,9 @@ class Front:
         try:
             return compress(reply, headers, accept_encoding or "")
         except Exception:
-            self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
+            self._pipeline.records.bugs.note(
+                f"{request.method} {request.path} is answered uncompressed"
+            )
             return reply, headers
 
 

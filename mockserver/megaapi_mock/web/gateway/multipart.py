@@ -55,10 +55,10 @@ def read_upload(content: bytes, content_type: str) -> Mapping[str, UploadedFile]
         raise BadRequest(
             f"the body is not a whole form: {error}", message="Unexpected end of form"
         ) from None
-    return {str(name): _uploaded(file) for name, file in files.items()}
+    return {str(name): _uploaded_file(file) for name, file in files.items()}
 
 
-def _uploaded(file: FileStorage) -> UploadedFile:
+def _uploaded_file(file: FileStorage) -> UploadedFile:
     return UploadedFile(file.filename or "", file.content_type or "", file.stream.read())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,27 +25,24 @@ from ...errors import (
     UnknownRoute,
 )
 from ...faults.active import ActiveFaults
-from ...handlers.call import NOBODY, Call, Handler, Host, Json, RawReply
+from ...handlers.call import NOBODY, Call, Json, RawReply
 from ...handlers.files import Absent
-from ...profile import Profile
-from ...records.bugs import Bugs, log_errors_of
-from ...records.counts import NOTED_MOST, Counts
+from ...records.bugs import log_errors_of
+from ...records.counts import NOTED_MOST
 from ...records.exchange import Exchange
 from ...records.fault_hit import hits_of
-from ...records.journal import Journal
 from ...records.outcome import Outcome
-from ...resources.samples import Samples
+from ...runtime import Api, Records, Setup
 from ...spec.operations import Operation
-from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
-from .auth import Access, is_token
+from .auth import is_token
 from .call_faults import ASKED, CallFaults, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
 from .refusals import broken_contract, outage, own_bug, refusal_reply, require_usable, why_closed
-from .reply import JSON, LOOK, Handled, Reply, headers_of
+from .reply import JSON, LOOK, ReadyReply, Reply, headers_of
 from .request import Request, exchange_of
 from .route_hints import RouteHints, named_instance
 
@@ -57,36 +54,34 @@ _OUR_OWN = (InvalidRequest.status, RequestTimeout.status, StoreUnavailable.statu
 
 @dataclass
 class Pipeline:
-    """Answers every call of the gateway. `bugs` collects replies that broke our own contract."""
+    """Answers every call of the gateway.
 
-    operations: tuple[Operation, ...]
-    handlers: Mapping[str, Handler]
-    validators: Validators
-    profile: Profile
-    samples: Samples
-    journal: Journal
+    `fetcher` downloads files that calls name; None where the gateway looks at none.
+    """
+
+    setup: Setup
+    api: Api
+    records: Records
     publisher: Publisher
     clock: Clock
     faults: ActiveFaults
-    counts: Counts
-    hints: RouteHints
-    access: Access
-    host: Host
-    strict: bool = False
+    host_calls: HostCalls
+    fetcher: Fetcher | None = None
     on_exchange: Callable[[Exchange], None] | None = None
-    stopping: threading.Event = field(default_factory=threading.Event)
-    bugs: Bugs = field(default_factory=Bugs)
-    fetcher: Fetcher = field(default_factory=Fetcher)
+    stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
     def __post_init__(self) -> None:
-        self._endpoints = endpoints(self.operations, self.handlers, self.validators, self.profile)
-        self._host = HostCalls(self.host, self.access, self.validators, self.profile, self.faults)
-        self._fetcher = self.fetcher if self.profile.is_on("fetch_media") else None
-        self._outage = outage(self.profile)
-        listener = self.on_exchange
+        setup, api, listener = self.setup, self.api, self.on_exchange
+        self._profile, self._strict = setup.profile, setup.settings.strict
+        self._validators = api.description.validators
+        self._endpoints = endpoints(api.operations, api.handlers, self._validators, setup.profile)
+        self._hints = RouteHints(
+            setup.profile.plan, api.description.index, api.operations, setup.fixtures
+        )
+        self._outage = outage(setup.profile)
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")
 
-    def answer(self, request: Request, operation: Operation, key: str) -> Handled:
+    def answer(self, request: Request, operation: Operation, key: str) -> ReadyReply:
         """Everything from the instance on; never raises."""
         endpoint = self._endpoints[operation.id]
         outcome: Outcome | None = None
@@ -97,9 +92,9 @@ class Pipeline:
             owner = None if isinstance(refusal, UnknownInstance) else owner
             if isinstance(refusal, StoreUnavailable | Overloaded):
                 request.forget_faults()
-            reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
+            reply = refusal_reply(refusal, endpoint, self._profile, strict=self._strict)
         except Exception:
-            self.bugs.note(endpoint.address)
+            self.records.bugs.note(endpoint.address)
             request.forget_faults()
             reply = own_bug(request)
         if outcome is None:
@@ -126,7 +121,7 @@ class Pipeline:
             if call_faults is None or call_faults.replacing is None:
                 self._hold_to_contract(endpoint, reply)
         except Exception:
-            self.bugs.note(f"{endpoint.address}: its reply")
+            self.records.bugs.note(f"{endpoint.address}: its reply")
             has_happened = real.status >= 400 or (is_kept and real.status)
             return real if has_happened else own_bug(request)
         return reply
@@ -137,17 +132,17 @@ class Pipeline:
         try:
             self._wait(lambda: reply.pause + (0.0 if call_faults is None else call_faults.pause))
         except Exception:
-            self.bugs.note(f"{request.method} {request.path} is answered at once")
+            self.records.bugs.note(f"{request.method} {request.path} is answered at once")
 
     def stop_waiting(self) -> None:
         """End every wait and download of a call, and those asked for from now on."""
         self.stopping.set()
-        if self._fetcher is not None:
-            self._fetcher.close()
+        if self.fetcher is not None:
+            self.fetcher.close()
 
-    def unknown_route(self, request: Request) -> Handled:
+    def unknown_route(self, request: Request) -> ReadyReply:
         """404 in the framework's words; the reason names what was probably meant."""
-        refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
+        refusal = UnknownRoute(request.url, self._hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         owner = named_instance(request.path, self.publisher.keys())
         self._count(request, None, refusal.status)
@@ -161,7 +156,7 @@ class Pipeline:
         while True:
             try:
                 if endpoint.is_of_host:
-                    return self._host.answer(request, endpoint, key), None
+                    return self.host_calls.answer(request, endpoint, key), None
                 if endpoint.reads:
                     with suppress(NeedsChange):
                         return self._read(request, endpoint, key), None
@@ -171,8 +166,8 @@ class Pipeline:
                 wait(key, partial(self._wait, held=request.call_faults), waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host must not block others.
-                assert self._fetcher is not None, "files are asked for with fetch_media on alone"
-                request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
+                assert self.fetcher is not None, "files are asked for with fetch_media on alone"
+                request.files.put(absent.url, self.fetcher.fetch(absent.url, absent.limit))
 
     def _wait(self, seconds: Callable[[], float], held: CallFaults | None = None) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
@@ -218,11 +213,11 @@ class Pipeline:
     def _carry_out(
         self, instance: Instance, request: Request, endpoint: Endpoint, *, reads: bool = False
     ) -> Reply:
-        header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.access
+        header, access = request.environ.get("HTTP_AUTHORIZATION", ""), self.host_calls.access
         if len(header) > access.longest_cached or not is_token(header, instance.state.token):
             access.require(instance, header)
         if self.faults.has_faults or ASKED in request.environ:
-            call_faults = settle(self.faults, self.profile, instance, request, endpoint)
+            call_faults = settle(self.faults, self._profile, instance, request, endpoint)
             if call_faults.early:
                 return Reply(0, b"", "")
         if reads and _needs_change(instance, request, endpoint):
@@ -231,10 +226,10 @@ class Pipeline:
         if endpoint.needs_connection and instance.state.connection.state != CONNECTED:
             raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
         if endpoint.mark.mend is not None:
-            document = endpoint.mark.mend(document, self.profile)
+            document = endpoint.mark.mend(document, self._profile)
         fits, query = endpoint.fits, request.query
         if document is None or fits is None or not fits(document):
-            require_usable(self.validators, self.profile, request, endpoint.operation, document)
+            require_usable(self._validators, self._profile, request, endpoint.operation, document)
         call = Call(
             endpoint.operation,
             instance,
@@ -244,12 +239,12 @@ class Pipeline:
             if (read := endpoint.recipient) is None
             else instance.chats.recipient(str(read(query if endpoint.asks_query else document))),
             query,
-            self.profile,
-            self.samples,
-            self.validators.schemas,
-            None if self._fetcher is None else request.files.get,
+            self._profile,
+            self.setup.samples,
+            self._validators.schemas,
+            None if self.fetcher is None else request.files.get,
             request.uploads,
-            strict=self.strict,
+            strict=self._strict,
         )
         return _good_reply(endpoint.handler(call), call)
 
@@ -264,9 +259,9 @@ class Pipeline:
                 return
         elif reply.status in _OUR_OWN:
             return
-        bug = broken_contract(self.validators, endpoint, reply)
+        bug = broken_contract(self._validators, endpoint, reply)
         if bug is not None:
-            self.bugs.add(bug)
+            self.records.bugs.add(bug)
 
     # -- the record --------------------------------------------------------------------------
 
@@ -280,11 +275,11 @@ class Pipeline:
         """
         try:
             exchange = exchange_of(self.clock.now(), request, reply, operation, owner)
-            exchange.id = self.journal.next_id("x", owner)
+            exchange.id = self.records.journal.next_id("x", owner)
             reply.extra.append(("X-Mock-Exchange", exchange.id))
-            exchange.response_headers = headers_of(reply, self.bugs)
+            exchange.response_headers = headers_of(reply, self.records.bugs)
         except Exception:
-            self.bugs.note(f"{request.method} {request.path} is in no journal")
+            self.records.bugs.note(f"{request.method} {request.path} is in no journal")
             return None
         return exchange
 
@@ -292,36 +287,38 @@ class Pipeline:
         self, request: Request, reply: Reply, operation: str | None, owner: str | None
     ) -> Exchange | None:
         """Record a call that changed nothing, and which faults hit it."""
-        with self.journal.numbering():
+        with self.records.journal.numbering():
             if request.call_faults is not None:
                 self._record_hits(request.call_faults.counts)
             exchange = self._exchange(request, reply, operation, owner)
             if exchange is not None:
                 try:
-                    self.journal.write_exchange(exchange)
+                    self.records.journal.write_exchange(exchange)
                 except Exception:
-                    self.bugs.note(f"{request.method} {request.path} is in no journal")
+                    self.records.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
 
     def _record_hits(self, counts: Sequence[FaultCount]) -> None:
         """Record hits that are no part of a change."""
         try:
-            self.journal.write_hits(hits_of(counts, self.journal.next_id))
+            self.records.journal.write_hits(hits_of(counts, self.records.journal.next_id))
         except Exception:
-            self.bugs.note("the hits of faults are in no journal")
+            self.records.bugs.note("the hits of faults are in no journal")
 
     def _count(self, request: Request, operation: str | None, status: int) -> None:
         try:
-            noted = self.counts.noted
+            noted = self.records.counts.noted
             noted.append((operation, status, time.perf_counter() - request.start_time, False))
             if len(noted) > NOTED_MOST:
-                self.counts.fold_if_long()
+                self.records.counts.fold_if_long()
         except Exception:
-            self.bugs.note(f"{request.method} {request.path} is not counted")
+            self.records.bugs.note(f"{request.method} {request.path} is not counted")
 
-    def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
+    def _close(
+        self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None
+    ) -> ReadyReply:
         if exchange is None:
-            return Handled(reply, headers_of(reply, self.bugs), outcome)
+            return ReadyReply(reply, headers_of(reply, self.records.bugs), outcome)
         if self._tell_listener is not None:
             try:
                 self._tell_listener(exchange)
@@ -330,7 +327,7 @@ class Pipeline:
                 if outcome is not None:
                     self.publisher.release(outcome)
                 raise
-        return Handled(reply, [*exchange.response_headers], outcome)
+        return ReadyReply(reply, [*exchange.response_headers], outcome)
 
 
 def _needs_change(instance: Instance, request: Request, endpoint: Endpoint) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from ...codec import dumps
 from ...domain.instance import Instance
 from ...errors import RETRY_AFTER, InvalidRequest, Overloaded, RequestRejected, Unusable
-from ...faults.kind import Answered, Moment, Replacing
+from ...faults.kind import Moment, Replacing, WireAnswer
 from ...faults.kinds.bad_gateway import BadGateway
 from ...faults.kinds.empty_200 import Empty200
 from ...faults.kinds.error_true_200 import ErrorTrue200
@@ -98,7 +98,7 @@ def outage(profile: Profile) -> Callable[[float], Reply] | None:
         return None
 
     def answer(now: float) -> Reply:
-        fault_answer = kind.answer(Answered(0, b"", ""), Moment(now, 0.0, 0.0))
+        fault_answer = kind.answer(WireAnswer(0, b"", ""), Moment(now, 0.0, 0.0))
         reason = f"switch outage={profile['outage']}"
         return Reply(
             fault_answer.status, fault_answer.body, fault_answer.content_type, reason=reason

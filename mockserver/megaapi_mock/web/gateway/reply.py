@@ -33,7 +33,7 @@ PREFLIGHT = [
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenEnding:
     """What a fault does to an answer on the wire.
 
     cut: `bytes_sent` bytes of the body are sent; reset: none of it; hang: none, and for `seconds`
@@ -60,7 +60,7 @@ class Reply:
     pause: float = 0.0
     # Id and name of the fault that made it what it is, and how it fails to be a whole answer.
     fault: tuple[str | None, str] | None = None
-    broken: Broken | None = None
+    broken: BrokenEnding | None = None
 
     @classmethod
     def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:
@@ -79,7 +79,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Handled:
+class ReadyReply:
     """A reply with its headers and what it releases once it is handed over."""
 
     reply: Reply

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Beyond this the connection is cut instead.
 DISCARDED_MOST = 256 * 2**20
+# Characters of a reason that are kept.
+REASON_MOST = 4_000
 
 # The first byte of a JSON object, and the longest body that takes the short way.
 _OBJECT, _SHORT = ord("{"), 8_192
@@ -273,7 +275,8 @@ def exchange_of(
         reply.status,
         (),
         reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
-        reply.reason,
+        # What quotes a value of the call at length is of no use to anybody, and costs every reader.
+        reply.reason and reply.reason[:REASON_MOST],
         reply.violations,
         (),
         reply.fault,

@@ -66,7 +66,7 @@ def body_pieces(head: AnswerHead, incoming: Incoming) -> Iterator[bytes]:
     if head.is_chunked:
         return _chunks(incoming)
     if head.length is not None:
-        return _counted(incoming, head.length)
+        return _counted_pieces(incoming, head.length)
     return iter(lambda: incoming.read_some(BODY_PIECE), b"")
 
 
@@ -113,11 +113,13 @@ def _says_last(version: str, framing: dict[str, str]) -> bool:
     connection = framing.get("connection", "").lower()
     if version not in ("HTTP/1.0", "HTTP/0.9"):
         return "close" in connection
-    told = (connection, framing.get("proxy-connection", "").lower())
-    return not framing.get("keep-alive") and not any("keep-alive" in text for text in told)
+    connection_headers = (connection, framing.get("proxy-connection", "").lower())
+    return not framing.get("keep-alive") and not any(
+        "keep-alive" in text for text in connection_headers
+    )
 
 
-def _counted(incoming: Incoming, length: int) -> Iterator[bytes]:
+def _counted_pieces(incoming: Incoming, length: int) -> Iterator[bytes]:
     while length:
         piece = incoming.read_some(length)
         if not piece:
@@ -128,8 +130,8 @@ def _counted(incoming: Incoming, length: int) -> Iterator[bytes]:
 
 def _chunks(incoming: Incoming) -> Iterator[bytes]:
     while size := _chunk_size(incoming.read_line("chunk size")):
-        yield from _counted(incoming, size)
-        for _ in _counted(incoming, len(b"\r\n")):
+        yield from _counted_pieces(incoming, size)
+        for _ in _counted_pieces(incoming, len(b"\r\n")):
             pass
     while incoming.read_line("trailer line") not in _BLANK:
         pass

@@ -26,12 +26,12 @@ from .incoming import time_left
 from .redirects import Hop
 
 __all__ = [
+    "AddressRefused",
     "AllowedHosts",
     "DeliveryFailed",
     "Headers",
     "HttpTransport",
     "ReceiverAnswer",
-    "Refused",
     "Transport",
     "axios_headers",
 ]
@@ -52,7 +52,7 @@ def axios_headers(user_agent: str = "axios/1.7.7") -> tuple[tuple[str, str], ...
     )
 
 
-class Refused(DeliveryFailed):
+class AddressRefused(DeliveryFailed):
     """The host policy forbids the receiver's address; nobody was connected to."""
 
 
@@ -227,7 +227,7 @@ class HttpTransport:
         infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
         addresses = [str(address[0]) for *_, address in infos]
         if (refusal := self._hosts.refusal(target.host, addresses)) is not None:
-            raise Refused(refusal)
+            raise AddressRefused(refusal)
         return [(family, address) for family, *_, address in infos]
 
     def _dial(self, addresses: list[_Address], deadline: float) -> socket.socket:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import LID, Jid
+from megaapi_mock.domain.rules import Rules
 from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance
 from megaapi_mock.store.sql.batch import Batch, loads
@@ -28,8 +29,12 @@ class Kept:
     """An instance, and a database that is written with each of its changes."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.rows, self.instance = StateRows(), make_instance(connected=True)
+        self.connection, self.rows = connection, StateRows()
+        self.write_whole(make_instance(connected=True))
+
+    def write_whole(self, instance: Instance) -> None:
+        """Have this instance in the database from now on."""
+        self.instance = instance
         batch = Batch()
         self.rows.add_whole(self.instance, 1, batch)
         self.write(batch)
@@ -138,7 +143,7 @@ def test_values_are_written_when_they_are_others(kept: Kept) -> None:
 
 
 def test_with_a_message_beyond_the_bounds_goes_what_waits_for_it(kept: Kept) -> None:
-    kept.instance.rules = replace(kept.instance.rules, messages_kept=1)
+    kept.write_whole(make_instance(connected=True, rules=Rules(messages_kept=1)))
     instance = kept.begin()
     add_message(instance, "ONE")
     instance.state.moving.put("ONE", True)

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from megaapi_mock.webhooks.http.client import (
+    AddressRefused,
     AllowedHosts,
     DeliveryFailed,
     HttpTransport,
     ReceiverAnswer,
-    Refused,
     axios_headers,
 )
 from megaapi_mock.webhooks.http.connection import ANSWER_LIMIT
@@ -746,7 +746,7 @@ def call(
         monkeypatch.setattr(socket.socket, "connect", connect)
         try:
             post(transport(allowed_hosts=allowed_hosts), "http://hook.test/")
-        except Refused as refusal:
+        except AddressRefused as refusal:
             assert "webhook_hosts" in str(refusal)
             assert called == []
             raise
@@ -778,9 +778,9 @@ def test_the_policy_refuses_and_nobody_is_called(
     address: str,
     call: Callable[[AllowedHosts, list[str]], list[str]],
 ) -> None:
-    with pytest.raises(Refused, match=f"hook.test is at {address}"):
+    with pytest.raises(AddressRefused, match=f"hook.test is at {address}"):
         call(allowed_hosts, [address])
-    with pytest.raises(Refused):
+    with pytest.raises(AddressRefused):
         call(allowed_hosts, ["127.0.0.1", address])
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from megaapi_mock.webhooks.http.client import (
+    AddressRefused,
     AllowedHosts,
     DeliveryFailed,
     HttpTransport,
-    Refused,
     axios_headers,
 )
 from megaapi_mock.webhooks.http.redirects import REDIRECTS_MOST
@@ -125,8 +125,12 @@ def test_another_host_gets_no_password(hook: str) -> None:
 @pytest.mark.parametrize(
     ("place", "kind", "words"),
     [
-        ("http://10.0.0.9:9/x", Refused, "webhook_hosts=loopback lets no webhook go"),
-        ("http://169.254.169.254/latest", Refused, "webhook_hosts=loopback lets no webhook go"),
+        ("http://10.0.0.9:9/x", AddressRefused, "webhook_hosts=loopback lets no webhook go"),
+        (
+            "http://169.254.169.254/latest",
+            AddressRefused,
+            "webhook_hosts=loopback lets no webhook go",
+        ),
         ("ftp://127.0.0.1/x", DeliveryFailed, "not a URL with http"),
         ("http://[oops/x", DeliveryFailed, "leads to"),
         ("http://127.0.0.1:1/x", DeliveryFailed, "connection refused"),

@@ -16,7 +16,7 @@ from ..webhook_listener import READ
 from ..webhooks import ECHO, is_ack, message_id
 from .model import STATUS, OwedWebhook
 from .play import Play
-from .webhooks_owed import hold_acks, hold_echo, hold_group_changes, hold_told
+from .webhooks_owed import hold_acks, hold_echo, hold_group_changes, hold_received
 
 LIMIT = 5000
 
@@ -34,7 +34,9 @@ def hear(play: Play) -> None:
     """Hold that what is owed has come, to every address, and nothing else has."""
     owed_messages, play.model.owed_messages = play.model.owed_messages, []
     group_changes, play.model.group_changes = play.model.group_changes, []
-    read_count = sum(1 for one in owed_messages if READ in one.steps and play.model.is_told(STATUS))
+    read_count = sum(
+        1 for one in owed_messages if READ in one.steps and play.model.is_subscribed(STATUS)
+    )
 
     def all_read(webhooks: list[Webhook]) -> bool:
         statuses = [value_at(one.json, "update", "status") for one in webhooks]
@@ -53,7 +55,7 @@ def hear(play: Play) -> None:
             hold_echo(play, about, one)
             hold_acks(play, about, one)
         else:
-            hold_told(play, about, one)
+            hold_received(play, about, one)
     if play.second is not None:
         others = play.second.receive_beside(play.hook)
         same = [one.json for one in others] == [one.json for one in came]
@@ -66,7 +68,7 @@ def hear_link(play: Play) -> None:
     came = play.hook.receive(alarm=play.model.unblocked_event)
     link_events = [one for one in came if value_at(one.json, "key") is None]
     play.hook.claim("connected", link_events == came, "a link that comes back repeats no message")
-    if play.model.is_told("connectionStatus"):
+    if play.model.is_subscribed("connectionStatus"):
         last = link_events[-1] if link_events else None
         is_connected = value_at(last.json, "message") == "phone_connected" if last else False
         play.hook.claim("connected", is_connected, "the new link is told last", last)
@@ -83,17 +85,18 @@ def hear_link(play: Play) -> None:
 def _hold_order(play: Play, came: list[Webhook], owed_messages: list[OwedWebhook]) -> None:
     """Hold that messages are told once, in the order they were written, and no others."""
     optional = {one.message.id for one in owed_messages if not one.echoes}
-    told_ids = [message_id(one) for one in came if not is_ack(one)]
-    told_ids = [id_ for id_ in told_ids if id_ not in optional]
-    due = [one for one in owed_messages if one.echoes and play.model.is_told(one.category)]
+    echoed_ids = [message_id(one) for one in came if not is_ack(one)]
+    echoed_ids = [id_ for id_ in echoed_ids if id_ not in optional]
+    due = [one for one in owed_messages if one.echoes and play.model.is_subscribed(one.category)]
     theirs = [one.message.id for one in due if one.answer is None]
     own = {one.message.id for one in due if one.answer is not None}
     if own:
-        play.hook.settle_echo(bool(own & set(told_ids)))
+        play.hook.settle_echo(bool(own & set(echoed_ids)))
     if play.echoes:
         theirs = [one.message.id for one in due]
     promise = play.promise(due)
-    play.hook.claim(ECHO, told_ids == theirs, "what is owed comes once, in order, and nothing else",
+    is_right = echoed_ids == theirs
+    play.hook.claim(ECHO, is_right, "what is owed comes once, in order, and nothing else",
                     promise=promise)  # fmt: skip
     owed_ids = {one.message.id for one in owed_messages}
     strays = [one for one in came if is_ack(one) and message_id(one) not in owed_ids]

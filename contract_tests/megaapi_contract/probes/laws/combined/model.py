@@ -140,7 +140,7 @@ class Model:
         """An event that is not blocked."""
         return "text-plain" if "calls" in self.blocked else "call"
 
-    def is_told(self, category: str) -> bool:
+    def is_subscribed(self, category: str) -> bool:
         """Whether webhooks of this category come."""
         return category not in self.blocked
 

@@ -16,7 +16,7 @@ GROUP_TYPES = ("group-participants.update", "groups.update")
 
 def hold_echo(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold the echo of a message of the instance: what was answered, told of the chat."""
-    if not owed_message.echoes or not play.model.is_told(owed_message.category):
+    if not owed_message.echoes or not play.model.is_subscribed(owed_message.category):
         return
     check_echo(play.hook, about, owed_message.answer)
     for one in about:
@@ -39,7 +39,7 @@ def _hold_chat(play: Play, one: Webhook, owed_message: OwedWebhook, event: str) 
 def hold_acks(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold the acknowledgements that are due by now: each once, in order, of that chat."""
     statuses = acks(about, owed_message.message.id)
-    if not play.model.is_told(STATUS):
+    if not play.model.is_subscribed(STATUS):
         play.hook.claim("ack-server", not statuses, "blocked acknowledgements do not come",
                         promise=play.inferred)  # fmt: skip
         return
@@ -79,7 +79,7 @@ def hold_group_changes(play: Play, came: list[Webhook], due: list[GroupChange]) 
     message_types = (*GROUP_TYPES, *(("presence.update",) if heralds else ()))
     strays = [one for one in came if value_at(one.json, "messageType") not in message_types]
     play.hook.check_none(strays, "text-plain", "what has not happened", play.inferred)
-    if not play.model.is_told("groups"):
+    if not play.model.is_subscribed("groups"):
         play.hook.check_none(group_events, "group-update", "blocked events", play.inferred)
         return
     if any(one.is_own for one in due):
@@ -99,9 +99,9 @@ def hold_group_changes(play: Play, came: list[Webhook], due: list[GroupChange]) 
                 play.hook.claim(change.event, right, f"{name} is what was done", one)
 
 
-def hold_told(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
+def hold_received(play: Play, about: list[Webhook], owed_message: OwedWebhook) -> None:
     """Hold that what somebody else wrote is told whole, and of who wrote it."""
-    due = play.model.is_told(owed_message.category)
+    due = play.model.is_subscribed(owed_message.category)
     promise = None if due else play.inferred
     rule = "it is told once" if due else "what is blocked does not come"
     right = len(about) == (1 if due else 0)

@@ -52,6 +52,7 @@ export default [
   ["disconnected", "a instância perdeu a conexão"],
   ["blocked", "a pessoa bloqueou o número"],
   ["not registered", "o número não tem mais WhatsApp"],
+  ["only admins write there", "só administradores escrevem ali"],
   ["phone off", "o celular está desligado"],
   ["cannot be shown: the file is not a picture, it begins with {bytes}", "não pode ser mostrada: o arquivo não é uma imagem, começa com {bytes}"],
 
@@ -167,6 +168,7 @@ export default [
   ["{jid} is in too many groups to remember: leave some", "{jid} está em grupos demais: saia de alguns"],
   ["{jid} is full: it has {count} people", "{jid} está cheio: tem {count} pessoas"],
   ["{jid} is not a participant of {group}", "{jid} não participa de {group}"],
+  ["{jid} is not an admin of {group}: only admins write there", "{jid} não é administrador de {group}, onde só administradores escrevem"],
   ["{jid} is not an admin of {group}", "{jid} não é administrador de {group}"],
   ["there is no room for so long a text in {group}", "não há espaço para um texto tão longo em {group}"],
   ["{jid} is in {group}: nothing to {what}", "{jid} já está em {group}: não há o que fazer ({what})"],

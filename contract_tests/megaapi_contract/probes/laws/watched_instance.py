@@ -16,7 +16,7 @@ from .webhooks import is_ack, message_id
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class WatchedInstance:
     """`session` is the one that may call the instance; what is held of it, the probe's holds."""
 
     instance: HostInstance
@@ -39,12 +39,12 @@ class Reader:
         return [one for one in webhooks if message_id(one) in ids and not is_ack(one)]
 
 
-def reading(session: Session, stage: Stage) -> Reader:
+def watch_instance(session: Session, stage: Stage) -> WatchedInstance:
     """Another instance, whose webhooks come to the suite from now on."""
     instance, caller = stage.reader(session)
     hook = WebhookListener(session, stage, instance, "-reader")
     hook.open(caller)
-    return Reader(instance, caller, hook)
+    return WatchedInstance(instance, caller, hook)
 
 
 def content_of(webhook: Webhook, *kinds: str) -> Any:

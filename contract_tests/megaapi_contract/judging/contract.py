@@ -14,13 +14,18 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import KEY, Operation, WebhookEvent, operations, webhook_events
 from megaapi_mock.spec.plans import document_of_plan
-from megaapi_mock.spec.recognise import Recogniser
+from megaapi_mock.spec.recognise import FieldMismatch, Recogniser
 from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import Compiler, resolve
 
 from .additions import widen
 from .alternatives import Alternative, alternatives
 from .results import Promise
+
+# What every message and every receipt has, whatever its content.
+_SHARED_FILES = frozenset(
+    {"components/schemas/WebhookOwner.yaml", "components/schemas/GroupMark.yaml"}
+)
 
 
 class Contract:
@@ -92,6 +97,34 @@ class Contract:
         """The promise of a webhook event."""
         event = self.events[name]
         return _promise(event.definition["x-provenance"], event.spec_file)
+
+    def component_promise(self, name: str, field: str = "") -> Promise | None:
+        """What vouches for a schema that many share, or for one field of it; None without one."""
+        schema = self.document["components"]["schemas"].get(name)
+        if schema is None or "x-provenance" not in schema:
+            return None
+        start = _promise(schema["x-provenance"], f"components/schemas/{name}.yaml")
+        return self.nearest_promise(schema, ("properties", field), start) if field else start
+
+    def root_promise(self, event: str, field: str) -> Promise:
+        """What vouches for a field that all messages and receipts have, whatever their content.
+
+        That an echo has just this body is a guess; what its `jid` and its `isGroup` say is none.
+        """
+        promise = self.event_promise(event)
+        if promise.sure or not self._is_message(event):
+            return promise
+        shared = ("GroupMark", "") if field == "isGroup" else ("WebhookOwner", field)
+        return self.component_promise(*shared) or promise
+
+    def misfit_promise(self, event: str, misfit: FieldMismatch) -> Promise:
+        """What vouches for the rule that a field of an event breaks."""
+        is_shared = misfit.spec_file in _SHARED_FILES
+        return self.root_promise(event, misfit.field) if is_shared else self.event_promise(event)
+
+    def _is_message(self, event: str) -> bool:
+        """Whether it is a message or a receipt: what has a chat says whether that is a group."""
+        return _refers_to(self.events[event].definition["requestBody"], "GroupMark", self.document)
 
     def event_field_promise(self, event: str, schema: str, field: str) -> Promise:
         """What vouches for a field of an event: the less sure one of the two."""
@@ -191,3 +224,15 @@ def _promise(provenance: Mapping[str, Any], file: str) -> Promise:
     return Promise(
         grade=str(provenance["grade"]), file=file, sources=tuple(provenance.get("sources", ()))
     )
+
+
+def _refers_to(node: Any, name: str, document: Mapping[str, Any]) -> bool:
+    """Whether a schema has this one, in one of those it is put together from."""
+    if isinstance(node, Mapping):
+        parts = [part for key, part in node.items() if key not in ("properties", "examples")]
+        if isinstance(reference := node.get("$ref"), str):
+            if reference.endswith(f"/{name}"):
+                return True
+            parts.append(resolve(node, document))
+        return any(_refers_to(part, name, document) for part in parts)
+    return isinstance(node, list) and any(_refers_to(part, name, document) for part in node)

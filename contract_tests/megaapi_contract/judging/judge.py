@@ -104,18 +104,14 @@ class Judge:
             promise = Promise("inferred", "openapi.yaml")
             return [Breach(probe, "addition", "", addition, promise, None, webhook, rule=addition)]
         name = recognition.event.name if recognition.event else "unknown event"
-        promise = (
-            self._contract.event_promise(name)
-            if recognition.event
-            else Promise("vendor-doc", "openapi.yaml", ())
-        )
+        unknown = Promise("vendor-doc", "openapi.yaml", ())
         return [
             Breach(
                 probe,
                 "webhook",
                 name,
                 str(misfit)[:MAX_MESSAGE],
-                promise,
+                self._contract.misfit_promise(name, misfit) if recognition.event else unknown,
                 None,
                 webhook,
                 rule=misfit.field,

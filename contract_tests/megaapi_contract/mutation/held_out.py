@@ -40,6 +40,12 @@ RUNS = (
     HeldOutRun("2026-11-30", _HOME, "all 100", 100, 89, 10),
     HeldOutRun("2026-11-30", _HOST, "those that one instance can show", 62, 53, 7),
     HeldOutRun("2026-11-30", _PEER, "those that two instances can show", 79, 69, 7),
+    HeldOutRun("2026-11-30", _HOME, "another list: the first 60", 60, 53, 4),
+    HeldOutRun("2026-11-30", _HOME, "another list: all 100", 100, 85, 9),
+    HeldOutRun(
+        "2026-11-30", _HOST, "another list: those that a linked instance can show", 62, 45, 5
+    ),
+    HeldOutRun("2026-11-30", _PEER, "another list: those that two instances can show", 79, 55, 6),
 )
 
 
@@ -47,8 +53,9 @@ def section() -> Iterator[str]:
     """Its part of the page, line by line."""
     yield "## Faults thought up without looking at the suite"
     yield ""
-    yield "100 faults, written down and planted in the mock's code by people who had read README,"
-    yield "spec and evidence alone, and measured before anybody who works on the suite saw them."
+    yield "Lists of 100 faults, written down and planted in the mock's code by people who had read"
+    yield "README, spec and evidence alone, and measured before anybody who works on the suite saw"
+    yield "them. Of the other list seven need a logout, a link or the host's own token there."
     yield "With a second instance only what one instance had not shown as a failure was run again."
     yield "A finding is told, but breaks only a fact that is graded `baileys` or `inferred`."
     yield ""

@@ -229,6 +229,23 @@ def given_up(series: int) -> Fault:
     return Fault(make_spoil=make)
 
 
+def undone_when_repeated(at: str, old: str, new: str) -> Fault:
+    """What was asked for just before is turned into something else when it is asked for again."""
+    last: list[Request] = []
+
+    def rewrite(request: Request) -> Request:
+        if at not in request.target:
+            return request
+        is_again = bool(last) and (last[0].target, last[0].body) == (request.target, request.body)
+        last[:] = [request]
+        if not is_again:
+            return request
+        body = re.sub(old.encode(), new.encode(), request.body)
+        return replace(request, target=re.sub(old, new, request.target), body=body)
+
+    return Fault(rewrite=rewrite)
+
+
 def latest_file() -> Fault:
     """Every download is of the file that was sent last."""
     latest: list[Any] = []
@@ -441,6 +458,9 @@ FAULTS: Mapping[str, Fault] = {
     "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
     "a message is unread until it is read": forgotten("/readMessage"),
     "the last chat comes first": oldest_chat_first(),
+    "what was told of somebody stands in the chat": replaced(
+        b'"pushName":"Contato Teste"', b'"pushName":"Test Shop"'
+    ),
     "a chat holds what both sides wrote": replaced(b'"fromMe":true', b'"fromMe":false'),
     "a deleted message is in its chat no longer": forgotten("/deleteMessage"),
     "whoever was written to is a contact": replaced(b'"5511900000002@', b'"5511900000902@'),
@@ -539,6 +559,22 @@ FAULTS: Mapping[str, Fault] = {
     # settings
     "a webhook reads back as it was set": forgotten("/configWebhook"),
     "settings belong to one instance": edited("webhookData.webhookUrl", "http://127.0.0.1:9/x"),
+    "a webhook that is set again stays as it was set": undone_when_repeated(
+        "/configWebhook", '("webhookEnabled": ?)true', r"\1false"
+    ),
+    "the older calls may be made again": undone_when_repeated(
+        "/enableMessage", '("sendWebhook": ?)true', r"\1false"
+    ),
+    "what the older call switches off is told nothing": passed_over("/enableMessage"),
+    "what is blocked again stays blocked": undone_when_repeated(
+        "/blockEvents", "/blockEvents", "/configAcceptWebhooks"
+    ),
+    "who may do what stays when it is set again": undone_when_repeated(
+        "allowOnlyAdmins", "=true", "=false"
+    ),
+    "an address that is set again is told all": undone_when_repeated(
+        "/configWebhook", '("webhookEnabled": ?)true', r"\1false"
+    ),
     "blocked events are shown until accepted": forgotten("/blockEvents"),
     "accepted statuses are shown": forgotten("/configAcceptStatus"),
     "names nobody knows are kept": forgotten("/configAcceptWebhooks"),
@@ -838,6 +874,12 @@ FAULTS: Mapping[str, Fault] = {
 SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
+    "an envelope around a lookup": (
+        "people on whatsapp exist", beside(b'"exists":true', b'"error":false,"message":"Found"')
+    ),
+    "a link for a code": (
+        "a group keeps its invite code", edited("inviteCode", "https://chat.whatsapp.com/{}".format)
+    ),
     "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
     "key of who linked last": ("every way of linking is told", last_linked()),
     "chat of a receipt": (

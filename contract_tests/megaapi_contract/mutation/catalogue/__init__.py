@@ -22,6 +22,7 @@ from . import (
     other_plans,
     people,
     second_call,
+    set_again,
     settings,
     shape,
     shared_groups,
@@ -34,6 +35,7 @@ _SUBJECTS = (
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
     other_plans, of_many, documented_edges, where_it_arrives, later_looks, shared_groups,
+    set_again,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from . import (
     renewals,
     rich_events,
     sessions,
+    set_again,
     settings,
     stored,
     taken,
@@ -63,6 +64,7 @@ _SUBJECTS = (
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
     where_it_arrives, group_of_instances, phone_off, later_looks, to_many, whoever_writes,
+    set_again,
     lifecycle,
 )  # fmt: skip
 

@@ -17,6 +17,10 @@ WRITTEN = (
     "text", "caption", "fileName", "mimetype", "ptt", "gifPlayback", "fileLength", "mediaKey",
     "degreesLatitude", "degreesLongitude", "name", "address", "displayName", "vcard",
 )  # fmt: skip
+# Above and below the rows of a list.
+AROUND_ROWS = ("title", "description", "buttonText", "footerText")
+# What a person chooses from, by the words that stand in it and the id that comes back.
+CHOICES = ("rowId", "title", "description")
 
 
 def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
@@ -34,17 +38,32 @@ def hold_content(hook: WebhookListener, echo: Webhook, answered: Any) -> None:
     hook.claim(ECHO, is_same, "the echo has the content of the answer", echo)
     for kind, part in answered.items() if isinstance(answered, dict) else ():
         promise, echoed_part = (
-            promise_of_content(hook.contract, kind),
+            promise_of_echo(hook.contract, kind),
             value_at(echoed_content, kind),
         )
         # A host may put a wrapper around it, or tell another kind: then the guess alone is broken.
         if promise is None or not isinstance(part, dict) or not isinstance(echoed_part, dict):
             continue
-        for name in WRITTEN:
+        is_list = "sections" in part and "sections" in echoed_part
+        for name in (*WRITTEN, *AROUND_ROWS) if is_list else WRITTEN:
             if part.get(name) is not None:
                 is_same = _same(echoed_part.get(name), part[name])
                 sentence = f"{kind}: the echo has the {name} of the answer"
                 hook.claim(ECHO, is_same, sentence, echo, promise=promise)
+        if is_list:
+            same_rows = rows_of(echoed_part) == rows_of(part)
+            sentence = f"{kind}: the echo has the rows of the answer"
+            hook.claim(ECHO, same_rows, sentence, echo, promise=promise)
+
+
+def rows_of(part: Any) -> list[tuple[Any, ...]]:
+    """What can be chosen from a list, section by section, with what a choice brings back."""
+    sections = value_at(part, "sections")
+    return [
+        tuple(value_at(row, name) for name in CHOICES)
+        for section in (sections if isinstance(sections, list) else ())
+        for row in value_at(section, "rows") or ()
+    ]
 
 
 def is_echoed(
@@ -78,6 +97,16 @@ def promise_of_content(contract: Contract, kind: str) -> Promise | None:
         if event.definition.get("x-message-type") == kind and name != ECHO
     ]
     return max(promises, key=lambda promise: GRADES.index(promise.grade), default=None)
+
+
+def promise_of_echo(contract: Contract, kind: str) -> Promise | None:
+    """What vouches for a content that is echoed: its events, else the schema of what was answered.
+
+    Nobody has seen a list come. But the echo speaks of the message of the answer, and where both
+    show a content of one kind, they must not say two things of it.
+    """
+    promise = promise_of_content(contract, kind)
+    return promise or contract.component_promise(f"{kind[:1].upper()}{kind[1:]}")
 
 
 def _same(one: Any, other: Any) -> bool:

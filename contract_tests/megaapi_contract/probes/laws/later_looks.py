@@ -11,7 +11,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
-from .assertions import claim, claim_success, inferred, value_at
+from .assertions import NAMELESS, claim, claim_success, inferred, value_at
 from .calls import (
     group_of,
     make_group,
@@ -24,6 +24,7 @@ from .calls import (
     text,
     texts,
 )
+from .customers import words_of
 from .echo_content import is_acknowledged
 from .every_event import bare
 from .every_text import fullest_request
@@ -171,6 +172,31 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
     moments = [value_at(one, "messageTimestamp") for one in stored]
     known = [moment for moment in moments if isinstance(moment, int)]
     claim(session, listing, known == sorted(known), "the oldest stands first")
+
+
+@LAWS.law("list_messages", effects=("reads", "changes"), phase=PHASE, customer=("text-plain",),
+          events=("text-plain", "text-extended"), worth=3)  # fmt: skip
+def what_was_told_of_somebody_stands_in_the_chat(session: Session, stage: Stage) -> None:
+    """A message of another person is in the list what its webhook said it is."""
+    instance, hook = listening(session, stage)
+    event = stage.customer_writes(instance, "text-plain")["event"]
+    payload = hook.check_single(hook.receive(), event, "a text")
+    if not payload:
+        return
+    id_ = value_at(payload, "key", "id")
+    listing = session.call("list_messages", instance, query={"chat_id": stage.customers[0]})
+    stored = listing.json if isinstance(listing.json, list) else []
+    same_id = [one for one in stored if value_at(one, "key", "id") == id_]
+    if not claim(session, listing, len(same_id) == 1, "a message that was told stands there once"):
+        return
+    one = same_id[0]
+    claim(session, listing, words_of(one) == words_of(payload), "with the words it came with")
+    claim(session, listing, value_at(one, "key", "fromMe") is False, "as somebody else's")
+    for field, sentence in (("pushName", "with the name of its writer"),
+                            ("messageTimestamp", "with the time it came with")):  # fmt: skip
+        shown = value_at(one, field)
+        is_open = shown in NAMELESS or payload.get(field) in NAMELESS
+        claim(session, listing, is_open or shown == payload[field], sentence)
 
 
 @LAWS.law("list_chats", "send_text", effects=("reads", "sends"), worth=3)

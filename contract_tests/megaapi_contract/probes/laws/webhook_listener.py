@@ -20,6 +20,7 @@ from .assertions import AUTHOR, NAMELESS, value_at
 from .calls import host_time, is_between, set_webhook
 from .due_webhooks import DueWebhooks
 from .redeliveries import first_deliveries
+from .root_fields import hold_root
 
 # Longer than any acknowledgement of a mock's default takes.
 AGES = 120.0
@@ -257,12 +258,11 @@ class WebhookListener:
         fits = fits or self._fits_with_additions(schema, payload)
         if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
             return False
-        key = value_at(payload, "instance_key")
-        self.claim(event, key == self.instance.key, "instance_key is the instance's", webhook)
-        if event not in _OWNED and self.instance.number:
-            owner, device, _ = jid_of(value_at(payload, "jid")).user.partition(":")
+        has_jid = event not in _OWNED and bool(self.instance.number)
+        hold_root(self.session, self.instance, event, webhook, has_jid=has_jid)
+        if has_jid:
+            device = jid_of(value_at(payload, "jid")).user.partition(":")[2]
             self.settle("jid_suffix", "on" if device else USUAL)
-            self.claim(event, owner == self.instance.number, "jid is the instance's own", webhook)
             self._check_own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):
             moment = value_at(payload, field)
@@ -271,10 +271,6 @@ class WebhookListener:
                     self.session, self._stage, moment, self._since, self._until + AGES
                 )
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
-        if value_at(payload, "isGroup") is not None:
-            group = jid_of(value_at(payload, "key", "remoteJid")).group
-            right = value_at(payload, "isGroup") is group
-            self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
 
     def _fits_with_additions(self, schema: Any, payload: Any) -> bool:
@@ -289,7 +285,7 @@ class WebhookListener:
             own = hidden_number == self._expected_jid(
                 self.person(self.instance.number), hidden_number
             )
-            promise = self.contract.event_field_promise(event, "WebhookOwner", "lid")
+            promise = self.contract.root_promise(event, "lid")
             self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
 
     # -- who is named ------------------------------------------------------------------------

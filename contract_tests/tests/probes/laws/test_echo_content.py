@@ -11,7 +11,7 @@ import pytest
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.probes.laws import all_laws
-from megaapi_contract.probes.laws.echo_content import promise_of_content
+from megaapi_contract.probes.laws.echo_content import promise_of_content, promise_of_echo
 
 from ...spoiling import Bench, Fault, changed, told
 
@@ -57,6 +57,14 @@ def wrapped(payload: Any) -> Any:
     return (payload,)
 
 
+def of_other_ids(sections: Any) -> Any:
+    """A list whose rows bring back their titles."""
+    return [
+        {**section, "rows": [{**row, "rowId": row["title"]} for row in section["rows"]]}
+        for section in sections
+    ]
+
+
 @pytest.mark.parametrize(
     ("law", "fault"),
     [
@@ -66,6 +74,7 @@ def wrapped(payload: Any) -> Any:
         (f"{SENT}: send_media_url", changed("message.documentMessage.fileLength", int)),
         (f"{SENT}: send_media_base64", changed("message.documentMessage.mediaKey", "AAAA")),
         (f"{SENT}: send_location", told(exchanged)),
+        (f"{SENT}: send_list", changed("message.listMessage.sections", of_other_ids)),
     ],
 )
 def test_what_was_written_is_a_failure(bench: Bench, law: str, fault: Fault) -> None:
@@ -88,3 +97,18 @@ def test_the_surest_event_speaks_for_a_content() -> None:
     )
     # No source shows a list, or buttons, as a message that comes.
     assert promise_of_content(contract, "listMessage") is None
+
+
+def test_the_schema_speaks_for_a_content_that_nobody_saw_come() -> None:
+    contract = Contract()
+    promise = promise_of_echo(contract, "listMessage")
+    assert promise is not None and promise.file == "components/schemas/ListMessage.yaml"
+    assert promise_of_echo(contract, "somethingNew") is None
+
+
+def test_a_mark_that_calls_a_group_none_is_a_failure(bench: Bench) -> None:
+    """The body of an echo is a guess; what `isGroup` says of a chat is not."""
+    law = LAWS["what is sent to a group is told of it: send_text"]
+    breaches = bench.tried(law, changed("isGroup", False))
+    about_mark = [one for one in breaches if "isGroup" in one.message]
+    assert about_mark and {one.severity() for one in about_mark} == {"failure"}

@@ -28,8 +28,8 @@ WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for. No
 # bot counts its own answers from there by chance.
 FIRST_NUMBERS = range(200_000, 900_000)
-# At the end it is watched for so many times `quiet`, and for as often as that if it says more.
-WATCH, WATCH_MOST = 2.0, 3.0
+# At the end it is watched for so many times `quiet`, and for so many seconds if it says more.
+WATCH, WATCH_SECONDS = 2.0, 20.0
 # Seconds that one look at the mock waits for messages, and one verdict for what is still to come.
 LOOK_SECONDS, VERDICT_SECONDS = 0.2, 60.0
 
@@ -293,7 +293,7 @@ class _Trial:
         """
         last_change = time.monotonic()
         rest = WATCH * self.terms.quiet
-        until = min(self.deadline, last_change + WATCH_MOST * rest)
+        until = min(self.deadline, last_change + max(WATCH_SECONDS, rest))
         while not self._is_in_loop() and time.monotonic() < until:
             chats = self._read_new_messages()
             if self.friend_answered:

@@ -25,7 +25,7 @@ LATER = 2.0
 def reminders(chats: Sequence[ChatTranscript], *, quiet: float, now: float) -> Activity:
     """What a bot sent though nobody had written for long; `quiet` 0: time stands still.
 
-    It is taken out of the chats: it answers nothing.
+    A few are taken out of the chats, for they answer nothing; many are left for the other checks.
     """
     if not quiet:
         return Activity()
@@ -35,13 +35,13 @@ def reminders(chats: Sequence[ChatTranscript], *, quiet: float, now: float) -> A
     for chat in chats:
         last = _last_written(chat)
         unasked, pauses = _find_unasked(chat, last, least)
-        _take_out(chat, unasked)
         if len(unasked) > REMINDERS_MOST:
             between = pauses[-REMINDERS_MOST:]
             if max(between) <= EVEN * min(between):
                 endless += unasked
                 since = max(since, now - last)
         elif unasked:
+            _take_out(chat, unasked)
             rest = max(quiet, min(REST_MOST, PAUSES * pauses[-1]))
             decided_in = max(decided_in, unasked[-1].time + rest - now)
     return Activity(endless, 0.0 if endless else decided_in, since)

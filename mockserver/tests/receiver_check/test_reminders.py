@@ -98,3 +98,10 @@ def test_reminders_for_ever_are_a_loop_with_the_usual_terms(pause: float, seed: 
 def test_reminders_that_end_are_fine(count: int, pause: float, seed: int) -> None:
     verdict = PaperTrial(bot(two), Random(seed), reminds_after=pause, reminders=count).run()
     assert verdict.passed, verdict.as_table()
+
+
+def test_many_at_uneven_distances_still_count_as_answers() -> None:
+    """Nothing that goes on may hide behind the few that are fine."""
+    story = reminded(1.1, 3.0, 1.2, 2.5, 4.0, 1.3, 2.0)
+    verdict = story.judged(now=story.now + 60)
+    assert outcome(verdict, "answered_once") == "failed", verdict.as_table()

@@ -22,6 +22,7 @@ from ..faults.armed_fault import FaultMemory
 from ..faults.saved_faults import SavedFaults
 from ..profile import Profile
 from ..records.bugs import all_the_same
+from ..runtime import Instances
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import load_instance, load_world
 from ..store.state_checks import require_known_events, require_sane_clock, require_sane_numbers
@@ -221,14 +222,14 @@ def _read_all(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -
         world = load_world(state.get("world"), forms)
         world.directory.any_length = gateway.directory.any_length
     new_gateway = _gateway(gateway, world, saved.media)
-    instances = _instances(parts, state, new_gateway, forms)
+    instances = _instances(parts.instances, state, new_gateway, forms)
     return _SavedWhole(saved, instances, clock, replace(world, state=start), new_gateway)
 
 
 def _read_one(parts: StateParts, state: Json) -> tuple[_SavedParts, Instance]:
     forms, key = Forms(documents=SAVED_TYPES), state["instance"]
     saved = _read_parts(parts.outside, state, forms)
-    instances = _instances(parts, state, parts.instances.store.gateway, forms)
+    instances = _instances(parts.instances, state, parts.instances.store.gateway, forms)
     with inside("instances"):
         if [instance.key for instance in instances] != [key]:
             raise Misfit(f"must contain only {key!r}")
@@ -273,9 +274,8 @@ def _gateway(present: Gateway, world: World, media: tuple[bytes, ...]) -> Gatewa
     return gateway
 
 
-def _instances(parts: StateParts, state: Json, gateway: Gateway, forms: Forms) -> list[Instance]:
-    instances: dict[str, Instance] = {}
-    is_new = gateway is not parts.instances.store.gateway
+def _instances(group: Instances, state: Json, gateway: Gateway, forms: Forms) -> list[Instance]:
+    instances, is_new = dict[str, Instance](), gateway is not group.store.gateway
     with inside("instances"):
         for index, document in enumerate(forms.of(list[Any]).decode(state.get("instances"))):
             with inside(index):
@@ -283,7 +283,7 @@ def _instances(parts: StateParts, state: Json, gateway: Gateway, forms: Forms) -
                 if instance.key in instances:
                     raise Misfit(f"{instance.key} is in it twice")
                 _require_phone(instance)
-                require_known_events(instance.state, parts.instances.publisher.knows_event)
+                require_known_events(instance.state, group.publisher.knows_event)
                 gateway.admit(_seed(instance))
                 if is_new:
                     # Nobody else reads this registry yet: two names for one number are noticed.

@@ -12,6 +12,7 @@ import click
 
 from ..errors import SetupError
 from ..errors.files import file_problem
+from .stdout_guard import run_guarded
 
 # Where a package that is installed beside this one names commands of its own.
 ADDED_COMMANDS = "megaapi_mock.commands"
@@ -66,7 +67,7 @@ class Group(click.Group):
         if not standalone_mode:
             return run()
         try:
-            code: Any = run()
+            code: Any = run_guarded("megaapi-mock", run)
         except click.ClickException as error:
             click.echo(f"megaapi-mock: {error.format_message()}", err=True)
             code = error.exit_code

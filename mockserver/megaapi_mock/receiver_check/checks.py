@@ -166,7 +166,7 @@ def _answered_once(
     past = [each for each in open_messages if now - each.received_at >= terms.patience]
     late = [] if seconds else past
     if late and not (often or surplus) and (people := greets_once(chats_written_to)):
-        return Check(name, PASSED, _greeted(people, len(late)))
+        return Check(name, PASSED, _greets_once(people, len(late)))
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
@@ -184,7 +184,7 @@ def _answered_once(
     return Check(name, PASSED, f"{count} messages answered, {how}")
 
 
-def _greeted(people: int, later: int) -> str:
+def _greets_once(people: int, later: int) -> str:
     return (
         f"each of {people} people had one answer and no other ({later} later messages have none):"
         " fine for a bot that greets once, a fault of one that should go on"

@@ -63,10 +63,10 @@ def what_is_blocked_again_stays_blocked(session: Session, stage: Stage) -> None:
     instance = stage.instance(connected=None)
     body = {"messageData": {"events": [BLOCKED]}}
     change = partial(session.call, "block_events", instance, body=body)
-    _again(session, change, partial(session.call, "config_details", instance), _blocked, True)
+    _again(session, change, partial(session.call, "config_details", instance), _blocks_events, True)
 
 
-def _blocked(answer: Exchange) -> bool:
+def _blocks_events(answer: Exchange) -> bool:
     names = value_at(answer.json, "configData", "blockEvents")
     return isinstance(names, list) and names.count(BLOCKED) == 1
 

@@ -126,10 +126,10 @@ def hold(session: Session, name: str, *, patience: float, lost_process: int = 0)
     """
     if rows_of(session, "SELECT current_schema()") == [(None,)]:
         raise SetupError(f"the store {name} cannot be opened: its search_path names no schema")
-    deadline, lost = time.monotonic() + patience, (lost_process, application_name())
+    deadline, own_session = time.monotonic() + patience, (lost_process, application_name())
     while not try_lock(session, STORE_LOCK):
         holders = holders_of(session, STORE_LOCK)
-        if [each for each in holders if (each.process, each.name) == lost]:
+        if [each for each in holders if (each.process, each.name) == own_session]:
             end_process(session, lost_process)
         if time.monotonic() > deadline:
             raise SetupError(in_use_text(name, holders))

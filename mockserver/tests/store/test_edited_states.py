@@ -155,7 +155,7 @@ def with_odd(rich: dict[str, Any], place: Place, odd: Any) -> dict[str, Any]:
     return state
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def mock() -> Iterator[MockApp]:
     app = build_app(
         clock=Clock(frozen_at=START),
@@ -167,7 +167,7 @@ def mock() -> Iterator[MockApp]:
     app.stop(0)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rich(mock: MockApp) -> dict[str, Any]:
     client = Client(mock)
     live(client)

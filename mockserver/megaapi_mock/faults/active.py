@@ -27,7 +27,7 @@ from .armed_fault import (
 from .fault_count import HeaderHit, TallyCount
 from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, check_arguments, name_advice
-from .registry import KindEntry, Kinds, discover, kind_named
+from .registry import DiscoveredKinds, KindEntry, Kinds, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
 ARMED_MOST = 1_000
@@ -53,7 +53,7 @@ class ActiveFaults:
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
     ) -> None:
-        self.kinds = discover() if kinds is None else kinds
+        self.kinds = DiscoveredKinds() if kinds is None else kinds
         self.has_faults = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}

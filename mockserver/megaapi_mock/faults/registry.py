@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from inspect import getdoc, isclass
 from pkgutil import iter_modules
@@ -64,6 +65,23 @@ def discover(package: ModuleType | None = None) -> dict[str, KindEntry]:
         line = (getdoc(kinds[0]) or "").partition("\n")[0]
         kinds_by_name[name] = KindEntry(name, kinds[0], line, parameters_of(kinds[0]))
     return kinds_by_name
+
+
+class DiscoveredKinds(Mapping[str, KindEntry]):
+    """What `discover` finds, once the first fault is asked for: a mock that starts has none."""
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        return discover()
+
+    def __getitem__(self, name: str) -> KindEntry:
+        return self._kinds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
 
 
 def kind_named(kinds: Kinds, name: Any) -> KindEntry:

@@ -38,12 +38,12 @@ def description(root: Path) -> Description:
         if name not in _cache:
             while len(_cache) >= MAX_KEPT:
                 del _cache[next(iter(_cache))]
-            _cache[name] = _describe(root)
+            _cache[name] = _describe(root, name)
         return _cache[name]
 
 
-def _describe(root: Path) -> Description:
-    bundle = valid_bundle(root)
+def _describe(root: Path, name: str) -> Description:
+    bundle = valid_bundle(root, name)
     index = operations(bundle)
     return Description(
         document=bundle.document,

@@ -12,15 +12,17 @@ import platformdirs
 from .. import __version__
 from ..errors import SpecError
 from .bundle import Bundle, bundle, digest
+from .operations import operations
+from .validate import Validators
 
 
-def valid_bundle(root: Path) -> Bundle:
+def valid_bundle(root: Path, name: str = "") -> Bundle:
     """The contract below `root`, bundled; SpecError when openapi-spec-validator refuses it.
 
     The check costs most of a second and reading the files a quarter, so a valid bundle is kept
-    in the user's cache folder under the hash of its files.
+    in the user's cache folder under the hash of its files: `name`, where the caller has it.
     """
-    memory = _memory(digest(root))
+    memory = _memory(name or digest(root))
     cached_bundle = _recall(memory)
     if cached_bundle is not None:
         return cached_bundle
@@ -28,6 +30,7 @@ def valid_bundle(root: Path) -> Bundle:
     problem = first_problem(fresh_bundle)
     if problem is not None:
         raise SpecError(f"the contract is not valid OpenAPI 3.1: {problem}")
+    Validators(fresh_bundle, operations(fresh_bundle)).compile_all()
     # A read-only home costs the next start a second, nothing else.
     with suppress(OSError):
         _remember(memory, fresh_bundle)

@@ -1,14 +1,15 @@
-"""Requests and replies against the contract: schemas compiled at start say yes or no."""
+"""Requests and replies against the contract: compiled schemas say yes or no."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
 
+from ..errors import SpecError
 from .bundle import Bundle
 from .json_pointer import target_of
 from .operations import Operation
@@ -50,18 +51,45 @@ class _OperationChecks:
                 self.may_be_empty.add(status)
 
 
+class _ChecksByOperation(dict[str, _OperationChecks]):
+    """By id, each compiled when it is first asked for: a mock that starts compiles nothing."""
+
+    def __init__(self, document: Mapping[str, Any], operations: Iterable[Operation]) -> None:
+        self._document = document
+        self._operations = {each.id: each for each in operations}
+        self._compiler = Compiler(document)
+
+    def __missing__(self, operation_id: str) -> _OperationChecks:
+        operation = self._operations[operation_id]
+        # Two threads may compile the same at once: which of the two is kept does not matter.
+        checks = self[operation_id] = _OperationChecks(operation, self._document, self._compiler)
+        return checks
+
+    def compile_all(self) -> None:
+        """SpecError names the first operation with a schema that cannot be compiled."""
+        for operation in self._operations.values():
+            try:
+                self[operation.id]
+            except (ValueError, LookupError, jsonschema_rs.ReferencingError) as error:
+                # What the validator adds are more lines, with the whole schema.
+                first_line = str(error).partition("\n")[0]
+                problem = f"a schema of {operation.id} cannot be compiled: {first_line}"
+                raise SpecError(problem) from None
+
+
 class Validators:
     """Compiled once per contract; openapi-core words what they refuse and is imported only then."""
 
     def __init__(self, bundle: Bundle, operations: tuple[Operation, ...]) -> None:
         self._document = bundle.document
         self.schemas: Mapping[str, Any] = bundle.document.get("components", {}).get("schemas", {})
-        compiler = Compiler(bundle.document)
-        self._validators = {
-            each.id: _OperationChecks(each, bundle.document, compiler) for each in operations
-        }
+        self._validators = _ChecksByOperation(bundle.document, operations)
         self._authority: Authority | None = None
         self._lock = threading.Lock()
+
+    def compile_all(self) -> None:
+        """Compile every schema now; SpecError where one cannot be."""
+        self._validators.compile_all()
 
     @property
     def authority(self) -> Authority:

@@ -10,6 +10,7 @@ from megaapi_mock.errors import SpecError
 from megaapi_mock.spec import valid_bundle as valid_bundle_module
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.valid_bundle import first_problem, valid_bundle
+from megaapi_mock.spec.validate import Validators
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {},
@@ -86,3 +87,21 @@ def test_a_home_that_cannot_be_written_costs_nothing_else(bundled: list[Path], c
     assert valid_bundle(Path("spec")).digest == "hash"
     assert valid_bundle(Path("spec")).digest == "hash"
     assert len(bundled) == 2
+
+
+def test_a_contract_whose_schemas_cannot_be_compiled_is_not_remembered(
+    bundled: list[Path], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compile_all(_: Validators) -> None:
+        raise SpecError("a schema of send_text cannot be compiled: why")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Validators, "compile_all", compile_all)
+        with pytest.raises(SpecError, match="send_text"):
+            valid_bundle(Path("spec"))
+    assert not cache.exists() or not [*cache.iterdir()]
+    assert valid_bundle(Path("spec"), "hash-of-spec").document == DOCUMENT
+    assert bundled == [Path("spec"), Path("spec")]
+    # Whoever has the hash already spares the files a second reading.
+    monkeypatch.setattr(valid_bundle_module, "digest", None)
+    assert valid_bundle(Path("spec"), "hash-of-spec").document == DOCUMENT

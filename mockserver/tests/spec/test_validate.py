@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from megaapi_mock.errors import SpecError
 from megaapi_mock.spec.bundle import Bundle
 from megaapi_mock.spec.operations import JSON, Operation
 from megaapi_mock.spec.validate import Compiler, Validators, resolve, resolved_parameters
@@ -132,3 +133,31 @@ def test_equal_schemas_are_compiled_once_and_with_all_they_lead_to() -> None:
     assert compiler.compile(dict(BODY)) is validator
     assert validator.is_valid({"to": "ab"}) and not validator.is_valid({"to": "a"})
     assert compiler.compile(None) is compiler.compile({}) is None
+
+
+def test_nothing_is_compiled_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled_schemas: list[Any] = []
+    real = Compiler.compile
+
+    def watched(compiler: Compiler, schema: Any) -> Any:
+        compiled_schemas.append(schema)
+        return real(compiler, schema)
+
+    monkeypatch.setattr(Compiler, "compile", watched)
+    validators = Validators(Bundle(DOCUMENT), (SEND, LOOK))
+    assert compiled_schemas == []
+    assert validators.request_fits(SEND, {}, {"to": "xx"})
+    count = len(compiled_schemas)
+    assert count and not validators.request_fits(SEND, {}, {"to": "x"})
+    assert len(compiled_schemas) == count
+    with pytest.raises(KeyError):
+        validators.request_fits(OPTIONAL, {}, {})
+
+
+def test_a_schema_that_cannot_be_compiled_is_named_with_its_operation() -> None:
+    Validators(Bundle(DOCUMENT), (SEND, LOOK)).compile_all()
+    for schema in ({"type": 5}, {"pattern": "(("}, {"$ref": "#/components/schemas/Nowhere"}):
+        body = {"content": {JSON: {"schema": schema}}}
+        validators = Validators(Bundle(DOCUMENT), (SEND, operation("odd", requestBody=body)))
+        with pytest.raises(SpecError, match="a schema of odd cannot be compiled"):
+            validators.compile_all()

@@ -46,16 +46,34 @@ def endpoints(
     validators: Validators,
     profile: Profile,
 ) -> dict[str, Endpoint]:
-    """Every operation's, by its id."""
-    parsers = {
-        takes_file: body_parser(profile, takes_file=takes_file) for takes_file in (False, True)
-    }
-    return {
-        operation.id: _endpoint(
-            operation, handlers[operation.address], validators, parsers[operation.takes_file]
-        )
-        for operation in operations
-    }
+    """Every operation's, by its id; KeyError where an operation has no handler."""
+    return _Endpoints(operations, handlers, validators, profile)
+
+
+class _Endpoints(dict[str, Endpoint]):
+    """Each made when it is first called: its schemas are compiled then."""
+
+    def __init__(
+        self,
+        operations: tuple[Operation, ...],
+        handlers: Mapping[str, Handler],
+        validators: Validators,
+        profile: Profile,
+    ) -> None:
+        self._operations = {each.id: (each, handlers[each.address]) for each in operations}
+        for each in operations:
+            # What an operation does not say is found at the start, not by whoever calls it.
+            _ = each.needs_connection, each.effect, each.recipient
+        self._validators = validators
+        self._parsers = {
+            takes_file: body_parser(profile, takes_file=takes_file) for takes_file in (False, True)
+        }
+
+    def __missing__(self, operation_id: str) -> Endpoint:
+        operation, handler = self._operations[operation_id]
+        parse = self._parsers[operation.takes_file]
+        endpoint = self[operation_id] = _endpoint(operation, handler, self._validators, parse)
+        return endpoint
 
 
 def _endpoint(

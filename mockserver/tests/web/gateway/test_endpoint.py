@@ -78,3 +78,24 @@ def test_what_the_contract_says_is_at_hand() -> None:
     )  # fmt: skip
     assert endpoint.fits is not None and endpoint.fits("7") and endpoint.reply_fits[200]("a")
     assert endpoint.handler is plain
+
+
+def test_an_endpoint_is_made_at_the_first_call_and_kept() -> None:
+    fields = {"x-effect": "reads", "x-requires-connection": True}
+    asked = Operation("it", "room", "POST", "/a/{instance_key}", "paths/it.yaml", fields)
+    checks = cast(Validators, Checks())
+    table = endpoints((asked,), {"room/it": plain}, checks, default_profile())
+    assert len(table) == 0
+    assert table["it"] is table["it"]
+    assert len(table) == 1
+    with pytest.raises(KeyError):
+        table["other"]
+
+
+def test_what_an_operation_lacks_is_found_at_the_start() -> None:
+    asked = Operation("it", "room", "POST", "/a/{instance_key}", "paths/it.yaml", {})
+    checks = cast(Validators, Checks())
+    with pytest.raises(KeyError, match="room/it"):
+        endpoints((asked,), {}, checks, default_profile())
+    with pytest.raises(KeyError, match="x-requires-connection"):
+        endpoints((asked,), {"room/it": plain}, checks, default_profile())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..reports.page import environment
-from ..reports.wording import count as _count
+from ..reports.wording import count as in_words
 from .drift import Comparison, Drift
 
 FORMATS = ("text", "json", "html")
@@ -40,18 +40,18 @@ def _lines(comparison: Comparison, other: str) -> Iterator[str]:
         by_about.setdefault(each.about, []).append(each)
     for about in sorted(comparison.records.keys() | by_about.keys()):
         drifts = by_about.get(about, [])
-        summary = _count(len(drifts), "difference") if drifts else "same"
+        summary = in_words(len(drifts), "difference") if drifts else "same"
         yield f"{about}: {comparison.records[about]} recorded, {summary}"
         for each in drifts:
             yield f"  {each.kind}: {each.path}: {each.sentence}"
             source = f" by {', '.join(each.promise.sources)}" if each.promise.sources else ""
             first = f"first in record {each.first}; " if each.first else ""
             yield (
-                f"    {_count(each.count, 'time')}, {first}the contract is "
+                f"    {in_words(each.count, 'time')}, {first}the contract is "
                 f"{each.promise.grade}{source} ({each.promise.file})"
             )
     for note, times in sorted(comparison.notes.items()):
-        yield f"{note}: {_count(times, 'time')}"
+        yield f"{note}: {in_words(times, 'time')}"
     yield _headline(comparison, other)
 
 
@@ -60,7 +60,7 @@ def _headline(comparison: Comparison, other: str) -> str:
     differing = {each.about for each in comparison.drifts}
     abouts = comparison.records.keys() | differing
     return f"{total} records of {len(abouts)} operations and events: " + (
-        f"{_count(len(comparison.drifts), 'difference')} in {len(differing)} of them"
+        f"{in_words(len(comparison.drifts), 'difference')} in {len(differing)} of them"
         if comparison.drifts
         else f"no difference from the {other}"
     )

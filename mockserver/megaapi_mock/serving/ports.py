@@ -13,10 +13,10 @@ from ..errors import SetupError
 
 def probe(host: str, port: int) -> int:
     """The port that can be had on `host` (a free one for 0); SetupError says why it cannot."""
-    return _probe(host, port)[1]
+    return free_address(host, port)[1]
 
 
-def _probe(host: str, port: int) -> tuple[str, int]:
+def free_address(host: str, port: int) -> tuple[str, int]:
     """Bind and let go: the numeric address and the port. Granian would print 60 lines instead."""
     if not 0 <= port <= 65535:  # getaddrinfo takes it modulo 65536
         raise SetupError(f"port {port} does not exist: choose one from 0 to 65535 with --port")
@@ -37,7 +37,7 @@ def _probe(host: str, port: int) -> tuple[str, int]:
 
 def numeric_address(host: str) -> str:
     """The address behind a host that is listened on; SetupError where it cannot be."""
-    return _probe(host, 0)[0]
+    return free_address(host, 0)[0]
 
 
 def allow_files(count: int) -> int:

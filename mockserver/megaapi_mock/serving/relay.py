@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import cast
 
 from ..errors import RETRY_AFTER, SetupError, StoreUnavailable
-from .ports import _probe, allow_files, refusal, url_of
+from .ports import allow_files, free_address, refusal, url_of
 
 Address = tuple[str, int]
 
@@ -41,7 +41,7 @@ class Relay:
     """
 
     def __init__(self, host: str, port: int) -> None:
-        address, self.port = _probe(host, port)
+        address, self.port = free_address(host, port)
         self.url = url_of(host, self.port)
         allow_files(FILES_FOR_EACH * CONNECTIONS_MOST)
         self._loop = asyncio.new_event_loop()

@@ -43,7 +43,7 @@ from .connections import Watch
 from .deferred import DEFERRED_MOST
 from .granian_calls import use_own_adapter
 from .malloc import limit_arenas, return_free_memory
-from .ports import _probe, allow_files, is_answering, url_of
+from .ports import allow_files, free_address, is_answering, url_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -128,7 +128,7 @@ def serve(
     Requests that take longer than `limits` allow are ended, and in a crowd idle connections.
     Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
     """
-    address, port = _probe(host, port)
+    address, port = free_address(host, port)
     limits = _with_files(limits)
     options = _ServerOptions(host, address, port, stop_grace, on_ready, on_stopped, limits)
     if (engine or _best_engine()) == "granian":

@@ -17,7 +17,7 @@ from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at
 from .from_users_instance import asked_jid
 from .planted_rules import rule, spoil, spoil_answers
-from .second_call import Refusing, _body
+from .second_call import Refusing, body_value
 
 KIND = "asked again"
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
@@ -83,7 +83,7 @@ def _has_stray_parameter(call: InterceptedCall) -> bool:
 
 
 def _has_stray_field(call: InterceptedCall) -> bool:
-    return "isGroup" in (_body(call, "messageData") or {})
+    return "isGroup" in (body_value(call, "messageData") or {})
 
 
 def _has_empty_body(call: InterceptedCall) -> bool:
@@ -91,7 +91,7 @@ def _has_empty_body(call: InterceptedCall) -> bool:
 
 
 def _is_beside(call: InterceptedCall) -> bool:
-    return _body(call, "to") is not None
+    return body_value(call, "to") is not None
 
 
 ROWS: tuple[Row, ...] = (

@@ -22,7 +22,7 @@ from ..stateful_faults import Frozen
 from ..webhook_faults import Changed, Payload, alter, is_echo
 from .from_users_instance import asked_jid
 from .planted_rules import changed_answer, rewritten, rule, spoil, spoil_answers
-from .second_call import Besides, _body
+from .second_call import Besides, body_value
 
 KIND = "carried over"
 FILES = ("send_media_url", "send_media_base64")
@@ -48,7 +48,7 @@ def _code_of_before(call: InterceptedCall, memory: Any) -> Answer:
 
 
 def _caption_of_before(call: InterceptedCall, memory: Any) -> Answer:
-    caption = _body(call, "messageData", "caption")
+    caption = body_value(call, "messageData", "caption")
     if caption:
         memory[call.key] = caption
     if caption != "" or call.key not in memory:
@@ -68,7 +68,7 @@ def _old_token_after_restart(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if call.operation == "change_token" and is_good(answer):
         memory.setdefault((call.key, "old"), bearer(call.request))
-        memory[call.key, "new"] = _body(call, "messageData", "token")
+        memory[call.key, "new"] = body_value(call, "messageData", "token")
     if call.operation == "restart" and is_good(answer) and new is not None:
         memory[call.key, "restarted"] = True
     return answer
@@ -77,7 +77,7 @@ def _old_token_after_restart(call: InterceptedCall, memory: Any) -> Answer:
 def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if call.operation == "update_presence":
-        memory[call.key] = _body(call, "option")
+        memory[call.key] = body_value(call, "option")
         return answer
     document = json_of(answer)
     if not is_good(answer) or memory.get(call.key) != "unavailable":
@@ -88,7 +88,7 @@ def _status_by_presence(call: InterceptedCall, memory: Any) -> Answer:
 
 def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    data = _body(call, "messageData") or {}
+    data = body_value(call, "messageData") or {}
     if is_good(answer) and "key" in data:
         target = call.request.target.removesuffix("FromMe")
         call.ask(replace(call.request, target=target))
@@ -159,7 +159,7 @@ class ChatOfTheLast(Fault):
         self._last: dict[str, str] = {}
 
     def answer(self, call: InterceptedCall) -> Answer:
-        to = str(_body(call, "messageData", "to") or "")
+        to = str(body_value(call, "messageData", "to") or "")
         if call.operation == "send_text" and jid_of(to).user.isdecimal():
             self._last[call.key] = to if "@" in to else f"{to}@s.whatsapp.net"
         return call.ask(call.request)
@@ -181,7 +181,7 @@ class HeldWhileWriting(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "update_presence":
-            is_writing = _body(call, "option") in ("composing", "recording")
+            is_writing = body_value(call, "option") in ("composing", "recording")
             (self._writing.add if is_writing else self._writing.discard)(call.key)
         return call.ask(call.request)
 
@@ -223,7 +223,7 @@ class FirstOfATitle(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "send_list":
-            for section in _body(call, "messageData", "sections") or ():
+            for section in body_value(call, "messageData", "sections") or ():
                 for row in value_at({"": section}, ".rows") or ():
                     title = (call.key, str(value_at(row, "title")))
                     self._rows.setdefault(title, str(value_at(row, "rowId")))

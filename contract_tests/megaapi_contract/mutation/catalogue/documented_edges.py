@@ -14,7 +14,7 @@ from ..payload_edits import edit_at
 from ..request_faults import bearer
 from ..webhook_faults import Changed, alter, is_ack
 from .planted_rules import changed_answer, rewritten, rule, spoil_answers
-from .second_call import Refusing, _body
+from .second_call import Refusing, body_value
 
 KIND = "documented edges"
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
@@ -22,7 +22,7 @@ HIGHEST = 90
 
 
 def _is_off_the_map(call: InterceptedCall) -> bool:
-    return abs(float(_body(call, "messageData", "latitude") or 0)) > HIGHEST
+    return abs(float(body_value(call, "messageData", "latitude") or 0)) > HIGHEST
 
 
 def _in_ascii(name: Any) -> str:

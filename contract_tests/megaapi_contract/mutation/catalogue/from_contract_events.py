@@ -145,7 +145,7 @@ def _own_chat(payload: Payload) -> Payload:
     return payload
 
 
-def _own_phone(payload: Payload) -> bool:
+def is_of_own_phone(payload: Payload) -> bool:
     own = value_at(payload, "key.fromMe") is True
     chat = str(value_at(payload, "key.remoteJid"))
     return own and is_message(payload) and not is_echo(payload) and chat.endswith(ACCOUNT)
@@ -196,7 +196,7 @@ FAULTS: tuple[PlantedRule, ...] = (
      partial(Changed, lambda one: one.get("isGroup") is True and is_inbound(one),
              alter(_author_is_jid))),
     (70, (), ("from-me-phone",), "What the owner types is in the own chat.",
-     partial(Changed, _own_phone, alter(_own_chat))),
+     partial(Changed, is_of_own_phone, alter(_own_chat))),
     (71, (), ("poll-creation",), "The last option of a poll is lost.",
      partial(Changed, has_value(_POLL), alter(edit_at(
          _POLL, lambda options: options[:-1] if len(options) > 2 else options)))),

@@ -18,7 +18,7 @@ from .planted_rules import (
     rule,
     spoil_answers,
 )
-from .second_call import _body
+from .second_call import body_value
 
 
 def _no_last(document: Any, call: InterceptedCall) -> Any:
@@ -61,7 +61,7 @@ def _first_result(document: Any, call: InterceptedCall) -> Any:
 
 def _by_prefix(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    data = _body(call, "group_data") or {}
+    data = body_value(call, "group_data") or {}
     people = data.get("participants") or []
     if not is_good(answer) or not isinstance(people, list):
         return answer

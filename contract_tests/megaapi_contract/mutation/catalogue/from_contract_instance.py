@@ -26,7 +26,7 @@ from .planted_rules import (
     rule,
     spoil_answers,
 )
-from .second_call import Besides, _body
+from .second_call import Besides, body_value
 
 STATUS = ("instance_status",)
 
@@ -53,7 +53,7 @@ def _status_lags(call: InterceptedCall, memory: Any) -> Answer:
     return with_body(answer, before.body) if before is not None and not linked else answer
 
 
-def _user_stays(call: InterceptedCall, memory: Any) -> Answer:
+def user_stays(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     if not is_good(answer) or not isinstance(value_at(document, "instance"), dict):
@@ -77,7 +77,7 @@ def _stale(call: InterceptedCall, memory: Any) -> Answer:
     return replace(answer, headers=(*headers, ("ETag", tag)))
 
 
-def _asked_jid(document: Any, call: InterceptedCall) -> Any:
+def echo_asked_jid(document: Any, call: InterceptedCall) -> Any:
     requested_jid = unquote(parse_qs(call.request.query).get("jid", [""])[0])
     if document.get("exists") is True:
         document["jid"] = requested_jid if "@" in requested_jid else f"{requested_jid}{ACCOUNT}"
@@ -86,7 +86,7 @@ def _asked_jid(document: Any, call: InterceptedCall) -> Any:
 
 def _one_download(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    file = (call.key, str(_body(call, "messageKeys", "mediaKey")))
+    file = (call.key, str(body_value(call, "messageKeys", "mediaKey")))
     if is_good(answer) and value_at(json_of(answer), "error") is False:
         if file in memory:
             error_body = {"error": True, "message": "media not found", "data": ""}
@@ -97,7 +97,7 @@ def _one_download(call: InterceptedCall, memory: Any) -> Answer:
 
 def _empty_success(document: Any, call: InterceptedCall) -> Any:
     if document.get("error") is True:
-        mimetype = _body(call, "messageKeys", "mimetype")
+        mimetype = body_value(call, "messageKeys", "mimetype")
         return {"error": False, "message": "Media message downloaded",
                 "data": f"data:{mimetype};base64,"}  # fmt: skip
     return document
@@ -127,7 +127,7 @@ def _no_query(call: InterceptedCall, memory: Any) -> Answer:
         return changed_answer(
             answer, call, lambda document, _: _full_url(document, memory.get(call.key))
         )
-    url = str(_body(call, "messageData", "webhookUrl") or "")
+    url = str(body_value(call, "messageData", "webhookUrl") or "")
     memory[call.key] = url
     if "?" not in url:
         return call.ask(call.request)
@@ -157,8 +157,8 @@ class AcksGoOn(Fault):
                 put("webhookData.webhookEnabled", False), put("webhookEnabled", False)
             )
             return changed_answer(answer, call, lambda document, _: switched_off(document))
-        is_switched_off = _body(call, "messageData", "webhookEnabled") is False
-        url = _body(call, "messageData", "webhookUrl")
+        is_switched_off = body_value(call, "messageData", "webhookEnabled") is False
+        url = body_value(call, "messageData", "webhookUrl")
         if call.operation != "configure_webhook" or not url:
             return call.ask(call.request)
         self._switched_off[call.key] = is_switched_off
@@ -176,7 +176,7 @@ class AcksGoOn(Fault):
 
 
 def _secondary_first(call: InterceptedCall, memory: Any) -> Answer:
-    second = _body(call, "messageData", "webhookSecondaryUrl")
+    second = body_value(call, "messageData", "webhookSecondaryUrl")
     if not second:
         return call.ask(call.request)
     body = orjson.loads(call.request.body)
@@ -261,7 +261,7 @@ class AddingReplaces(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "accept_webhook_events" and is_good(answer):
-            self._last[call.key] = _body(call, "messageData", "events")
+            self._last[call.key] = body_value(call, "messageData", "events")
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]
             return changed_answer(
@@ -283,7 +283,7 @@ class BlocksMessages(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "block_events" and is_good(answer):
-            names = _body(call, "messageData", "events") or []
+            names = body_value(call, "messageData", "events") or []
             if "messagesReaction" in names:
                 self._keys.add(call.key)
         if call.operation == "accept_webhook_events" and is_good(answer):
@@ -307,10 +307,10 @@ class OldTokenReads(OldTokenToo):
 FAULTS: tuple[PlantedRule, ...] = (
     (1, STATUS, (), "The status names the user asked for before.", rule(STATUS, _user_before)),
     (2, STATUS, (), "The status lags one call behind a logout.", rule(STATUS, _status_lags)),
-    (3, STATUS, (), "The user stays after the logout.", rule(STATUS, _user_stays)),
+    (3, STATUS, (), "The user stays after the logout.", rule(STATUS, user_stays)),
     (4, STATUS, (), "The tag of a status is that of its path.", rule(STATUS, _stale)),
     (5, ("is_on_whatsapp",), (), "The address asked for is the one found.",
-     spoil_answers(("is_on_whatsapp",), _asked_jid)),
+     spoil_answers(("is_on_whatsapp",), echo_asked_jid)),
     (6, ("download_media",), (), "The type of a file loses its parameters.",
      partial(Altered, ("download_media",), document(edit_at(
          "data", lambda data: re.sub(r"^(data:[^;]*);.*;base64,", r"\1;base64,", str(data)))))),

@@ -34,11 +34,15 @@ from .planted_rules import (
     spoil_answers,
     to_group,
 )
-from .second_call import _body
+from .second_call import body_value
 
 
-def _repeat(call: InterceptedCall, memory: Any) -> Answer:
-    call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+def repeat_answer(call: InterceptedCall, memory: Any) -> Answer:
+    call_key = (
+        call.key,
+        body_value(call, "messageData", "to"),
+        body_value(call, "messageData", "text"),
+    )
     if call_key in memory:
         call.count_hit()
         return memory[call_key]  # type: ignore[no-any-return]
@@ -49,7 +53,7 @@ def _repeat(call: InterceptedCall, memory: Any) -> Answer:
 
 
 def _blank_lines(call: InterceptedCall, memory: Any) -> Answer:
-    text = _body(call, "messageData", "text")
+    text = body_value(call, "messageData", "text")
     if not isinstance(text, str) or "\n" not in text:
         return call.ask(call.request)
     body = orjson.loads(call.request.body)
@@ -72,13 +76,13 @@ def _milliseconds(document: Any, call: InterceptedCall) -> Any:
 
 
 def _bare_unregistered(call: InterceptedCall, memory: Any) -> Answer:
-    if "@" in str(_body(call, "messageData", "to")):
+    if "@" in str(body_value(call, "messageData", "to")):
         return call.ask(call.request)
     return Registered(("send_text", "send_media_url", "quote_message")).answer(call)
 
 
 def _old_group(call: InterceptedCall, memory: Any) -> Answer:
-    to = str(_body(call, "messageData", "to"))
+    to = str(body_value(call, "messageData", "to"))
     if not re.fullmatch(r"\d+-\d+@g\.us", to):
         return call.ask(call.request)
     body = orjson.loads(call.request.body)
@@ -108,7 +112,7 @@ def _by_extension(body: Any) -> Any:
 
 
 def _length_of_text(document: Any, call: InterceptedCall) -> Any:
-    length = len(str(_body(call, "messageData", "base64")).rpartition(",")[2])
+    length = len(str(body_value(call, "messageData", "base64")).rpartition(",")[2])
     return edit_at("messageData.message.*.fileLength", lambda _: str(length))(document)
 
 
@@ -131,7 +135,7 @@ def _last_file(call: InterceptedCall, memory: Any) -> Answer:
 
 def _low_limit(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    if is_good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
+    if is_good(answer) and len(str(body_value(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
         error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
                  "statusCode": 413}  # fmt: skip
         return with_document(status(413)(answer), error_body)
@@ -165,7 +169,7 @@ def _swap_description_and_footer(document: Any, call: InterceptedCall) -> Any:
     return document
 
 
-def _quoted_me(document: Any, call: InterceptedCall) -> Any:
+def quote_as_own(document: Any, call: InterceptedCall) -> Any:
     if value_at(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
         value_at(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
     ):
@@ -187,8 +191,8 @@ class DeletesNewest(Fault):
             if is_good(answer):
                 self._newest[call.key, chat] = str(value_at(json_of(answer), "messageData.key.id"))
             return answer
-        message_id = _body(call, "messageData", "key", "id")
-        chat = str(_body(call, "messageData", "key", "remoteJid"))
+        message_id = body_value(call, "messageData", "key", "id")
+        chat = str(body_value(call, "messageData", "key", "remoteJid"))
         newest = self._newest.get((call.key, chat))
         if call.operation != "delete_message" or newest in (None, message_id):
             return call.ask(call.request)
@@ -199,14 +203,14 @@ class DeletesNewest(Fault):
         )
 
 
-def _repeats_id(document: Any, call: InterceptedCall) -> Any:
+def repeat_inner_id(document: Any, call: InterceptedCall) -> Any:
     inner = value_at(document, "messageData.message.protocolMessage.key.id")
     return document if inner is None else put("messageData.key.id", inner)(document)
 
 
 def _for_everyone(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    to, identity = _body(call, "to"), _body(call, "messageData", "id")
+    to, identity = body_value(call, "to"), body_value(call, "messageData", "id")
     if is_good(answer) and to and identity:
         jid = to if "@" in str(to) else f"{to}{ACCOUNT}"
         key = {"remoteJid": jid, "fromMe": True, "id": identity}
@@ -225,7 +229,8 @@ def _other_id(identity: Any) -> str:
 
 
 FAULTS: tuple[PlantedRule, ...] = (
-    (24, ("send_text",), (), "The same text again is not sent.", rule(("send_text",), _repeat)),
+    (24, ("send_text",), (), "The same text again is not sent.",
+     rule(("send_text",), repeat_answer)),
     (25, ("send_text",), ("from-me-api-echo",), "Line breaks become blanks at the recipient.",
      rule(("send_text",), _blank_lines)),
     (26, ("send_text", "send_link_preview"), (), "Joiners of emoji are lost.",
@@ -258,13 +263,13 @@ FAULTS: tuple[PlantedRule, ...] = (
     (39, ("send_list",), (), "Text and footer change places in groups.",
      spoil_answers(("send_list",), _swap_description_and_footer)),
     (40, ("quote_message",), (), "Every quoted author is the instance.",
-     spoil_answers(("quote_message",), _quoted_me)),
+     spoil_answers(("quote_message",), quote_as_own)),
     (41, ("forward_message",), (), "The score of a forward never grows.",
      partial(Altered, ("forward_message",), document(
          put("messageData.message.*.contextInfo.forwardingScore", 1)))),
     (42, ("delete_message",), (), "The newest message is deleted.", DeletesNewest),
     (43, ("delete_message",), (), "A deletion has the id of what it deletes.",
-     spoil_answers(("delete_message",), _repeats_id)),
+     spoil_answers(("delete_message",), repeat_inner_id)),
     (44, ("delete_message_from_me",), (), "Deleted for oneself is deleted for all.",
      rule(("delete_message_from_me",), _for_everyone)),
 )  # fmt: skip

@@ -23,10 +23,10 @@ from ..mutant import Fault, InterceptedCall
 from ..payload_edits import edit_at, put, value_at
 from ..request_faults import with_token
 from ..stateful_faults import Frozen
-from .from_contract_instance import _asked_jid, _user_stays
-from .from_contract_sends import _quoted_me, _repeat, _repeats_id
+from .from_contract_instance import echo_asked_jid, user_stays
+from .from_contract_sends import quote_as_own, repeat_answer, repeat_inner_id
 from .planted_rules import PlantedRule, rewritten, rule, spoil_answers
-from .second_call import Besides, Refusing, _body
+from .second_call import Besides, Refusing, body_value
 
 DOWNLOAD = ("download_media",)
 SETTINGS = ("webhook_settings",)
@@ -116,7 +116,7 @@ def _plain_letters(name: Any) -> Any:
 
 
 def _add_forwarding_info(document: Any, call: InterceptedCall) -> Any:
-    if _body(call, "messageData", "key", "fromMe") is not True:
+    if body_value(call, "messageData", "key", "fromMe") is not True:
         return document
     path = "messageData.message.*.contextInfo"
     return edit_at(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(document)
@@ -144,19 +144,19 @@ def _empty_preview(document: Any) -> Any:
 
 
 def _is_bare(call: InterceptedCall) -> bool:
-    return not str(_body(call, "messageData", "base64")).startswith("data:")
+    return not str(body_value(call, "messageData", "base64")).startswith("data:")
 
 
 def _wrapped_presence(call: InterceptedCall) -> bool:
-    return _body(call, "option") is not None
+    return body_value(call, "option") is not None
 
 
 def _vendors_form(call: InterceptedCall) -> bool:
-    return _body(call, "to") is not None
+    return body_value(call, "to") is not None
 
 
 def _first_alone(call: InterceptedCall, memory: Any) -> Answer:
-    people = _body(call, "group_data", "participants")
+    people = body_value(call, "group_data", "participants")
     if not isinstance(people, list) or len(people) < 2:
         return call.ask(call.request)
     body = orjson.loads(call.request.body)
@@ -234,12 +234,12 @@ _DOCUMENTS = "messageData.message.documentMessage.fileName"
 
 FAULTS: tuple[PlantedRule, ...] = (
     (1, ("instance_status",), (), "After a logout the status still names the phone.",
-     rule(("instance_status",), _user_stays)),
+     rule(("instance_status",), user_stays)),
     (2, ("restart",), (), "A restart forgets the receiver.",
      partial(Besides, "restart", "configure_webhook",
              {"messageData": {"webhookUrl": "", "webhookEnabled": False}})),
     (3, ("is_on_whatsapp",), (), "isOnWhatsApp echoes what was asked.",
-     spoil_answers(("is_on_whatsapp",), _asked_jid)),
+     spoil_answers(("is_on_whatsapp",), echo_asked_jid)),
     (4, ("pairing_code",), (), "A code of one's own is ignored.",
      spoil_answers(("pairing_code",), _own_code)),
     (5, ("qr_code_base64",), (), "The code is frozen.", partial(Frozen, "qr_code_base64")),
@@ -256,7 +256,7 @@ FAULTS: tuple[PlantedRule, ...] = (
      partial(Altered, SETTINGS, document(_null_url))),
     (17, ("configure_webhook",), (), "A missing wrapper looks like success.",
      rule(("configure_webhook",), _no_wrapper)),
-    (45, ("send_text",), (), "A double click is swallowed.", rule(("send_text",), _repeat)),
+    (45, ("send_text",), (), "A double click is swallowed.", rule(("send_text",), repeat_answer)),
     (46, ("send_media_base64", "send_media_url"), (), "viewOnce is ignored.",
      partial(Altered, ("send_media_base64", "send_media_url"), document(_view_once))),
     (47, ("send_media_base64",), (), "A file name loses its accents.",
@@ -266,7 +266,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (49, ("send_list",), (), "Sections melt together.",
      rewritten("send_list", edit_at("messageData.sections", _merge_sections))),
     (50, ("quote_message",), (), "A quote names the bot.",
-     spoil_answers(("quote_message",), _quoted_me)),
+     spoil_answers(("quote_message",), quote_as_own)),
     (51, ("send_location",), (), "An empty address is dropped.",
      partial(Altered, ("send_location",), document(_no_address))),
     (52, ("send_link_preview",), (), "A text without link has an empty preview.",
@@ -274,7 +274,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (53, ("send_media_base64",), (), "Bare base64 is refused.",
      partial(Refusing, "send_media_base64", _is_bare)),
     (54, ("delete_message",), (), "A deletion answers the victim's id.",
-     spoil_answers(("delete_message",), _repeats_id)),
+     spoil_answers(("delete_message",), repeat_inner_id)),
     (55, ("update_presence",), (), "Presence wants a wrapper.",
      partial(Refusing, "update_presence", _wrapped_presence)),
     (56, ("delete_message_from_me",), (), "Delete for me has one form.",

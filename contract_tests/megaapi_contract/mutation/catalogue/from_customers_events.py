@@ -29,10 +29,10 @@ from ..webhook_faults import (
     is_message,
     omit,
 )
-from .from_contract_events import _own_phone
+from .from_contract_events import is_of_own_phone
 from .from_contract_instance import AcksGoOn, BlocksMessages
 from .planted_rules import ACCOUNT, MEDIA, PlantedRule, spoil
-from .second_call import _body
+from .second_call import body_value
 
 _REACTED = "message.reactionMessage"
 _VCARD = "message.contactMessage.vcard"
@@ -55,7 +55,7 @@ class OldReceiverToo(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        url = _body(call, "messageData", "webhookUrl")
+        url = body_value(call, "messageData", "webhookUrl")
         if call.operation == "configure_webhook" and is_good(answer) and url:
             self._urls.setdefault(call.key, set()).add(str(url))
         return answer
@@ -103,7 +103,7 @@ def _first_jid(payload: Payload, memory: Any) -> Sequence[Payload]:
     return (payload,)
 
 
-def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
+def jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
     if payload.get("jid"):
         memory[payload["instance_key"]] = payload["jid"]
     elif payload.get("messageType") == "qrcode_update" and payload["instance_key"] in memory:
@@ -248,7 +248,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (20, ("logout",), ("disconnected",), "Receipts come after the logout.",
      partial(RepeatedAfterAnother, connection(GONE), is_ack(3, 4))),
     (21, (), ("connected",), "After a swap the jid is the old number's.", spoil(_first_jid)),
-    (22, (), ("qrcode",), "A QR event claims a connected number.", spoil(_jid_in_qr)),
+    (22, (), ("qrcode",), "A QR event claims a connected number.", spoil(jid_in_qr)),
     (23, ("restart",), ("text-plain",), "What is written in a restart is lost.", LostInRestart),
     (24, ("send_text",), ("text-extended",), "Events swap their owner.", spoil(_owner_swapped)),
     (25, (), ("text-plain",), "The root lid is the sender's.",
@@ -264,7 +264,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (30, (), ("from-me-phone",), "Own messages bear the customer's name.",
      spoil(_customers_name)),
     (31, (), ("from-me-phone",), "What the owner types is dropped.",
-     partial(Changed, _own_phone, omit)),
+     partial(Changed, is_of_own_phone, omit)),
     (32, ("send_text",), ("from-me-api-echo",), "An echo is a conversation.",
      partial(Changed, is_echo, alter(_plain_conversation))),
     (33, ("send_text",), ("ack-server",), "Receipts' ids are in small letters.",

@@ -26,10 +26,10 @@ from ..webhook_faults import (
     is_inbound,
     omit,
 )
-from .from_customers_events import _jid_in_qr
-from .from_users_settings import _blank_settings
+from .from_customers_events import jid_in_qr
+from .from_users_settings import blank_settings
 from .planted_rules import MEDIA, PlantedRule, changed_answer, spoil
-from .second_call import _body
+from .second_call import body_value
 
 FILES = (*MEDIA, "documentWithCaptionMessage", "viewOnceMessage", "viewOnceMessageV2", "ptvMessage")
 FAILED_MOST = 5
@@ -102,7 +102,7 @@ class SectionChosen(Fault):
             answer = call.ask(call.request)
             message_id, sections = (
                 value_at(json_of(answer), "messageData.key.id"),
-                _body(call, "messageData", "sections"),
+                body_value(call, "messageData", "sections"),
             )
             if is_good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
                 self._lists[str(message_id)] = sections
@@ -178,7 +178,7 @@ class GivenUp(Fault):
 
 def _switched_off(document: Any, call: InterceptedCall) -> Any:
     url = value_at(document, "*.webhookUrl") or value_at(document, "webhookUrl")
-    _blank_settings(document, call)
+    blank_settings(document, call)
     for path in ("webhookUrl", "*.webhookUrl"):
         put(path, url)(document)
     return document
@@ -218,7 +218,7 @@ FAULTS: tuple[PlantedRule, ...] = (
          MENTIONS, lambda people: people[:1])))),
     (61, (), ("text-quoted-reply",), "Replies with a file do not say to what.",
      partial(Changed, is_inbound, alter(_no_context))),
-    (62, (), ("qrcode",), "The QR event names the last owner.", spoil(_jid_in_qr)),
+    (62, (), ("qrcode",), "The QR event names the last owner.", spoil(jid_in_qr)),
     (63, ("webhook_settings",), ("text-plain",), "A receiver that errs is given up.", GivenUp),
     (64, (), ("text-plain",), "Two instances with one address have one key.", OneKeyPerAddress),
 )  # fmt: skip

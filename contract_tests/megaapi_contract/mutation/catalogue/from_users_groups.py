@@ -15,7 +15,7 @@ from ..answer_faults import is_good, json_of, with_body, with_document
 from ..mutant import Fault, InterceptedCall
 from ..payload_edits import value_at
 from .planted_rules import PlantedRule, rewritten, rule
-from .second_call import _body
+from .second_call import body_value
 
 BRASILIA = 10_800
 NOBODYS = "120363000000000777@g.us"
@@ -113,7 +113,7 @@ class AddedAgain(Fault):
         return answer if orjson.dumps(document) == before else with_document(answer, document)
 
     def _add(self, call: InterceptedCall, document: Any) -> None:
-        group = str(_body(call, "group_data", "jid"))
+        group = str(body_value(call, "group_data", "jid"))
         for one in results_of(document):
             if isinstance(one, dict) and one.get("status") == "409":
                 one["status"] = "200"

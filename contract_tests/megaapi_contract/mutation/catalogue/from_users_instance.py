@@ -26,7 +26,7 @@ from ..payload_edits import edit_at, value_at
 from ..request_faults import bearer, with_token
 from ..webhook_faults import Payload, is_inbound
 from .planted_rules import PlantedRule, rule, spoil_answers
-from .second_call import _body
+from .second_call import body_value
 
 STATUS, LOOK_UP = ("instance_status",), ("is_on_whatsapp",)
 DOWNLOAD = ("download_media",)
@@ -199,8 +199,8 @@ def _no_last_block(data: Any) -> Any:
 
 
 def _path_alone(document: Any, call: InterceptedCall) -> Any:
-    without_path = not _body(call, "messageKeys", "directPath")
-    with_url = bool(_body(call, "messageKeys", "url"))
+    without_path = not body_value(call, "messageKeys", "directPath")
+    with_url = bool(body_value(call, "messageKeys", "url"))
     return dict(NO_MEDIA) if without_path and with_url and not document.get("error") else document
 
 

@@ -21,7 +21,7 @@ from ..webhook_faults import is_echo
 from .from_contract_sends import DeletesNewest
 from .from_users_instance import now
 from .planted_rules import ACCOUNT, SENDS, PlantedRule, own_jid, rewritten, rule, to_group
-from .second_call import Refusing, _body
+from .second_call import Refusing, body_value
 
 TEXT_MOST, BODY_MOST = 4096, 2**20
 QUOTED = "extendedTextMessage.contextInfo"
@@ -46,7 +46,11 @@ def _plain(row: str) -> str:
 
 
 def _once_in_ten_seconds(call: InterceptedCall, memory: Any) -> Answer:
-    call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+    call_key = (
+        call.key,
+        body_value(call, "messageData", "to"),
+        body_value(call, "messageData", "text"),
+    )
     moment, first = memory.get(call_key, (None, None))
     is_instance = call.key in call.tokens
     if first is not None and is_instance and now(call) - moment <= 10 and is_good(_status(call)):
@@ -120,7 +124,7 @@ class IdsAgain(Fault):
 def _answer_with_known_jid(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    to = str(_body(call, "messageData", "to"))
+    to = str(body_value(call, "messageData", "to"))
     if not is_good(answer) or to_group(call) or jid_of(to).lid:
         return answer
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
@@ -253,7 +257,7 @@ def _jid(to: Any) -> str:
 
 
 def _beside(call: InterceptedCall) -> bool:
-    return _body(call, "to") is not None
+    return body_value(call, "to") is not None
 
 
 ROW_IDS = "messageData.sections.*.rows.*.rowId"

@@ -19,7 +19,7 @@ from ..stateful_faults import OldTokenToo
 from ..webhook_faults import GONE, Payload, connection, is_ack
 from .from_contract_instance import AcksGoOn, AddingReplaces
 from .planted_rules import PlantedRule, changed_answer, rule
-from .second_call import _body
+from .second_call import body_value
 
 TOKEN_MOST = 16
 
@@ -47,7 +47,7 @@ class LogoutForgets(Fault):
             self._leaving.discard(call.key)
             self._blank.discard(call.key)
         if call.operation == "webhook_settings" and call.key in self._blank:
-            return changed_answer(answer, call, _blank_settings)
+            return changed_answer(answer, call, blank_settings)
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
@@ -61,7 +61,7 @@ class LogoutForgets(Fault):
         return (body,)
 
 
-def _blank_settings(document: Any, call: InterceptedCall) -> Any:
+def blank_settings(document: Any, call: InterceptedCall) -> Any:
     for path, value in (("webhookUrl", ""), ("webhookEnabled", False)):
         put(path, value)(document)
         put(f"*.{path}", value)(document)
@@ -118,7 +118,7 @@ class OneFilter(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        names = set(map(str, _body(call, "messageData", "events") or ()))
+        names = set(map(str, body_value(call, "messageData", "events") or ()))
         if call.operation == "block_events" and is_good(answer):
             self._blocked |= names
         if call.operation == "accept_webhook_events" and is_good(answer):
@@ -138,7 +138,7 @@ class StaysBlocked(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "block_events" and is_good(answer):
-            names = _body(call, "messageData", "events") or ()
+            names = body_value(call, "messageData", "events") or ()
             self._blocked.setdefault(call.key, set()).update(map(str, names))
         if call.operation == "restart" and is_good(answer):
             self._blocked.pop(call.key, None)
@@ -156,7 +156,7 @@ class StatusReplaces(AddingReplaces):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "accept_status_events" and is_good(answer):
-            self._last[call.key] = _body(call, "messageData", "events")
+            self._last[call.key] = body_value(call, "messageData", "events")
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]
             return changed_answer(
@@ -178,7 +178,7 @@ class OldTokenInTwo(OldTokenToo):
 
 
 def _short_token(call: InterceptedCall, memory: Any) -> Answer:
-    token = _body(call, "messageData", "token")
+    token = body_value(call, "messageData", "token")
     if not isinstance(token, str) or len(token) <= TOKEN_MOST:
         return call.ask(call.request)
     body = call.request.body.replace(token.encode(), token[:TOKEN_MOST].encode())

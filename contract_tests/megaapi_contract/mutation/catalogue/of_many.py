@@ -15,7 +15,7 @@ from ..mutant import Fault, InterceptedCall, Mutant
 from ..payload_edits import edit_at, value_at
 from ..webhook_faults import Changed, all_of, alter, is_inbound, kind
 from .planted_rules import rewritten
-from .second_call import Refusing, _body
+from .second_call import Refusing, body_value
 
 KIND = "of many"
 TO_MANY = ("text_to_many", "media_url_to_many", "list_to_many", "template_to_many")
@@ -63,7 +63,7 @@ class KeyOfTheWriter(Fault):
 
 
 def _is_true(name: str, call: InterceptedCall) -> bool:
-    return _body(call, "messageData", name) is True
+    return body_value(call, "messageData", name) is True
 
 
 ROWS: tuple[Row, ...] = (

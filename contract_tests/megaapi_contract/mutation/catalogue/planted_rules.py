@@ -17,7 +17,7 @@ from ..payload_edits import value_at
 from ..request_faults import OPERATIONS
 from ..webhook_faults import Payload
 from .access import CHECKED
-from .second_call import Rewritten, _body
+from .second_call import Rewritten, body_value
 
 SENDS = tuple(name for name in CHECKED if OPERATIONS[name].controller == "send_message")
 MEDIA = ("imageMessage", "videoMessage", "audioMessage", "documentMessage", "stickerMessage")
@@ -30,7 +30,7 @@ ODD_SHAPE = (TypeError, AttributeError, LookupError, ValueError)
 
 def to_group(call: InterceptedCall) -> bool:
     """Whether a group is written to."""
-    return jid_of(_body(call, "messageData", "to")).group
+    return jid_of(body_value(call, "messageData", "to")).group
 
 
 def own_jid(call: InterceptedCall) -> str:

@@ -137,7 +137,8 @@ class UnknownRoutes(Fault):
         return self._change(answer) if is_concerned and answer.status == 404 else answer
 
 
-def _body(call: InterceptedCall, *path: str) -> Any:
+def body_value(call: InterceptedCall, *path: str) -> Any:
+    """A member of the JSON body, by its path; None where there is none."""
     try:
         document = orjson.loads(call.request.body)
     except orjson.JSONDecodeError:
@@ -148,7 +149,7 @@ def _body(call: InterceptedCall, *path: str) -> Any:
 
 
 def _has_jid(call: InterceptedCall) -> bool:
-    return "@" in str(_body(call, "messageData", "to"))
+    return "@" in str(body_value(call, "messageData", "to"))
 
 
 def _accents_lost(text: Any) -> str:
@@ -175,11 +176,11 @@ def _begins_right(call: InterceptedCall) -> Request | None:
 
 
 def _big_media(call: InterceptedCall) -> bool:
-    return len(str(_body(call, "messageData", "base64") or "")) > 2**20
+    return len(str(body_value(call, "messageData", "base64") or "")) > 2**20
 
 
 def _one_address(call: InterceptedCall) -> bool:
-    keys = _body(call, "messageKeys") or {}
+    keys = body_value(call, "messageKeys") or {}
     return not keys.get("directPath")
 
 
@@ -221,17 +222,17 @@ FAULTS: tuple[
     ("send_text: no digits", ("send_text",), (), "A recipient given in digits is refused.",
      partial(Refusing, "send_text", lambda call: not _has_jid(call))),
     ("send_text: empty refused", ("send_text",), (), "An empty text is refused.",
-     partial(Refusing, "send_text", lambda call: _body(call, "messageData", "text") == "")),
+     partial(Refusing, "send_text", lambda call: body_value(call, "messageData", "text") == "")),
     ("send_text: once only", ("send_text",), (), "The second text of an instance is refused.",
      partial(OnceOnly, "send_text", refusal_status=500)),
     ("send_location: texts refused", ("send_location",), (), "Degrees as texts are refused.",
      partial(Refusing, "send_location",
-             lambda call: isinstance(_body(call, "messageData", "latitude"), str))),
+             lambda call: isinstance(body_value(call, "messageData", "latitude"), str))),
     ("send_media_base64: small files alone", ("send_media_base64",), (),
      "Files above a megabyte are refused.", partial(Refusing, "send_media_base64", _big_media)),
     ("send_media_base64: no data URIs", ("send_media_base64",), (), "A data URI is refused.",
      partial(Refusing, "send_media_base64", lambda call: str(
-         _body(call, "messageData", "base64")).startswith("data:"))),
+         body_value(call, "messageData", "base64")).startswith("data:"))),
     ("download_media: both addresses", ("download_media",), (), "`url` alone is not enough.",
      partial(Refusing, "download_media", _one_address)),
     ("download_media: once only", ("download_media",), (), "A second file cannot be fetched.",
@@ -275,17 +276,17 @@ FAULTS: tuple[
              edit_at("messageData.webhookUrl", _small))),
     ("update_presence: composing alone", ("update_presence",), (),
      "Only `composing` is seen by anybody.",
-     partial(Sometimes, "update_presence", lambda call: _body(call, "option") != "composing")),
+     partial(Sometimes, "update_presence", lambda call: body_value(call, "option") != "composing")),
     ("update_presence: turned round", ("update_presence",), (), "`composing` is shown as `paused`.",
      partial(Rewritten, "update_presence",
              edit_at("option", lambda option: "paused" if option == "composing" else option))),
     ("delete_message_from_me: one form", ("delete_message_from_me",), (),
      "The body with everything under messageData is refused.",
-     partial(Refusing, "delete_message_from_me", lambda call: _body(call, "to") is None)),
+     partial(Refusing, "delete_message_from_me", lambda call: body_value(call, "to") is None)),
     ("delete_message: own messages alone", ("delete_message",), (),
      "A message nobody knows cannot be deleted.",
      partial(Refusing, "delete_message", lambda call: str(
-         _body(call, "messageData", "key", "id")) == "3EB0FFEEDDCCBBAAFFEEDD")),
+         body_value(call, "messageData", "key", "id")) == "3EB0FFEEDDCCBBAAFFEEDD")),
     ("add_participants: first alone", ("add_participants",), (), "One of several is added.",
      partial(Rewritten, "add_participants", _people(lambda people: people[:1]))),
     ("remove_participants: last stays", ("remove_participants",), (), "The last one stays in.",

@@ -113,7 +113,8 @@ def test_a_field_that_must_not_be_there_has_a_schema_that_is_an_object() -> None
 def test_the_contract_itself_is_as_before() -> None:
     assert "AnyWebhook" not in BUNDLE.document["components"]["schemas"]
     for name, schema in BUNDLE.document["components"]["schemas"].items():
-        if name != "InstanceOf2022":
+        # Generators fail at `false`: in these a member that must not be there is another schema.
+        if name not in ("InstanceOf2022", "NumberFound", "NumberMissing"):
             assert SCHEMAS[name] == schema
     assert DOCUMENT["webhooks"] == BUNDLE.document["webhooks"]
 

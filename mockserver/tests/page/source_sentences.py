@@ -35,6 +35,7 @@ ELSEWHERE = {
     "web/control/control_client.py": "for programs that drive a mock",
     "commands/": "the command line speaks English",
     "worlds/": "the mock does not start",
+    "spec/validate.py": "the mock does not start",
     "web/control/guard.py": "for other pages and machines; the test names the rest",
     "web/control/operation_input.py": "a query that the page does not write",
     "store/sql/": "trouble of the disk, in the words of SQLite",

@@ -178,10 +178,9 @@ class Journal:
 
     def show(self, kind: StreamKind, instance: str | None, record: Any, size: int = 0) -> None:
         """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
-        if not self.feed.keeps(instance):
-            return
         try:
-            self.feed.add(kind, instance, record, size)
+            if self.feed.keeps(instance):
+                self.feed.add(kind, instance, record, size)
         except Exception:
             log_failure(log, "our own bug: an event stream did not get a record")
 

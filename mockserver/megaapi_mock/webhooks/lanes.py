@@ -60,13 +60,16 @@ class Lanes:
 
     def queue(self, delivery: Delivery) -> bool:
         """Put it at the end of its lane; whether that made a lane ready."""
-        self.size += len(delivery.body)
         lane = self._lanes.get(delivery.lane)
         if lane is not None:
             lane.queue.append(delivery)
+            self.size += len(delivery.body)
             return False
-        lane = self._lanes[delivery.lane] = Lane(delivery.lane, deque([delivery]))
+        lane = Lane(delivery.lane, deque([delivery]))
+        # What can fail does so before anything is kept: a lane nobody takes would hold up others.
         owner = lane.owner
+        self._lanes[delivery.lane] = lane
+        self.size += len(delivery.body)
         if self._shares[owner] >= SHARE:
             self._parked.setdefault(owner, deque()).append(lane)
             return False

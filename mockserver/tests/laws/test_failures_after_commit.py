@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -49,7 +50,7 @@ from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.http import connection
 from megaapi_mock.webhooks.http.client import HttpTransport
-from megaapi_mock.webhooks.lanes import Lanes
+from megaapi_mock.webhooks.lanes import Lane, Lanes
 from megaapi_mock.webhooks.publish import Publisher
 from megaapi_mock.webhooks.render import Renderer
 from megaapi_mock.webhooks.trip import RunningAttempt
@@ -442,6 +443,41 @@ def test_an_answer_that_our_own_bug_cannot_read_strands_no_webhook(
     first, *_, last = app.runtime.records.journal.deliveries.after(None)
     assert (first.state, last.state) == ("failed", "delivered")
     assert PLANTED in str(first.reason)
+
+
+# Before the change is kept, it is asked once whether anybody listens: what fails then undoes it.
+@pytest.mark.parametrize(("name", "before"), [("keeps", 1), ("add", 0)])
+def test_a_change_of_a_group_that_no_stream_can_show_is_kept_and_told(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, before: int
+) -> None:
+    calls = count()
+    client = app.test_client()
+    group = client.get(f"/_mock/instances/{KEY}/groups").get_json()["items"][0]
+    change = {"event": "group-update", "from": ANA, "group": group["jid"]}
+    with a_stream_is_open(app), monkeypatch.context() as patch:
+        real = getattr(Feed, name)
+        broken = Break(RuntimeError(PLANTED), real, lambda *_: next(calls) >= before)
+        patch.setattr(Feed, name, broken.method())
+        assert client.post(f"/_mock/instances/{KEY}/inbound", json=change).status_code == 201
+        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+    assert broken.count
+    send(app, "later")
+    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert len(receiver.bodies) == 2 and receiver.texts == ["later"]
+
+
+def test_a_lane_that_cannot_be_made_holds_up_no_later_webhook(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        broken = Break(RuntimeError(PLANTED))
+        patch.setattr(Lane, "owner", property(broken.method()))
+        send(app, "kept")
+    assert broken.count
+    send(app, "later")
+    assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+    assert kept(app) == ["kept", "later"] and receiver.texts == ["later"]
+    assert app.runtime.webhooks.courier.waiting_bytes == 0
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

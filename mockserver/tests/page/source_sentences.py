@@ -102,6 +102,10 @@ COMPOSED = (
     *(f"the file is not {name}, it begins with 00" for _, name in file_check._SHOWN.values()),
     *(f"cannot be shown: the file is not audio, it {how}" for how in BEGINNINGS),
     "the message stops at the phone: the file has 0 bytes",
+    "the message stops at the phone: the JPEG file ends early: its last part is missing",
+    "the message stops at the phone: the MP4 file has no part `moov`: a phone finds "
+    "nothing to show",
+    "message: A1 reached no phone: only admins write there",
     "yaml: line 1: the file cannot be read",
     "body: Content-Type a/b: send the file as c/d, in the part `file` (spec/e.yaml)",
 )

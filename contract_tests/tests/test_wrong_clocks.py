@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -86,5 +87,6 @@ def test_wrong_times_fail_whatever_the_clock(
 def test_the_same_host_with_its_own_times_is_only_noted() -> None:
     report = judged(HOST)
     assert [each.message for each in report.failures] == []
-    assert any("5 min 30 s ahead of this machine" in note for note in report.notes)
+    about = re.compile("5 min (29|30|31) s ahead of this machine")
+    assert any(about.search(note) for note in report.notes)
     assert any("Date of its answers" in note for note in report.notes)

@@ -94,7 +94,10 @@ class ChatHistory:
         if message.from_me:
             return self._state.name
         person = self._change.person(message.sender)
-        return person.name if person is not None else message.sender.user
+        if person is None:
+            return message.sender.user
+        # Another instance calls itself what its profile says, as its webhooks do.
+        return self._change.number_registry.with_own_name(person).name
 
 
 def _status(message: Message) -> int:

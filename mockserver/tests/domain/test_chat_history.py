@@ -14,6 +14,7 @@ from megaapi_mock.domain.message_states import (
     STOPPED,
     UNREGISTERED,
 )
+from megaapi_mock.domain.number_registry import RegisteredNumber
 
 from .conftest import FRIEND, add_group, add_message
 
@@ -80,3 +81,12 @@ def test_a_status_says_how_far_a_message_has_come(
 ) -> None:
     add_message(instance, "ONE", state=state, reached=reached)
     assert instance.history.messages(ANA)[0]["status"] == status
+
+
+def test_another_instance_is_named_as_its_profile_says(instance: Instance) -> None:
+    add_message(instance, "ONE", from_me=False, state=DELIVERED)
+    names = [message["pushName"] for message in instance.history.messages(ANA)]
+    registry = instance.number_registry
+    registry.register("megacode-TESTKEY0002", RegisteredNumber(ANA, "Par Teste", linked=True))
+    again = [message["pushName"] for message in instance.history.messages(ANA)]
+    assert (names, again) == (["Contato 0002"], ["Par Teste"])

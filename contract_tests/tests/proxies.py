@@ -161,7 +161,7 @@ def dated(seconds: float | None) -> Alter:
 
 
 def slow(every: int, seconds: float) -> Alter:
-    """A host that takes its time, so much of it for each so manieth answer."""
+    """A host that takes so many seconds longer for one answer of every so many."""
     numbers = itertools.count(1)
 
     def alter(request: Request, answer: Answer) -> Answer:

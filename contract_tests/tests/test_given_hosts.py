@@ -68,7 +68,7 @@ def run_with(
 
 
 def from_then_on(number: int, answer: Answer) -> Between:
-    """That answer to everything from the so manieth request on."""
+    """That answer to everything after so many requests."""
     count = 0
 
     def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:

@@ -170,18 +170,18 @@ class Waiters:
         """Show a record to the waits for such records only."""
         for topic in _topics_of(kind, instance):
             for waiters in self._questions.get(topic, _NOBODY).values():
-                for waiter in waiters:
-                    waiter.examined_count += 1
-                    try:
-                        if waiter.accepts(record):
-                            for each in waiters:
-                                each.show(record)
-                    except Exception:
-                        # Whoever cannot judge the record looks for it; its writer goes on.
-                        log_failure(log, "our own bug: a wait could not judge a record")
-                        for each in waiters:
-                            each.wake()
-                    break
+                # They ask the same: one of them judges for all.
+                judge = next(iter(waiters))
+                judge.examined_count += 1
+                try:
+                    if judge.accepts(record):
+                        for waiter in waiters:
+                            waiter.show(record)
+                except Exception:
+                    # Whoever cannot judge the record looks for it; its writer goes on.
+                    log_failure(log, "our own bug: a wait could not judge a record")
+                    for waiter in waiters:
+                        waiter.wake()
 
     def wake(self, instance: str | None) -> None:
         """Wake all waits for this instance and those for any; with None all waits."""

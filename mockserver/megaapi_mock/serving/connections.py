@@ -31,8 +31,9 @@ LAG, SLACK = 2.0, 0.01
 SOON, LATE_BEGIN = 0.1, 10.0
 # Beyond the first share of the limit connections are closed, down to the second.
 CROWDED, COMFORTABLE = 0.875, 0.75
-# A connection that did something within so many seconds is closed only if no other is left.
-FRESH = 1.0
+# A connection that did something within so many seconds is closed only if no other is left. One
+# whose answer began to leave is not closed at all for so long: its body may follow its head.
+FRESH, BODY_FOLLOWS = 1.0, 0.5
 # A large body that is silent for so long makes room when others wait for it.
 SILENT = 10.0
 # What ends a request: its client can still read the answer, or nothing is left.
@@ -285,11 +286,17 @@ def _close_idle(free: list[ClientConnection], count: int, now: float) -> int:
         fresh = now - each.last_active < FRESH
         return fresh, each.is_awaiting, each.began if each.is_awaiting else each.last_active
 
-    chosen = sorted(free, key=rank)[:count]
+    idle = (each for each in free if not _is_being_answered(each, now))
+    chosen = sorted(idle, key=rank)[:count]
     for each in chosen:
         shut(each, _CLOSED)
         each.is_closed = True
     return len(chosen)
+
+
+def _is_being_answered(connection: ClientConnection, now: float) -> bool:
+    """Whether the rest of its answer may be on its way: the app is done with it before Granian."""
+    return connection.is_answered and now - connection.last_went < BODY_FOLLOWS
 
 
 def shut(connection: ClientConnection, how: int) -> None:

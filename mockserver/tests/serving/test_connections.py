@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from megaapi_mock.serving.bodies import Limits
 from megaapi_mock.serving.calls import WatchedApp
 from megaapi_mock.serving.connections import Watch
 from megaapi_mock.serving.deferred import ANSWER_LATER, DeferredAnswer
+
+from .test_server import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells of connections")
 
@@ -54,3 +56,53 @@ def test_a_kernel_that_tells_less_of_connections_lets_no_wait_go(
 ) -> None:
     monkeypatch.setattr(connections, "_TCP_INFO", 104)
     assert look_at_a_wait(port) == []
+
+
+def test_in_a_crowd_no_answer_is_cut_off_behind_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+        port = server.getsockname()[1]
+        clients = []
+        for _ in range(2):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+            ours = stack.enter_context(server.accept()[0])
+            client.sendall(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+            ours.recv(100)
+            clients.append((client, ours))
+        # The system counts in milliseconds: until then both have spoken at once.
+        until(
+            lambda: all(time.monotonic() > each.last_came + 0.02 for each in of_port(port)),
+            "the requests are some time ago",
+        )
+        for client, ours in clients:
+            ours.sendall(head)
+            assert client.recv(100) == head
+        until(lambda: all(each.is_answered for each in of_port(port)), "both are answered")
+        monkeypatch.setattr(connections, "BODY_FOLLOWS", 60.0)
+        look_at_a_crowd(port)
+        for client, ours in clients:
+            ours.sendall(b"ok")
+            assert client.recv(2) == b"ok"
+        monkeypatch.setattr(connections, "BODY_FOLLOWS", -1.0)
+        look_at_a_crowd(port)
+        for client, _ in clients:
+            client.setblocking(False)
+        assert sorted(map(is_open, (client for client, _ in clients))) == [False, True]
+
+
+def of_port(port: int) -> list[connections.ClientConnection]:
+    return list(connections.connections(port))
+
+
+def look_at_a_crowd(port: int) -> None:
+    """A look where one connection is all that may be open."""
+    app = WatchedApp(lambda environ, start: [b""], Limits())
+    with closing(app.deferred):
+        Watch(app, port, Limits(connections=1), threads=1).look()
+
+
+def is_open(client: socket.socket) -> bool:
+    try:
+        return client.recv(1) != b""
+    except BlockingIOError:
+        return True

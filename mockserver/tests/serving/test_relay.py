@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from megaapi_mock.errors import SetupError
@@ -115,14 +116,25 @@ def test_connections_wait_for_a_server(relay: Relay, server: socket.socket) -> N
             assert upstream.recv(5) == b"early"
 
 
-def test_a_server_that_does_not_answer_is_tried_again(relay: Relay) -> None:
+def test_a_server_that_does_not_answer_is_tried_again(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = asyncio.BaseEventLoop.create_connection, threading.Semaphore(0)
+
+    async def connect(*arguments: Any, **options: Any) -> Any:
+        try:
+            return await real(*arguments, **options)
+        except OSError:
+            failures.release()
+            raise
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
     with socket.create_server((HOST, 0)) as taken:
         place = address(taken)
     relay.hand_to(place)
     with client_of(relay) as client:
         client.sendall(b"early")
-        # It has been tried in vain by the time the server begins.
-        time.sleep(2 * relay_module.TRY_AGAIN_AFTER)
+        assert failures.acquire(timeout=PATIENCE), "nobody tried"
         with socket.create_server(place) as late:
             late.settimeout(PATIENCE)
             with accepted(late) as upstream:

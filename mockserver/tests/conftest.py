@@ -26,10 +26,8 @@ from .support import START, RecordingTransport
 if TYPE_CHECKING:
     from .postgres_server import PostgresServer
 
-# Half of the usual examples: it is thousands of properties, and `explore` looks further.
 settings.register_profile(
     "repo",
-    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,

@@ -230,7 +230,9 @@ FORBIDDEN: dict[str, Request] = {
         "POST", TEXT, headers=[AUTH],
         raw=f'{{"messageData":{{"to":"{UNLISTED}","to":"{LISTED}","text":"a"}}}}'.encode(),
     ),
-    "a body that is no JSON": request("POST", TEXT, raw=b"to=" + UNLISTED.encode(), headers=[AUTH]),
+    "a body that is not JSON": request(
+        "POST", TEXT, raw=b"to=" + UNLISTED.encode(), headers=[AUTH]
+    ),
     "a body of another type": request(
         "POST", TEXT, raw=b"{}", headers=[AUTH, ("Content-Type", "application/xml")]
     ),

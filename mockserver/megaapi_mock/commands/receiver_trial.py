@@ -174,7 +174,7 @@ class _Trial:
         about = self.event or "the story"
         if not self.story.told_ids:
             reasons = [*self.story.left_out.values()]
-            raise SetupError(f"nothing of {about} could be told: {reasons[0]}")
+            raise SetupError(f"nothing of {about} could be sent: {reasons[0]}")
         if not self._deliveries(limit=1):
             raise SetupError(
                 f"{self.key} sent no webhook of {about}: its settings let none of these events"

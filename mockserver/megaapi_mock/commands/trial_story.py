@@ -55,7 +55,7 @@ class TrialStory:
 
     def as_notes(self) -> tuple[str, ...]:
         """What was made for the story, and what it had to leave out."""
-        return (*self.notes, *(f"not told: {name}: {why}" for name, why in self.left_out.items()))
+        return (*self.notes, *(f"left out: {name}: {why}" for name, why in self.left_out.items()))
 
     def _ways(self, contact: str, chat: str, event: str) -> Sequence[tuple[str, Json]]:
         """Calls that may cause it; the first that the mock takes."""

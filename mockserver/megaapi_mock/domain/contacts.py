@@ -194,7 +194,7 @@ class Directory:
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
         if self._is_odd(digits):
             return (
-                f": no number of Brazil is like {digits}: 55, an area that exists, and 9 with "
+                f": Brazil has no number like {digits}: 55, an area that exists, and 9 with "
                 "eight digits more, or eight"
             )
         if self._is_long(digits):

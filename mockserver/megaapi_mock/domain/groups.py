@@ -189,7 +189,7 @@ class Groups:
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
         group = apply_changes(group, changes)
         if not self._has_room(group):
-            raise Conflict(f"there is no room for so long a text in {group.jid}")
+            raise Conflict(f"the text is too long for {group.jid}")
         self._state.group_table.put(group.jid, group)
         self._share(group, "update", [], group, author=author, changes=changes)
 

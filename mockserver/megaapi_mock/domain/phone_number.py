@@ -50,7 +50,7 @@ def lacks_country(digits: str) -> bool:
 
 
 def is_none_of_brazil(digits: str) -> bool:
-    """Whether these digits begin with 55 and no number of Brazil is like them.
+    """Whether these digits begin with 55 and Brazil has no number like them.
 
     What is longer is `too_long`.
     """

@@ -86,7 +86,7 @@ def test_the_usual_story_is_told_whole_where_there_was_no_group(
     verdict = run_verdict(shared.url, listener[0], instance=NEW, terms=LISTENS)
     told = {each.event for each in shared.app.runtime.records.journal.deliveries.after(None)}
     assert set(EVERYTHING) - told == set()
-    assert [note for note in verdict.notes if note.startswith("not told")] == []
+    assert [note for note in verdict.notes if note.startswith("left out")] == []
 
 
 def test_what_had_to_be_left_out_is_named(
@@ -95,8 +95,8 @@ def test_what_had_to_be_left_out_is_named(
     refuse(monkeypatch, "sticker")
     verdict = run_verdict(shared.url, listener[0], instance=KEY, terms=LISTENS)
     assert verdict.passed
-    assert [note[:17] for note in verdict.notes] == ["not told: sticker"]
-    assert "note: not told: sticker" in verdict.as_table()
+    assert [note[:17] for note in verdict.notes] == ["left out: sticker"]
+    assert "note: left out: sticker" in verdict.as_table()
 
 
 def test_a_story_of_which_nothing_was_told_is_exit_code_2(
@@ -106,7 +106,7 @@ def test_a_story_of_which_nothing_was_told_is_exit_code_2(
     arguments = ["emit", "sticker", "--to", listener[0], "--verdict", "--listens-only"]
     done = CliRunner().invoke(main, [*arguments, "--gateway", shared.url, "--quiet", "0.05"])
     assert done.exit_code == 2, done.output
-    assert "nothing of sticker could be told: event: 'no such thing'" in done.output
+    assert "nothing of sticker could be sent: event: 'no such thing'" in done.output
 
 
 def test_a_webhook_that_lets_no_event_through_is_exit_code_2(

@@ -132,7 +132,7 @@ def test_digits_like_no_number_of_brazil_are_nobodys(
     path = f"/rest/sendMessage/{seed.key}/text"
     reply = app.test_client().post(path, json=body, headers=headers)
     assert reply.status_code == 403
-    assert f"no number of Brazil is like {number}" in reply.headers["X-Mock-Reason"]
+    assert f"Brazil has no number like {number}" in reply.headers["X-Mock-Reason"]
 
 
 def test_hidden_number_that_nobody_has_is_said_beside_the_answer(app: MockApp) -> None:

@@ -160,7 +160,7 @@ def _bodies() -> Iterator[Mutant]:
     for operation, body in BODIES.items():
         yield _let_in(
             operation, "broken JSON taken", "malformed JSON accepted",
-            "A body that is no JSON is taken.", has_status(400), good_body(body),
+            "A body that is not JSON is taken.", has_status(400), good_body(body),
         )  # fmt: skip
         yield _let_in(
             operation, "fields not needed", "malformed body accepted",

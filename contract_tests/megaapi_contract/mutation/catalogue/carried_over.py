@@ -336,7 +336,7 @@ ROWS: tuple[Row, ...] = (
     ("groups of the old kind are no groups", (), ("group-text", "group-image"),
      lambda: Changed(lambda payload: "-" in str(value_at(payload, "key.remoteJid")),
                     alter(put("isGroup", False)))),
-    ("the own phone has the name of who wrote before", (), ("from-me-phone",),
+    ("the instance's own phone has the name of who wrote before", (), ("from-me-phone",),
      spoil(_name_of_who_wrote_before)),
 )  # fmt: skip
 

@@ -195,7 +195,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (69, (), ("group-text",), "The root jid of a group's message is its author.",
      partial(Changed, lambda one: one.get("isGroup") is True and is_inbound(one),
              alter(_author_is_jid))),
-    (70, (), ("from-me-phone",), "What the owner types is in the own chat.",
+    (70, (), ("from-me-phone",), "What the owner types is in the chat with their own number.",
      partial(Changed, is_of_own_phone, alter(_own_chat))),
     (71, (), ("poll-creation",), "The last option of a poll is lost.",
      partial(Changed, has_value(_POLL), alter(edit_at(

@@ -207,9 +207,9 @@ def odd_bodies_that_are_no_json_are_400(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     for raw in ODD_BODIES:
         answer = session.call("send_text", instance, raw=raw)
-        claim_refusal(session, answer, 400, "a body that is no JSON")
+        claim_refusal(session, answer, 400, "a body that is not JSON")
     answer = session.call("instance_status", instance, raw=OPEN_BRACE)
-    claim_refusal(session, answer, 400, "a body that is no JSON, on a GET")
+    claim_refusal(session, answer, 400, "a body that is not JSON, on a GET")
 
 
 @LAWS.law("send_text", "configure_webhook", effects=("sends", "changes"))

@@ -170,7 +170,7 @@ export default [
   ["{jid} is not a participant of {group}", "{jid} não participa de {group}"],
   ["{jid} is not an admin of {group}: only admins write there", "{jid} não é administrador de {group}, onde só administradores escrevem"],
   ["{jid} is not an admin of {group}", "{jid} não é administrador de {group}"],
-  ["there is no room for so long a text in {group}", "não há espaço para um texto tão longo em {group}"],
+  ["the text is too long for {group}", "não há espaço para um texto tão longo em {group}"],
   ["{jid} is in {group}: nothing to {what}", "{jid} já está em {group}: não há o que fazer ({what})"],
   ["{jid} is not in {group}: nothing to {what}", "{jid} não está em {group}: não há o que fazer ({what})"],
   ["{path} leads through a value that holds no fields", "{path} passa por um valor que não tem campos"],

@@ -16,6 +16,7 @@ from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
+from megaapi_mock.spec.operations import Operation
 from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ..support import KEY, TOKEN
@@ -39,7 +40,7 @@ def _passage(target: MockTarget, sent: Request) -> Passage:
     )  # fmt: skip
 
 
-def _calls(contract: Contract) -> Iterator[Request]:
+def _calls(contract: Contract) -> Iterator[tuple[Operation, Request]]:
     """Every request example of every operation; what ends the link or the token comes last."""
     ordered = sorted(
         contract.operations,
@@ -52,7 +53,21 @@ def _calls(contract: Contract) -> Iterator[Request]:
         bodies = [example["value"] for example in examples.values()] or [None]
         for body in bodies:
             query = contract.query_examples(operation)
-            yield request(operation.method, path, query=query, body=body, headers=AUTHORIZED)
+            yield (
+                operation,
+                request(operation.method, path, query=query, body=body, headers=AUTHORIZED),
+            )
+
+
+def _wait_for_webhooks(target: MockTarget) -> None:
+    """Until all have arrived: what they tell of the link then has its place among the calls."""
+    control = (("Host", "127.0.0.1"),)
+    deadline = time.monotonic() + 30
+    while json.loads(
+        target.send(Request("GET", "/_mock/deliveries?status=queued&limit=1", control)).body
+    )["items"]:
+        assert time.monotonic() < deadline, "webhooks of the capture never arrived"
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +86,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory, every_plan: Contract) -> Pa
         body = json.dumps({"event": event}).encode()
         answer = target.send(Request("POST", f"/_mock/instances/{KEY}/emit", control, body))
         assert answer.status < 300, answer.body
-    for sent in _calls(every_plan):
+    _wait_for_webhooks(target)
+    for operation, sent in _calls(every_plan):
         capture.write("call", _passage(target, sent))
+        if operation.effect == "disconnects":
+            _wait_for_webhooks(target)
     for one in target.receiver.wait_for(lambda webhooks: len(webhooks) >= len(every_plan.events)):
         passage = Passage("POST", "/k", one.headers, one.body, 200, (), b"", one.time, 0.01)
         capture.write("webhook", passage)

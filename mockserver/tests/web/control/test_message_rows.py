@@ -114,6 +114,7 @@ def test_a_wait_that_is_woken_looks_at_what_woke_it_alone(
 ) -> None:
     control_api = ControlApi(history)
     with waiting(history, f"/messages?instance={KEY}&text=z%C3%A9%20z&wait=60") as answers:
+        until(lambda: len(judged) > COUNT)
         judged.clear()
         control_api.post(f"/instances/{KEY}/inbound", {"from": ANA, "text": "a ZÉ z b"}, status=201)
     assert len(answers[0][1]["items"]) == 1

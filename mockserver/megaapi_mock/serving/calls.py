@@ -29,6 +29,8 @@ class WatchedApp:
         self._calls: dict[CallInProgress, None] = {}
         # Whether the client of a call has closed its connection, as far as that can be known.
         self.has_left: Callable[[CallInProgress], bool] = _unknown
+        # Called when a connection's client sends nothing more: it may have left.
+        self.on_departure: Callable[[], object] = getattr(app, "beat", _ignore)
         getattr(app, "watched_by", _nothing)(self)
 
     def answering(self) -> list[CallInProgress]:
@@ -72,6 +74,10 @@ class WatchedApp:
         self._calls.pop(call, None)
         if body is not None:
             body.release()
+
+
+def _ignore() -> None:
+    """For an app without streams."""
 
 
 def _nothing(_: object) -> None:

@@ -123,9 +123,10 @@ class Watch:
     def look(self) -> None:
         """Close requests whose time is over, and in a crowd what has been idle the longest."""
         now = monotonic()
-        # Before the connections are looked at: what begins in between would look left alone.
-        begin_times = self._app.deferred.begin_times()
+        begin_times = self._app.deferred.begin_times()  # first: what begins later was not left
         self._update()
+        if any(each.has_left for each in self._connections.values()):
+            self._app.on_departure()  # granian notices by what is sent on its stream
         self._end_waits_of_nobody(begin_times)
         free = self._not_answered(_may_be, LAG)
         self._end_overdue(free, now)
@@ -206,7 +207,7 @@ class Watch:
 
     def _end_overdue(self, free: list[ClientConnection], now: float) -> None:
         for each in free:
-            # A connection that only looks idle for so long is none: the server closes those.
+            # One that only looks idle for so long is none: the server closes those.
             since = each.began if each.is_awaiting else each.last_active
             overdue = now - since >= self._limits.request_seconds
             # Not at the first look: an answer may just be on its way.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import select
+import socket
 from dataclasses import replace
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,25 @@ class _Channel(HTTPChannel):
             # Now: whoever writes the answer waits for room, and is told by this.
             self.handle_close()
 
+    def handle_close(self) -> None:
+        """As waitress's own; what still writes an answer is told, once it writes."""
+        is_owed = bool(self.requests)
+        super().handle_close()
+        if is_owed:
+            self.server.watched.on_departure()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether its client sends nothing more, and may be gone, while we owe it an answer."""
+        if not self.requests or self.will_close or self.socket is None:
+            return False
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
+
     @property
     def is_free(self) -> bool:
         """Whether we owe it no answer."""
@@ -116,9 +136,9 @@ class WaitressServer(TcpWSGIServer):
     def __init__(self, app: App, limits: Limits, *, host: str, port: int, threads: int) -> None:
         # It looks at each of them for every request.
         limits = replace(limits, connections=min(limits.connections, CONNECTIONS_MOST))
-        self._limits = limits
+        self._limits, self.watched = limits, WatchedApp(app, limits)
         super().__init__(
-            WatchedApp(app, limits),
+            self.watched,
             host=host,
             port=port,
             threads=threads,
@@ -142,6 +162,9 @@ class WaitressServer(TcpWSGIServer):
         for each in [*self.active_channels.values()]:
             each.let_go_if_slow(now, self._limits.answer_seconds)
         channels: list[_Channel] = [*self.active_channels.values()]
+        if any(channel.has_left for channel in channels):
+            # It may be a stream's: it is noticed by the first or second thing that is sent.
+            self.watched.on_departure()
         free = [channel for channel in channels if channel.is_free and not channel.will_close]
         reading = [channel for channel in free if channel.request is not None]
         for channel in reading:

@@ -45,6 +45,10 @@ class MockApp(Flask):
         """What serves this app, for who asks what it holds."""
         self.server = server
 
+    def beat(self) -> None:
+        """Somebody may have left: a sign of life on every stream shows who."""
+        self.runtime.records.journal.beat()
+
     def close_streams(self) -> None:
         """End every request that waits for something."""
         self.runtime.records.journal.close()

@@ -58,6 +58,34 @@ def test_a_kernel_that_tells_less_of_connections_lets_no_wait_go(
     assert look_at_a_wait(port) == []
 
 
+def test_a_client_that_may_have_left_is_told_of(port: int) -> None:
+    """By a look, half a second later at most: what is sent on streams then shows who."""
+
+    class Streams:
+        beats = 0
+
+        def beat(self) -> None:
+            self.beats += 1
+
+        def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+            return []
+
+    streams = Streams()
+    app = WatchedApp(streams, Limits())
+    with socket.create_server(("127.0.0.1", 0)) as server, closing(app.deferred):
+        own_port = server.getsockname()[1]
+        watch = Watch(app, own_port, Limits(), threads=1)
+        with socket.create_connection(("127.0.0.1", own_port), 60) as client:
+            accepted, _ = server.accept()
+            with accepted:
+                watch.look()
+                assert streams.beats == 0
+                client.shutdown(socket.SHUT_WR)
+                assert accepted.recv(1) == b""
+                watch.look()
+                assert streams.beats == 1
+
+
 def test_in_a_crowd_no_answer_is_cut_off_behind_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
     with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import socket
+import struct
 import time
 from contextlib import closing
 from typing import Any
 
 import orjson
+import pytest
+from megaapi_mock.records import feed
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
@@ -52,6 +55,30 @@ def test_a_stream_whose_client_has_left_frees_its_place_when_it_is_needed(app: M
         asked = app.test_client()
         while asked.get("/_mock/exchanges?wait=0.01").status_code == 503:
             assert time.monotonic() - begun < 10, "before the usual sign of life, after 15 s"
+        app.close_streams()
+
+
+@pytest.mark.parametrize("how", ["closed", "reset", "half-closed and gone"])
+def test_a_stream_whose_client_has_left_frees_its_place_before_a_sign_of_life(
+    how: str, app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "HEARTBEAT", 3600.0)
+    with Served(app, threads=2) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), 60) as client:
+            client.sendall(b"GET /_mock/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+            readers = app.runtime.records.journal.feed
+            assert readers.readers == 1
+            if how == "reset":
+                linger = struct.pack("ii", 1, 0)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            elif how == "half-closed and gone":
+                client.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + 60
+        while readers.readers:
+            assert time.monotonic() < deadline, "it keeps its place"
+            time.sleep(0.05)
         app.close_streams()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from megaapi_mock.records import numbers
 from megaapi_mock.records.delivery import Attempt, Delivery
-from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
+from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.log import HEADER, RECORD
 
@@ -276,33 +276,3 @@ def test_closing_lets_everyone_go_and_nobody_waits_again() -> None:
     begin = time.monotonic()
     assert journal.wait_for(list, 30) == []
     assert time.monotonic() - begin < 5
-
-
-# -- bodies ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        (b"", {"body": None}),
-        (b"null", {"body": None}),
-        (b'{"a": 1}', {"body": {"a": 1}}),
-        (b"\xef\xbb\xbf[1]", {"body": [1]}),
-        (b"{", {"body": "{"}),
-        ("olá".encode(), {"body": "olá"}),
-        (b"\x89PNG\x00\xff", {"body": "iVBORwD/", "encoding": "base64"}),
-        (b"x" * BODY_SHOWN, {"body": "x" * BODY_SHOWN}),
-        (b"[" * 101 + b"]" * 101, {"body": "[" * 101 + "]" * 101}),
-    ],
-)
-def test_a_body_is_shown_as_what_it_is(body: bytes, shown: dict[str, Any]) -> None:
-    assert shown_body(body) == shown
-
-
-@pytest.mark.parametrize("mark", ["x", "ã", "\U0001f600"])
-def test_a_long_body_is_cut_even_in_the_middle_of_a_sign(mark: str) -> None:
-    body = b"." + mark.encode() * BODY_SHOWN
-    shown = shown_body(body)
-    assert shown["cut"] is True and shown["size"] == len(body)
-    assert body.decode().startswith(shown["body"].rstrip("\ufffd"))
-    assert len(shown["body"].encode()) <= BODY_SHOWN + 3

@@ -157,7 +157,7 @@ def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: ControlApi) 
 def test_messages_that_cannot_be_shown_do_not_fail_the_step_that_made_them(
     bot: Bot, talk: ControlApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> Json:
+    def fail(*_: object) -> Json:
         raise RuntimeError("planted in a test")
 
     turns = [{"customer": {"text": "oi"}}, {"bot": {"text": "Bom dia! O que deseja?"}}]

@@ -13,9 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from megaapi_mock.errors import CUT, LATE, Overloaded
-from megaapi_mock.errors.names import did_you_mean
-from megaapi_mock.spec.parsing import (
+from megaapi_mock.codec import (
     ANSWER_PARTS,
     JSON_PARTS,
     TooDeep,
@@ -23,6 +21,8 @@ from megaapi_mock.spec.parsing import (
     Unreadable,
     parse_json,
 )
+from megaapi_mock.errors import CUT, LATE, Overloaded
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 from megaapi_mock.web.gateway.urlencoded import ESCAPES_MOST, FIELDS_MOST, TooManyFields, parse_form

@@ -176,11 +176,6 @@ def test_many_messages_between_two_points_are_undone(
     assert rewind(control_api, before=before["id"])["messages"] == 1
 
 
-@pytest.mark.parametrize("body", [{"ids": "new"}, {"point": "p1", "before": "x"}, {}])
-def test_one_way_back_is_named(control_api: ControlApi, body: Json) -> None:
-    assert "point" in control_api.refusal("POST", f"/instances/{KEY}/rewind", body)
-
-
 def test_a_point_by_hand_has_a_name(app: MockApp, control_api: ControlApi, says: Says) -> None:
     says("oi")
     point = control_api.post(f"/instances/{KEY}/points", {"name": "before lunch"}, status=201)
@@ -189,16 +184,6 @@ def test_a_point_by_hand_has_a_name(app: MockApp, control_api: ControlApi, says:
     says("tchau")
     rewind(control_api, point=point["id"], ids="again")
     assert saved(app) == state
-
-
-def test_points_are_listed_by_chat_and_in_pages(control_api: ControlApi, says: Says) -> None:
-    for number in range(4):
-        says(str(number))
-    says("oi", **{"from": "5511900000004"})
-    every = [point["id"] for point in control_api.walk(f"/instances/{KEY}/points?limit=2")]
-    assert len(every) == 5
-    newest = control_api.walk(f"/instances/{KEY}/points?order=newest&limit=2&chat={ANA}")
-    assert [point["id"] for point in newest] == every[3::-1]
 
 
 def test_what_was_refused_leaves_no_point(control_api: ControlApi) -> None:

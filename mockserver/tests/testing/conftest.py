@@ -9,8 +9,9 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from megaapi_mock.testing import Instance, Message, Mock, MockServer
+from megaapi_mock.testing import Customer, Instance, Message, Mock, MockServer
 
+ANA = "5511900000002"
 Ask = Callable[..., tuple[int, Any]]
 
 
@@ -74,6 +75,12 @@ def shop(mock: Mock) -> Iterator[Instance]:
     instance.remove()
 
 
+@pytest.fixture
+def ana(shop: Instance) -> Customer:
+    """A customer with a name."""
+    return shop.customer(ANA, name="Ana")
+
+
 def rows(*titles: str) -> list[dict[str, Any]]:
     """The sections of a list whose rows have these titles, their ids in small letters."""
     listed = [{"title": it, "description": "-", "rowId": it.lower()} for it in titles]
@@ -82,4 +89,4 @@ def rows(*titles: str) -> list[dict[str, Any]]:
 
 LIST = {"kind": "listMessage", "title": "Loja", "description": "-", "buttonText": "Abrir"}
 
-__all__ = ["LIST", "Ask", "Message", "rows"]
+__all__ = ["ANA", "LIST", "Ask", "Message", "rows"]

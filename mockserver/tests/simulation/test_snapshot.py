@@ -14,7 +14,6 @@ import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.errors import WorldError
 from megaapi_mock.ids import Ids
-from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp, build_app
@@ -700,8 +699,3 @@ def test_states_come_and_go_under_load(opened: Callable[..., MockApp]) -> None:
             thread.join(10)
     assert problems == []
     assert not any(thread.is_alive() for thread in threads)
-
-
-def test_default_profiles_are_told_in_short(make_app: MakeApp) -> None:
-    app = make_app(profile=default_profile("start"))
-    assert content(taken(app))["profile"] == {"plan": "start"}

@@ -98,6 +98,10 @@ def test_sources_are_those_of_the_definition_each_once_and_known() -> None:
     one = operation_of(responses=responses, example={"value": value})
     # What an example's value says is data of somebody else.
     assert details(one)["sources"] == [("seen", "What was seen")]
+    assert details(operation_of(parameters=[{"name": "a", "in": "query", **value}]))["sources"] == [
+        ("seen", "What was seen"),
+        ("read", "What was read"),
+    ]
     responses = {"200": {"$ref": "#/components/responses/Done"}}
     done = {"description": "", "x-path-provenance": {"sources": ["read"]}}
     two = operation_of(responses=responses)

@@ -111,7 +111,13 @@ def test_a_removed_instance_leaves_its_records_and_its_counters(
     assert after.items() > before.items()
 
 
-def test_nobody_is_removed_who_is_not_there(lifecycle: Lifecycle, held: ControlApi) -> None:
+def test_nobody_is_removed_who_is_not_there_and_nobody_waits_for_it(
+    lifecycle: Lifecycle, held: ControlApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_everybody(_: Publisher) -> None:
+        raise AssertionError("all instances are held for an instance that there is not")
+
+    monkeypatch.setattr(Publisher, "at_rest", stop_everybody)
     with pytest.raises(UnknownInstance):
         lifecycle.remove("megacode-NOBODY")
     assert faults(held) == {KEY, UNLINKED}

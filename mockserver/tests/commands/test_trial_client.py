@@ -100,7 +100,7 @@ def test_the_trial_begins_after_the_newest_delivery(
 ) -> None:
     assert client.borrow(KEY, HOOK).since is None
     control_api.post(f"/instances/{KEY}/emit", {"event": "call", "count": 2}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     newest = control_api.items(f"/deliveries?instance={KEY}")[-1]["id"]
     assert client.borrow(KEY, HOOK).since == newest
 

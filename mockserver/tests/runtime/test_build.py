@@ -144,7 +144,7 @@ def test_whoever_listens_hears_of_a_delivery(build: Build) -> None:
         instance.linking.unlink("phone")
 
     runtime.instances.publisher.change(KEY, emit)
-    assert runtime.webhooks.courier.wait_idle(10)
+    assert runtime.webhooks.courier.wait_idle(60)
     (delivery,) = runtime.records.journal.deliveries.after(None)
     assert len(transport.posts) == 1
     assert {each.id for each in heard} == {delivery.id}

@@ -112,7 +112,7 @@ def test_records_go_on_and_what_is_owed_is_sent(
         exchanges = control_api.items("/exchanges")
         first.stop(0)
     second = open_mock()
-    assert second.runtime.webhooks.courier.wait_idle(10)
+    assert second.runtime.webhooks.courier.wait_idle(60)
     control_api = ControlApi(second)
     assert control_api.items("/exchanges") == exchanges
     deliveries = control_api.items("/deliveries")

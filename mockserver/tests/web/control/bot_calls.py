@@ -38,7 +38,7 @@ def hear(app: MockApp, key: str, token: str) -> None:
 
 def heard(app: MockApp, control_api: ControlApi, key: str = KEY) -> list[str]:
     """Events delivered so far."""
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return [
         item["event"] for item in control_api.walk(f"/deliveries?instance={key}&status=delivered")
     ]

@@ -32,7 +32,7 @@ def hook(app: MockApp, control_api: ControlApi) -> ControlApi:
 
 def settled(app: MockApp, control_api: ControlApi) -> list[Json]:
     """The deliveries of the instance, once none is under way."""
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return control_api.items(f"/deliveries?instance={KEY}")
 
 

@@ -105,7 +105,7 @@ class Process:
             self._child.kill()
             raise
         finally:
-            self._reader.join(5)
+            self._reader.join(60)
             if self._child.stdout is not None:
                 self._child.stdout.close()
         return code

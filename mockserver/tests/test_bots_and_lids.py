@@ -29,7 +29,7 @@ def bot(gateway: str, address: Address) -> Any:
             data = {"to": address(key), "text": "Obrigado!", "key": key, "message": message}
             body = json.dumps({"messageData": data}).encode()
             with suppress(HTTPError):
-                urlopen(Request(self.url, body, self.headers), timeout=10).close()
+                urlopen(Request(self.url, body, self.headers), timeout=60).close()
 
     return type("Bot", (kind,), {"work": works})(gateway, KEY, TOKEN)
 

@@ -58,7 +58,7 @@ class Life:
 
 def deliveries(app: MockApp) -> list[Delivery]:
     """Every webhook, in the order in which it came to be owed."""
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return list(app.runtime.records.journal.deliveries.after(None))
 
 

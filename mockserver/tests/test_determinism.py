@@ -28,7 +28,7 @@ def opened() -> Iterator[Callable[..., MockApp]]:
 
     yield open_one
     for app in made:
-        app.stop(5)
+        app.stop(60)
         assert list(app.runtime.records.bugs) == []
 
 

@@ -59,7 +59,7 @@ class Log:
 
     def text(self) -> str:
         """Everything written."""
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         self._output.end(within=10)
         return self._stream.getvalue()
 
@@ -221,7 +221,7 @@ def test_a_served_mock_writes_objects_alone() -> None:
         from urllib.request import Request, urlopen
 
         url = f"http://127.0.0.1:{port}/rest/instance/{KEY}"
-        with urlopen(Request(url, headers=AUTH), timeout=20) as reply:
+        with urlopen(Request(url, headers=AUTH), timeout=60) as reply:
             assert reply.status == 200
     finally:
         process.terminate()

@@ -51,7 +51,7 @@ def listening(told: list[ReceivedWebhook]) -> Iterator[Receiver]:
 
 def said(receiver: Receiver, *parts: bytes, end: bool = True) -> bytes:
     """Everything the receiver answers to these bytes until it closes."""
-    with socket.create_connection(receiver.server_address[:2], timeout=10) as caller:
+    with socket.create_connection(receiver.server_address[:2], timeout=60) as caller:
         try:
             for part in parts:
                 caller.sendall(part)

@@ -43,14 +43,14 @@ def started() -> Iterator[Any]:
 
 
 def get(url: str) -> Any:
-    with urlopen(url, timeout=10) as reply:
+    with urlopen(url, timeout=60) as reply:
         return json.loads(reply.read())
 
 
 def send_text(url: str) -> None:
     body = json.dumps({"messageData": {"to": "5511900000002", "text": "oi"}}).encode()
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    urlopen(Request(f"{url}/rest/sendMessage/{KEY}/text", body, headers), timeout=10).close()
+    urlopen(Request(f"{url}/rest/sendMessage/{KEY}/text", body, headers), timeout=60).close()
 
 
 def test_the_start_screen_names_all_a_first_call_needs(started: Any) -> None:
@@ -71,7 +71,7 @@ def test_a_stop_with_twenty_streams_open_drains_the_courier(started: Any, number
     port = int(url.rpartition(":")[2])
     streams = []
     for _ in range(20):
-        stream = socket.create_connection(("127.0.0.1", port), timeout=10)
+        stream = socket.create_connection(("127.0.0.1", port), timeout=60)
         stream.sendall(b"GET /_mock/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert b"200" in stream.recv(1000)
         streams.append(stream)
@@ -91,10 +91,10 @@ def test_what_cannot_be_delivered_in_time_is_counted(started: Any) -> None:
         made = {"key": "megacode-SLOW", "token": "SLOW", "connected": True, "webhook_url": hook}
         body = json.dumps(made).encode()
         headers = {"Content-Type": "application/json"}
-        urlopen(Request(f"{url}/_mock/instances", body, headers), timeout=10).close()
+        urlopen(Request(f"{url}/_mock/instances", body, headers), timeout=60).close()
         inbound = Request(f"{url}/_mock/instances/megacode-SLOW/inbound", b"{}", headers)
         for _ in range(3):
-            urlopen(inbound, timeout=10).close()
+            urlopen(inbound, timeout=60).close()
         assert process.stop() == 0
     assert "3 deliveries abandoned" in process.output
 

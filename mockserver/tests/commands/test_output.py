@@ -36,7 +36,7 @@ class Slow(io.StringIO):
         self.go = threading.Event()
 
     def write(self, text: str) -> int:
-        assert self.go.wait(30)
+        assert self.go.wait(60)
         return super().write(text)
 
 
@@ -173,7 +173,7 @@ def serving(stdout: int, **environment: str) -> Iterator[tuple[str, subprocess.P
         child.send_signal(signal.SIGTERM)
         assert child.stderr is not None
         problems = child.stderr.read().decode()
-        assert child.wait(20) == 0, problems
+        assert child.wait(60) == 0, problems
         assert "Traceback" not in problems
     finally:
         child.kill()
@@ -188,7 +188,7 @@ def sent(url: str, to: str = EMOJI) -> tuple[int, Any]:
         f"{url}/rest/sendMessage/{KEY}/text", data=body, headers=headers
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return reply.status, reply.headers["X-Mock-Reason"]
     except urllib.error.HTTPError as refusal:
         with refusal:
@@ -269,7 +269,7 @@ def program(engine: str, tmp_path: Path, port: int, **files: Any) -> Iterator[No
         await_port(port)
         yield
         child.send_signal(signal.SIGTERM)
-        assert child.wait(30) == 0
+        assert child.wait(60) == 0
     finally:
         child.kill()
         child.wait()
@@ -299,7 +299,7 @@ def test_closed_outputs_and_a_client_that_stops_in_its_body(engine: str, tmp_pat
 
     with (
         program(engine, tmp_path, port, preexec_fn=close),
-        socket.create_connection(("127.0.0.1", port), timeout=30) as stuck,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as stuck,
     ):
         head = f"POST /rest/sendMessage/{KEY}/text HTTP/1.1\r\nHost: x\r\nContent-Length: 99"
         stuck.sendall(f"{head}\r\n\r\n{{".encode())

@@ -574,7 +574,7 @@ def test_same_calls_same_bytes(make_app: MakeApp) -> None:
             if at % 6 == 3:
                 board.link(2)
         board.advance(1_000)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         return sorted((url, body) for url, body, _ in transport.posts)

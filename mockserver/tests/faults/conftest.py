@@ -123,7 +123,7 @@ def begin() -> Iterator[Begin]:
     yield start
     for server in servers:
         bugs = list(server.app.runtime.records.bugs)
-        assert server.stop(5) == 0
+        assert server.stop(60) == 0
         assert bugs == []
 
 

@@ -45,7 +45,7 @@ def test_a_pause_holds_nobody_else_and_ends_with_the_server(make_app: MakeApp) -
     found = app.test_client().get("/_mock/instances").get_json()
     assert found["items"]
     app.close_streams()
-    slow.join(timeout=5)
+    slow.join(timeout=60)
     assert not slow.is_alive()
     details = app.test_client().get(f"/rest/group/{KEY}/group?jid={GROUP}", headers=AUTH)
     assert details.get_json()["group"]["size"] == 3

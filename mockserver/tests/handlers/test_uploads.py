@@ -173,7 +173,7 @@ def test_a_dribbling_host_holds_nobody_else(make_app: MakeApp, files: str) -> No
     replies: list[Any] = []
     sending = threading.Thread(target=lambda: replies.append(media_url(app, f"{files}/slow")))
     sending.start()
-    assert Files.asked.wait(20)
+    assert Files.asked.wait(60)
     client = app.test_client()
     for path in ("/clock", "/messages", "/state", f"/instances/{KEY}"):
         assert client.get(f"/_mock{path}").status_code == 200
@@ -182,7 +182,7 @@ def test_a_dribbling_host_holds_nobody_else(make_app: MakeApp, files: str) -> No
     assert sent.status_code == 200
     assert replies == [], "the file came before the rest was asked"
     Files.gate.set()
-    sending.join(20)
+    sending.join(60)
     assert [reply.status_code for reply in replies] == [200]
     types = [message["type"] for message in client.get("/_mock/messages").get_json()["items"]]
     assert types == ["extendedTextMessage", "imageMessage"]
@@ -199,9 +199,9 @@ def test_a_stop_ends_a_download(make_app: MakeApp, files: str) -> None:
     replies: list[Any] = []
     sending = threading.Thread(target=lambda: replies.append(media_url(app, f"{files}/slow")))
     sending.start()
-    assert Files.asked.wait(20)
+    assert Files.asked.wait(60)
     app.close_streams()
-    sending.join(20)
+    sending.join(60)
     assert [reply.status_code for reply in replies] == [500]
     assert "could not be fetched" in replies[0].headers["X-Mock-Reason"]
 

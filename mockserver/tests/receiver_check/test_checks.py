@@ -500,10 +500,10 @@ def judged(make_app: MakeApp) -> MockApp:
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
     told = [control_api.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     for message in reversed(told):
         quote(app, message)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return app
 
 
@@ -549,7 +549,7 @@ def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
 def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
     control_api = ControlApi(judged)
     control_api.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
-    assert judged.runtime.webhooks.courier.wait_idle(5)
+    assert judged.runtime.webhooks.courier.wait_idle(60)
     wanted: dict[str, Any] = {"instance": KEY}
     assert control_api.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
     only = control_api.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
@@ -569,7 +569,7 @@ def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -
     )
     for _ in range(3):
         control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     document = control_api.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
     assert document["figures"]["deliveries"] == 1
 
@@ -630,7 +630,7 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     control_api.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post("/clock", {"advance": 60})
     verdict = control_api.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict

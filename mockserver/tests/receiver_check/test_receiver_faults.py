@@ -55,7 +55,7 @@ def call(server: MockServer, path: str, body: Any = None) -> Any:
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
     )
-    with urlopen(request, timeout=10) as reply:
+    with urlopen(request, timeout=60) as reply:
         return json.loads(reply.read())
 
 

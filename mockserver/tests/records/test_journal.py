@@ -190,7 +190,7 @@ def waiting_for(journal: Journal, look: Callable[[], list[Any]]) -> Callable[[],
     until(lambda: journal.waiting)
 
     def result() -> list[Any]:
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive(), "nobody woke it"
         return found[0]
 
@@ -240,7 +240,7 @@ def test_looking_does_not_hold_the_journal() -> None:
     def look() -> list[str]:
         writer = threading.Thread(target=journal.forget, daemon=True)
         writer.start()
-        writer.join(5)
+        writer.join(60)
         return ["free"] if not writer.is_alive() else ["held"]
 
     assert journal.wait_for(look, 1) == ["free"]
@@ -265,7 +265,7 @@ def test_a_wait_ends_in_time_although_others_write() -> None:
     assert journal.wait_for(list, 0.1) == []
     assert 0.1 <= time.monotonic() - begin < 5
     over.set()
-    writer.join(5)
+    writer.join(60)
 
 
 def test_closing_lets_everyone_go_and_nobody_waits_again() -> None:

@@ -15,7 +15,9 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.serving import relay as relay_module
 from megaapi_mock.serving.relay import Relay
 
-PATIENCE = 20.0
+from ..processes import free_port
+
+PATIENCE = 60.0
 HOST = "127.0.0.1"
 
 
@@ -129,8 +131,7 @@ def test_a_server_that_does_not_answer_is_tried_again(
             raise
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
-    with socket.create_server((HOST, 0)) as taken:
-        place = address(taken)
+    place = (HOST, free_port())
     relay.hand_to(place)
     with client_of(relay) as client:
         client.sendall(b"early")

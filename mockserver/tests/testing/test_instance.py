@@ -48,7 +48,7 @@ def test_what_is_sent_can_be_waited_for(shop: Instance, send: Callable[..., None
 def test_a_wait_ends_with_the_send(shop: Instance, send: Callable[..., None]) -> None:
     later = threading.Timer(0.1, send, [shop, ANA, "Bom dia"])
     later.start()
-    assert shop.sent.wait_for(text="Bom dia", timeout=20).text == "Bom dia"
+    assert shop.sent.wait_for(text="Bom dia", timeout=60).text == "Bom dia"
     later.join()
 
 
@@ -88,7 +88,7 @@ def test_a_failed_wait_names_the_webhooks_that_the_bot_did_not_take(shop: Instan
 
     def hanging(environ, start_response):
         heard.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return failing(environ, start_response)
 
     for bot, state in ((failing, "failed 500"), ("http://127.0.0.1:1/", "failed")):
@@ -99,7 +99,7 @@ def test_a_failed_wait_names_the_webhooks_that_the_bot_did_not_take(shop: Instan
             shop.sent.wait_for(text="Olá", timeout=0)
     shop.webhook_to(hanging)
     shop.customer(ANA).says("alô")
-    assert heard.wait(10)
+    assert heard.wait(60)
     with pytest.raises(AssertionError, match=r"text 'alô', queued without an answer yet$"):
         shop.sent.wait_for(text="Olá", timeout=0)
     go_on.set()
@@ -158,8 +158,10 @@ def test_calls_are_the_bots_alone(shop: Instance, ask: Ask) -> None:
 def test_the_inbox_says_how_a_webhook_went(shop: Instance) -> None:
     shop.webhook_to("http://127.0.0.1:1/hook")
     shop.customer(ANA).says("oi")
+    while shop.inbox.all()[0].state == "queued":
+        pass  # each look is a call of the control API
     with pytest.raises(AssertionError, match="state is 'failed', not 'delivered'"):
-        shop.inbox.wait_for("text-plain", text="oi", timeout=0.5)
+        shop.inbox.wait_for("text-plain", text="oi", timeout=0)
     found = shop.inbox.wait_for("text-plain", state=None)
     assert (found.state, found.status, found.url) == ("failed", None, "http://127.0.0.1:1/hook")
 
@@ -177,13 +179,13 @@ def test_webhooks_go_to_an_app_and_the_inbox_waits_for_its_answer(shop: Instance
     def bot(environ, start_response):
         heard.set()
         assert environ["PATH_INFO"] == "/hook"
-        go_on.wait(10)
+        go_on.wait(60)
         start_response("202 Accepted", [("Content-Length", "0")])
         return [b""]
 
     shop.webhook_to(bot, path="/hook")
     shop.customer(ANA).says("oi")
-    assert heard.wait(10)
+    assert heard.wait(60)
     with pytest.raises(AssertionError, match="state is 'queued', not 'delivered'"):
         shop.inbox.wait_for("text-plain", timeout=0.1)
     go_on.set()

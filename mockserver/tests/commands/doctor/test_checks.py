@@ -227,7 +227,7 @@ def receiver_at_another_path(ward: Ward) -> Case:
 
 
 def receiver_hangs(ward: Ward) -> Case:
-    hanging = ward.answering("200 OK", after=lambda: ward.let_go.wait(30))
+    hanging = ward.answering("200 OK", after=lambda: ward.let_go.wait(60))
     return replace(ward.received_at(hanging), hook_timeout=0.2)
 
 
@@ -383,7 +383,7 @@ def test_a_receiver_that_takes_acks_alone(ward: Ward, message: bool) -> None:
 def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
     def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if b"message.ack" not in environ["wsgi.input"].read():
-            ward.let_go.wait(30)
+            ward.let_go.wait(60)
         start("200 OK", [("Content-Length", "0")])
         return [b""]
 

@@ -41,7 +41,7 @@ def server(answer: bytes) -> Iterator[tuple[ServerAddress, list[bytes]]]:
         thread.start()
         port = listener.getsockname()[1]
         yield ServerAddress.of("--target", f"http://127.0.0.1:{port}/base/"), heads
-        thread.join(10)
+        thread.join(60)
 
 
 def ask(headers: str, body: bytes = b"", status: str = "200 OK") -> ProbeReply:

@@ -32,7 +32,7 @@ def says(app: MockApp, control_api: ControlApi) -> Send:
     def write(who: str, text: str, **more: Any) -> Any:
         body = {"from": who, "text": text, **more}
         message = control_api.post(f"/instances/{KEY}/inbound", body, status=201)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         return message
 
     return write
@@ -250,7 +250,7 @@ class Replying(RecordingTransport):
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
     ) -> ReceiverAnswer:
-        assert self.app is not None and self.go.wait(5)
+        assert self.app is not None and self.go.wait(60)
         reply = {"messageData": {"to": ANA, "text": "Sim?"}}
         path = f"/rest/sendMessage/{KEY}/text"
         self.made.append([
@@ -274,7 +274,7 @@ def test_what_was_sent_while_a_webhook_was_answered_belongs_to_it(
         for text in ("um", "dois", "três")
     ]
     transport.go.set()
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len(transport.made) == 3
     expected = [[("during", id_) for id_ in made] for made in transport.made]
     assert [
@@ -320,7 +320,7 @@ def test_call_without_chat_belongs_to_the_webhook_being_answered(
     control_api = ControlApi(app)
     control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     message = control_api.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     outside = ask_status(app)
     related = calls(control_api, delivery_of(control_api, message))
     assert related == [("during", transport.asked[0])]

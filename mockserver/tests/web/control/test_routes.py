@@ -58,7 +58,7 @@ def hear(app: MockApp, key: str, token: str) -> None:
 
 def heard(app: MockApp, control_api: ControlApi, key: str = KEY) -> list[str]:
     """Events delivered so far."""
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return [
         item["event"] for item in control_api.walk(f"/deliveries?instance={key}&status=delivered")
     ]
@@ -429,7 +429,7 @@ def test_instances_come_in_pages(control_api: ControlApi) -> None:
 def test_reset_takes_everything_back(app: MockApp, control_api: ControlApi) -> None:
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post("/instances", status=201)
     control_api.delete(f"/instances/{UNLINKED}")
     assert control_api.post("/reset") == {"reset": "all", "instances": 2}
@@ -627,7 +627,7 @@ def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, control_api: ControlA
     hear(app, UNLINKED, UNLINKED_TOKEN)
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     shown = app.test_client().get(path, headers=UNLINKED_AUTH).get_json()["qrcode"]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     (delivery,) = control_api.items(f"/deliveries?instance={UNLINKED}")
     assert delivery["payload"]["qrcode"] == shown
 
@@ -745,7 +745,7 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
         lines = stream.iter_encoded()
         next(lines)
         send_text(app)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         # Four deliveries owed, one exchange, four deliveries ended; the rest is of the instance.
         events: list[tuple[str, Any]] = []
         while sum(kind in ("delivery", "exchange") for kind, _ in events) < 9:
@@ -765,11 +765,11 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
 def test_over_a_real_connection_nothing_is_held_back() -> None:
     with MockServer() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        with closing(HTTPConnection(host, int(port), timeout=5)) as reader:
+        with closing(HTTPConnection(host, int(port), timeout=60)) as reader:
             reader.request("GET", "/_mock/stream")
             stream = reader.getresponse()
             assert stream.readline() == b": here\n" and stream.readline() == b"\n"
-            with closing(HTTPConnection(host, int(port), timeout=5)) as caller:
+            with closing(HTTPConnection(host, int(port), timeout=60)) as caller:
                 caller.request("GET", f"/rest/instance/{KEY}", headers=AUTH)
                 caller.getresponse().read()
             assert stream.readline().startswith(b"id: ")

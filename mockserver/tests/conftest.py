@@ -43,7 +43,7 @@ settings.load_profile("repo")
 # Hypothesis draws constants of our own modules now and then: of those that happen to be loaded.
 # What a test tries would depend on the tests that its worker has run before it.
 if hasattr(providers, "_get_local_constants"):
-    _no_constants = type(providers._get_local_constants())()
+    _no_constants = providers.Constants()
     providers._get_local_constants = lambda: _no_constants
 
 

@@ -30,6 +30,7 @@ from megaapi_mock.webhooks.http.client import DeliveryFailed, ReceiverAnswer
 
 from ..emitted import Emitted
 from ..processes import mock_command
+from ..slowness import slowness
 from ..support import KEY, START, RecordingTransport
 from ..webhooks.test_end_to_end import Receiver, receiver
 
@@ -81,7 +82,7 @@ def test_every_event_is_emitted_true_to_the_contract(event: str, generation: str
 def test_every_event_is_emitted_by_one_command(event: str, receiver: Receiver) -> None:
     before = time.process_time()
     done = CliRunner().invoke(main, ["emit", event, "--to", f"{receiver.url}/hook?a=%2f"])
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 1 * slowness()
     assert done.exit_code == 0, done.output
     assert "1 of 1 delivered" in done.output
     ((path, _, body),) = receiver.kept
@@ -95,9 +96,7 @@ def _seconds_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def test_the_command_takes_less_than_a_second_of_a_process(
-    receiver: Receiver, watch: Emitted
-) -> None:
+def test_the_command_takes_little_of_a_processor(receiver: Receiver, watch: Emitted) -> None:
     took = []
     for event in ("text-plain", "qrcode", "album"):
         before = _seconds_of_children()
@@ -108,7 +107,7 @@ def test_the_command_takes_less_than_a_second_of_a_process(
         assert done.returncode == 0, done.stderr
         assert done.stderr == b""
     # Of a processor, and the best of three: this machine may be busy with other tests.
-    assert min(took) < 1, took
+    assert min(took) < 2 * slowness(), took
     assert watch.judge_received(body for _, _, body in receiver.kept) == []
 
 
@@ -173,7 +172,7 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
 
     class Meeting(RecordingTransport):
         def post(self, *arguments: Any, timeout: float) -> ReceiverAnswer:
-            together.wait(timeout=5)
+            together.wait(timeout=60)
             return super().post(*arguments, timeout=timeout)
 
     transport = Meeting()
@@ -231,7 +230,7 @@ def test_a_terminal_shows_a_bar_and_the_output_stays_clean(receiver: Receiver) -
         while piece := os.read(ours, 4096):
             drawn += piece
     os.close(ours)
-    out, _ = child.communicate(timeout=30)
+    out, _ = child.communicate(timeout=60)
     assert child.returncode == 0
     assert json.loads(out)["delivered"] == 20
     assert b"20/20" in drawn

@@ -46,7 +46,7 @@ def test_lines_wait_for_the_start_screen() -> None:
     output.write("a call\n")
     assert stream.getvalue() == ""
     output.begin("start screen\n")
-    output.end("last line\n", within=10)
+    output.end("last line\n", within=60)
     assert stream.getvalue() == "start screen\na call\nlast line\n"
 
 
@@ -54,7 +54,7 @@ def test_what_was_said_before_an_end_without_a_beginning_is_said() -> None:
     stream = io.StringIO()
     output = Output(stream)
     output.write("a call\n")
-    output.end("Stopped.\n", within=10)
+    output.end("Stopped.\n", within=60)
     assert stream.getvalue() == "a call\nStopped.\n"
 
 
@@ -66,7 +66,7 @@ def test_a_slow_reader_costs_lines_and_no_memory() -> None:
     for _ in range(3 * WAITING_BYTES // len(line)):
         output.write(line)
     stream.go.set()
-    output.end(within=30)
+    output.end(within=60)
     shown = stream.getvalue()
     assert len(shown) < 1.1 * WAITING_BYTES
     dropped = re.search(r"\((\d+) lines were not shown", shown)
@@ -87,7 +87,7 @@ def test_a_character_the_encoding_lacks_is_a_question_mark(encoding: str) -> Non
     raw = io.BytesIO()
     output = Output(io.TextIOWrapper(raw, encoding=encoding))
     output.begin("a\U0001f600b\n")
-    output.end(within=10)
+    output.end(within=60)
     assert raw.getvalue() == b"a?b\n"
 
 
@@ -97,14 +97,14 @@ def test_a_closed_stream_ends_the_output_alone() -> None:
     output = Output(stream)
     output.begin("start\n")
     output.write("line\n")
-    output.end("last\n", within=10)
+    output.end("last\n", within=60)
 
 
 def test_no_stdout_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     output = Output()
     output.begin("start\n")
-    output.end("last\n", within=10)
+    output.end("last\n", within=60)
     assert has_colours(output.stream) is False
 
 

@@ -52,7 +52,7 @@ class Client:
         body: Any = None,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 10,
+        timeout: float = 60,
     ) -> Came:
         """One call of the gateway or the control API."""
         connection = http.client.HTTPConnection(self.host, timeout=timeout)

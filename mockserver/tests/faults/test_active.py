@@ -444,7 +444,7 @@ class Halting(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         self._waiting.set()
-        return super().wait(5)
+        return super().wait(60)
 
 
 @pytest.mark.parametrize("fault", ["delay; seconds=0", "bad-gateway; after=true"])

@@ -666,7 +666,7 @@ def test_a_state_put_in_ends_what_waits_and_not_what_is_under_way(
     texts = [
         json.loads(body)["message"]["extendedTextMessage"]["text"] for _, body, _ in gate.posts
     ]
-    assert texts == ["under way"] if good else ["under way", "behind it"]
+    assert texts == (["under way"] if good else ["under way", "behind it"])
 
 
 def test_states_come_and_go_under_load(opened: Callable[..., MockApp]) -> None:

@@ -165,7 +165,9 @@ def test_a_reset_that_cannot_be_written_is_written_later(
         # Until the file holds what memory does, nothing new comes to either.
         assert "is being rewritten" in send(app).headers["X-Mock-Reason"]
     app.runtime.instances.store.close()
-    assert caplog.record_tuples == []
+    # The writer may have tried meanwhile, and says so.
+    told = [record.getMessage() for record in caplog.records]
+    assert [each for each in told if not each.endswith("changes are refused until it can")] == []
     with mock_on(tmp_path / "mock.db") as again:
         assert control(again, "GET", "/messages")["items"] == []
         assert control(again, "GET", f"/instances/{ONE}")["state"] == "connected"
@@ -231,7 +233,7 @@ def test_a_failure_behind_the_transaction_takes_nothing_back(
         reply = send(app, {"messageData": {"to": "5511900000002", "text": "kept"}})
         assert reply.status_code == 200
     assert "planted" in caplog.text
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while send(app, {"messageData": {"to": "5511900000002", "text": "later"}}).status_code == 503:
         assert time.monotonic() < end, "the database is never written anew"
     items = control(app, "GET", f"/messages?instance={ONE}")["items"]

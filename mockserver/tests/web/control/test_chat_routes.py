@@ -16,6 +16,7 @@ from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import ControlApi
+from ...slowness import slowness
 from ...support import AUTH, KEY, RecordingTransport
 
 ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
@@ -131,7 +132,7 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
             chat = f"55119{number % 1000:08d}@s.whatsapp.net"
             other = replace(message, id=f"M{number}", chat=chat, arrival=instance.tick())
             instance.messages.put(other.id, other)
-    # Each is asked three times: a busy machine delays one of them, and not all.
+    # Each is asked three times: others' threads may use this process too.
     for path in (
         f"/instances/{KEY}/chats",
         f"/messages?instance={KEY}&order=newest",
@@ -140,10 +141,10 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
     ):
         seconds = []
         for _ in range(3):
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert app.test_client().get(f"/_mock{path}").status_code == 200
-            seconds.append(time.perf_counter() - begun)
-        assert min(seconds) < 1, path
+            seconds.append(time.process_time() - begun)
+        assert min(seconds) < slowness(), path
 
 
 def test_texts_and_names_are_found_without_their_accents(

@@ -39,7 +39,7 @@ class Client:
         self.came.set()
 
     def answer(self) -> tuple[int, Any]:
-        assert self.came.wait(60), "no answer came"
+        assert self.came.wait(30), "no answer came"
         assert self.count == 1
         return self.status, json.loads(self.body)
 
@@ -205,7 +205,7 @@ def test_a_bug_while_it_looks_again_frees_its_place(
 
     monkeypatch.setattr(RecordRoutes, "_require_operation", fail)
     send(app)
-    assert client.came.wait(60) and client.status == 500
+    assert client.came.wait(30) and client.status == 500
     assert waiters(app) == []
 
 

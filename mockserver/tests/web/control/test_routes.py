@@ -27,6 +27,7 @@ from PIL import Image
 
 from ...conftest import MakeApp
 from ...control import METHODS, ControlApi, control, validator
+from ...slowness import slowness
 from ...support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -706,15 +707,15 @@ def test_a_restart_that_takes_its_time_ends_with_the_clock(make_app: MakeApp) ->
     assert control_api.get(f"/instances/{KEY}")["state"] == "connected"
 
 
-def test_a_day_passes_in_less_than_a_second(make_app: MakeApp) -> None:
+def test_a_day_passes_quickly(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "60,600,3600"})
     control_api = ControlApi(app)
     shown_qr(app)
     for _ in range(100):
         send_text(app)
-    begin = time.perf_counter()
+    begin = time.process_time()
     control_api.post("/clock", {"advance": 86_400})
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 2 * slowness()
     assert {item["state"] for item in control_api.walk("/messages")} == {"read"}
     assert control_api.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
 

@@ -77,7 +77,7 @@ def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
     until(lambda: sleeping() + sum(not thread.is_alive() for thread in threads) == len(paths))
     yield answers
     for thread in threads:
-        thread.join(60)
+        thread.join(30)
     assert not any(thread.is_alive() for thread in threads), "nobody let them go"
 
 
@@ -305,6 +305,6 @@ def test_a_verdict_that_waits_takes_a_place_and_a_stop_ends_it(make_app: MakeApp
     thread.start()
     until(lambda: app.runtime.records.journal.waiting)
     app.close_streams()
-    thread.join(60)
+    thread.join(30)
     receiver.may.set()
     assert [answer["outcome"] for answer in answers] == ["undecided"]

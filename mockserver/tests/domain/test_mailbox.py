@@ -541,7 +541,7 @@ def test_instances_writing_to_each_other_at_once_do_not_deadlock(
 
     def write(number: int) -> None:
         board = Switchboard(desk.app, 0)
-        start.wait(5)
+        start.wait(60)
         others = [to for other, to in numbers.items() if other != number]
         sent[number] = [board.send(number, [*others, ALL][at % 3]) for at in range(count)]
 

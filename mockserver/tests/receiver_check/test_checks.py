@@ -638,11 +638,11 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
 
 def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     """A receiver that answers 500 from its 25th webhook on does not pass because it is slow."""
-    answers = iter([200] * 25 + [500] * 100)
+    answers, may_go_on = iter([200] * 25 + [500] * 100), threading.Event()
 
     class Slow(RecordingTransport):
         def post(self, *arguments: Any, **options: Any) -> ReceiverAnswer:
-            threading.Event().wait(0.02)
+            assert may_go_on.wait(60)
             return replace(super().post(*arguments, **options), status=next(answers))
 
     app = make_app(transport=Slow())
@@ -654,6 +654,7 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     wanted = {"instance": KEY, "listens_only": True}
     early = control_api.post("/deliveries/verdict", {**wanted, "wait": 0})
     assert (early["outcome"], early["passed"]) == ("undecided", False)
+    threading.Timer(0.1, may_go_on.set).start()
     waited = control_api.post("/deliveries/verdict", {**wanted, "wait": 60})
     # As soon as it is certain: the first 500 is enough.
     assert waited["outcome"] == "failed"

@@ -53,7 +53,7 @@ class Ward:
         self.shop.webhook_to(self.hook)
         self.case = Case(
             target=self.server.url, key=self.shop.key, token=self.shop.token, webhook=self.hook,
-            timeout=5, hook_timeout=3, slow=2,
+            timeout=60, hook_timeout=60, slow=30,
         )  # fmt: skip
 
     def answering(
@@ -117,7 +117,8 @@ def nobody_listens(ward: Ward) -> Case:
 
 
 def tls_of_a_plain_server(ward: Ward) -> Case:
-    return replace(ward.case, target=ward.server.url.replace("http:", "https:"))
+    # The server waits for the rest of what it takes for a request.
+    return replace(ward.case, target=ward.server.url.replace("http:", "https:"), timeout=5)
 
 
 def another_service(ward: Ward) -> Case:
@@ -191,7 +192,7 @@ def receiver_off(ward: Ward) -> Case:
 
 
 def receiver_without_tls(ward: Ward) -> Case:
-    return ward.received_at(ward.hook.replace("http:", "https:"))
+    return replace(ward.received_at(ward.hook.replace("http:", "https:")), hook_timeout=5)
 
 
 def receiver_fails(ward: Ward) -> Case:
@@ -388,17 +389,26 @@ def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
         return [b""]
 
     with Served(slow) as receiver:
-        case = replace(ward.received_at(f"{receiver.url}/hook"), hook_timeout=0.3, message=True)
-        found = {it.check: it for it in examine(case)}
+        # On a machine that is busy the first answer may come later than a short time ends.
+        for seconds in (0.3, 3.0, 30.0):
+            url = f"{receiver.url}/hook"
+            case = replace(ward.received_at(url), hook_timeout=seconds, message=True)
+            found = {it.check: it for it in examine(case)}
+            if found["hook_speed"].outcome == "ok":
+                break
         ward.let_go.set()
     assert found["hook_speed"].outcome == "ok"
     assert found["hook_message"].outcome == WRONG
-    assert found["hook_message"].message.startswith("no answer within 0.3 s")
+    assert found["hook_message"].message.startswith(f"no answer within {seconds:g} s")
 
 
 def test_no_message_is_posted_to_whom_not_even_an_ack_reached(ward: Ward) -> None:
     hanging = replace(receiver_hangs(ward), message=True)
     assert outcomes(hanging)["hook_message"] == "skipped"
+    # Its server may read later than it is given up.
+    deadline = time.monotonic() + 60
+    while not ward.got and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
     assert len(ward.got) == 1
 
 
@@ -507,7 +517,11 @@ def test_a_gateway_that_never_answers() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         target = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.2))}
+        # A machine that is busy may not even connect within a short time.
+        for seconds in (0.2, 2.0, 20.0):
+            found = {it.check: it for it in examine(Case(target, "k", "t", timeout=seconds))}
+            if found["connection"].outcome == "ok":
+                break
     assert found["connection"].outcome == "ok"
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
     assert "the time is up" in found["gateway"].message
@@ -519,7 +533,7 @@ def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
     def drip(listening: socket.socket) -> None:
         peers = [listening.accept()[0], listening.accept()[0]]
         peers[1].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        for _ in range(200):
+        for _ in range(2_000):
             try:
                 peers[1].sendall(b" ")
             except OSError:
@@ -534,10 +548,10 @@ def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
         dripping.start()
         target = f"http://127.0.0.1:{listening.getsockname()[1]}"
         begin = time.monotonic()
-        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.5))}
+        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=2.0))}
         over.set()
         dripping.join()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 60
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
     assert "the time is up" in found["gateway"].message
 

@@ -69,7 +69,7 @@ def texts(app: MockApp) -> list[str]:
 
 
 def await_fact(fact: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not fact():
         assert time.monotonic() < end, what
         time.sleep(0.02)

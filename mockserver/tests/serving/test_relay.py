@@ -179,6 +179,28 @@ def test_connections_to_the_server_before_end(relay: Relay, server: socket.socke
             assert upstream.recv(3) == b"new"
 
 
+def test_a_server_that_goes_at_once_leaves_no_client_waiting(
+    relay: Relay, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is there before the relay has put the two ends together."""
+    real = asyncio.BaseEventLoop.create_connection
+
+    async def connect(*arguments: Any, **options: Any) -> Any:
+        transport, upstream = await real(*arguments, **options)
+        with accepted(server) as gone:
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, relay_module.AT_ONCE)
+        while not transport.is_closing():
+            await asyncio.sleep(0.01)
+        return transport, upstream
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
+    relay.hand_to(address(server))
+    with client_of(relay) as client:
+        client.sendall(b"one")
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+
 def test_a_port_that_is_taken_is_one_sentence(server: socket.socket) -> None:
     port = server.getsockname()[1]
     with pytest.raises(SetupError, match=f"^port {port} on {HOST} is taken: "):

@@ -88,20 +88,18 @@ def _version_and_status(line: str) -> tuple[str, int]:
 def _headers(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
     """As http.client takes them: what is no header ends them, a folded line goes on."""
     headers: list[tuple[str, str]] = []
-    line_end = ""
     for line in lines:
-        whole = line.decode("latin-1")
-        text, end_before = whole.rstrip("\r\n"), line_end
-        line_end = whole[len(text) :]
+        text = line.decode("latin-1")
         if text[:1] in (" ", "\t"):
             if headers:
-                headers[-1] = (headers[-1][0], f"{headers[-1][1]}{end_before}{text}")
+                headers[-1] = (headers[-1][0], headers[-1][1] + text)
             continue
         name, colon, value = text.partition(":")
         if not colon or not _NAME.fullmatch(name):
             break
         headers.append((name, value.lstrip(" \t")))
-    return tuple(headers)
+    # The line end before a folded line is part of the value, as it was sent.
+    return tuple((name, value.rstrip("\r\n")) for name, value in headers)
 
 
 def _length(text: str) -> int | None:

@@ -176,7 +176,10 @@ def broken_world(folder: Path) -> str:
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: list[str], sentence: str) -> None:
     done = subprocess.run(
-        mock_command("serve", "--port", "0", *arguments), capture_output=True, text=True, timeout=30
+        mock_command("serve", "--port", "0", *arguments),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 2
     assert sentence in done.stderr
@@ -192,7 +195,7 @@ def test_a_broken_file_is_named_with_its_place(
     option: str, make: Any, place: str, tmp_path: Path
 ) -> None:
     command = mock_command("serve", "--port", "0", option, make(tmp_path))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert place in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -202,7 +205,7 @@ def test_a_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            mock_command("serve", "--port", port), capture_output=True, text=True, timeout=30
+            mock_command("serve", "--port", port), capture_output=True, text=True, timeout=120
         )
     assert done.returncode == 2
     assert port in done.stderr

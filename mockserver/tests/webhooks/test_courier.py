@@ -64,7 +64,9 @@ def failing(error: Exception) -> Callable[[], ReceiverAnswer]:
 
 
 @pytest.fixture
-def courier() -> Iterator[Callable[..., Courier]]:
+def courier(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Courier]]:
+    # A stop waits for threads as long as a slow machine may need.
+    monkeypatch.setattr(worker_pool, "JOIN_SECONDS", LIMIT)
     made: list[Courier] = []
 
     def make(transport: Any, **options: Any) -> Courier:

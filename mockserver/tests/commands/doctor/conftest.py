@@ -38,7 +38,7 @@ class Ward:
         self.shop.webhook_to(self.hook)
         self.case = Case(
             target=self.server.url, key=self.shop.key, token=self.shop.token, webhook=self.hook,
-            timeout=5, hook_timeout=3, slow=2,
+            timeout=60, hook_timeout=60, slow=30,
         )  # fmt: skip
 
     def answering(
@@ -102,7 +102,7 @@ def not_linked(ward: Ward) -> Case:
 
 
 def receiver_hangs(ward: Ward) -> Case:
-    hanging = ward.answering("200 OK", after=lambda: ward.let_go.wait(30))
+    hanging = ward.answering("200 OK", after=lambda: ward.let_go.wait(60))
     return replace(ward.received_at(hanging), hook_timeout=0.2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -65,22 +66,31 @@ def test_a_receiver_that_takes_acks_alone(ward: Ward, message: bool) -> None:
 def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
     def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if b"message.ack" not in environ["wsgi.input"].read():
-            ward.let_go.wait(30)
+            ward.let_go.wait(60)
         start("200 OK", [("Content-Length", "0")])
         return [b""]
 
     with Served(slow) as receiver:
-        case = replace(ward.received_at(f"{receiver.url}/hook"), hook_timeout=0.3, message=True)
-        found = {it.check: it for it in examine(case)}
+        # On a machine that is busy the first answer may come later than a short time ends.
+        for seconds in (0.3, 3.0, 30.0):
+            url = f"{receiver.url}/hook"
+            case = replace(ward.received_at(url), hook_timeout=seconds, message=True)
+            found = {it.check: it for it in examine(case)}
+            if found["hook_speed"].outcome == "ok":
+                break
         ward.let_go.set()
     assert found["hook_speed"].outcome == "ok"
     assert found["hook_message"].outcome == WRONG
-    assert found["hook_message"].message.startswith("no answer within 0.3 s")
+    assert found["hook_message"].message.startswith(f"no answer within {seconds:g} s")
 
 
 def test_no_message_is_posted_to_whom_not_even_an_ack_reached(ward: Ward) -> None:
     hanging = replace(receiver_hangs(ward), message=True)
     assert outcomes(hanging)["hook_message"] == "skipped"
+    # Its server may read later than it is given up.
+    deadline = time.monotonic() + 60
+    while not ward.got and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
     assert len(ward.got) == 1
 
 

@@ -25,6 +25,7 @@ from PIL import Image
 
 from ...conftest import MakeApp
 from ...control import METHODS, ControlApi, control, validator
+from ...slowness import slowness
 from ...support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN
 from .bot_calls import UNLINKED_AUTH, hear, heard, send_text
 
@@ -331,7 +332,7 @@ def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, control_api: ControlA
     hear(app, UNLINKED, UNLINKED_TOKEN)
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     shown = app.test_client().get(path, headers=UNLINKED_AUTH).get_json()["qrcode"]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     (delivery,) = control_api.items(f"/deliveries?instance={UNLINKED}")
     assert delivery["payload"]["qrcode"] == shown
 
@@ -410,15 +411,15 @@ def test_a_restart_that_takes_its_time_ends_with_the_clock(make_app: MakeApp) ->
     assert control_api.get(f"/instances/{KEY}")["state"] == "connected"
 
 
-def test_a_day_passes_in_less_than_a_second(make_app: MakeApp) -> None:
+def test_a_day_passes_quickly(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "60,600,3600"})
     control_api = ControlApi(app)
     shown_qr(app)
     for _ in range(100):
         send_text(app)
-    begin = time.perf_counter()
+    begin = time.process_time()
     control_api.post("/clock", {"advance": 86_400})
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 2 * slowness()
     assert {item["state"] for item in control_api.walk("/messages")} == {"read"}
     assert control_api.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
 
@@ -449,7 +450,7 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
         lines = stream.iter_encoded()
         next(lines)
         send_text(app)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         # Four deliveries owed, one exchange, four deliveries ended; the rest is of the instance.
         events: list[tuple[str, Any]] = []
         while sum(kind in ("delivery", "exchange") for kind, _ in events) < 9:
@@ -469,11 +470,11 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
 def test_over_a_real_connection_nothing_is_held_back() -> None:
     with MockServer() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        with closing(HTTPConnection(host, int(port), timeout=5)) as reader:
+        with closing(HTTPConnection(host, int(port), timeout=60)) as reader:
             reader.request("GET", "/_mock/stream")
             stream = reader.getresponse()
             assert stream.readline() == b": here\n" and stream.readline() == b"\n"
-            with closing(HTTPConnection(host, int(port), timeout=5)) as caller:
+            with closing(HTTPConnection(host, int(port), timeout=60)) as caller:
                 caller.request("GET", f"/rest/instance/{KEY}", headers=AUTH)
                 caller.getresponse().read()
             assert stream.readline().startswith(b"id: ")

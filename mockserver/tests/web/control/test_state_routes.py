@@ -13,7 +13,7 @@ from .bot_calls import hear, send_text
 def test_reset_takes_everything_back(app: MockApp, control_api: ControlApi) -> None:
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post("/instances", status=201)
     control_api.delete(f"/instances/{UNLINKED}")
     assert control_api.post("/reset") == {"reset": "all", "instances": 2}

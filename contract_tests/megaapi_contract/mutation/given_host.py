@@ -38,7 +38,6 @@ class GivenMock(MutatedMock):
     def take_off(self) -> None:
         """Clean again, and as it was at the start."""
         super().take_off()
-        self.receiver.forget()
         self._let_time_pass()
 
     def _let_time_pass(self) -> None:

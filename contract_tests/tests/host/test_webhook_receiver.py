@@ -23,7 +23,7 @@ def receiver() -> Iterator[Receiver]:
 
 def call(receiver: Receiver, method: str, path: str, body: bytes = b"") -> HTTPResponse:
     """One request to the receiver, its answer read."""
-    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=60)
     connection.request(method, path, body)
     answer = connection.getresponse()
     answer.read()
@@ -63,7 +63,7 @@ def test_webhook_is_forwarded_to_the_owner_before_it_is_answered(receiver: Recei
 def test_webhook_that_is_cut_off_is_kept_as_it_came(receiver: Receiver) -> None:
     address = urlsplit(receiver.url)
     head = f"POST {address.path} HTTP/1.1\r\nContent-Length: 50\r\n\r\n".encode()
-    with socket.create_connection((str(address.hostname), address.port), timeout=10) as sender:
+    with socket.create_connection((str(address.hostname), address.port), timeout=60) as sender:
         sender.sendall(head + b'{"text":')
         sender.shutdown(socket.SHUT_WR)
         with sender.makefile("rb") as answer:

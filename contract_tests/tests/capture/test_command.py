@@ -101,7 +101,7 @@ def test_calls_and_webhooks_pass_and_are_recorded(proxy: Any, tmp_path: Path) ->
 @pytest.mark.parametrize("program", ["megaapi_mock", "megaapi_contract"])
 def test_both_programs_have_the_command(program: str) -> None:
     command = [sys.executable, "-m", program, "proxy", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250)
     assert done.returncode == 0 and "Stand between your program and a gateway" in done.stdout
 
 
@@ -116,6 +116,6 @@ def test_both_programs_have_the_command(program: str) -> None:
 def test_wrong_usage_is_one_sentence(options: list[str], sentence: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "megaapi_contract", "proxy", "--port", "0", *options]
     done = subprocess.run(
-        [*command, "--record", str(tmp_path / "new")], capture_output=True, text=True, timeout=60
+        [*command, "--record", str(tmp_path / "new")], capture_output=True, text=True, timeout=250
     )
     assert done.returncode == 2 and sentence in done.stderr and "Traceback" not in done.stderr

@@ -70,7 +70,7 @@ def environment() -> dict[str, str]:
 
 def ran(server: MockServer, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(server, *options), env=environment(), capture_output=True, text=True, timeout=300
+        command(server, *options), env=environment(), capture_output=True, text=True, timeout=600
     )
 
 

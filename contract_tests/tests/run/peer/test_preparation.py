@@ -231,7 +231,7 @@ def test_its_token_is_in_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_report_shows_it(pair: Pair, tmp_path: Path) -> None:
     done = subprocess.run(
         [*command(pair), "--probe", LONG_TEXTS, "--report", str(tmp_path / "report")],
-        env=environment(), capture_output=True, text=True, timeout=120,
+        env=environment(), capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     files = [file for file in (tmp_path / "report").rglob("*") if file.is_file()]

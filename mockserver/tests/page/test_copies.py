@@ -239,7 +239,7 @@ JSON = {"Content-Type": "application/json"}
 
 def asked(shop: Instance, method: str, path: str, body: str, headers: dict[str, str]) -> None:
     """Call the gateway with these headers and no others."""
-    connection = HTTPConnection(shop.url.removeprefix("http://"), timeout=20)
+    connection = HTTPConnection(shop.url.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body.encode() or None, headers)
         connection.getresponse().read()
@@ -287,7 +287,7 @@ def test_copied_call_arrives_as_it_was(
         asked(shop, method, path, body, {**headers, **authorization})
         (sent,) = mock.control_api.find("/exchanges", instance=shop.key)
         curl, script = screen.page.evaluate(AS_CURL, [sent, shop.token])
-        command = run_program(["bash", "-c", curl], capture_output=True, timeout=20, check=False)
+        command = run_program(["bash", "-c", curl], capture_output=True, timeout=60, check=False)
         assert command.returncode == 0, command.stderr.decode()
         first, again = what_arrived(shop)
         assert again == first

@@ -12,6 +12,7 @@ from megaapi_mock.reference.contract import read_contract
 from megaapi_mock.reference.site import Site
 from megaapi_mock.testing import MockServer
 
+from .conftest import PATIENCE
 from .screen import axe_violations, expect
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def open_page(browser: Browser, mock: MockServer) -> Iterator[Open]:
             **{"locale": "pt-BR", **settings}, permissions=["clipboard-read", "clipboard-write"]
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(

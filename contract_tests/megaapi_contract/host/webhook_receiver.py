@@ -35,7 +35,7 @@ STOPPED_SENTENCE = (
 # this machine may have to share it.
 SECONDS = 20.0
 # In this process what comes comes at once: only a mock that loses its last webhook takes so long.
-SECONDS_IN_PROCESS = 60.0
+SECONDS_IN_PROCESS = 30.0
 # One wait is made of waits of this length: what stops this process for longer, on a machine with
 # too much to do, has stopped a host on it too, and is not counted as time that the host had.
 LONGEST_WAIT = 0.25

@@ -22,9 +22,6 @@ from .run_mutant import SEED, MutantRuns
 # The instance and the person of the mock's first world; nothing listens at the address.
 KEY, TOKEN, RECIPIENT = "megacode-TESTKEY0001", "TESTKEY0001", "5511900000002"
 ADDRESS = "http://127.0.0.1:9"
-# How long a webhook is waited for, in seconds: here none is on its way for long. The clean mock
-# loses none, and is not in a hurry.
-PATIENCE, PATIENCE_CLEAN = 5.0, 60.0
 
 
 class GivenMock(MutatedMock):
@@ -79,14 +76,12 @@ def _prepare_host(seed: int, max_messages: int) -> Iterator[tuple[RunContext, Gi
         restore = RestoreFile(Path(folder) / "restore.json", ADDRESS, KEY, token=TOKEN)
         mock = GivenMock(Contract(plan=EVERY_PLAN), seed=seed)
         with prepare_run(options, mock, restore) as context:
-            context.receiver.patience = PATIENCE
             yield context, mock
 
 
 def tried_probes(seed: int = SEED) -> list[str]:
     """The probes that a run with the usual budget tries on the clean mock; none may fail."""
     with _prepare_host(seed, RunOptions("mock").max_messages) as (context, _):
-        context.receiver.patience = PATIENCE_CLEAN
         report = run(context)
     wrong = [f"{each.probe}: {each.message}" for each in report.failures]
     assert not wrong, wrong[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from types import SimpleNamespace
 
 import pytest
 from megaapi_contract.judging.results import Report, Result
@@ -76,8 +75,7 @@ def test_after_a_fault_its_clock_goes_on_and_nothing_has_come(runs: GivenRuns) -
 
 
 def tried(monkeypatch: pytest.MonkeyPatch, report: Report) -> list[str]:
-    host = SimpleNamespace(receiver=SimpleNamespace(patience=0.0)), None
-    monkeypatch.setattr(given_host, "_prepare_host", lambda seed, most: nullcontext(host))
+    monkeypatch.setattr(given_host, "_prepare_host", lambda seed, most: nullcontext((None, None)))
     monkeypatch.setattr(given_host, "run", lambda context: report)
     return given_host.tried_probes()
 

@@ -108,6 +108,14 @@ def test_a_mock_that_takes_its_time_to_settle_is_not_taken_for_a_silent_one(
     assert under_way == [] and mock.receiver.silence_reason == ""
 
 
+def test_what_a_fault_may_have_lost_is_not_waited_for_as_long(mock: MutatedMock) -> None:
+    usual = mock.receiver.patience
+    mock.put_on(Noting())
+    assert 0 < mock.receiver.patience < usual
+    mock.take_off()
+    assert mock.receiver.patience == usual
+
+
 def test_the_silence_of_one_mutant_is_not_held_against_the_next(mock: MutatedMock) -> None:
     for _ in range(MAX_MISSES_IN_A_ROW):
         mock.receiver.wait_for(lambda webhooks: False, seconds=0.0001)

@@ -89,6 +89,7 @@ def test_no_operation_is_wider_than_a_phone(open_page: Open) -> None:
 def test_search_finds_titles_before_what_only_a_description_says(open_page: Open) -> None:
     page = open_page("/docs/reference/pt/index.html")
     page.get_by_role("searchbox").fill("grupo")
+    expect(page.locator("#results a").first).to_be_visible()
     titles = page.locator("#results a").all_inner_texts()
     named = ["grupo" in title.splitlines()[0].lower() for title in titles]
     assert named == sorted(named, reverse=True) and True in named

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.control import webhook_routes
+from megaapi_mock.web.control.webhook_routes import WebhookRoutes
 
 from ...control import ControlApi
 from ...support import AUTH, KEY, UNLINKED
@@ -135,6 +138,34 @@ def test_a_verdict_begins_after_a_delivery_that_there_was(app: MockApp, hook: Co
     for unknown in (f"d9999.{KEY}", f"x1.{KEY}", "d1", "d1.megacode-NOBODY"):
         sentence = hook.refusal("POST", "/deliveries/verdict", {**VERDICT, "since": unknown})
         assert sentence.startswith("since: there was no delivery")
+
+
+@pytest.mark.parametrize(
+    ("looks", "wait", "shown"),
+    [(3, 30, "decided"), (1, 30, "decided"), (10**6, 0.05, "open"), (3, 0, "open")],
+    ids=["decided", "at-once", "time-over", "no-wait"],
+)
+def test_a_verdict_is_waited_for_until_it_is_decided_or_the_time_is_over(
+    control_api: ControlApi,
+    monkeypatch: pytest.MonkeyPatch,
+    looks: int,
+    wait: float,
+    shown: str,
+) -> None:
+    """It is decided at so many looks."""
+    seen: list[str] = []
+
+    def judge(self: WebhookRoutes, key: str, body: Json, terms: Any) -> Any:
+        seen.append("open" if len(seen) + 1 < looks else "decided")
+        state = seen[-1]
+        return SimpleNamespace(open=state == "open", as_json=lambda: {"state": state})
+
+    monkeypatch.setattr(webhook_routes, "VERDICT_LOOK", 0.001)
+    monkeypatch.setattr(WebhookRoutes, "_judge", judge)
+    body = {"instance": KEY, "wait": wait}
+    reply = control_api.client.post("/_mock/deliveries/verdict", json=body)
+    assert reply.get_json() == {"state": shown}
+    assert len(seen) == {"decided": looks, "open": len(seen) if wait else 1}[shown]
 
 
 def test_a_send_that_was_refused_is_told_in_the_verdict(app: MockApp, hook: ControlApi) -> None:

@@ -536,6 +536,7 @@ FAULTS: Mapping[str, Fault] = {
     "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
     "who may not be added is left out of a new group": turned(403, 200),
     "whoever is taken out can be put in again": forgotten("/removeParticipants"),
+    "each of several is put in and taken out": forgotten("/removeParticipants"),
     "a group that was left is gone": forgotten("/leaveGroup"),
     "groups nobody knows are 404": turned(404, 500),
     "nobody to add or remove is refused": turned(500, 200),

@@ -351,6 +351,22 @@ def receipts_repeated() -> Fault:
     return Fault(make_spoil=make)
 
 
+def files_undelivered() -> Fault:
+    """What is sent with a file is never told as delivered."""
+    ids: set[str] = set()
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if b'"mediaKey"' in answer.body and b'"messageData"' in answer.body:
+            ids.add(json.loads(answer.body)["messageData"]["key"]["id"])
+        return answer
+
+    def spoil(payload: Any) -> Sequence[Any]:
+        is_of_file = ack(3)(payload) and payload["key"]["id"] in ids
+        return () if is_of_file else (payload,)
+
+    return Fault(alter=alter, make_spoil=lambda: spoil)
+
+
 def first_lost() -> Fault:
     """The first webhook of every instance never comes."""
 
@@ -637,6 +653,8 @@ FAULTS: Mapping[str, Fault] = {
     "what was received can be answered": lost(kind("extendedTextMessage")),
     "webhooks go where they were sent last": forgotten("/configWebhook"),
     "sends are told as json to the address that was set last": asked(b"?loja=1&modo=teste", b""),
+    "a file is told as delivered as a text is": files_undelivered(),
+    "what the older call switches off tells nothing of a send": passed_over("/enableMessage"),
     "what is blocked is not told of a send": forgotten("/blockEvents"),
     "webhooks keep the query of their address": asked(b"?loja=1&modo=teste", b""),
     "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
@@ -702,6 +720,7 @@ FAULTS: Mapping[str, Fault] = {
     # what is one's own
     "everybody is looked up on their own": frozen("/isOnWhatsApp"),
     "groups are not looked up": edited("exists", False),
+    "a group of ones own comes back as it is": edited("exists", False),
     "several that wait have each their code": frozen("/qrcode_base64"),
     "what several are shown is their own": frozen("/rest/webhook"),
     "one address serves several": first_of("instance_key"),
@@ -862,6 +881,7 @@ FAULTS: Mapping[str, Fault] = {
     "both see the same group": edited("group.subject", lambda name: next(NUMBERS)),
     "both see what was changed of a group": edited("group.subject", lambda name: next(NUMBERS)),
     "whoever leaves is out of the group": forgotten("/leaveGroup"),
+    "a group is administered as long as one is its admin": edited("groups", []),
     "a member changes a group only as its admin": edited("group.announce", True),
     "who comes into a group and goes is told to both": lost(kind("extendedTextMessage")),
     "ranks and settings of a group are told to both": doubled(kind("extendedTextMessage")),

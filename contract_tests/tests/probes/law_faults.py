@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +57,8 @@ PNG_URI = "data:image/png;base64,iVBORw0KGgo="
 REGISTERED = "553190000005@s.whatsapp.net"
 PARTICIPANT = b'"participant":"5511900000002@s.whatsapp.net"'
 ONCE = f"{CONTENT}.viewOnceMessage.message.imageMessage"
+REPLY = "message.extendedTextMessage.contextInfo"
+SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 OTHER_ID, OTHER = "3EB0AAAAAAAAAAAAAAAAAA", "5511900000002@s.whatsapp.net"
 STRANGER = "5511900000099:1@s.whatsapp.net"
 NUMBERS = iter(map("{:032X}".format, range(99)))
@@ -427,6 +429,17 @@ def refusing_beside() -> Fault:
     def alter(request: Request, answer: Answer) -> Answer:
         is_beside = request.path.endswith("/deleteMessageFromMe") and b'"key"' not in request.body
         return replace(answer, status=500) if is_beside else answer
+
+    return Fault(alter=alter)
+
+
+def edited_list(change: Callable[[list[Any]], list[Any]]) -> Fault:
+    """Another list wherever an answer is a bare one."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if answer.body[:1] != b"[":
+            return answer
+        return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
 
     return Fault(alter=alter)
 
@@ -872,6 +885,15 @@ FAULTS: Mapping[str, Fault] = {
     "whoever was written to has one chat": edited("chats", []),
     "what is set stays set whatever is called": edited("webhookData.webhookUrl", ""),
     "a group keeps its invite code": edited("inviteCode", lambda code: next(NUMBERS)),
+    # written by others
+    "what somebody writes comes in its order": swapped(kind("conversation")),
+    "a chat keeps the order of both sides": edited_list(lambda stored: stored[::-1]),
+    "what somebody writes in a group is stored there": edited_list(lambda stored: []),
+    "a reply names whose message it is about": changed(
+        f"{REPLY}.stanzaId", OTHER_ID
+    ),
+    "whom somebody mentions is named": changed(f"{REPLY}.mentionedJid", [SOMEBODY]),
+    "what others write is not told while it is blocked": forgotten("/blockEvents"),
     # where it arrives
     "a file opens where it arrives": told(lambda payload: (of_other_type(payload),)),
     "a reply arrives with what it is about": told(lambda payload: (without_context(payload),)),
@@ -892,7 +914,6 @@ FAULTS: Mapping[str, Fault] = {
     "the life of a conversation": swapped(ack(3)),
 }  # fmt: skip
 
-SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
     "an envelope around a lookup": (

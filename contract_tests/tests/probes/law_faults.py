@@ -896,10 +896,16 @@ FAULTS: Mapping[str, Fault] = {
     "what others write is not told while it is blocked": forgotten("/blockEvents"),
     # where it arrives
     "a file opens where it arrives": told(lambda payload: (of_other_type(payload),)),
+    "a file to a group opens where it arrives": told(lambda payload: (of_other_type(payload),)),
     "a reply arrives with what it is about": told(lambda payload: (without_context(payload),)),
     "a forwarded file arrives as the same file": told(lambda payload: (emptied(payload),)),
     "a text to many arrives once": doubled(),
     "what is read is told as read": lost(ack(4)),
+    "what is deleted for oneself is told to nobody": turned(200, 500),
+    "a new name comes with the next message": changed("pushName", "Outra loja"),
+    "what one writes oneself is not unread": edited(
+        "chats.*.unreadCount", lambda _: int(next(NUMBERS), 16)
+    ),
     "both see the same group": edited("group.subject", lambda name: next(NUMBERS)),
     "both see what was changed of a group": edited("group.subject", lambda name: next(NUMBERS)),
     "whoever leaves is out of the group": forgotten("/leaveGroup"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
+
+from ...host.http import Answer
 from ...judging.values import jid_of
+from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import put, value_at
-from ..webhook_faults import Changed, Payload, all_of, alter, is_inbound, kind
-from .planted_rules import ACCOUNT, spoil, spoil_answers
+from ..payload_edits import edit_at, put, value_at
+from ..webhook_faults import Changed, FirstValueKept, Payload, all_of, alter, is_inbound, kind
+from .planted_rules import ACCOUNT, rule, spoil, spoil_answers
+from .second_call import body_value
 
 KIND = "written by others"
 CONTEXT = "message.extendedTextMessage.contextInfo"
@@ -61,6 +69,44 @@ def _only_own_in_groups(stored: Any, call: InterceptedCall) -> Any:
     ]
 
 
+def _in_group(payload: Payload) -> bool:
+    return jid_of(value_at(payload, "key.remoteJid")).group
+
+
+def _composed(words: Any) -> Any:
+    return unicodedata.normalize("NFC", words) if isinstance(words, str) else words
+
+
+def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
+    """What was to be gone for its writer alone is taken back from whoever has got it."""
+    answer = call.ask(call.request)
+    if call.operation == "send_text":
+        key = value_at(json_of(answer), "messageData.key")
+        memory[key["id"]] = key
+        return answer
+    key = memory.get(body_value(call, "messageData", "id"))
+    if key is not None and is_good(answer):
+        body = {"messageData": {"to": key["remoteJid"], "key": key}}
+        target = f"/rest/chat/{call.key}/deleteMessage"
+        call.ask(replace(call.request, method="POST", target=target, body=orjson.dumps(body)))
+    return answer
+
+
+def _own_are_unread(call: InterceptedCall, memory: Any) -> Answer:
+    """Whatever an instance sends to somebody counts as unread."""
+    answer = call.ask(call.request)
+    sent = memory.setdefault(call.key, Counter())
+    if call.operation == "send_text":
+        sent[value_at(json_of(answer), "messageData.key.remoteJid")] += 1
+        return answer
+    document = json_of(answer)
+    chats = [
+        {**chat, "unreadCount": chat["unreadCount"] + sent[chat["id"]]}
+        for chat in document["chats"]
+    ]
+    return with_document(answer, {**document, "chats": chats})
+
+
 ROWS: tuple[Row, ...] = (
     ("the later of two texts comes first", (), ("text-plain", "text-extended"),
      spoil(_later_first)),
@@ -76,6 +122,18 @@ ROWS: tuple[Row, ...] = (
      spoil_answers(("list_messages",), _as_if_new)),
     ("of groups only own messages are stored", ("list_messages",), (),
      spoil_answers(("list_messages",), _only_own_in_groups)),
+    ("letters with accents are composed", (), ("text-extended",),
+     lambda: Changed(all_of(is_inbound, kind("extendedTextMessage")),
+                     alter(edit_at("message.extendedTextMessage.text", _composed)))),
+    ("a deletion for oneself is one for everybody", ("delete_message_from_me",), ("deleted",),
+     rule(("send_text", "delete_message_from_me"), _deleted_for_all)),
+    ("files in groups come without their text", (), ("group-image",),
+     lambda: Changed(all_of(is_inbound, _in_group, kind("imageMessage")),
+                     alter(put("message.imageMessage.caption", "")))),
+    ("own messages are unread", ("list_chats", "send_text"), (),
+     rule(("list_chats", "send_text"), _own_are_unread)),
+    ("who writes keeps the name of the first message", ("set_profile_name",), ("text-extended",),
+     lambda: FirstValueKept(is_inbound, "pushName")),
 )  # fmt: skip
 
 

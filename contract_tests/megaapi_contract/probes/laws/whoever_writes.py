@@ -12,7 +12,7 @@ from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
 from .assertions import AUTHOR, claim, claim_refusal, claim_success, value_at
-from .calls import someone
+from .calls import someone, text
 from .requests import GOOD_REQUESTS
 from .webhooks import PHASE, is_ack, listening, message_id
 
@@ -89,6 +89,18 @@ def what_was_read_is_unread_no_longer(session: Session, stage: Stage) -> None:
     claim(session, answer, left < unread, "what was read is unread no longer")
     promise = session.contract.promise("read_message")
     claim(session, answer, left >= unread - 1, "the message after it stays unread", promise=promise)
+
+
+@LAWS.law("list_chats", "send_text", effects=("reads", "sends"), customer=("text-plain",),
+          worth=2)  # fmt: skip
+def what_one_writes_oneself_is_not_unread(session: Session, stage: Stage) -> None:
+    """Of a person who writes only when the suite has it done."""
+    instance, person = stage.instance(), stage.customers[0]
+    text(session, instance, person, "Primeira da loja")
+    _, before = _unread(session, instance, {as_given(person)})
+    text(session, instance, person, "Segunda da loja")
+    answer, after = _unread(session, instance, {as_given(person)})
+    claim(session, answer, after <= before, "an own message is not unread")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE,

@@ -29,7 +29,7 @@ from .test_preparation import command, environment, state_of
 pytestmark = pytest.mark.hosts
 
 LAWS = tuple(probe.name for probe in group_of_instances.LAWS.probes)
-SEEN, CHANGED, LEFT, MEMBER, COMING, RANKS, SILENT = LAWS
+SEEN, CHANGED, LEFT, MEMBER, ADMINISTERED, COMING, RANKS, SILENT = LAWS
 
 
 def run(pair: Pair, *names: str, plan: str = EVERY_PLAN, **others: Any) -> Report:
@@ -61,7 +61,7 @@ def test_one_group_is_enough_on_a_healthy_host(switches: dict[str, str]) -> None
         assert state_of(pair) == before
 
 
-@pytest.mark.parametrize(("plan", "count"), [("code", 3), ("start", 3), ("token", 7)])
+@pytest.mark.parametrize(("plan", "count"), [("code", 3), ("start", 3), ("token", 8)])
 def test_a_plan_has_the_laws_of_its_operations(plan: str, count: int) -> None:
     with two_instances(profile=plan) as pair:
         report = run(pair, plan=plan, operations=("create_group",))

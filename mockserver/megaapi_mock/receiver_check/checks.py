@@ -53,9 +53,8 @@ def judge(
 
     What the instance sent into a chat from the first delivery on counts as an answer: to the
     message it quotes, else to the one whose number it repeats, else by its place. `held_back` has
-    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and has
-    failed once the receiver had `within` seconds for it. A bot that never answers fails, unless
-    `listens_only`.
+    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and fails
+    after `within` seconds at the receiver. A bot that never answers fails, unless `listens_only`.
     `refusals`: id and reason of the sends that were refused. `chat_of`: as in `chats_of`.
     `from_instances` are the ids of messages that other instances of the mock sent.
     """

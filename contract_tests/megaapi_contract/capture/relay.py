@@ -102,7 +102,7 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
 
 
 class Relay(ThreadServer):
-    """Asks `upstream` what it is asked; `notice` is called with each passage, after its answer.
+    """Asks `upstream` what it is asked; `notice` gets each passage before its client the answer.
 
     Raises SetupError when it cannot listen.
     """
@@ -142,7 +142,7 @@ class _Connection(BaseHTTPRequestHandler):
         except (OSError, HTTPException, ValueError) as error:
             failure = _failure_sentence(self.server.upstream, error)
             answer = _own_answer(502, failure)
-        self._answer(answer, answer.body)
+        # First: whoever has this answer may ask for more at once, and that is noticed after it.
         self.server.notice(
             Passage(
                 self.command, self.path, headers, body, answer.status,
@@ -150,6 +150,7 @@ class _Connection(BaseHTTPRequestHandler):
                 time.perf_counter() - clock, failure,
             )
         )  # fmt: skip
+        self._answer(answer, answer.body)
 
     # Python's server looks for a method of this name.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on

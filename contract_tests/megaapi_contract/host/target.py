@@ -20,7 +20,7 @@ from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
 from .shown_address import shown_address
-from .webhook_receiver import Receiver
+from .webhook_receiver import SECONDS_IN_PROCESS, Receiver
 
 # A host below one of these is a real gateway, whatever the options say.
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
@@ -59,6 +59,7 @@ class MockTarget:
 
     def __init__(self, *, seed: int = 0, receiver: Receiver | None = None, **parts: Any) -> None:
         self.receiver = receiver or Receiver()
+        self.receiver.patience = SECONDS_IN_PROCESS
         self._server = MockServer(transport=self.receiver, settings=Settings(seed=seed), **parts)
         self._app = self._server.app
         # The same moment in every run: times are part of later requests.

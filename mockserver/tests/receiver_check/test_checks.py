@@ -512,10 +512,10 @@ def judged(make_app: MakeApp) -> MockApp:
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
     told = [control_api.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     for message in reversed(told):
         quote(app, message)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return app
 
 
@@ -561,7 +561,7 @@ def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
 def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
     control_api = ControlApi(judged)
     control_api.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
-    assert judged.runtime.webhooks.courier.wait_idle(5)
+    assert judged.runtime.webhooks.courier.wait_idle(60)
     wanted: dict[str, Any] = {"instance": KEY}
     assert control_api.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
     only = control_api.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
@@ -581,7 +581,7 @@ def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -
     )
     for _ in range(3):
         control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     document = control_api.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
     assert document["figures"]["deliveries"] == 1
 
@@ -642,7 +642,7 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     control_api.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post("/clock", {"advance": 60})
     verdict = control_api.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict
@@ -650,11 +650,11 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
 
 def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     """A receiver that answers 500 from its 25th webhook on does not pass because it is slow."""
-    answers = iter([200] * 25 + [500] * 100)
+    answers, may_go_on = iter([200] * 25 + [500] * 100), threading.Event()
 
     class Slow(RecordingTransport):
         def post(self, *arguments: Any, **options: Any) -> ReceiverAnswer:
-            threading.Event().wait(0.02)
+            assert may_go_on.wait(60)
             return replace(super().post(*arguments, **options), status=next(answers))
 
     app = make_app(transport=Slow())
@@ -666,6 +666,7 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     wanted = {"instance": KEY, "listens_only": True}
     early = control_api.post("/deliveries/verdict", {**wanted, "wait": 0})
     assert (early["outcome"], early["passed"]) == ("undecided", False)
+    threading.Timer(0.1, may_go_on.set).start()
     waited = control_api.post("/deliveries/verdict", {**wanted, "wait": 60})
     # As soon as it is certain: the first 500 is enough.
     assert waited["outcome"] == "failed"

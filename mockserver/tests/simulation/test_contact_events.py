@@ -48,7 +48,7 @@ class Contacts:
 
     def payloads(self) -> list[Any]:
         courier = self.runtime.webhooks.courier
-        assert courier.wait_idle(5)
+        assert courier.wait_idle(60)
         transport: Any = courier._transport
         assert isinstance(transport, RecordingTransport)
         bodies = [orjson.loads(body) for _, body, _ in transport.posts]

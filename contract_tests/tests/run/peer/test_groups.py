@@ -19,7 +19,7 @@ from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.spec.plans import EVERY_PLAN
 
-from ...safety.test_restore import until
+from ...holding import held_once
 from ...support import KEY, OWN
 from ..recording import RecordingProxy
 from .pair import PEER, PEER_KEY, Pair, two_instances
@@ -182,12 +182,13 @@ def test_a_run_that_was_killed_in_the_middle_is_put_back(name: str, state_folder
     with two_instances(profile=EVERY_PLAN) as pair:
         before = state_of(pair)
         process = subprocess.Popen(
-            [*_command(pair), "--probe", name, "--pace", "0.2"],
+            [*_command(pair), "--probe", name, "--pace", "0"],
             env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            until(lambda: _is_changed(pair))
-            process.send_signal(signal.SIGKILL)
+            with held_once(pair.server, lambda: _is_changed(pair)):
+                process.send_signal(signal.SIGKILL)
+                process.wait()
         finally:
             process.kill()
             process.wait()

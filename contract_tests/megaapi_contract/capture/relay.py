@@ -25,6 +25,7 @@ from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
 from megaapi_mock.serving.thread_server import ThreadServer
 
 from ..errors import SetupError
+from ..host.shown_address import shown_address
 
 Pairs = tuple[tuple[str, str], ...]
 # A client that says nothing for so long is let go.
@@ -90,10 +91,11 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
         port = parts.port
     except ValueError:
         parts, port = SplitResult("", "", "", "", ""), None
+    given = f"{option} {shown_address(address)}"
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise SetupError(f"{option} {address}: give an address, like http://127.0.0.1:3000/hook")
+        raise SetupError(f"{given}: give an address, like http://127.0.0.1:3000/hook")
     if (parts.path.strip("/") and not keeps_path) or parts.query:
-        raise SetupError(f"{option} {address}: give only scheme, host and port")
+        raise SetupError(f"{given}: give only scheme, host and port")
     tls = trusted_tls_context() if parts.scheme == "https" else None
     server = Server(parts.hostname, port or (80 if tls is None else 443), tls)
     return Upstream(server, parts.path if parts.path.strip("/") else "", seconds)

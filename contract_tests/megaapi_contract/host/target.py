@@ -19,6 +19,7 @@ from megaapi_mock.testing import MockServer
 from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
+from .shown_address import shown_address
 from .webhook_receiver import SECONDS_IN_PROCESS, Receiver
 
 # A host below one of these is a real gateway, whatever the options say.
@@ -107,15 +108,15 @@ class HttpTarget:
             sentence = (
                 "the port is not a number" if "ort" in str(error) else "this is not an address"
             )
-            raise SetupError(f"{option} {url}: {sentence}") from None
+            raise SetupError(f"{option} {shown_address(url)}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             guess = did_you_mean(url, ("mock",))
             raise SetupError(
-                f"{option} {url}: {guess}give `mock`, or an address like "
+                f"{option} {shown_address(url)}: {guess}give `mock`, or an address like "
                 "https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
-            raise SetupError(f"{option} {url}: give only scheme, host and port")
+            raise SetupError(f"{option} {shown_address(url)}: give only scheme, host and port")
         self.name = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.hostname
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK

@@ -114,6 +114,23 @@ def test_reason_names_the_digits_of_a_number_written_otherwise(app: MockApp, wri
         assert "5511900000002?" in reply.headers["X-Mock-Reason"]
 
 
+@pytest.mark.parametrize("number", ["55011900000002", "005511900000002", "0011900000002"])
+def test_reason_names_the_number_behind_a_dialling_prefix(anywhere: MockApp, number: str) -> None:
+    for reply in (sent(anywhere, number), exists(anywhere, number)):
+        reason = reply.headers["X-Mock-Reason"]
+        assert f"{number} contains a dialling prefix (0 or 00), 5511900000002?" in reason
+
+
+@pytest.mark.parametrize("written", ["(11) 90000-0002", "+55 11 90000-0002"])
+def test_reason_of_a_participant_with_a_hyphen_names_the_number(app: MockApp, written: str) -> None:
+    body = {"group_data": {"group_name": "x", "participants": ["5511900000002", written]}}
+    reply = app.test_client().post(f"/rest/group/{KEY}/create", json=body, headers=AUTH)
+    assert reply.headers["X-Mock-Reason"].endswith(
+        "is read as a group because of the hyphen: a number is written as digits alone,"
+        " 5511900000002?"
+    )
+
+
 def test_a_story_is_not_answered(app: MockApp) -> None:
     reply = sent(app, "status@broadcast")
     assert reply.status_code == 403

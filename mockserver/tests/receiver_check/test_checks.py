@@ -36,7 +36,7 @@ def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None
     verdict = story.judged()
     assert {check.outcome for check in verdict.checks} == {"not applicable", "undecided"}
     assert (verdict.passed, verdict.outcome) == (False, "undecided")
-    assert verdict.checks[0].message == "1 of 1 webhooks are still on their way"
+    assert verdict.checks[0].message.startswith("1 of 1 webhooks are still on their way; ")
 
 
 # -- in time, and up -----------------------------------------------------------------------------
@@ -103,6 +103,18 @@ def test_what_is_still_under_way_is_late_only_when_it_is(story: Story) -> None:
     held = story.judged(now=START + 10, held=[waiting])
     assert outcome(held, "answered_in_time") == "passed"
     assert (later.figures["unfinished"], held.figures["unfinished"]) == (1, 0)
+
+
+def test_what_waits_behind_others_is_not_late_for_a_slow_receiver(story: Story) -> None:
+    """Each takes 1.5 s: the last ones have not left when the trial ends."""
+    waiting = [story.told(f"A{number}", state="queued", attempts=[]) for number in range(6, 10)]
+    for number in range(6):
+        story.told(f"A{number}", attempts=[attempt(START + 1.5 * number, duration_ms=1500.0)])
+    soon, later = story.judged(now=START + 10), story.judged(now=START + 15)
+    assert outcome(soon, "answered_in_time") == "undecided" and "--limit" in soon.as_table()
+    assert offending(later, "answered_in_time") == tuple(each.id for each in waiting)
+    refused = story.told("B1", state="queued", attempts=[attempt(START, 500)])
+    assert offending(story.judged(now=START + 10), "answered_in_time") == (refused.id,)
 
 
 @pytest.mark.parametrize("state", ["dropped", "refused", "abandoned"])

@@ -94,12 +94,14 @@ class Settings:
     )
     messages_bytes: int = _limit(
         64 * 2**20,
-        "bytes of messages an instance keeps",
-        beyond="the oldest messages go; a group that does not fit is refused",
+        "bytes of messages an instance keeps, with what each phone of a group says of them; and as "
+        "many of groups, of pictures, of people and chats it remembers",
+        beyond="the oldest messages and pictures go; a group, person or chat that does not fit is "
+        "refused",
     )
     all_messages_bytes: int = _limit(
         256 * 2**20,
-        "bytes of messages and groups all instances keep",
+        "bytes of messages, groups, people and chats all instances keep",
         beyond="the oldest messages of the instance that gets more go, down to its share: "
         "this limit divided by that of instances",
     )

@@ -10,6 +10,9 @@ from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from megaapi_mock.domain.chat_marks import MARKS_MOST
+from megaapi_mock.domain.contact_states import PEOPLE_MOST
+from megaapi_mock.domain.settings import TEXT_MOST
 from megaapi_mock.faults.active import ARMED_MOST
 from megaapi_mock.profile import default_profile
 from megaapi_mock.records.feed import ENTRIES_MOST
@@ -95,6 +98,13 @@ def fixed() -> Iterator[Fixed]:
     yield Fixed("memory of these requests", DEFERRED_BYTES, "bytes", early)
     behind = "a reader who is further behind is told to read everything again"
     yield Fixed("entries kept for event streams", ENTRIES_MOST, "entries", behind)
+    marks = "the call is refused: let some go"
+    yield Fixed("chats pinned, and people blocked, by an instance", MARKS_MOST, "chats", marks)
+    people = "409: reset some of them"
+    yield Fixed("people with a state of their own, of an instance", PEOPLE_MOST, "people", people)
+    kept = "the call is refused"
+    texts = "address of a webhook, profile name or sentence"
+    yield Fixed(texts, TEXT_MOST, "characters", kept)
     yield Fixed("faults that are armed", ARMED_MOST, "faults", "409: clear some first")
     yield Fixed("conversations that are played", PLAYS_MOST, "plays", "the oldest go")
     attempt = "the delivery ends as `failed`"

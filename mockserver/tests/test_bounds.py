@@ -12,19 +12,23 @@ import orjson
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.commands import emitter
-from megaapi_mock.domain import chats, contact_states, groups, settings
+from megaapi_mock.domain import chat_marks, chats, contact_states, groups, settings
 from megaapi_mock.domain.agenda import OTHERS_MOST
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import Instance
+from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.media import BLOB, Vault
 from megaapi_mock.domain.message import Message
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.undo_table import UndoTable
+from megaapi_mock.errors import Conflict, Unusable
 from megaapi_mock.faults import active, armed_fault
 from megaapi_mock.ids import Ids
+from megaapi_mock.profile import default_profile
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.settings import Settings
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.store import due_times
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
@@ -218,6 +222,88 @@ def test_people_with_a_state_of_their_own_are_bounded(
     assert "3 people have a state of their own" in refused["error"]
     assert board.control_api("GET", path)["state"] == "reachable"
     board.control_api("POST", "/instances/<1>/contacts/5511900000100", {"state": "blocked"})
+
+
+@pytest.mark.parametrize("name", ["pinned", "blocked"])
+@pytest.mark.parametrize("bytes_most", [700, 10**6])
+def test_chats_that_are_pinned_or_blocked_are_bounded(
+    name: str, bytes_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_marks, "MARKS_MOST", 3)
+    store = store_of(messages_bytes=bytes_most)
+    people = [Jid.parse(f"551190000010{number}") for number in range(4)]
+
+    def mark(person: Jid, on: bool = True) -> None:
+        with store.change("a") as instance:
+            if name == "pinned":
+                instance.chats.pin(person, keep=on)
+            else:
+                instance.chats.block(person, shut_out=on)
+
+    for person in people[:3]:
+        mark(person)
+    with pytest.raises(Unusable, match="a remembers 3 of these: let some go"):
+        mark(people[3])
+    mark(people[0])
+    assert [*look(store, lambda instance: getattr(instance.state, name))] == people[:3]
+    mark(people[1], on=False)
+    mark(people[3])
+    assert look(store, lambda instance: instance.state.size) > 3 * len(people[0])
+
+
+def test_people_with_a_state_of_their_own_are_bounded_in_bytes() -> None:
+    store = store_of(messages_bytes=700)
+    people = [Directory().owner(f"551190000010{number}") for number in range(4)]
+    for person in people[:3]:
+        with store.change("a") as instance:
+            instance.contact_states.set(person, "phone_off")
+            instance.contact_states.show_buttons(person, False)
+    with pytest.raises(Conflict, match="3 people"), store.change("a") as instance:
+        instance.contact_states.set(people[3], "phone_off")
+    with pytest.raises(Conflict, match="3 people"), store.change("a") as instance:
+        instance.contact_states.show_buttons(people[3], False)
+    with store.change("a") as instance:
+        instance.contact_states.set(people[0], "blocked")
+
+
+def test_pictures_that_were_set_are_bounded_in_bytes() -> None:
+    store = store_of(messages_bytes=1_000)
+    groups_left = [Jid.parse(f"1203630000000000{number:02}@g.us") for number in range(30)]
+    for group in groups_left:
+        with store.change("a") as instance:
+            instance.own_profile.set_picture(group, "https://files.example.test/a.jpg")
+    assert [*look(store, lambda instance: instance.state.pictures)] == groups_left[-4:]
+
+
+def test_what_the_phones_of_a_group_say_counts_as_its_messages_do() -> None:
+    store = store_of(messages_bytes=100_000, each_in_group=True, ack_delays=((0.0,) * 4))
+    with store.change("a") as instance:
+        people = [f"55119000{number:05}" for number in range(50)]
+        group = instance.groups.create("Vendas", people)
+    sent = [send(store, to=group.jid) for _ in range(40)]
+    kept = look(store, lambda instance: list(instance.messages))
+    assert 0 < len(kept) <= 20 and kept == sent[-len(kept) :]
+    assert look(store, lambda instance: [*instance.state.phone_steps]) == kept
+    size = look(store, lambda instance: instance.state.size - instance.state.group_table.size)
+    # The newest stays whatever it takes.
+    assert size < 100_000 + 10_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("instance/setProfileName/{}", {"name": "<long>"}),
+        ("instance/setProfileStatus/{}", {"status": "<long>"}),
+        ("webhook/{}/configWebhook", {"webhookUrl": "<long>", "webhookEnabled": True}),
+    ],
+)
+def test_texts_of_settings_are_bounded(path: str, body: dict[str, Any], make_app: MakeApp) -> None:
+    board = Switchboard(make_app(profile=default_profile(EVERY_PLAN)), 1)
+    for length, status in ((settings.TEXT_MOST, 200), (settings.TEXT_MOST + 1, 500)):
+        data = {name: "x" * length if value == "<long>" else value for name, value in body.items()}
+        board.ask(1, "POST", path, {"messageData": data}, status)
+    calls = board.control_api("GET", "/exchanges?limit=5000")["items"]
+    assert any("characters: at most 4,096 are kept" in (each["reason"] or "") for each in calls)
 
 
 def test_groups_are_bounded_by_number_and_in_bytes(

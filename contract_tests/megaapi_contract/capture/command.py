@@ -53,7 +53,7 @@ def proxy(options: ProxyOptions) -> int:
         recorder.close()
         capture.close()
     for sentence in _closing_sentences(options, capture, recorder):
-        _print(sentence)
+        print(sentence)
     return 1 if capture.counts["failure"] else 0
 
 

@@ -19,7 +19,8 @@ FORMATS = ("text", "json", "html")
 
 def show(comparison: Comparison, output: str, folder: Path, other: str) -> int:
     """Print how a capture differs from the `other`: 1 where it does, else 0."""
-    with suppress(OSError):
+    with suppress(BrokenPipeError):
+        # Who has read enough wants the exit code all the same.
         print(render(comparison, output, folder, other))
         sys.stdout.flush()
     return 1 if comparison.drifts else 0

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import SetupError
 from .drift import Comparison, Drift
 
 FORMAT, VERSION = "megaapi-contract send-back", 1
@@ -21,18 +19,10 @@ READ_FIRST = (
 _LEFT_OUT = frozenset({"time", "seconds", "broken"})
 
 
-def write_send_back(comparison: Comparison, path: Path, *, plan: str, other: str) -> None:
-    """Write the file; SetupError where one is there already, or cannot be written."""
-    text = json.dumps(send_back(comparison, plan=plan, other=other), indent=2, ensure_ascii=False)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except FileExistsError:
-        raise SetupError(
-            f"--send-back {path}: this file is there already; name a new one"
-        ) from None
-    except OSError as error:
-        raise SetupError(f"--send-back {path}: {error.strerror or error}") from None
+def send_back_text(comparison: Comparison, *, plan: str, other: str) -> str:
+    """The text of the file."""
+    document = send_back(comparison, plan=plan, other=other)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def send_back(comparison: Comparison, *, plan: str, other: str) -> dict[str, Any]:

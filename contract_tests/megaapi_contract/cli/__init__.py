@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from megaapi_mock.errors.files import file_problem
+from megaapi_mock.errors.stdout_guard import is_output_problem, run_guarded
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from .. import __version__
@@ -45,6 +46,9 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except OSError as error:
+            if is_output_problem(error):
+                # The sentence and the exit code are the guard's, in `Commands`.
+                raise
             # A file that an option names; connections have no name of a file.
             problem = str(as_bug(error)) if error.filename is None else file_problem(error)
             _fail(remove_secrets(problem, _tokens(options)))
@@ -75,22 +79,25 @@ class Commands(click.Group):
         if not standalone_mode:
             return run()
         words = sys.argv[1:] if args is None else args
-        try:
-            sys.exit(run() or 0)
-        except click.ClickException as error:
-            message = io.StringIO()
-            error.show(message)
-            click.echo(
-                remove_secrets(message.getvalue(), tokens_of_command_line(words)),
-                err=True,
-                nl=False,
-            )
-            sys.exit(error.exit_code)
-        except click.Abort:
-            _fail("interrupted: nothing is judged", 130)
+        sys.exit(run_guarded("megaapi-contract", partial(_exit_code, run, words)))
 
 
-def _fail(sentence: str, code: int = 2) -> None:
+def _exit_code(run: Callable[[], Any], words: Sequence[str]) -> int:
+    """The exit code of a command that ends without one of its own; click's errors are printed."""
+    try:
+        return int(run() or 0)
+    except click.ClickException as error:
+        message = io.StringIO()
+        error.show(message)
+        sentence = remove_secrets(message.getvalue(), tokens_of_command_line(words))
+        with suppress(OSError):
+            click.echo(sentence, err=True, nl=False)
+        return error.exit_code
+    except click.Abort:
+        _fail("interrupted: nothing is judged", 130)
+
+
+def _fail(sentence: str, code: int = 2) -> NoReturn:
     with suppress(OSError):
         click.echo(f"megaapi-contract: {sentence}", err=True)
     sys.exit(code)

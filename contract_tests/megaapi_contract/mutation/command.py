@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ..judging.contract import Contract
+from ..run.console import OutputConsole, draws_progress
 from .measure import docs, mutate, store
 from .mutant import Mutant
 from .score import BAR, Score, countable
@@ -34,7 +35,10 @@ def _measure_with_progress(
 ) -> tuple[Score, list[Mutant]]:  # fmt: skip
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns, TimeElapsedColumn(),
+        console=console, transient=True, disable=not draws_progress(),
+    ) as progress:  # fmt: skip
         task = progress.add_task("getting ready", total=None)
 
         def show_progress(stage: str, completed: int, of: int) -> None:
@@ -46,7 +50,7 @@ def _measure_with_progress(
 
 
 def _show_score(score: Score, mutants: list[Mutant]) -> None:
-    console, contract = Console(), Contract(plan=EVERY_PLAN)
+    console, contract = OutputConsole(), Contract(plan=EVERY_PLAN)
     for title, rows in (
         ("operation", by_operation(score, mutants, contract)),
         ("controller", by_controller(score, mutants, contract)),

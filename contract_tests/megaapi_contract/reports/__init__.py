@@ -11,7 +11,7 @@ from ..judging.results import Breach, Report
 from ..redaction.redaction import Redaction
 from ..replay.recording import record
 from . import wording
-from .files import check_folder, write_files
+from .files import check_folder, prepare_folder, write_files
 from .har import har
 from .junit import junit
 from .page import page
@@ -60,4 +60,4 @@ def files_of(clean: Report) -> Mapping[str, bytes]:
     }
 
 
-__all__ = ["check_folder", "show", "show_folder", "write_reports"]
+__all__ = ["prepare_folder", "show", "show_folder", "write_reports"]

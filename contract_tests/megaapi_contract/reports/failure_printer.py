@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 
 from ..judging.results import Breach, Exchange, Result
 from ..redaction.redaction import Redaction
@@ -20,6 +19,8 @@ class FailurePrinter:
         self._redaction, self._strict = redaction, strict
         self._known_identities: set[tuple[str, ...]] = set()
         self._printed_causes: set[tuple[str, ...]] = set()
+        # Why something could not be printed.
+        self.output_error: OSError | None = None
 
     def print_failures(self, result: Result, exchanges: list[Exchange]) -> None:
         """Print the new failures of a probe that has ended, with these exchanges."""
@@ -30,17 +31,17 @@ class FailurePrinter:
         for breach in new_breaches:
             self._print_failure(self._redaction.breach(breach))
         if result.bug:
-            _print(f"mistake: {self._redaction.sentence(result.reason)}")
+            self._print(f"mistake: {self._redaction.sentence(result.reason)}")
 
     def _print_failure(self, clean: Breach) -> None:
         """Print a failure unless one of the same cause was printed before."""
         if cause(clean) in self._printed_causes:
             return
         self._printed_causes.add(cause(clean))
-        _print(f"failure: {clean.operation}: {clean.message}")
+        self._print(f"failure: {clean.operation}: {clean.message}")
         if clean.got:
-            _print(f"  expected {clean.expected}")
-            _print(f"  got      {clean.got}")
+            self._print(f"  expected {clean.expected}")
+            self._print(f"  got      {clean.got}")
 
     def _is_new(self, breach: Breach) -> bool:
         if (
@@ -51,8 +52,9 @@ class FailurePrinter:
         self._known_identities.add(breach.identity)
         return True
 
-
-def _print(line: str) -> None:
-    with suppress(OSError):
-        print(line)
-        sys.stdout.flush()
+    def _print(self, line: str) -> None:
+        try:
+            print(line)
+            sys.stdout.flush()
+        except OSError as error:
+            self.output_error = error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import SetupError
@@ -22,6 +22,25 @@ def check_folder(folder: Path) -> None:
     _own_files(folder)
 
 
+def prepare_folder(folder: Path) -> None:
+    """Make the folder before the run. SetupError when reports cannot be written there."""
+    check_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        previous_files = _own_files(folder)
+        _write_marker(folder, previous_files)
+        for name in previous_files:
+            if (folder / name).exists():
+                (folder / name).open("ab").close()
+    except OSError as error:
+        raise SetupError(f"--report {folder}: {error.strerror or error}") from None
+
+
+def _write_marker(folder: Path, names: Iterable[str]) -> None:
+    text = json.dumps({"files": sorted(names)}, indent=1)
+    (folder / MARKER).write_text(text, encoding="utf-8")
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write all files in place of those of the earlier report; other files stay."""
     check_folder(folder)
@@ -29,17 +48,14 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         previous_files = _own_files(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # First, so that a run that is cut short leaves a folder that can be used again.
-        names = sorted({*previous_files, *files})
-        (folder / MARKER).write_text(json.dumps({"files": names}, indent=1), encoding="utf-8")
+        _write_marker(folder, {*previous_files, *files})
         for name in previous_files:
             if name not in files:
                 (folder / name).unlink(missing_ok=True)
         for name, content in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
-        (folder / MARKER).write_text(
-            json.dumps({"files": sorted(files)}, indent=1), encoding="utf-8"
-        )
+        _write_marker(folder, files)
     except OSError as error:
         raise SetupError(f"--report {folder}: {error.strerror or error}") from None
     return [folder / name for name in files]

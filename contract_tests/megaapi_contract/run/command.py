@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
+from megaapi_mock.errors.stdout_guard import is_output_problem
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -34,9 +35,11 @@ from ..probes.probe import Probe
 from ..probes.session import Session
 from ..redaction.redaction import Redaction
 from ..replay.replay import Recording, load, replay
-from ..reports import check_folder, show, show_folder, write_reports
+from ..reports import prepare_folder, show, show_folder, write_reports
 from ..reports.failure_printer import FailurePrinter
+from ..reports.wording import headline
 from ..safety.restore_file import read_file as read_restore_file
+from .console import OutputConsole, draws_progress
 from .notices import (
     notices_after_run,
     notices_before_run,
@@ -60,16 +63,18 @@ class _Outcome:
     report: Report
     context: RunContext | None = None
     error: BaseException | None = None
+    output_error: OSError | None = None
 
 
 def run(options: RunOptions, folder: Path | None) -> int:
     """Run the suite and write its reports; the exit code of the report.
 
     An error that ended the run (SetupError, Unusable, KeyboardInterrupt, SuiteBug) is raised after
-    the reports are written: they hold what was known until then.
+    the reports are written: they hold what was known until then. So is an error of standard
+    output, after the verdict was said on standard error; that its reader has gone is none.
     """
     if folder is not None:
-        check_folder(folder)
+        prepare_folder(folder)
     outcome = _Outcome(_empty_report(options))
     _run_to_outcome(outcome, options)
     context = outcome.context
@@ -77,9 +82,11 @@ def run(options: RunOptions, folder: Path | None) -> int:
         print_notices(notices_after_run(context))
     contract = context.contract if context is not None else _contract_or_packaged(options)
     redaction = Redaction(contract, private_of(options, context))
-    _write_and_show(outcome.report, folder, redaction)
+    _write_and_show(outcome, folder, redaction)
     if outcome.error is not None:
         raise outcome.error
+    if outcome.output_error is not None:
+        raise outcome.output_error
     return outcome.report.exit_code
 
 
@@ -139,23 +146,43 @@ def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
             outcome.report = run_all(context, show_progress, printer.print_failures)
         except RunInterrupted as interruption:
             outcome.report, outcome.error = interruption.report, interruption
+        finally:
+            outcome.output_error = printer.output_error
 
 
-def _write_and_show(report: Report, folder: Path | None, redaction: Redaction) -> None:
-    """Write the report files, and print the report when any probe has run."""
+def _write_and_show(outcome: _Outcome, folder: Path | None, redaction: Redaction) -> None:
+    """Write the report files, and print the report when any probe has run.
+
+    Where one of the two fails the other has the result.
+    """
+    report = outcome.report
     if folder is not None:
         report.seconds = report.seconds or time.time() - report.started
-        write_reports(report, folder, redaction)
-    with suppress(OSError):
-        # A closed pipe or terminal does not change the verdict.
+        try:
+            write_reports(report, folder, redaction)
+        except SetupError as error:
+            outcome.error = outcome.error or error
+            folder = None
+    try:
         _show_on_terminal(report, folder, redaction)
+        sys.stdout.flush()
+    except OSError as error:
+        if not (isinstance(error, BrokenPipeError) or is_output_problem(error)):
+            raise
+        outcome.output_error = error
+    if isinstance(outcome.output_error, BrokenPipeError):
+        # Who has read enough wants the exit code all the same.
+        outcome.output_error = None
+    elif outcome.output_error is not None:
+        where = "" if folder is None else f" (the report is in {folder})"
+        print_notices([f"{redaction.sentence(headline(report))}{where}"])
 
 
 def _show_on_terminal(report: Report, folder: Path | None, redaction: Redaction) -> None:
     if report.results:
-        show(redaction.report(report), Console(), folder=str(folder) if folder else "")
+        show(redaction.report(report), OutputConsole(), folder=str(folder) if folder else "")
     elif folder is not None:
-        show_folder(Console(), str(folder))
+        show_folder(OutputConsole(), str(folder))
 
 
 def _empty_report(options: RunOptions) -> Report:
@@ -231,7 +258,14 @@ def replay_file(path: Path, options: RunOptions) -> int:
             )
         finally:
             session.put_back()
-    Console().print(result.sentence, markup=False, highlight=False, soft_wrap=True)
+    try:
+        OutputConsole().print(result.sentence, markup=False, highlight=False, soft_wrap=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return result.exit_code
+    except OSError:
+        print_notices([result.sentence])
+        raise
     return result.exit_code
 
 
@@ -309,6 +343,7 @@ def progress_bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        disable=not draws_progress(),
         # When standard output is not a terminal, it may be a file.
         redirect_stdout=sys.stdout.isatty(),
     )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from ..errors import SetupError, Unusable
+from ..errors import Unusable
 from ..judging.results import Report
 from ..judging.switch_readings import RunObservations, SwitchReadings, read_switches
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
+from ..reports.new_file import NewFile
 from ..reports.profile_file import Origin, changed_readings, profile_text
 from .command import print_notices, progress_bar
 from .context import RunContext
@@ -31,9 +31,8 @@ def fit(options: RunOptions, path: Path) -> None:
     SetupError when the file is there already, or nothing can be tried; Unusable when the host
     shows nothing. The file is made first: nobody waits for a run whose result cannot be kept.
     """
-    _create(path)
-    options = replace(options, fitting=True)
-    try:
+    with NewFile(path) as file:
+        options = replace(options, fitting=True)
         with prepare_run(options) as context:
             print_notices(notices_before_run(context))
             report = _run(context)
@@ -41,22 +40,9 @@ def fit(options: RunOptions, path: Path) -> None:
             redaction = Redaction(context.contract, private_of(options, context))
         print_notices(notices_after_run(context))
         origin = Origin(report.target, options.gateway_plan, options.seed, report.started)
-        path.write_text(profile_text(readings, origin, redaction), encoding="utf-8")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    with suppress(OSError):
-        for line in summary(readings, report, path):
-            click.echo(line)
-
-
-def _create(path: Path) -> None:
-    try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        raise SetupError(f"{path} is there already: name another file, or remove it") from None
-    except OSError as error:
-        raise SetupError(f"{path} cannot be written: {error.strerror or error}") from None
+        file.write(profile_text(readings, origin, redaction))
+    for line in summary(readings, report, path):
+        click.echo(line)
 
 
 def _run(context: RunContext) -> Report:

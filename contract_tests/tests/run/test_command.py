@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ class Run:
         monkeypatch.setattr(command, "private_of", lambda options, context: PRIVATE)
         monkeypatch.setattr(command, "notices_before_run", lambda context: ["before"])
         monkeypatch.setattr(command, "notices_after_run", lambda context: ["after"])
-        monkeypatch.setattr(command, "check_folder", lambda folder: None)
+        monkeypatch.setattr(command, "prepare_folder", lambda folder: None)
         monkeypatch.setattr(
             command, "write_reports", lambda report, *others: self.written.append(report)
         )
@@ -76,8 +77,13 @@ class PlainRedaction:
     def report(self, report: Report) -> Report:
         return report
 
+    def sentence(self, text: str) -> str:
+        return text
+
 
 class PlainPrinter:
+    output_error: OSError | None = None
+
     def print_failures(self, result: Any, exchanges: Any) -> None: ...
 
 
@@ -148,13 +154,50 @@ def test_a_terminal_that_is_gone_changes_no_verdict(
     assert command.run(OPTIONS, None) == 1
 
 
+def test_a_verdict_that_cannot_be_printed_is_said_on_stderr(
+    prepared: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "show", refuse)
+    prepared.ending = bad()
+    with pytest.raises(OSError, match="No space"):
+        command.run(OPTIONS, None)
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "megaapi-contract: mock breaks 2 promises of its contract"
+    )
+
+
+def test_a_failure_that_could_not_be_printed_on_the_way_is_an_error_too(
+    prepared: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(PlainPrinter, "output_error", full)
+    with pytest.raises(OSError, match="No space"):
+        command.run(OPTIONS, None)
+    assert len(prepared.shown) == 1
+
+
+def test_a_report_that_cannot_be_written_is_shown_all_the_same(
+    prepared: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise SetupError("no space left")
+
+    monkeypatch.setattr(command, "write_reports", refuse)
+    with pytest.raises(SetupError, match="no space left"):
+        command.run(OPTIONS, tmp_path)
+    assert len(prepared.shown) == 1
+
+
 def test_a_folder_of_others_is_refused_before_anything_runs(
     prepared: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def refuse(folder: Path) -> None:
         raise SetupError("the folder holds other files")
 
-    monkeypatch.setattr(command, "check_folder", refuse)
+    monkeypatch.setattr(command, "prepare_folder", refuse)
     with pytest.raises(SetupError, match="other files"):
         command.run(OPTIONS, tmp_path)
     assert prepared.written == []

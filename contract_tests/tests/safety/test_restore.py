@@ -355,3 +355,22 @@ def test_webhooks_are_passed_on_where_asked(
 def test_webhooks_the_owner_does_not_take_are_counted(server: MockServer) -> None:
     done = ran(server, *CHANGES, "--probe", LISTENS, "--forward")
     assert "webhooks passed on to the instance's own receiver: 0; not taken by it: " in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("place", ["full", "gone"])
+def test_an_output_that_cannot_be_written_leaves_nothing_behind(
+    place: str, server: MockServer, state_folder: Path
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open("/dev/full", "wb") as full, os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            command(server, *CHANGES, "--probe", LISTENS, "--operation", "send_text"),
+            env=environment(), stdout=full if place == "full" else gone, stderr=subprocess.PIPE,
+            text=True, timeout=300,
+        )  # fmt: skip
+    assert webhook_of(server) == OWNER, done.stderr
+    assert list(state_folder.glob("*.json")) == []
+    assert done.returncode in ((2,) if place == "full" else (0, 3)), done.stderr
+    assert ("stdout cannot take what is printed" in done.stderr) == (place == "full")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import entry_points
 from typing import Any
@@ -12,7 +13,7 @@ import click
 
 from ..errors import SetupError
 from ..errors.files import file_problem
-from .stdout_guard import run_guarded
+from ..errors.stdout_guard import run_guarded
 
 # Where a package that is installed beside this one names commands of its own.
 ADDED_COMMANDS = "megaapi_mock.commands"
@@ -66,11 +67,17 @@ class Group(click.Group):
         )
         if not standalone_mode:
             return run()
-        try:
-            code: Any = run_guarded("megaapi-mock", run)
-        except click.ClickException as error:
-            click.echo(f"megaapi-mock: {error.format_message()}", err=True)
-            code = error.exit_code
-        except click.Abort:
-            code = 1
+        code = run_guarded("megaapi-mock", partial(_exit_code, run))
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exit_code(run: Callable[[], Any]) -> Any:
+    """What `run` returns; click's errors are printed, and have exit codes of their own."""
+    try:
+        return run()
+    except click.ClickException as error:
+        with suppress(OSError):
+            click.echo(f"megaapi-mock: {error.format_message()}", err=True)
+        return error.exit_code
+    except click.Abort:
+        return 1

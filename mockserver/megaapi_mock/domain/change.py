@@ -16,7 +16,7 @@ from .facts import Facts, NoFacts
 from .fault_effects import NO_EFFECTS, FaultCount
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
-from .state import BOUNDED, SIZED, TABLES, VALUES, InstanceState
+from .state import BOUNDED, OF_MESSAGES, SIZED, TABLES, VALUES, InstanceState
 from .undo_table import Bounds, Part, UndoTable
 
 # Reported by the gateway itself, whether its socket is open or not.
@@ -63,6 +63,8 @@ class Change:
         self._tables: tuple[UndoTable[Any, Any], ...] = state.tables(TABLES)
         self._bounded_tables = state.tables(BOUNDED)
         self._sized_tables = state.tables(SIZED)
+        # What goes with a message.
+        self.attached = state.tables(OF_MESSAGES)
         # Their verbs or other tables bound these.
         self._tables_without_limit = state.tables(
             name for name in TABLES if name not in BOUNDED and name != "messages"
@@ -93,7 +95,7 @@ class Change:
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
         state, bounds = self.state, self.bounds
-        for message in state.messages.commit(bounds):
+        for message in state.messages.commit(bounds, self.attached):
             state.forget_message(message.id)
         for table in self._tables_without_limit:
             if table.writes:
@@ -125,6 +127,10 @@ class Change:
         del self._events[self._events_before :]
         del self._peer_messages[self._peer_messages_before :]
 
+    def has_room(self, table: UndoTable[Any, Any], size: int) -> bool:
+        """Whether another row of so many bytes fits into the table, beside all others."""
+        return table.size + size <= self.bounds.size
+
     def _size(self) -> int:
         """Bytes of what others write into the state: everything that has a size."""
         return sum(map(_SIZE_OF, self._sized_tables))
@@ -134,7 +140,8 @@ class Change:
         own, room = self._own_bounds, self.room
         if room.free >= own.size:
             return own
-        shared = max(0, room.most - self._size() + self.state.messages.size)
+        of_messages = self.state.messages.size + sum(map(_SIZE_OF, self.attached))
+        shared = max(0, room.most - self._size() + of_messages)
         return own if own.size <= shared else Bounds(own.rows, shared, keeps_newest=False)
 
     def _values(self) -> tuple[Any, ...]:

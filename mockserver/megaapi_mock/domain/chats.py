@@ -13,6 +13,7 @@ from ..errors import Conflict, Invalid, NotAMember, NumberNotRegistered, Unreach
 from .acknowledgements import Acknowledgements
 from .addressing import Addresses
 from .change import Change
+from .chat_marks import set_mark
 from .connection import WITH_PHONE
 from .contacts import Contact
 from .facts import Fields, InboundMessage, OwnMessage
@@ -276,17 +277,11 @@ class Chats:
 
     def pin(self, chat: Jid, *, keep: bool) -> None:
         """Keep a chat at the top of the list, or let it go."""
-        if keep:
-            self._state.pinned.put(chat, self._change.now)
-        elif chat in self._state.pinned:
-            self._state.pinned.remove(chat)
+        set_mark(self._change, self._state.pinned, chat, self._change.now if keep else None)
 
     def block(self, person: Jid, *, shut_out: bool) -> None:
         """Nothing that this person writes arrives any more, or it does again."""
-        if shut_out:
-            self._state.blocked.put(person, True)
-        elif person in self._state.blocked:
-            self._state.blocked.remove(person)
+        set_mark(self._change, self._state.blocked, person, True if shut_out else None)
 
     def mark_read(self, message_id: str) -> str | None:
         """A message of others was read here; why nothing happened, if nothing did."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
 from typing import Any
 
 from ..errors import Conflict, Invalid
@@ -11,9 +10,12 @@ from .change import Change
 from .contacts import Contact
 from .due_work import DueWork
 from .groups import Groups
+from .jid import Jid
 from .mailbox import Mailbox
 from .message_states import PHONE_OFF, UNREGISTERED
 from .reachability import Reachability
+from .state import jid_row_bytes
+from .undo_table import UndoTable
 
 # People of whom an instance can be told that they are not reachable.
 PEOPLE_MOST = 10_000
@@ -60,7 +62,7 @@ class ContactStates:
         if shows_them and jid in without:
             without.remove(jid)
         elif not shows_them and jid not in without:
-            _require_room(without)
+            self._require_room(without, jid)
             without.put(jid, True)
 
     def _require_settable(self, contact: Contact, state: str) -> None:
@@ -71,7 +73,7 @@ class ContactStates:
                 'an account: unlink it {"by": "ban"}',
             )
         if jid not in states:
-            _require_room(states)
+            self._require_room(states, jid)
 
     def as_json(self, contact: Contact) -> dict[str, Any]:
         """As the control API shows one person."""
@@ -92,9 +94,8 @@ class ContactStates:
             "blocked_by_instance": contact.jid in self._state.blocked,
         }
 
-
-def _require_room(people: Sized) -> None:
-    if len(people) >= PEOPLE_MOST:
-        raise Conflict(
-            f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
-        )
+    def _require_room(self, people: UndoTable[Jid, Any], jid: Jid) -> None:
+        row = jid_row_bytes(jid)
+        if len(people) >= PEOPLE_MOST or not self._change.has_room(people, row):
+            most = min(len(people), PEOPLE_MOST)
+            raise Conflict(f"{most} people have a state of their own already: reset some of them")

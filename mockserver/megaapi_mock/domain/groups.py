@@ -216,10 +216,10 @@ class Groups:
 
     def _has_room(self, group: Group) -> bool:
         """Whether the instance can remember this group, or this form of it, beside all others."""
-        table, bounds = self._state.group_table, self._change.bounds
+        table = self._state.group_table
         if group.jid not in table and len(table) >= GROUPS_MOST:
             return False
-        return table.size + group_bytes(group.jid, group) <= bounds.size
+        return self._change.has_room(table, group_bytes(group.jid, group))
 
     def _is_visible(self, update: GroupUpdate, person: Jid) -> bool:
         return update.action == "remove" or self._reachability.state(person) != UNREGISTERED

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from .change import Change
 from .jid import Jid
+from .settings import require_short
 
 SIZES = ("icon", "image")
 _SENTENCE = "status"
@@ -22,6 +23,7 @@ class OwnProfile:
 
     def set_name(self, name: str) -> None:
         """The profile name, which goes with every message from now on."""
+        require_short("the name", name)
         self._state.name = name
 
     @property
@@ -31,6 +33,7 @@ class OwnProfile:
 
     def set_sentence(self, sentence: str) -> None:
         """Another sentence below the name."""
+        require_short("the sentence", sentence)
         self._state.profile.put(_SENTENCE, sentence)
 
     def picture_address(self, of: Jid, size: str) -> str:

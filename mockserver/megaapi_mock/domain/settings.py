@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..categories import CATEGORIES
+from ..errors import Unusable
 
 # Names are kept whatever they are; more of them, or longer ones, than anybody needs are not.
 NAMES_MOST, NAME_LENGTH_MOST = 1_000, 200
+# Of an address, a name or a sentence; WhatsApp has 25 for names and 139 for sentences.
+TEXT_MOST = 4_096
+
+
+def require_short(what: str, text: str) -> None:
+    """Unusable for a text of a setting that is longer than anybody's."""
+    if len(text) > TEXT_MOST:
+        raise Unusable(f"{what} has {len(text):,} characters: at most {TEXT_MOST:,} are kept")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -82,19 +82,25 @@ class UndoTable(dict[K, V]):
     def __delitem__(self, key: K) -> NoReturn:
         raise TypeError("remove() deletes a row so that it can be taken back")
 
-    def commit(self, bounds: Bounds | None = None) -> list[V]:
-        """Accept what was written; the oldest rows beyond the bounds are removed and returned."""
+    def commit(
+        self, bounds: Bounds | None = None, attached: Sequence[UndoTable[K, Any]] = ()
+    ) -> list[V]:
+        """Accept what was written; the oldest rows beyond the bounds are removed and returned.
+
+        The bounds are for the rows and what the `attached` tables keep of them, which goes as well.
+        """
         if self.writes:
             if self._size_of is not None:
                 self.size += self._growth(self._size_of)
             self.writes.clear()
             self._order_before = None
         removed_rows: list[V] = []
-        count = len(self)
-        while bounds is not None and bounds.is_exceeded_by(count, self.size):
+        count, attached_size = len(self), sum(table.written_size for table in attached)
+        while bounds is not None and bounds.is_exceeded_by(count, self.size + attached_size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
+            attached_size -= sum(table.row_size(key) for table in attached)
             self.version += 1
             self.touched = None
             removed_rows.append(row)
@@ -143,17 +149,28 @@ class UndoTable(dict[K, V]):
             growth -= size_of(key, old) if old is not None else 0
         return growth
 
-    def excess(self, bounds: Bounds) -> list[K]:
-        """The keys of the rows that `commit` will remove because they are beyond these bounds."""
-        size, count = self.size, len(self)
+    @property
+    def written_size(self) -> int:
+        """What all rows take, with those that were written since the last commit."""
         if self.writes and self._size_of is not None:
-            size += self._growth(self._size_of)
+            return self.size + self._growth(self._size_of)
+        return self.size
+
+    def row_size(self, key: K) -> int:
+        """What one row takes; 0 when it is not there."""
+        row = self.get(key)
+        return 0 if row is None else self._size(key, row)
+
+    def excess(self, bounds: Bounds, attached: Sequence[UndoTable[K, Any]] = ()) -> list[K]:
+        """The keys of the rows that `commit` will remove because they are beyond these bounds."""
+        size = self.written_size + sum(table.written_size for table in attached)
+        count = len(self)
         keys: list[K] = []
         for key, row in self.items():
             if not bounds.is_exceeded_by(count, size):
                 break
             keys.append(key)
-            size -= self._size(key, row)
+            size -= self._size(key, row) + sum(table.row_size(key) for table in attached)
             count -= 1
         return keys
 

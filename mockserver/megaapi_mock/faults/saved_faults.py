@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ControlRefused
+from ..store.serialize import inside
+from ..store.state_checks import require_sane_numbers, require_sane_time
 from .active import ARMED_MOST
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, FaultMemory
 from .kind import FaultTally
@@ -50,10 +52,7 @@ def save(memory: FaultMemory) -> SavedFaults:
 def rebuild(kinds: Kinds, state: SavedFaults) -> FaultMemory:
     """The same again. ControlRefused for a fault that cannot be."""
     rebuilt: list[ArmedFault] = []
-    if len(state.armed) > ARMED_MOST:
-        raise ControlRefused(
-            400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
-        )
+    _require_counts(state)
     for index, fault in enumerate(state.armed):
         scope = {name: fault.given[name] for name in SCOPE_NAMES if name in fault.given}
         own = {
@@ -87,6 +86,32 @@ def rebuild(kinds: Kinds, state: SavedFaults) -> FaultMemory:
         numbers={owner or None: number for owner, number in (state.numbers or {}).items()},
         header_tallies=state.asked or {},
     )
+
+
+def _require_counts(state: SavedFaults) -> None:
+    """Misfit for a number that nobody can have counted to; ControlRefused for too many faults."""
+    if len(state.armed) > ARMED_MOST:
+        raise ControlRefused(
+            400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
+        )
+    with inside("faults"):
+        with inside("numbers"):
+            require_sane_numbers(state.numbers or {})
+        with inside("asked"):
+            _require_tallies(state.asked or {})
+        for index, fault in enumerate(state.armed):
+            with inside("armed"), inside(index):
+                require_sane_numbers({"used": fault.used, "seen": fault.seen})
+                with inside("tallies"):
+                    _require_tallies(fault.tallies)
+
+
+def _require_tallies(tallies: Mapping[str, FaultTally]) -> None:
+    for key, tally in tallies.items():
+        with inside(key):
+            require_sane_numbers({"calls": tally.calls, "in_window": tally.in_window})
+            if tally.window is not None:
+                require_sane_time("window", tally.window)
 
 
 def _save_fault(fault: ArmedFault) -> SavedFault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..domain.instance import Instance
+from ..domain.settings import require_short
 from ..errors import HandledFailure, RequestRejected, UnknownInstance, Unusable
 from ..profile import Profile
 from .call import HostCall, Json, operation, success
@@ -20,6 +21,8 @@ def create_instance(call: HostCall) -> Json:
     if call.query.get("disableWebhook") == "true":
         enabled = False
     key = call.query.get("instance_key")
+    require_short("webhookUrl", url)
+    require_short("instance_key", key or "")
     if key and not _FITS_A_PATH.fullmatch(key):
         raise Unusable(f"instance_key {key[:80]!r} cannot stand in a path")
     key = call.host.create(key, url, enabled=bool(url) if enabled is None else enabled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..domain.settings import WebhookSettings
+from ..domain.settings import WebhookSettings, require_short
 from .call import Call, Json, operation, success
 
 
@@ -26,6 +26,8 @@ def configure_webhook(call: Call) -> Json:
         data.get("webhookSecondaryUrl"),
         data.get("webhookSecondaryEnabled"),
     )
+    require_short("webhookUrl", data["webhookUrl"])
+    require_short("webhookSecondaryUrl", secondary_url or "")
     call.instance.webhook = WebhookSettings(
         url=data["webhookUrl"],
         enabled=data["webhookEnabled"],
@@ -45,6 +47,7 @@ def configure_webhook(call: Call) -> Json:
 def update_webhook_url(call: Call) -> Json:
     """The older way: an empty URL keeps the one that is set (ancestor)."""
     url = call.body["data"]["url"]
+    require_short("url", url)
     if url:
         call.instance.webhook = replace(call.instance.webhook, url=url)
     else:

@@ -14,7 +14,7 @@ from ..domain.facts import InboundMessage, OwnMessage, Receipt
 from ..domain.group import ADMINS, Group
 from ..domain.jid import PERSON, Jid, is_number
 from ..domain.media import PATH_PREFIX
-from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
+from ..domain.message_states import ACK_STATUS, CONTACT_STATES, PENDING, STOPPED, TO
 from ..domain.peer_messages import GroupUpdate
 from ..domain.state import InstanceState
 from ..domain.world import World
@@ -31,6 +31,7 @@ _TOKEN = re.compile(r"[!-~]+")
 # How many arguments each thing on an agenda takes.
 _ARGUMENTS = {"ack": (2, 3), "qr": (0,), "reconnect": (0,)}
 _LINK_STATES = (DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED)
+_STATUSES = frozenset(ACK_STATUS.values())
 _MESSAGE_STATES = frozenset({PENDING, STOPPED, *TO})
 
 
@@ -51,6 +52,12 @@ def require_sane_numbers(numbers: Mapping[str, int]) -> None:
     for name, number in numbers.items():
         with inside(name):
             _require_count(number)
+
+
+def require_sane_time(name: str, moment: float) -> None:
+    """Misfit for a moment that no mock can have come to."""
+    with inside(name):
+        _require_time(moment, FARTHEST)
 
 
 def require_sane_world(world: World) -> None:
@@ -95,6 +102,12 @@ def require_sane(state: InstanceState) -> None:
     _require_delayed(state)
     _require_names("group_table", state.group_table, lambda group: group.jid)
     _require_states("contact_states", state.contact_states.values())
+    _require_times("pinned", state.pinned)
+    _require_times("presence", {chat: until for chat, (_, until) in state.presence.items()})
+    with inside("phone_steps"):
+        for message_id, statuses in state.phone_steps.items():
+            with inside(message_id):
+                _require(_STATUSES.issuperset(statuses.values()), "must be statuses of acks")
     with inside("without_buttons"):
         _require(all(state.without_buttons.values()), "must be true for everybody in it")
 
@@ -192,6 +205,13 @@ def _require_delayed(state: InstanceState) -> None:
                 if isinstance(event.facts, OwnMessage | InboundMessage | Receipt):
                     chat = event.facts.key.get("remoteJid")
                     _require(isinstance(chat, str), "facts.key.remoteJid must be a string")
+
+
+def _require_times(table: str, moments: Mapping[Any, float]) -> None:
+    with inside(table):
+        for name, moment in moments.items():
+            with inside(str(name)):
+                _require_time(moment, FARTHEST)
 
 
 def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.domain.state import TABLES, InstanceState
+from megaapi_mock.domain.state import SIZED, TABLES, InstanceState
 from megaapi_mock.domain.undo_table import UndoTable
 
 from .conftest import make_instance
@@ -16,7 +16,7 @@ NAMES = [field.name for field in fields(InstanceState)]
 # What no change writes, and what takes back its own.
 OTHERWISE = ("key", "agenda")
 # Rows of these are counted in bytes, which takes rows of the right type.
-COUNTED = ("messages", "group_table", "media", "presence", "delayed", "unread")
+COUNTED = SIZED
 
 
 @pytest.fixture

@@ -50,3 +50,23 @@ def test_what_is_accepted_as_it_stands_is_not_taken_back_later() -> None:
     table.put("c", 3)
     table.rollback()
     assert dict(table) == {"b": 2}
+
+
+def test_what_is_kept_of_a_row_elsewhere_counts_for_its_bounds_and_goes_with_it() -> None:
+    table: UndoTable[str, str] = UndoTable(size_of=lambda key, row: len(row))
+    attached: UndoTable[str, str] = UndoTable(size_of=lambda key, row: len(row))
+    for key in "abcd":
+        table.put(key, "x" * 10)
+    attached.put("a", "y" * 50)
+    attached.put("d", "y" * 50)
+    bounds = Bounds(rows=10, size=95)
+    assert table.excess(bounds, (attached,)) == ["a"]
+    table.commit()
+    assert table.excess(bounds, (attached,)) == ["a"]
+    assert table.commit(bounds, (attached,)) == ["x" * 10]
+    attached.remove("a")
+    attached.commit()
+    assert (table.size, attached.size, attached.row_size("d"), attached.row_size("a")) == (
+        30, 50, 50, 0,
+    )  # fmt: skip
+    assert table.commit(Bounds(rows=10, size=0), (attached,)) == ["x" * 10] * 2

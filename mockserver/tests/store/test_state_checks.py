@@ -169,6 +169,90 @@ def test_file_that_no_call_could_have_kept_is_refused(
     assert said in reply.get_json()["error"]
 
 
+# Near the last whole number that every JSON reader keeps, and the ends of what 64 bits hold.
+ODD_NUMBERS = (2**53 + 1, -(2**53), 2**63, 2**64 - 1, -1, 1e308, -1e308, -0.0)
+
+
+def _numbers(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every number in a document."""
+    if isinstance(node, dict | list):
+        for name, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _numbers(value, (*path, name))
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield path
+
+
+def _of_each_kind(state: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """One number of each kind, by its path without what tells one row from another."""
+    return {
+        ".".join(name if str(name).isidentifier() else "#" for name in map(str, path)): path
+        for path in _numbers(state)
+    }
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS, ids=str)
+def test_a_number_of_a_state_is_refused_or_kept_as_it_is(
+    number: float, saved: dict[str, Any], mock: MockApp
+) -> None:
+    client = mock.test_client()
+    state = json.loads(json.dumps(saved))
+    key = state["instances"][0]["key"]
+    friend = "5511900000002@s.whatsapp.net"
+    state["instances"][0]["pinned"] = {friend: 1767225600.0}
+    state["instances"][0]["presence"] = {friend: ["composing", 1767225600.0]}
+    state["clock"]["frozen_at"] = state["clock"]["frozen_at"] or 1767225600.0
+    assert put(mock, state).status_code == 200
+    kinds = _of_each_kind(json.loads(client.get("/_mock/state").data)["state"])
+    assert len(kinds) > 25
+    for kind, path in kinds.items():
+        whole = json.loads(json.dumps(state))
+        at(*path, value=number)(whole)
+        reply = put(mock, whole)
+        if reply.status_code != 200:
+            assert (reply.status_code, list(reply.get_json())) == (400, ["error"]), kind
+            continue
+        kept: Any = json.loads(client.get("/_mock/state").data)["state"]
+        # What was due by then has been done; what a clock that stands is ahead by means nothing.
+        if ".agenda." not in kind and kind != "clock.ahead":
+            for step in path:
+                kept = kept[step]
+            assert kept == number, kind
+        auth = {"Authorization": f"Bearer {whole['instances'][0]['token']}"}
+        assert client.get(f"/rest/instance/{key}", headers=auth).status_code == 200, kind
+        assert client.get(f"/_mock/instances/{key}/chats").status_code == 200, kind
+        again = client.put("/_mock/state", data=client.get("/_mock/state").data)
+        assert again.status_code == 200, (kind, again.get_json())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("pinned",), {"5511900000002@s.whatsapp.net": 1e308}, "pinned.5511900000002@"),
+        (("presence",), {"5511900000002@s.whatsapp.net": ["composing", -1e308]}, "presence.55"),
+        (("phone_steps",), {"X": {"5511900000002@s.whatsapp.net": 2**63}}, "phone_steps.X"),
+    ],
+)
+def test_a_number_that_no_call_could_have_made_is_refused(
+    path: tuple[str, ...], value: Any, said: str, saved: dict[str, Any], mock: MockApp
+) -> None:
+    state = json.loads(json.dumps(saved))
+    at(*ONE, *path, value=value)(state)
+    reply = put(mock, state)
+    assert reply.status_code == 400, "it was taken"
+    assert said in reply.get_json()["error"]
+
+
+@pytest.mark.parametrize("name", ["used", "seen"])
+def test_a_fault_that_has_counted_beyond_counting_is_refused(
+    name: str, saved: dict[str, Any], mock: MockApp
+) -> None:
+    state = json.loads(json.dumps(saved))
+    at("faults", "armed", 0, name, value=2**64 - 1)(state)
+    reply = put(mock, state)
+    assert reply.status_code == 400, "it was taken"
+    assert f"faults.armed[0].{name}: must be a whole number" in reply.get_json()["error"]
+
+
 # -- anything else somebody may write -----------------------------------------------------------
 
 ODD: tuple[Any, ...] = (

@@ -95,7 +95,8 @@ class StateRows:
         """What is beyond the bounds; with a message goes what waits for it."""
         table: UndoTable[Any, Any] = getattr(instance.state, name)
         key = instance.state.key
-        for row_key in table.excess(instance.bounds):
+        attached = instance.attached if name == MESSAGES else ()
+        for row_key in table.excess(instance.bounds, attached):
             text = self._tables[name].key_text(row_key, table[row_key])
             batch.add(SQL.drop_row, (key, name, text))
             for other in _OF_MESSAGES if name == MESSAGES else ():

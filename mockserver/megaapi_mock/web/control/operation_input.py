@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +22,11 @@ from ...spec.schema_sentences import sentences
 from ...spec.validate import Compiler, resolve
 
 Json = dict[str, Any]
+# As JSON writes them.
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?", re.ASCII)
 _READING = threading.RLock()
+# What may be a whole number above 2^64, or below -2^63: JSON that is read as if it had a dot.
+_LONG_NUMBER, _DIGITS_MOST = re.compile(rb"[0-9]{19}"), 20
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,22 @@ def object_in(raw: bytes) -> Json:
     """The JSON object in a body, unchecked; {} in an empty one. ControlRefused."""
     try:
         body = parse_json(raw) if raw.strip() else {}
+        if _LONG_NUMBER.search(raw):
+            json.loads(raw, parse_int=_require_exact)
     except Unreadable as error:
         raise ControlRefused(400, str(error)) from None
     if not isinstance(body, dict):
         raise ControlRefused(400, "the body must be a JSON object")
     return body
+
+
+def _require_exact(digits: str) -> None:
+    """Unreadable for a whole number of a body that would be read as another one."""
+    if len(digits) > _DIGITS_MOST or not -(2**63) <= int(digits) < 2**64:
+        raise Unreadable(
+            f"the body has a number, {digits[:_DIGITS_MOST]}, too large to be kept exactly: whole "
+            "numbers are below 2^64"
+        )
 
 
 @cache
@@ -169,8 +186,4 @@ def _parse_text(text: str, kind: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return value if math.isfinite(value) else text
+    return float(text) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else text

@@ -146,10 +146,10 @@ class Series:
         """Go on where that was saved; its turns of the agenda. ValueError for what does not fit."""
         deliveries = saved.held
         self.held.restore(deliveries)
-        self._window = [deliveries[number] for number in saved.window]
-        self._crowd = [deliveries[number] for number in saved.crowd]
+        self._window = [_held(deliveries, number) for number in saved.window]
+        self._crowd = [_held(deliveries, number) for number in saved.crowd]
         self._echoes = {
-            place: [deliveries[number] for number in them] for place, them in saved.echoes
+            place: [_held(deliveries, number) for number in them] for place, them in saved.echoes
         }
         self._acked.update(dict.fromkeys(saved.acked))
         set_chance(self._chance, saved.chance)
@@ -157,7 +157,7 @@ class Series:
         return tuple(self._entry(turn, deliveries) for turn in saved.agenda)
 
     def _entry(self, turn: HeldTurn, deliveries: Sequence[Delivery]) -> Turn:
-        subject = turn.place if turn.delivery is None else deliveries[turn.delivery]
+        subject = turn.place if turn.delivery is None else _held(deliveries, turn.delivery)
         if subject is None:
             raise ValueError(f"the turn {turn.order} is about nothing")
         return turn.due, turn.order, self, turn.what, subject
@@ -275,3 +275,10 @@ def _chat(delivery: Delivery) -> str:
     payload = orjson.loads(delivery.body)
     key = payload.get("key")
     return str(key.get("remoteJid")) if isinstance(key, dict) else ""
+
+
+def _held(deliveries: Sequence[Delivery], number: int) -> Delivery:
+    """The held delivery with this number; ValueError when there is none."""
+    if not 0 <= number < len(deliveries):
+        raise ValueError(f"no delivery that is held has the number {number}")
+    return deliveries[number]

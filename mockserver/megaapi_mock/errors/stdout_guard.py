@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -21,18 +22,54 @@ _TROUBLE = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ESCAPES = "megaapi_mock.escapes"
 
 
+class _Nowhere(io.TextIOBase):
+    """A stream that forgets what is written."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def is_output_problem(error: OSError) -> bool:
+    """Whether stdout could not take something; a file that has a name is not stdout."""
+    return error.filename is None and error.errno in _TROUBLE
+
+
 def run_guarded(program: str, run: Callable[[], Result]) -> Result:
-    """What `run` returns; SystemExit where stdout could not take all of it."""
+    """What `run` returns; SystemExit where stdout could not take all of it.
+
+    A SystemExit of `run` is a verdict: a reader that has gone does not change it.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Closed before the program began: what is printed goes nowhere.
+            setattr(sys, name, _Nowhere())
+    try:
+        return _run(program, run)
+    finally:
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            _lead_nowhere(sys.stderr)
+
+
+def _run(program: str, run: Callable[[], Result]) -> Result:
+    code = READER_GONE
     stream, missing = sys.stdout, set[str]()
     _write_escapes(stream, missing)
     try:
         try:
             return run()
+        except SystemExit as ending:
+            if isinstance(ending.code, int) and sys.stdout is stream:
+                code = ending.code
+            raise
         finally:
-            if stream is not None and not stream.closed:
+            if not stream.closed:
                 stream.flush()
             if sys.stdout is not stream:
-                # Click puts another in its place when the reader has gone, and would end with 1.
+                # Click puts another in its place when the reader has gone, and ends with 1.
                 raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
             if missing:
                 _say(
@@ -40,12 +77,12 @@ def run_guarded(program: str, run: Callable[[], Result]) -> Result:
                     r"which stand there as \uXXXX: set PYTHONIOENCODING=utf-8"
                 )
     except OSError as error:
-        if error.filename is not None or error.errno not in _TROUBLE:
+        if not is_output_problem(error):
             raise
         _lead_nowhere(stream)
         if error.errno == errno.EPIPE:
             # Who reads the first line alone, as `head -1` does, wanted no more.
-            sys.exit(READER_GONE)
+            sys.exit(code)
         _say(f"{program}: stdout cannot take what is printed: {error.strerror}")
         sys.exit(NOT_WRITTEN)
 

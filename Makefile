@@ -35,7 +35,7 @@ postgres: $(VENV)/postgres.stamp
 
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp
-	$(BIN)/python -m pytest -m page mockserver/tests/page $(ARGS)
+	$(BIN)/python -m pytest --timeout 900 -m page mockserver/tests/page $(ARGS)
 
 # The programs of the reference pages in PHP, Node.js and C#, each language in its own interpreter.
 languages: $(VENV)/languages.stamp

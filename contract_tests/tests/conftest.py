@@ -41,7 +41,7 @@ def nothing_left_behind() -> Iterator[None]:
     yield
     new_threads = [thread for thread in threading.enumerate() if thread not in before]
     for thread in new_threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert [thread.name for thread in new_threads if thread.is_alive()] == []
 
 

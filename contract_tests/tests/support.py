@@ -81,7 +81,7 @@ def answering(answer: Callable[[socket.socket], None], *, reads: bool = True) ->
         for connection in open_sockets:
             connection.close()
         for thread in (server, *threads):
-            thread.join(timeout=5)
+            thread.join(timeout=60)
 
 
 def _answer(

@@ -25,7 +25,7 @@ def without(
 ) -> subprocess.CompletedProcess[str]:
     code = WITHOUT.format(modules=modules) + program
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110)
+    return subprocess.run(command, capture_output=True, text=True, timeout=250)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -48,7 +48,7 @@ def test_pytest_option_without_extra_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(WITHOUT.format(modules=EXTRA_MODULES))
     options = ["-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest"]
     command = [sys.executable, "-m", "pytest", *options, "--megaapi-target", "mock"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=250, cwd=tmp_path)
     printed = ran.stdout + ran.stderr
     assert ran.returncode == pytest.ExitCode.USAGE_ERROR, printed
     assert "megaapi-contract-kit[contract]" in printed

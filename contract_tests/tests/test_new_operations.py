@@ -59,7 +59,7 @@ def _run(checkout: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=800,
     )
     output = run.stdout + run.stderr
     assert run.returncode == 0, output[-LAST_LINES:]

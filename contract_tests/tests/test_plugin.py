@@ -28,7 +28,7 @@ def pytest_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0",
         "-c", str(folder / "pytest.ini"), "--megaapi-quick", "--megaapi-seed", "1", *options,
     ]  # fmt: skip
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
 
 
 def test_each_probe_is_a_test(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_what_a_host_says_of_the_token_is_not_repeated(
         options = RunOptions(
             target=server.url, key=KEY, token=token, quick=True, seed=1, operations=OPERATIONS,
             pace=0, allow=frozenset({"reads", "sends", "changes"}), control_api=False,
-            recipients=("5511900000002",), timeout=10,
+            recipients=("5511900000002",), timeout=60,
         )  # fmt: skip
         command.run(options, tmp_path / "report")
     captured = capsys.readouterr()

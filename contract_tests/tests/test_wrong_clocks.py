@@ -87,6 +87,8 @@ def test_wrong_times_fail_whatever_the_clock(
 def test_the_same_host_with_its_own_times_is_only_noted() -> None:
     report = judged(HOST)
     assert [each.message for each in report.failures] == []
-    about = re.compile("5 min (29|30|31) s ahead of this machine")
-    assert any(about.search(note) for note in report.notes)
+    about = re.compile(r"(\d+) min (\d+) s ahead of this machine")
+    (said,) = (match for note in report.notes if (match := about.search(note)))
+    # What passes between its clock and ours is not told apart from it: a machine may be slow.
+    assert 330 - 60 <= 60 * int(said[1]) + int(said[2]) <= 331
     assert any("Date of its answers" in note for note in report.notes)

@@ -22,9 +22,12 @@ def _setting(default: Any, help_: str, *, repeats: bool = False) -> Any:
     return field(default=default, metadata={"help": help_, "repeats": repeats})
 
 
-def _limit(default: int, help_: str, *, unit: str = "bytes", beyond: str) -> Any:
-    """A row that bounds something; `beyond` says what happens there. docs/limits.md lists all."""
-    limit = {"help": help_, "repeats": False, "unit": unit, "beyond": beyond}
+def _limit(default: int, help_: str, *, unit: str = "bytes", beyond: str, least: int = 0) -> Any:
+    """A row that bounds something; `beyond` says what happens there. docs/limits.md lists all.
+
+    Nothing works with less than `least`.
+    """
+    limit = {"help": help_, "repeats": False, "unit": unit, "beyond": beyond, "least": least}
     return field(default=default, metadata=limit)
 
 
@@ -116,24 +119,28 @@ class Settings:
         120,
         "seconds within which a whole request must come, headers and body",
         unit="seconds",
+        least=1,
         beyond="408, and the connection is closed; one with half its headers is closed after 30 s",
     )
     answer_seconds: int = _limit(
         120,
         "seconds in which a client must read at least 64 KiB of a long answer",
         unit="seconds",
+        least=1,
         beyond="the connection is closed, whatever is left of the answer",
     )
-    url_bytes: int = _limit(16 * 2**10, "bytes of a URL: path and query", beyond="414")
+    url_bytes: int = _limit(16 * 2**10, "bytes of a URL: path and query", beyond="414", least=1)
     header_bytes: int = _limit(
         64 * 2**10,
         "bytes of a request's headers, its first line included",
+        least=1,
         beyond="431; granian notices at the end of what it reads at once, up to twice as much",
     )
     headers_limit: int = _limit(
         100,
         "headers of a request; 100 at most where granian serves",
         unit="headers",
+        least=1,
         beyond="431",
     )
     bodies_bytes: int = _limit(
@@ -173,6 +180,15 @@ class Settings:
 
     def __post_init__(self) -> None:
         require_control_token(self.control_token)
+        self._require_limits()
+
+    def _require_limits(self) -> None:
+        """SetupError for a limit that nothing can keep to: a number below zero, or below one."""
+        for setting in fields(self):
+            least, value = setting.metadata.get("least"), getattr(self, setting.name)
+            if least is not None and value < least:
+                option = f"--{setting.name.replace('_', '-')}"
+                raise SetupError(f"{option} {value}: use a whole number from {least} on")
 
 
 def require_control_token(token: str) -> None:

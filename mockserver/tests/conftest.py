@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
@@ -39,6 +40,12 @@ settings.register_profile(
 )
 settings.load_profile("repo")
 
+# Hypothesis draws constants of our own modules now and then: of those that happen to be loaded.
+# What a test tries would depend on the tests that its worker has run before it.
+if hasattr(providers, "_get_local_constants"):
+    _no_constants = providers.Constants()
+    providers._get_local_constants = lambda: _no_constants
+
 
 def _digest(folder: Path, digest: Callable[[Path], str] = description.digest) -> str:
     """The digest of a contract's files; of the shipped ones, which no test changes, from memory."""
@@ -55,6 +62,8 @@ def _shipped_digest(digest: Callable[[Path], str]) -> str:
 # Thousands of apps are built; reading 300 files for each took most of that.
 description.digest = valid_bundle.digest = _digest
 
+# Seconds after which what has not ended is said to hang.
+PATIENCE = 30.0
 MakeApp = Callable[..., MockApp]
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -75,7 +84,7 @@ def make_app() -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        abandoned = app.stop(5)
+        abandoned = app.stop(PATIENCE)
         assert list(app.runtime.records.bugs) == []
         assert abandoned == 0
 
@@ -134,7 +143,7 @@ def nothing_left_behind() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
-        thread.join(timeout=2)
+        thread.join(PATIENCE)
     assert [thread.name for thread in left if thread.is_alive()] == []
 
 

@@ -320,7 +320,7 @@ def an_intended_500_says_why(ctx: Any, response: Any, case: Any) -> None:
 
 
 def _over_http(origin: str) -> Ask:
-    connection = HTTPConnection(origin.removeprefix("http://"), timeout=30)
+    connection = HTTPConnection(origin.removeprefix("http://"), timeout=60)
 
     def ask(method: str, path: str, body: Any, token: str = "") -> Any:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

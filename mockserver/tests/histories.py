@@ -359,7 +359,7 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
 
     Waits until the courier is idle: a delivery under way is neither queued nor delivered for sure.
     """
-    assert app.runtime.webhooks.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     seen = (
         "id",
         "time",
@@ -381,7 +381,7 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
 
 def arrived(app: MockApp) -> dict[tuple[str, str], list[tuple[bytes, Any]]]:
     """What receivers got, by instance and URL, in the order of arrival: bodies and headers."""
-    assert app.runtime.webhooks.courier.wait_idle(30)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     transport = app.runtime.webhooks.courier._transport
     assert isinstance(transport, RecordingTransport)
     found: dict[tuple[str, str], list[tuple[bytes, Any]]] = defaultdict(list)

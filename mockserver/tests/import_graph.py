@@ -19,6 +19,20 @@ def module_paths(package: Path) -> dict[str, Path]:
     return found
 
 
+def is_generated(path: Path) -> bool:
+    """Whether a program wrote the module, as its docstring says: nobody edits or reads it whole."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return "\n\nWritten by `make " in docstring
+
+
+def function_lengths(source: str) -> Iterator[tuple[str, int]]:
+    """Each function with its lines, those of its decorators and its docstring among them."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            yield node.name, (node.end_lineno or first) - first + 1
+
+
 def import_graph(package: Path) -> Graph:
     """Each module with the modules of the same package that it imports, at any depth of code."""
     paths = module_paths(package)

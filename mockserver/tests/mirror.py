@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,14 +14,12 @@ LINES_LEAST = 41
 class Mirror:
     """A package and its tests. `elsewhere`: patterns of modules that one table tests, with where.
 
-    `own` are those among them that have tests of their own all the same. `known` has the modules, a
-    line each, that still have no test file.
+    `own` are those among them that have tests of their own all the same.
     """
 
     package: Path
     tests: Path
     elsewhere: Mapping[str, str]
-    known: Path
     own: frozenset[str] = frozenset()
 
     def test_path(self, module: str) -> Path:
@@ -50,20 +48,3 @@ class Mirror:
     def _is_tested_elsewhere(self, module: str) -> bool:
         patterns = () if module in self.own else self.elsewhere
         return any(PurePosixPath(module).match(pattern) for pattern in patterns)
-
-    def known_modules(self) -> list[str]:
-        """The modules that are known to have none."""
-        return self.known.read_text(encoding="utf-8").split()
-
-    def unknown(self) -> list[str]:
-        """Modules without a test file that nobody has listed."""
-        return _difference(self.without_test(), self.known_modules())
-
-    def settled(self) -> list[str]:
-        """Lines to take out of the list: such a module has its test file now, or is gone."""
-        return _difference(self.known_modules(), self.without_test())
-
-
-def _difference(first: Iterable[str], second: Iterable[str]) -> list[str]:
-    others = set(second)
-    return [each for each in first if each not in others]

@@ -27,7 +27,7 @@ def free_port() -> int:
             return port
 
 
-def await_port(port: int, seconds: float = 20) -> None:
+def await_port(port: int, seconds: float = 60) -> None:
     """Return once somebody listens there."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while True:
@@ -77,7 +77,7 @@ class Process:
         with self._came:
             return "".join(self._lines)
 
-    def wait_for(self, pattern: str, seconds: float = 20) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = 60) -> re.Match[str]:
         """The first match in the output so far or to come."""
         found: list[re.Match[str]] = []
 
@@ -97,7 +97,7 @@ class Process:
             self._child.send_signal(number)
         return self.join()
 
-    def join(self, seconds: float = 20) -> int:
+    def join(self, seconds: float = 60) -> int:
         """Wait for the end; the exit code."""
         try:
             code = self._child.wait(seconds)
@@ -105,7 +105,7 @@ class Process:
             self._child.kill()
             raise
         finally:
-            self._reader.join(5)
+            self._reader.join(60)
             if self._child.stdout is not None:
                 self._child.stdout.close()
         return code

@@ -23,7 +23,7 @@ def run(*arguments: str | Path, folder: Path, code: int = 0) -> str:
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout

@@ -77,7 +77,7 @@ class Switchboard:
 
     def told(self, number: int) -> list[Json]:
         """Every payload the instance's receiver got, in order."""
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         url, posts = f"http://127.0.0.1:9/{number}", self.transport.posts
         if len(posts) < len(self._parsed):
             self._parsed.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -29,7 +30,7 @@ def bot(gateway: str, address: Address) -> Any:
             data = {"to": address(key), "text": "Obrigado!", "key": key, "message": message}
             body = json.dumps({"messageData": data}).encode()
             with suppress(HTTPError):
-                urlopen(Request(self.url, body, self.headers), timeout=10).close()
+                urlopen(Request(self.url, body, self.headers), timeout=60).close()
 
     return type("Bot", (kind,), {"work": works})(gateway, KEY, TOKEN)
 
@@ -54,9 +55,13 @@ def mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
         yield server
 
 
-def tried(mock: MockServer, address: Address, event: str | None) -> Verdict:
+def tried(
+    mock: MockServer, address: Address, event: str | None, *, patience: float = 20.0
+) -> Verdict:
+    # A bot is slow where its machine is: its time is spent only where an answer is missing.
+    terms = replace(QUICK, patience=patience, limit=250.0)
     with serving(bot(mock.url, address)) as receiver:
-        return run_verdict(mock.url, receiver, seed=3, instance=KEY, event=event, terms=QUICK)
+        return run_verdict(mock.url, receiver, seed=3, instance=KEY, event=event, terms=terms)
 
 
 @pytest.mark.parametrize("event", ["text-plain", None])
@@ -70,7 +75,10 @@ def test_an_answer_to_the_lid_or_to_the_number_is_one(
 
 
 def test_who_takes_the_digits_of_a_lid_for_a_number_fails(mock: MockServer) -> None:
-    verdict = tried(mock, to_the_digits, "text-plain")
-    found = outcomes(verdict)
+    for patience in (2.0, 20.0):
+        verdict = tried(mock, to_the_digits, "text-plain", patience=patience)
+        found = outcomes(verdict)
+        if found["sends_accepted"] == "failed":
+            break
     assert (verdict.passed, found["sends_accepted"]) == (False, "failed"), verdict.as_table()
     assert "has no WhatsApp account" in verdict.as_table()

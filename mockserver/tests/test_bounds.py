@@ -388,7 +388,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
     assert owed[-1]["reason"].endswith("wait already for answers before them to leave")
     publisher.release(late)
     assert room.count == room.size == 0
-    assert board.app.runtime.webhooks.courier.wait_idle(5)
+    assert board.app.runtime.webhooks.courier.wait_idle(60)
     states = [row["state"] for row in board.control_api("GET", "/deliveries?limit=500")["items"]]
     assert "queued" not in states and "delivered" in states
     assert board.acks(1, board.send(1, FRIEND)) == [2, 3, 4]
@@ -498,7 +498,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
 
     def slow(*_arguments: Any) -> dict[str, Any]:
         inside.release()
-        assert gate.wait(30)
+        assert gate.wait(60)
         return {}
 
     monkeypatch.setattr(state_routes.save_state, "save", slow)
@@ -507,7 +507,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert inside.acquire(timeout=30)
+        assert inside.acquire(timeout=60)
     refused = board.control_api("GET", "/state", None, 503)
     assert "2 states are being saved or loaded already" in refused["error"]
     gate.set()

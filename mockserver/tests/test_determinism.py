@@ -28,7 +28,7 @@ def opened() -> Iterator[Callable[..., MockApp]]:
 
     yield open_one
     for app in made:
-        app.stop(5)
+        app.stop(60)
         assert list(app.runtime.records.bugs) == []
 
 
@@ -59,7 +59,9 @@ def one_after_another(app: MockApp, histories: list[History]) -> None:
 
 def side_by_side(app: MockApp, histories: list[History]) -> None:
     """A thread each; they meet where time goes on."""
-    meeting = threading.Barrier(len(histories), lambda: app.runtime.clock.advance(JUMP), timeout=60)
+    meeting = threading.Barrier(
+        len(histories), lambda: app.runtime.clock.advance(JUMP), timeout=250
+    )
 
     def live(history: History) -> None:
         for _ in range(STRETCHES):
@@ -70,7 +72,7 @@ def side_by_side(app: MockApp, histories: list[History]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(90)
+        thread.join(250)
 
 
 @pytest.mark.parametrize("chaos", [False, True], ids=["calm", "chaos"])

@@ -75,6 +75,6 @@ def test_every_courier_is_watched(emitted: Emitted) -> None:
         transport=RecordingTransport(), clock=StoppedClock(), on_change=lambda _: None, headers=()
     )
     courier.accept([Delivery("d1", 0.0, KEY, "text-plain", "conversation", "http://x", WRONG, KEY)])
-    assert courier.stop(5) == 0
+    assert courier.stop(60) == 0
     (sentence,) = emitted.judge()
     assert sentence.startswith("text-plain: ") and "broadcast" in sentence

@@ -192,7 +192,7 @@ class Society:
     def take(self, reply: Any) -> tuple[int, Any]:
         document = orjson.loads(reply.get_data())
         reply.close()
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         return reply.status_code, document
 
     def rest(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:

@@ -29,12 +29,11 @@ LAW_TOOLS = ("assertions", "calls", "sent_message", "webhook_listener")
 MIRRORS = pytest.mark.parametrize(
     "mirror",
     [
-        Mirror(MOCK, TESTS, MOCK_ELSEWHERE, TESTS / "without_tests.txt"),
+        Mirror(MOCK, TESTS, MOCK_ELSEWHERE),
         Mirror(
             SUITE,
             SUITE_TESTS,
             SUITE_ELSEWHERE,
-            SUITE_TESTS / "without_tests.txt",
             own=frozenset(f"probes/laws/{name}.py" for name in LAW_TOOLS),
         ),
     ],
@@ -43,14 +42,8 @@ MIRRORS = pytest.mark.parametrize(
 
 
 @MIRRORS
-def test_a_new_module_has_a_test_file_under_its_name(mirror: Mirror) -> None:
-    assert mirror.unknown() == [], "write its test file; the list of those without only shrinks"
-
-
-@MIRRORS
-def test_the_list_of_modules_without_tests_holds_no_others(mirror: Mirror) -> None:
-    assert mirror.settled() == [], f"take these lines out of {mirror.known.name}"
-    assert mirror.known_modules() == sorted(set(mirror.known_modules()))
+def test_every_module_has_a_test_file_under_its_name(mirror: Mirror) -> None:
+    assert mirror.without_test() == []
 
 
 @MIRRORS
@@ -61,7 +54,7 @@ def test_tables_that_test_many_modules_are_there(mirror: Mirror) -> None:
 
 
 def test_a_module_is_found_until_it_has_its_test_file(tmp_path: Path) -> None:
-    package, tests, known = tmp_path / "made", tmp_path / "tests", tmp_path / "known.txt"
+    package, tests = tmp_path / "made", tmp_path / "tests"
     code = "x = 1\n" * LINES_LEAST
     for path, text in {
         "room/chats.py": code,
@@ -74,12 +67,10 @@ def test_a_module_is_found_until_it_has_its_test_file(tmp_path: Path) -> None:
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(text)
     (tests / "room").mkdir(parents=True)
-    known.write_text("gone.py\nroom/kinds/tools.py\n")
     elsewhere = {"room/kinds/*.py": "test_kinds.py"}
     own = frozenset({"room/kinds/tools.py"})
-    mirror = Mirror(package, tests, elsewhere, known, own=own)
-    assert mirror.unknown() == ["_private.py", "room/chats.py"]
-    assert mirror.settled() == ["gone.py"]
+    mirror = Mirror(package, tests, elsewhere, own=own)
+    assert mirror.without_test() == ["_private.py", "room/chats.py", "room/kinds/tools.py"]
     (tests / "test_private.py").write_text("")
     (tests / "room" / "test_chats.py").write_text("")
-    assert mirror.unknown() == []
+    assert mirror.without_test() == ["room/kinds/tools.py"]

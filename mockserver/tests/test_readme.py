@@ -56,7 +56,7 @@ def test_the_first_message_and_its_webhooks(
     calls, inbound = (block for block in BLOCKS if block.startswith("curl"))
     for block in (calls, inbound):
         script = ready(block, ports).replace("curl ", "curl -sS --fail ")
-        subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
+        subprocess.run(["sh", "-ec", script], check=True, timeout=120, capture_output=True)
         if block is calls:
             for text in ("Bom dia", '"status":2', '"status":3', '"status":4'):
                 receiver.wait_for(text)
@@ -89,7 +89,7 @@ def test_chaos_and_the_verdict(ports: tuple[int, int], mock: Process, receiver: 
     calls = next(block for block in BLOCKS if block.startswith("curl"))
     (chaos,) = (block for block in BLOCKS if block.startswith("MOCK="))
     script = ready(calls + chaos, ports).replace("curl ", "curl -sS --fail ")
-    done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
+    done = subprocess.run(["sh", "-ec", script], check=True, timeout=120, capture_output=True)
     assert b"answered_in_time" in done.stdout
     receiver.wait_for('"messageType":"conversation"')
 

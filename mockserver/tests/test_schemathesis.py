@@ -113,7 +113,7 @@ def mock() -> Iterator[MockApp]:
     """One app for all operations; each case has an instance of its own anyway."""
     app = _app()
     yield app
-    app.stop(5)
+    app.stop(60)
     assert list(app.runtime.records.bugs) == []
 
 
@@ -188,7 +188,7 @@ def test_a_broken_handler_is_found(handler: Handler, found: str) -> None:
     handlers = {**discover(), "send_message/send_text": operation()(handler)}
     app = _app(handlers=handlers)
     ours = judged(app, "send_text").ours
-    app.stop(5)
+    app.stop(60)
     assert any(line.startswith(f"send_text: {found}") for line in ours), ours
 
 
@@ -196,7 +196,7 @@ def test_an_unasked_token_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Access, "require", lambda access, instance, authorization: None)
     app = _app()
     ours = judged(app, "list_groups").ours
-    app.stop(5)
+    app.stop(60)
     assert any("IgnoredAuth" in line for line in ours), ours
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 
 import pytest
 from megaapi_mock.errors import SetupError
@@ -28,6 +28,26 @@ def test_control_token_that_no_client_can_send_is_refused_at_the_start(token: st
     assert token not in str(refusal.value)
     with pytest.raises(SetupError, match="has to fit in a header"):
         MockServer(settings=replace(Settings(seed=0), control_token=token))
+
+
+LIMITS = [setting for setting in fields(Settings) if "least" in setting.metadata]
+
+
+@pytest.mark.parametrize("setting", LIMITS, ids=lambda setting: setting.name)
+def test_a_limit_below_its_least_is_refused_at_the_start(setting: Field[int]) -> None:
+    least = setting.metadata["least"]
+    option = f"--{setting.name.replace('_', '-')}"
+    for value in (least - 1, -(2**40)):
+        with pytest.raises(SetupError) as refusal:
+            Settings(**{setting.name: value})  # type: ignore[arg-type]
+        assert str(refusal.value) == f"{option} {value}: use a whole number from {least} on"
+    assert getattr(Settings(**{setting.name: least}), setting.name) == least  # type: ignore[arg-type]
+
+
+def test_every_row_of_the_limits_has_a_least() -> None:
+    assert {setting.name for setting in LIMITS} == {
+        setting.name for setting in fields(Settings) if "unit" in setting.metadata
+    }
 
 
 @pytest.mark.parametrize("token", ["", "T", "made-up", "TEST TOKEN !~"])

@@ -45,10 +45,10 @@ def proxy(options: ProxyOptions) -> int:
     recorder = Recorder(capture.write)
     try:
         calls = Relay(options.host, options.port, upstream, partial(recorder.offer, "call"))
-        with _serving(calls), _webhooks(options, receiver, recorder):
+        with suppress(KeyboardInterrupt), _serving(calls), _webhooks(options, receiver, recorder):
             _print(f"calls:    {calls.url} -> {options.target}")
             _print(f"record:   {options.record}/  (Ctrl-C ends it)")
-            _wait()
+            threading.Event().wait()
     finally:
         recorder.close()
         capture.close()
@@ -89,12 +89,6 @@ def _serving(relay: Relay) -> Iterator[None]:
         relay.shutdown()
         relay.server_close()
         thread.join(5)
-
-
-def _wait() -> None:
-    """Return when the command is interrupted."""
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()
 
 
 def _closing_sentences(

@@ -25,6 +25,7 @@ from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
 from megaapi_mock.serving.thread_server import ThreadServer
 
 from ..errors import SetupError
+from ..host.shown_address import shown_address
 
 Pairs = tuple[tuple[str, str], ...]
 # A client that says nothing for so long is let go.
@@ -90,17 +91,18 @@ def upstream_of(option: str, address: str, *, seconds: float, keeps_path: bool) 
         port = parts.port
     except ValueError:
         parts, port = SplitResult("", "", "", "", ""), None
+    given = f"{option} {shown_address(address)}"
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise SetupError(f"{option} {address}: give an address, like http://127.0.0.1:3000/hook")
+        raise SetupError(f"{given}: give an address, like http://127.0.0.1:3000/hook")
     if (parts.path.strip("/") and not keeps_path) or parts.query:
-        raise SetupError(f"{option} {address}: give only scheme, host and port")
+        raise SetupError(f"{given}: give only scheme, host and port")
     tls = trusted_tls_context() if parts.scheme == "https" else None
     server = Server(parts.hostname, port or (80 if tls is None else 443), tls)
     return Upstream(server, parts.path if parts.path.strip("/") else "", seconds)
 
 
 class Relay(ThreadServer):
-    """Asks `upstream` what it is asked; `notice` is called with each passage, after its answer.
+    """Asks `upstream` what it is asked; `notice` gets each passage before its client the answer.
 
     Raises SetupError when it cannot listen.
     """
@@ -140,7 +142,7 @@ class _Connection(BaseHTTPRequestHandler):
         except (OSError, HTTPException, ValueError) as error:
             failure = _failure_sentence(self.server.upstream, error)
             answer = _own_answer(502, failure)
-        self._answer(answer, answer.body)
+        # First: whoever has this answer may ask for more at once, and that is noticed after it.
         self.server.notice(
             Passage(
                 self.command, self.path, headers, body, answer.status,
@@ -148,6 +150,7 @@ class _Connection(BaseHTTPRequestHandler):
                 time.perf_counter() - clock, failure,
             )
         )  # fmt: skip
+        self._answer(answer, answer.body)
 
     # Python's server looks for a method of this name.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on

@@ -33,7 +33,7 @@ class HostClock:
         """Know nothing of the host again."""
         self._by_date: float | None = None
         self._by_message: float | None = None
-        # Our own time when the first message was answered, and the time in the answer.
+        # Our own time when the first message had been answered, and the time in the answer.
         self._first: tuple[float, int] | None = None
 
     def observe(self, exchange: Exchange) -> None:
@@ -45,7 +45,7 @@ class HostClock:
         moment = read_moment(value_at(exchange.json, "messageData", "messageTimestamp"))
         if exchange.ok and moment is not None:
             self._settle(moment, ended)
-            self._first = self._first or (exchange.time, moment)
+            self._first = self._first or (ended, moment)
 
     def at(self, own_time: float) -> float:
         """What the host's clock shows when ours shows this."""

@@ -19,7 +19,8 @@ from megaapi_mock.testing import MockServer
 from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
-from .webhook_receiver import Receiver
+from .shown_address import shown_address
+from .webhook_receiver import SECONDS_IN_PROCESS, Receiver
 
 # A host below one of these is a real gateway, whatever the options say.
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
@@ -58,6 +59,7 @@ class MockTarget:
 
     def __init__(self, *, seed: int = 0, receiver: Receiver | None = None, **parts: Any) -> None:
         self.receiver = receiver or Receiver()
+        self.receiver.patience = SECONDS_IN_PROCESS
         self._server = MockServer(transport=self.receiver, settings=Settings(seed=seed), **parts)
         self._app = self._server.app
         # The same moment in every run: times are part of later requests.
@@ -106,15 +108,15 @@ class HttpTarget:
             sentence = (
                 "the port is not a number" if "ort" in str(error) else "this is not an address"
             )
-            raise SetupError(f"{option} {url}: {sentence}") from None
+            raise SetupError(f"{option} {shown_address(url)}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             guess = did_you_mean(url, ("mock",))
             raise SetupError(
-                f"{option} {url}: {guess}give `mock`, or an address like "
+                f"{option} {shown_address(url)}: {guess}give `mock`, or an address like "
                 "https://apinocode01.example.test"
             )
         if parts.path.strip("/") or parts.query or parts.username:
-            raise SetupError(f"{option} {url}: give only scheme, host and port")
+            raise SetupError(f"{option} {shown_address(url)}: give only scheme, host and port")
         self.name = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.hostname
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK

@@ -11,7 +11,7 @@ from .target import HttpTarget
 from .webhook_receiver import Receiver
 
 # How long a tunnel may take to hand on what it has answered already.
-SECONDS = 5.0
+SECONDS = 20.0
 
 
 def require_tunnel(receiver: Receiver, *, timeout: float) -> None:

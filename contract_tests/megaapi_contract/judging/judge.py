@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from megaapi_mock.codec import ANSWER_PARTS, TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.operations import JSON
-from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.recognise import RecognisedEvent
 
 from ..errors import CallCut, Unusable

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from megaapi_mock.codec import ANSWER_PARTS, Unreadable, parse_json
 from megaapi_mock.spec import allowed_values
-from megaapi_mock.spec.parsing import ANSWER_PARTS, Unreadable, parse_json
 
 from ..errors import INTERRUPTED
 

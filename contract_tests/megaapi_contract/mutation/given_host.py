@@ -22,8 +22,6 @@ from .run_mutant import SEED, MutantRuns
 # The instance and the person of the mock's first world; nothing listens at the address.
 KEY, TOKEN, RECIPIENT = "megacode-TESTKEY0001", "TESTKEY0001", "5511900000002"
 ADDRESS = "http://127.0.0.1:9"
-# How long a webhook is waited for, in seconds: here none is on its way for long.
-PATIENCE = 1.0
 
 
 class GivenMock(MutatedMock):
@@ -38,7 +36,6 @@ class GivenMock(MutatedMock):
     def take_off(self) -> None:
         """Clean again, and as it was at the start."""
         super().take_off()
-        self.receiver.forget()
         self._let_time_pass()
 
     def _let_time_pass(self) -> None:
@@ -79,7 +76,6 @@ def _prepare_host(seed: int, max_messages: int) -> Iterator[tuple[RunContext, Gi
         restore = RestoreFile(Path(folder) / "restore.json", ADDRESS, KEY, token=TOKEN)
         mock = GivenMock(Contract(plan=EVERY_PLAN), seed=seed)
         with prepare_run(options, mock, restore) as context:
-            context.receiver.patience = PATIENCE
             yield context, mock
 
 

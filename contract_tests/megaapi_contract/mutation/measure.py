@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.resources import root
 from megaapi_mock.spec.plans import EVERY_PLAN
 
@@ -64,18 +65,25 @@ def _hold_clean(workers_pool: Pool, probes: Iterable[str], on_progress: OnProgre
         raise SetupError(f"the clean mock is not clean: {probe}: {wrong[probe]}")
 
 
+def _require_known(only: Sequence[str], names: Sequence[str]) -> None:
+    """SetupError for a text that no fault has in its name."""
+    for text in only:
+        if not any(text in name for name in names):
+            guess = did_you_mean(text, {name.partition(":")[0] for name in names})
+            raise SetupError(f"no fault is called {text}: {guess}docs/{PAGE} lists the operations")
+
+
 def chosen_mutants(only: Sequence[str], sample: int | None) -> list[Mutant]:
     """Those with this name, or with this text in it; or so many from all over the list."""
     mutants = list(all_mutants())
     if only:
+        _require_known(only, [mutant.name for mutant in mutants])
         whole = {text for text in only if text in {mutant.name for mutant in mutants}}
         mutants = [
             mutant
             for mutant in mutants
             if mutant.name in whole or any(text in mutant.name for text in {*only} - whole)
         ]
-        if not mutants:
-            raise SetupError(f"no fault is called {only[0]}: docs/{PAGE} lists the operations")
     if sample is not None and sample < len(mutants):
         mutants = [mutants[index * len(mutants) // sample] for index in range(sample)]
     return mutants

@@ -50,7 +50,15 @@ class Pool:
                 return result
             except Empty:
                 if not all(worker.is_alive() for worker in self._workers):
-                    raise SetupError("a worker process ended before its work did") from None
+                    return self._last_words()
+
+    def _last_words(self) -> tuple[str, str, Any]:
+        """What a worker that is gone has said before it went, after nobody had heard it yet."""
+        try:
+            result: tuple[str, str, Any] = self._result_queue.get(timeout=LOOK_EVERY)
+        except Empty:
+            raise SetupError("a worker process ended before its work did") from None
+        return result
 
 
 @contextmanager

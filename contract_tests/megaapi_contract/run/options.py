@@ -14,6 +14,7 @@ from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from ..errors import SetupError
+from ..host.shown_address import shown_address
 from ..judging.phone_spellings import without_repeats
 from ..safety.fence import EFFECTS, digits_of
 from ..safety.recipients import read_number
@@ -145,7 +146,7 @@ class RunOptions:
 
     @staticmethod
     def _check_address(option: str, url: str) -> SplitResult:
-        option_text = f"{option} {url}"
+        option_text = f"{option} {shown_address(url)}"
         try:
             parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -156,7 +157,7 @@ class RunOptions:
         return parts
 
     def _check_webhook_url(self) -> None:
-        option_text = f"--webhook-url {self.webhook_url}"
+        option_text = f"--webhook-url {shown_address(self.webhook_url)}"
         parts = self._check_address("--webhook-url", self.webhook_url)
         if parts.query or parts.fragment or parts.username:
             raise SetupError(f"{option_text}: give only scheme, host, port and path")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..host.target import Target
-from ..safety.gate import Pace
+from ..safety.pace import Pace
 from .options import RunOptions
 
 REAL_PACE = 1.0

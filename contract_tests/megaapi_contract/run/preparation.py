@@ -14,7 +14,7 @@ from ..host.stage import GivenStage, MockStage, Stage
 from ..host.target import HttpTarget, MockTarget, Target
 from ..host.tunnel_check import require_tunnel
 from ..host.upload import CUT_FORM
-from ..host.webhook_receiver import SECONDS_REAL, Receiver
+from ..host.webhook_receiver import Receiver
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..probes.cases import PICTURE
@@ -147,8 +147,6 @@ def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
         # Nothing is sent, so no webhook will come.
         receiver.patience = 0.0
         return
-    if target.real:
-        receiver.patience = SECONDS_REAL
     if options.webhook_url:
         try:
             require_tunnel(receiver, timeout=options.timeout)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from megaapi_mock.spec.operations import Operation
@@ -23,6 +20,7 @@ from ..judging.contract import Contract
 from ..judging.judge import PASSING_ERRORS
 from ..judging.results import Exchange
 from .fence import Fence
+from .pace import Pace
 from .recipients import Recipients
 from .restore_file import RestoreFile, Undo
 
@@ -38,35 +36,10 @@ REFUNDS_PER_MESSAGE = 8
 MAX_RECORDED_BODY = 64 * 2**10
 # What a host that limits its callers is given: so many turns, and at most so many seconds each.
 TOO_MANY_REQUESTS, MAX_RETRIES, DEFAULT_REST, MAX_REST = 429, 3, 5.0, 60.0
+# A call that an interrupt cut off may still be carried out: what puts it back must come after it.
+REST_AFTER_INTERRUPT = 1.0
 # How long to rest before a read that was cut, or answered by a proxy, is asked again.
 RESTS_AFTER_CUT = (1.0, 3.0)
-
-
-@dataclass(slots=True)
-class Pace:
-    """At most one request in `seconds`, give or take the share `jitter` of it."""
-
-    seconds: float = 0.0
-    jitter: float = 0.3
-    seed: int = 0
-    _last: float | None = None
-    _pause: threading.Event = field(default_factory=threading.Event)
-
-    def wait(self) -> None:
-        """Return when the next request may leave."""
-        if self.seconds <= 0:
-            return
-        now = time.monotonic()
-        if self._last is not None:
-            jitter_share = random.Random(f"{self.seed}|{self._last}").uniform(
-                -self.jitter, self.jitter
-            )
-            self._pause.wait(max(0.0, self._last + self.seconds * (1 + jitter_share) - now))
-        self._last = time.monotonic()
-
-    def rest(self, seconds: float) -> None:
-        """Pause for so many seconds, independent of the pace."""
-        self._pause.wait(seconds)
 
 
 class Gate:
@@ -138,7 +111,11 @@ class Gate:
                 return answer
             self.calls_repeated += 1
             self._pace.rest(rest if answer is None else _wanted_rest(answer, rest))
-        return decode_content(self.target.send(request))
+        try:
+            return decode_content(self.target.send(request))
+        except KeyboardInterrupt:
+            self._pace.rest_before_next(REST_AFTER_INTERRUPT if self.fence is not None else 0.0)
+            raise
 
     def send_at_once(self, requests: Sequence[Request]) -> list[Exchange]:
         """The exchanges of requests that are all under way at the same time; for mocks only."""

@@ -46,6 +46,11 @@ class RunRecord:
         """Keep a group that the run has made."""
         self._groups[_key(name, sorted(people))] = (jid, answer)
 
+    @property
+    def group_names(self) -> frozenset[str]:
+        """What the groups of the run are called, which is nobody's name."""
+        return frozenset(json.loads(key)[0] for key in self._groups)
+
     def forget_group(self, jid: str) -> None:
         """Show nobody a group any more that was left."""
         self._groups = {key: each for key, each in self._groups.items() if each[0] != jid}

@@ -37,7 +37,7 @@ def proxy(tmp_path: Path) -> Iterator[Any]:
     yield start
     for process in processes:
         process.kill()
-        process.wait(10)
+        process.wait(60)
         assert process.stdout is not None
 
 
@@ -64,7 +64,7 @@ def wait_for_records(folder: Path, count: int) -> None:
 
 def post(url: str, document: Any) -> Any:
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    with urlopen(Request(url, json.dumps(document).encode(), headers), timeout=10) as reply:
+    with urlopen(Request(url, json.dumps(document).encode(), headers), timeout=60) as reply:
         return json.load(reply)
 
 
@@ -88,7 +88,7 @@ def test_calls_and_webhooks_pass_and_are_recorded(proxy: Any, tmp_path: Path) ->
         wait_for_records(folder, 6)
         process.send_signal(signal.SIGTERM)
         line_with(lines, "2 calls and 4 webhooks recorded")
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     records = list(read_capture(folder))
     assert [record["operation"] for record in records if record["kind"] == "call"] == [
         "configure_webhook", "send_text",
@@ -101,7 +101,7 @@ def test_calls_and_webhooks_pass_and_are_recorded(proxy: Any, tmp_path: Path) ->
 @pytest.mark.parametrize("program", ["megaapi_mock", "megaapi_contract"])
 def test_both_programs_have_the_command(program: str) -> None:
     command = [sys.executable, "-m", program, "proxy", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250)
     assert done.returncode == 0 and "Stand between your program and a gateway" in done.stdout
 
 
@@ -116,6 +116,6 @@ def test_both_programs_have_the_command(program: str) -> None:
 def test_wrong_usage_is_one_sentence(options: list[str], sentence: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "megaapi_contract", "proxy", "--port", "0", *options]
     done = subprocess.run(
-        [*command, "--record", str(tmp_path / "new")], capture_output=True, text=True, timeout=60
+        [*command, "--record", str(tmp_path / "new")], capture_output=True, text=True, timeout=250
     )
     assert done.returncode == 2 and sentence in done.stderr and "Traceback" not in done.stderr

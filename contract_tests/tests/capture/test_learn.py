@@ -43,7 +43,7 @@ def apply(spec: Path, text: str) -> None:
     patch = spec.parent / "learned.patch"
     patch.write_text(text, encoding="utf-8")
     command = ["git", "apply", "--whitespace=nowarn", str(patch)]
-    applied = subprocess.run(command, cwd=spec, capture_output=True, text=True, timeout=60)
+    applied = subprocess.run(command, cwd=spec, capture_output=True, text=True, timeout=250)
     assert applied.returncode == 0, applied.stderr
 
 

@@ -8,8 +8,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from megaapi_contract.capture import relay as relay_module
 from megaapi_contract.capture.relay import Passage, Relay, Upstream, upstream_of
 from megaapi_contract.errors import SetupError
 
@@ -17,7 +19,7 @@ from ..support import answering, free_port, read_request, reply
 
 
 @contextmanager
-def relaying(address: str, passages: list[Passage], seconds: float = 5.0) -> Iterator[Relay]:
+def relaying(address: str, passages: list[Passage], seconds: float = 60.0) -> Iterator[Relay]:
     upstream = upstream_of("--target", address, seconds=seconds, keeps_path=True)
     relay = Relay("127.0.0.1", 0, upstream, passages.append)
     thread = threading.Thread(target=relay.serve_forever, args=(0.01,))
@@ -33,7 +35,7 @@ def relaying(address: str, passages: list[Passage], seconds: float = 5.0) -> Ite
 def said(relay: Relay, request: bytes) -> bytes:
     """All bytes that come back until the connection ends."""
     host, port = relay.server_address[:2]
-    with socket.create_connection((str(host), port), timeout=10) as connection:
+    with socket.create_connection((str(host), port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -117,6 +119,35 @@ def test_head_and_no_content_have_no_body() -> None:
     assert b"Content-Length: 77" in came and came.endswith(b"\r\n\r\n")
 
 
+def test_a_passage_is_noticed_before_its_client_has_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else what a program asks next, once it has an answer, could be recorded before it."""
+    steps: list[str] = []
+    answer = relay_module._Connection._answer
+
+    def answered(self: Any, *words: Any) -> None:
+        steps.append("answered")
+        answer(self, *words)
+
+    monkeypatch.setattr(relay_module._Connection, "_answer", answered)
+    with answering(sending(reply("200 OK", "text/plain", b"ok"))) as address:
+        passages: Any = Noting(steps)
+        with relaying(address, passages) as relay:
+            ask(relay, "GET /")
+    assert steps == ["noticed", "answered"]
+
+
+class Noting:
+    """In place of a list of passages: says that it was given one."""
+
+    def __init__(self, steps: list[str]) -> None:
+        self._steps = steps
+
+    def append(self, passage: Passage) -> None:
+        self._steps.append("noticed")
+
+
 def test_an_answer_that_was_cut_stays_cut() -> None:
     cut = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
     with answering(sending(cut)) as address, relaying(address, []) as relay:
@@ -135,12 +166,12 @@ def test_no_answer_is_a_502_that_says_why(silent: bool) -> None:
     passages: list[Passage] = []
 
     def hang(connection: socket.socket) -> None:
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.recv(1)
 
     with answering(hang) as silent_address:
         address = silent_address if silent else f"http://127.0.0.1:{free_port()}"
-        with relaying(address, passages, seconds=0.3) as relay:
+        with relaying(address, passages, seconds=0.3 if silent else 60) as relay:
             came = ask(relay, "GET /")
     head, _, body = came.partition(b"\r\n\r\n")
     sentence = "gave no whole answer within 0.3 s" if silent else "refuses connections"

@@ -20,7 +20,7 @@ class Owner:
     def __init__(self) -> None:
         self.sent: list[tuple[str, Request]] = []
         self.refuses = ""
-        self.let_go = threading.Event()
+        self.is_asked, self.let_go = threading.Event(), threading.Event()
         self.let_go.set()
 
     def target(self, address: str, *, timeout: float) -> Owner:
@@ -30,7 +30,8 @@ class Owner:
         return self
 
     def send(self, request: Request) -> Answer:
-        assert self.let_go.wait(10)
+        self.is_asked.set()
+        assert self.let_go.wait(60)
         self.sent.append((self.address, request))
         if self.refuses and self.refuses in self.address:
             raise Unusable("refuses connections")
@@ -41,6 +42,7 @@ class Owner:
 def owner(monkeypatch: pytest.MonkeyPatch) -> Owner:
     owner = Owner()
     monkeypatch.setattr(forwarding, "HttpTarget", owner.target)
+    monkeypatch.setattr(forwarding, "SECONDS_AT_END", 60)
     return owner
 
 
@@ -91,7 +93,9 @@ def test_after_the_limit_nothing_more_is_posted(
     owner.let_go.clear()
     for _ in range(3):
         forwarder.forward("http://owner.test", b"{}")
+    assert owner.is_asked.wait(60)
     forwarder.close()
     owner.let_go.set()
-    forwarder._thread.join(10)
+    forwarder._thread.join(60)
+    assert not forwarder._thread.is_alive()
     assert len(owner.sent) == 1

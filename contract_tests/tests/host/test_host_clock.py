@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
@@ -78,9 +79,18 @@ def test_a_clock_that_stands_still_is_wrong(apart: int) -> None:
     still = int(NOW) + apart
     assert judged(clock, NOW, still)
     assert judged(clock, NOW + STANDS_STILL - 2, still)
-    assert not judged(clock, NOW + STANDS_STILL, still)
+    assert not judged(clock, NOW + 1 + STANDS_STILL, still)
     # One that goes on is right, however often it has shown another second.
     assert judged(clock, NOW + STANDS_STILL, still + STANDS_STILL)
+
+
+def test_a_host_that_is_slow_to_answer_is_not_one_whose_clock_stands_still() -> None:
+    clock = HostClock()
+    # Its time is that of its end, and the next message has the same second.
+    first = replace(answered(NOW, int(NOW) + 25), seconds=25.0)
+    clock.observe(first)
+    assert clock.is_now(int(NOW) + 25, first)
+    assert judged(clock, NOW + 25.5, int(NOW) + 25)
 
 
 def test_the_same_answer_may_be_judged_again_and_much_later() -> None:

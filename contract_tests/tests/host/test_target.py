@@ -190,7 +190,7 @@ def test_a_target_is_sent_as_ascii(target: str, sent: str) -> None:
         connection.sendall(reply("200 OK", "application/json", b"{}"))
 
     with answering(take, reads=False) as address:
-        host = HttpTarget(address, timeout=5)
+        host = HttpTarget(address, timeout=60)
         assert host.send(Request("GET", target)).status == 200
         host.close()
     assert requests[0].split(b"\r\n")[0].decode() == f"GET {sent} HTTP/1.1"

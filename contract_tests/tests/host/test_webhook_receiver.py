@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
-from megaapi_contract.host.webhook_receiver import Receiver
+from megaapi_contract.host.webhook_receiver import LONGEST_WAIT, Receiver
 from megaapi_mock.webhooks.http.connection import ReceiverAnswer
 
 
@@ -23,7 +24,7 @@ def receiver() -> Iterator[Receiver]:
 
 def call(receiver: Receiver, method: str, path: str, body: bytes = b"") -> HTTPResponse:
     """One request to the receiver, its answer read."""
-    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=60)
     connection.request(method, path, body)
     answer = connection.getresponse()
     answer.read()
@@ -63,12 +64,65 @@ def test_webhook_is_forwarded_to_the_owner_before_it_is_answered(receiver: Recei
 def test_webhook_that_is_cut_off_is_kept_as_it_came(receiver: Receiver) -> None:
     address = urlsplit(receiver.url)
     head = f"POST {address.path} HTTP/1.1\r\nContent-Length: 50\r\n\r\n".encode()
-    with socket.create_connection((str(address.hostname), address.port), timeout=10) as sender:
+    with socket.create_connection((str(address.hostname), address.port), timeout=60) as sender:
         sender.sendall(head + b'{"text":')
         sender.shutdown(socket.SHUT_WR)
         with sender.makefile("rb") as answer:
             assert b" 400 " in answer.readline()
     assert [webhook.body for webhook in receiver.webhooks] == [b'{"text":']
+
+
+def test_what_is_made_of_one_delivery_is_seen_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver, seen = Receiver(), threading.Event()
+    receiver.spoil = lambda body: (body, body)
+    add = receiver.add
+
+    def add_slowly(body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
+        add(body, headers, url)
+        # Whoever waits could have looked by now, if it may.
+        seen.wait(0.2)
+
+    monkeypatch.setattr(receiver, "add", add_slowly)
+    post = threading.Thread(target=receiver.post, args=("", b"{}", ()), kwargs={"timeout": 0})
+    post.start()
+    webhooks = receiver.wait_for(bool, seconds=60)
+    seen.set()
+    post.join()
+    assert len(webhooks) == 2
+
+
+class Waits:
+    """In place of the receiver's condition: notes each wait, and lets the fact come after some."""
+
+    def __init__(self, until: int) -> None:
+        self.seconds: list[float] = []
+        self._until = until
+
+    def wait_for(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        self.seconds.append(seconds)
+        return len(self.seconds) > self._until
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def test_a_wait_is_made_of_short_ones_so_that_a_long_pause_of_the_machine_is_one_of_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receiver, waits = Receiver(), Waits(until=1000)
+    monkeypatch.setattr(receiver, "_arrival", waits)
+    assert not receiver.look_for(lambda webhooks: False, seconds=5)
+    assert sum(waits.seconds) == pytest.approx(5) and max(waits.seconds) <= LONGEST_WAIT
+
+
+def test_a_wait_ends_as_soon_as_it_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver, waits = Receiver(), Waits(until=2)
+    monkeypatch.setattr(receiver, "_arrival", waits)
+    assert receiver.look_for(lambda webhooks: False, seconds=5)
+    assert len(waits.seconds) == 3
 
 
 def test_file_is_served_at_its_address_alone(receiver: Receiver) -> None:

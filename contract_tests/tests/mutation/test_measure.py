@@ -102,6 +102,12 @@ def test_a_name_is_whole_before_it_is_a_part() -> None:
         chosen_mutants(["zorba"], None)
 
 
+@pytest.mark.parametrize("known", [[], ["restart:"]])
+def test_a_name_with_a_typo_is_refused_beside_others_too(known: list[str]) -> None:
+    with pytest.raises(SetupError, match="no fault is called snd_text: did you mean send_text"):
+        chosen_mutants([*known, "snd_text"], None)
+
+
 def test_a_sample_is_from_all_over_the_list() -> None:
     every = [one.name for one in chosen_mutants([], None)]
     sample = [one.name for one in chosen_mutants([], 2)]

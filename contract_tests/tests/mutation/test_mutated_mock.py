@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from megaapi_contract.host.http import Answer, Request, request
+from megaapi_contract.host.webhook_receiver import MAX_MISSES_IN_A_ROW
 from megaapi_contract.judging.contract import Contract
+from megaapi_contract.mutation import mutated_mock as module
 from megaapi_contract.mutation.mutant import Fault, InterceptedCall
 from megaapi_contract.mutation.mutated_mock import FaultBroken, MutatedMock
 
@@ -88,6 +91,37 @@ def test_a_fault_is_given_operation_and_key_and_the_control_api_is_spared(
     assert fault.control == ["/_mock/clock"]
     # What came back as the clean mock said it was not hit.
     assert mock.hits == 0
+
+
+def test_a_mock_that_takes_its_time_to_settle_is_not_taken_for_a_silent_one(
+    mock: MutatedMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.0001)
+    under_way = [{"items": [{}]}] * 2 * MAX_MISSES_IN_A_ROW
+    ask = mock.control_api
+
+    def answer(method: str, path: str, body: Any = None) -> Any:
+        return under_way.pop() if under_way and "deliveries" in path else ask(method, path, body)
+
+    monkeypatch.setattr(mock, "control_api", answer)
+    mock._settle()
+    assert under_way == [] and mock.receiver.silence_reason == ""
+
+
+def test_what_a_fault_may_have_lost_is_not_waited_for_as_long(mock: MutatedMock) -> None:
+    usual = mock.receiver.patience
+    mock.put_on(Noting())
+    assert 0 < mock.receiver.patience < usual
+    mock.take_off()
+    assert mock.receiver.patience == usual
+
+
+def test_the_silence_of_one_mutant_is_not_held_against_the_next(mock: MutatedMock) -> None:
+    for _ in range(MAX_MISSES_IN_A_ROW):
+        mock.receiver.wait_for(lambda webhooks: False, seconds=0.0001)
+    assert mock.receiver.silence_reason
+    mock.take_off()
+    assert mock.receiver.silence_reason == ""
 
 
 def test_an_answer_that_was_changed_is_a_hit(mock: MutatedMock) -> None:

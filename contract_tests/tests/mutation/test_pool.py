@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import Queue
+from queue import Empty, Queue
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,6 +98,21 @@ def test_a_worker_that_is_gone_ends_the_wait() -> None:
     workers, _ = done(alive=False)
     with pytest.raises(SetupError, match="ended before its work did"):
         workers.clean(["a"], lambda name: None)
+
+
+def test_what_a_worker_said_just_before_it_was_gone_is_heard() -> None:
+    class Late(Queue[Any]):
+        """A queue whose first look comes just before the worker says its last."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            if not self.qsize():
+                self.put((BROKEN, "two", "ValueError: x"))
+                raise Empty
+            return super().get(block, timeout)
+
+    workers = Pool(Queue(), Late(), [Worker(alive=False)])  # type: ignore[list-item]
+    with pytest.raises(SetupError, match="the suite itself broke on two: ValueError: x"):
+        workers.results(["two"], lambda name: None)
 
 
 def worked(*jobs: Any, tried: Any = None) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +57,8 @@ PNG_URI = "data:image/png;base64,iVBORw0KGgo="
 REGISTERED = "553190000005@s.whatsapp.net"
 PARTICIPANT = b'"participant":"5511900000002@s.whatsapp.net"'
 ONCE = f"{CONTENT}.viewOnceMessage.message.imageMessage"
+REPLY = "message.extendedTextMessage.contextInfo"
+SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 OTHER_ID, OTHER = "3EB0AAAAAAAAAAAAAAAAAA", "5511900000002@s.whatsapp.net"
 STRANGER = "5511900000099:1@s.whatsapp.net"
 NUMBERS = iter(map("{:032X}".format, range(99)))
@@ -351,6 +353,22 @@ def receipts_repeated() -> Fault:
     return Fault(make_spoil=make)
 
 
+def files_undelivered() -> Fault:
+    """What is sent with a file is never told as delivered."""
+    ids: set[str] = set()
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if b'"mediaKey"' in answer.body and b'"messageData"' in answer.body:
+            ids.add(json.loads(answer.body)["messageData"]["key"]["id"])
+        return answer
+
+    def spoil(payload: Any) -> Sequence[Any]:
+        is_of_file = ack(3)(payload) and payload["key"]["id"] in ids
+        return () if is_of_file else (payload,)
+
+    return Fault(alter=alter, make_spoil=lambda: spoil)
+
+
 def first_lost() -> Fault:
     """The first webhook of every instance never comes."""
 
@@ -411,6 +429,17 @@ def refusing_beside() -> Fault:
     def alter(request: Request, answer: Answer) -> Answer:
         is_beside = request.path.endswith("/deleteMessageFromMe") and b'"key"' not in request.body
         return replace(answer, status=500) if is_beside else answer
+
+    return Fault(alter=alter)
+
+
+def edited_list(change: Callable[[list[Any]], list[Any]]) -> Fault:
+    """Another list wherever an answer is a bare one."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if answer.body[:1] != b"[":
+            return answer
+        return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
 
     return Fault(alter=alter)
 
@@ -536,6 +565,7 @@ FAULTS: Mapping[str, Fault] = {
     "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
     "who may not be added is left out of a new group": turned(403, 200),
     "whoever is taken out can be put in again": forgotten("/removeParticipants"),
+    "each of several is put in and taken out": forgotten("/removeParticipants"),
     "a group that was left is gone": forgotten("/leaveGroup"),
     "groups nobody knows are 404": turned(404, 500),
     "nobody to add or remove is refused": turned(500, 200),
@@ -636,6 +666,8 @@ FAULTS: Mapping[str, Fault] = {
     "what was received can be answered": lost(kind("extendedTextMessage")),
     "webhooks go where they were sent last": forgotten("/configWebhook"),
     "sends are told as json to the address that was set last": asked(b"?loja=1&modo=teste", b""),
+    "a file is told as delivered as a text is": files_undelivered(),
+    "what the older call switches off tells nothing of a send": passed_over("/enableMessage"),
     "what is blocked is not told of a send": forgotten("/blockEvents"),
     "webhooks keep the query of their address": asked(b"?loja=1&modo=teste", b""),
     "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
@@ -701,6 +733,7 @@ FAULTS: Mapping[str, Fault] = {
     # what is one's own
     "everybody is looked up on their own": frozen("/isOnWhatsApp"),
     "groups are not looked up": edited("exists", False),
+    "a group of ones own comes back as it is": edited("exists", False),
     "several that wait have each their code": frozen("/qrcode_base64"),
     "what several are shown is their own": frozen("/rest/webhook"),
     "one address serves several": first_of("instance_key"),
@@ -852,15 +885,31 @@ FAULTS: Mapping[str, Fault] = {
     "whoever was written to has one chat": edited("chats", []),
     "what is set stays set whatever is called": edited("webhookData.webhookUrl", ""),
     "a group keeps its invite code": edited("inviteCode", lambda code: next(NUMBERS)),
+    # written by others
+    "what somebody writes comes in its order": swapped(kind("conversation")),
+    "a chat keeps the order of both sides": edited_list(lambda stored: stored[::-1]),
+    "what somebody writes in a group is stored there": edited_list(lambda stored: []),
+    "a reply names whose message it is about": changed(
+        f"{REPLY}.stanzaId", OTHER_ID
+    ),
+    "whom somebody mentions is named": changed(f"{REPLY}.mentionedJid", [SOMEBODY]),
+    "what others write is not told while it is blocked": forgotten("/blockEvents"),
     # where it arrives
     "a file opens where it arrives": told(lambda payload: (of_other_type(payload),)),
+    "a file to a group opens where it arrives": told(lambda payload: (of_other_type(payload),)),
     "a reply arrives with what it is about": told(lambda payload: (without_context(payload),)),
     "a forwarded file arrives as the same file": told(lambda payload: (emptied(payload),)),
     "a text to many arrives once": doubled(),
     "what is read is told as read": lost(ack(4)),
+    "what is deleted for oneself is told to nobody": turned(200, 500),
+    "a new name comes with the next message": changed("pushName", "Outra loja"),
+    "what one writes oneself is not unread": edited(
+        "chats.*.unreadCount", lambda _: int(next(NUMBERS), 16)
+    ),
     "both see the same group": edited("group.subject", lambda name: next(NUMBERS)),
     "both see what was changed of a group": edited("group.subject", lambda name: next(NUMBERS)),
     "whoever leaves is out of the group": forgotten("/leaveGroup"),
+    "a group is administered as long as one is its admin": edited("groups", []),
     "a member changes a group only as its admin": edited("group.announce", True),
     "who comes into a group and goes is told to both": lost(kind("extendedTextMessage")),
     "ranks and settings of a group are told to both": doubled(kind("extendedTextMessage")),
@@ -871,7 +920,6 @@ FAULTS: Mapping[str, Fault] = {
     "the life of a conversation": swapped(ack(3)),
 }  # fmt: skip
 
-SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
     "an envelope around a lookup": (

@@ -44,7 +44,7 @@ def bench() -> Iterator[Bench]:
     yield Bench(Contract(plan=EVERY_PLAN), target)
     target.close()
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)
+        thread.join(timeout=60)
     assert set(threading.enumerate()) <= before
 
 

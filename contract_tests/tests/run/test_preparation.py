@@ -10,7 +10,7 @@ from megaapi_contract.errors import SetupError, Unusable
 from megaapi_contract.host.host_instance import HostInstance
 from megaapi_contract.host.stage import GivenStage, MockStage
 from megaapi_contract.host.target import HttpTarget, MockTarget
-from megaapi_contract.host.webhook_receiver import SECONDS_REAL
+from megaapi_contract.host.webhook_receiver import SECONDS
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.run import preparation
 from megaapi_contract.run.context import OWN_PICTURE, RunContext
@@ -111,7 +111,7 @@ def test_a_second_instance_comes_after_the_first_was_looked_at(
 def test_webhooks_are_listened_to_where_the_run_may_set_them(host: Host, tmp_path: Path) -> None:
     with prepare_run(options("changes"), host, restore_file(tmp_path)) as context:
         receiver = context.receiver
-        assert receiver.patience == SECONDS_REAL
+        assert receiver.patience == SECONDS
         assert context.gate.fence is not None and receiver.url in context.gate.fence.addresses
         assert receiver.files[OWN_PICTURE].startswith(b"\x89PNG")
         assert receiver.address_of(OWN_PICTURE)

@@ -331,4 +331,4 @@ def passing_on(port: int) -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for thread in (server, *threads):
-            thread.join(timeout=5)
+            thread.join(timeout=60)

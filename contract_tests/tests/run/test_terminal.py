@@ -92,7 +92,7 @@ def test_what_was_typed_before_is_no_answer() -> None:
     with person_at_terminal(lambda question: "s") as person:
         os.write(person.master, b"aaa\n")
         # It is there before the question, as if somebody had typed during a probe.
-        assert select.select([person.terminal._keys], [], [], 10)[0]
+        assert select.select([person.terminal._keys], [], [], 60)[0]
         assert person.terminal.ask("Send a picture", never) is Reply.SKIP
 
 

@@ -22,7 +22,7 @@ from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.cases import PICTURE, Cases, CaseSender
 from megaapi_contract.probes.session import Session
-from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, digits_of
+from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, WRONG_TOKEN, Fence, digits_of
 from megaapi_contract.safety.gate import Gate
 from megaapi_mock.resources import root
 from schemathesis import GenerationMode
@@ -300,6 +300,23 @@ FORBIDDEN: dict[str, Request] = {
         "POST", TEXT.replace(KEY, UNKNOWN_KEY), body=GOOD, headers=[AUTH]
     ),
 }  # fmt: skip
+
+
+def test_the_unknown_key_is_asked_only_with_a_token_that_nobody_has() -> None:
+    gate_, host = gate(*EFFECTS)
+    assert gate_.fence is not None
+    gate_.fence.foreign_tokens = frozenset({"TESTTOKEN0009"})
+    path = TEXT.replace(KEY, UNKNOWN_KEY)
+
+    def ask(token: str) -> None:
+        gate_.send(request("POST", path, body=GOOD, headers=[("Authorization", f"Bearer {token}")]))
+
+    ask(WRONG_TOKEN)
+    assert [one.path for one in host.left] == [path]
+    for token in (TOKEN, TOKEN[:-1], "TESTTOKEN0009"):
+        with pytest.raises(HeldBack):
+            ask(token)
+    assert len(host.left) == 1
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)

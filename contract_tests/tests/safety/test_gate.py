@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,9 +22,10 @@ from megaapi_contract.safety.gate import (
     MAX_REST,
     MAX_RETRIES,
     REFUNDS_PER_MESSAGE,
+    REST_AFTER_INTERRUPT,
     Gate,
-    Pace,
 )
+from megaapi_contract.safety.pace import Pace
 
 from ..support import KEY, LISTED, TOKEN, UNLISTED, Recorder
 
@@ -78,12 +80,15 @@ def test_requests_are_as_far_apart_as_asked_give_or_take_the_jitter(
 ) -> None:
     pauses, pace = Pauses(), Pace(seconds=seconds, jitter=jitter, seed=seed)
     pace._pause = pauses  # type: ignore[assignment]
+    start = time.monotonic()
     pace.wait()
     assert pauses.seconds == []
     pace.wait()
+    # So much has passed by itself, at most, between the two.
+    passed = time.monotonic() - start
     (waited,) = pauses.seconds
-    # Some time has passed by itself.
-    assert seconds * (1 - jitter) - 1 <= waited <= seconds * (1 + jitter) + 1e-6
+    least = max(0, seconds * (1 - jitter) - passed)
+    assert least - 1e-6 <= waited <= seconds * (1 + jitter) + 1e-6
 
 
 def test_without_a_pace_nothing_is_waited_for() -> None:
@@ -94,6 +99,42 @@ def test_without_a_pace_nothing_is_waited_for() -> None:
     assert pauses.seconds == []
     pace.rest(3.5)
     assert pauses.seconds == [3.5]
+
+
+# -- interrupts ------------------------------------------------------------------------------------
+
+
+class HostInterrupted(Host):
+    """A host whose first call is interrupted while the host has it."""
+
+    def send(self, request: Request) -> Answer:
+        answer = super().send(request)
+        if len(self.left) == 1:
+            raise KeyboardInterrupt
+        return answer
+
+
+def test_what_follows_an_interrupted_call_leaves_after_a_rest(contract: Contract) -> None:
+    """The host may carry it out still, and what puts it back must not come before."""
+    host = HostInterrupted(contract)
+    gate, pauses = gate_of(contract, host, "changes")
+    with pytest.raises(KeyboardInterrupt):
+        gate.send(create_group())
+    assert pauses.seconds == []
+    gate.send(STATUS)
+    gate.send(STATUS)
+    assert pauses.seconds == [REST_AFTER_INTERRUPT]
+
+
+def test_a_mock_in_this_process_is_not_waited_for(contract: Contract) -> None:
+    host, pauses, pace = HostInterrupted(contract), Pauses(), Pace()
+    host.real = False
+    pace._pause = pauses  # type: ignore[assignment]
+    gate = Gate(host, contract, pace=pace)
+    with pytest.raises(KeyboardInterrupt):
+        gate.send(create_group())
+    gate.send(STATUS)
+    assert pauses.seconds == []
 
 
 # -- hosts that limit their callers ----------------------------------------------------------------
@@ -164,7 +205,7 @@ class Together(Recorder):
 
     def __init__(self, contract: Contract, count: int) -> None:
         super().__init__(contract)
-        self.real, self._all_there = False, threading.Barrier(count, timeout=10)
+        self.real, self._all_there = False, threading.Barrier(count, timeout=60)
 
     def send(self, request: Request) -> Answer:
         self._all_there.wait()

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +20,7 @@ from megaapi_contract.safety.restore_file import RestoreFile
 from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.testing import MockServer
 
+from ..holding import LONG, held_once
 from ..support import KEY, LISTED, TOKEN
 
 # Whole runs, each in a process of its own.
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.hosts
 
 OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
 LISTENS = "a text is echoed and acknowledged"
-LONG = 90.0
 
 
 @pytest.fixture
@@ -71,32 +70,26 @@ def environment() -> dict[str, str]:
 
 def ran(server: MockServer, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(server, *options), env=environment(), capture_output=True, text=True, timeout=300
+        command(server, *options), env=environment(), capture_output=True, text=True, timeout=600
     )
 
 
 CHANGES = ("--allow", "changes", "--allow", "sends", "--recipient", LISTED)
 
 
-def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact."""
-    end, pause = time.monotonic() + LONG, threading.Event()
-    while not fact():
-        assert time.monotonic() < end, "it never came to be"
-        pause.wait(0.05)
-
-
 def ended_by(
     server: MockServer, number: signal.Signals, *options: str, when: Callable[[], bool]
 ) -> subprocess.CompletedProcess[str]:
-    """A run that is ended as soon as something is so."""
+    """A run that is ended as soon as something is so: before its next call."""
     process = subprocess.Popen(
-        command(server, *CHANGES, *options, "--pace", "0.5"),
+        command(server, *CHANGES, *options, "--pace", "0"),
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        until(when)
-        process.send_signal(number)
+        with held_once(server, when):
+            process.send_signal(number)
+            if number is signal.SIGKILL:
+                process.wait(LONG)
         printed, err = process.communicate(timeout=LONG)
     finally:
         process.kill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from ..errors import SetupError
 from ..errors.choice import NamedChoice
 from ..profile import SWITCHES, parse_assignments
 from ..resources import root
+from .options import gateway_option, key_option, token_option
 
 if TYPE_CHECKING:
     from ..receiver_check.result import Verdict
@@ -23,94 +24,98 @@ if TYPE_CHECKING:
     from .emitter import DeliveryCounts
 
 _GENERATIONS = next(switch for switch in SWITCHES if switch.name == "payload_generation").choices
-# Options that say how to judge: without --verdict nobody would read them.
-_TRIAL = (
-    *("gateway", "control_token", "junit", "within", "quiet", "patience", "limit"),
-    *("answers", "burst", "listens_only"),
-)
-# And the other way round: a trial tells its own story.
-_EMISSION = (
-    "changes",
-    "force",
-    "count",
-    "rate",
-    "parallel",
-    "duplicate",
-    "generation",
-    "keep_alive",
-)
 _SECONDS = click.FloatRange(0, 10**6, min_open=True)
+_GATEWAY = "http://127.0.0.1:8080"
+# What is sent and how: a trial tells its own story.
+_EMISSION = (
+    click.Option(
+        ["--set", "changes"], multiple=True, metavar="PATH=VALUE", help="change one field"
+    ),
+    click.Option(["--force"], is_flag=True, help="also set fields the contract does not know"),
+    click.Option(
+        ["--count"],
+        type=click.IntRange(1, 10**7),
+        default=1,
+        help="how many to send  [default: 1]",
+    ),
+    click.Option(
+        ["--rate"], type=click.FloatRange(0.001, 10**6), help="at most so many per second"
+    ),
+    click.Option(
+        ["--parallel"], type=click.IntRange(1, 64), default=1, help="how many at the same time"
+    ),
+    click.Option(
+        ["--duplicate"], type=click.IntRange(1, 64), default=1, help="send each one so many times"
+    ),
+    click.Option(
+        ["--generation"],
+        type=NamedChoice(_GENERATIONS),
+        default=_GENERATIONS[0],
+        help=f"send the payloads of this year  [default: {_GENERATIONS[0]}]",
+    ),
+    click.Option(["--keep-alive"], is_flag=True, help="reuse connections; the gateway does not"),
+)
+# How a trial judges: without --verdict nobody would read them.
+_TRIAL = (
+    gateway_option(
+        "--gateway",
+        default=_GATEWAY,
+        help=f"for --verdict: the mock the bot sends its answers to  [default: {_GATEWAY}]",
+    ),
+    token_option(
+        "--control-token",
+        "MEGAAPI_CONTROL_TOKEN",
+        default="",
+        help="token of the control API, if the mock requires one",
+    ),
+    click.Option(
+        ["--junit"], type=click.Path(path_type=Path), help="write the verdict as JUnit XML"
+    ),
+    click.Option(
+        ["--within"],
+        type=_SECONDS,
+        help="seconds the receiver may take for a 2xx  [default: 5]",
+    ),
+    click.Option(
+        ["--quiet"], type=_SECONDS, help="seconds of silence that end the waiting  [default: 3]"
+    ),
+    click.Option(
+        ["--patience"], type=_SECONDS, help="seconds to wait for a missing answer  [default: 25]"
+    ),
+    click.Option(["--limit"], type=_SECONDS, help="seconds a trial may take  [default: 300]"),
+    click.Option(
+        ["--answers"],
+        type=click.IntRange(1, 100),
+        help="answers a message may have, more for a bot with more bubbles  [default: 3]",
+    ),
+    click.Option(
+        ["--burst"],
+        type=click.FloatRange(0, 86_400),
+        help="messages of a contact within so many seconds may have one answer  [default: 20]",
+    ),
+    click.Option(["--listens-only"], is_flag=True, help="the receiver does not have to answer"),
+)
+_PARAMETERS: list[click.Parameter] = [
+    click.Argument(["event"], required=False),
+    click.Option(["--to", "url"], required=True, metavar="URL", help="receiver to post to"),
+    *_EMISSION,
+    key_option(help="instance the webhooks come from"),
+    click.Option(
+        ["--timeout"],
+        type=click.FloatRange(0.001, 10**6),
+        default=30.0,
+        help="seconds per delivery",
+    ),
+    click.Option(["--seed"], type=click.IntRange(0), help="seed for the message ids"),
+    click.Option(["--json", "as_json"], is_flag=True, help="print the summary as JSON"),
+    click.Option(
+        ["--verdict"], is_flag=True, help="run a trial with the bot behind URL and judge it"
+    ),
+    *_TRIAL,
+]
 
 
-@click.command()
-@click.argument("event", required=False)
-@click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
-@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
-@click.option("--force", is_flag=True, help="also set fields the contract does not know")
-@click.option(
-    "--count", type=click.IntRange(1, 10**7), default=1, help="how many to send  [default: 1]"
-)
-@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="at most so many per second")
-@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many at the same time")
-@click.option(
-    "--duplicate", type=click.IntRange(1, 64), default=1, help="send each one so many times"
-)
-@click.option(
-    "--generation",
-    type=NamedChoice(_GENERATIONS),
-    default=_GENERATIONS[0],
-    help=f"send the payloads of this year  [default: {_GENERATIONS[0]}]",
-)
-@click.option(
-    "--instance-key",
-    metavar="KEY",
-    envvar="MEGAAPI_INSTANCE_KEY",
-    show_envvar=True,
-    help="instance the webhooks come from",
-)
-@click.option(
-    "--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds per delivery"
-)
-@click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
-@click.option("--seed", type=click.IntRange(0), help="seed for the message ids")
-@click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
-@click.option("--verdict", is_flag=True, help="run a trial with the bot behind URL and judge it")
-@click.option(
-    "--gateway",
-    default="http://127.0.0.1:8080",
-    envvar="MEGAAPI_GATEWAY",
-    show_envvar=True,
-    help="for --verdict: the mock the bot sends its answers to  [default: http://127.0.0.1:8080]",
-)
-@click.option(
-    "--control-token",
-    default="",
-    envvar="MEGAAPI_CONTROL_TOKEN",
-    show_envvar=True,
-    help="token of the control API, if the mock requires one",
-)
-@click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
-@click.option(
-    "--within", type=_SECONDS, help="seconds the receiver may take for a 2xx  [default: 5]"
-)
-@click.option(
-    "--quiet", type=_SECONDS, help="seconds of silence that end the waiting  [default: 3]"
-)
-@click.option(
-    "--patience", type=_SECONDS, help="seconds to wait for a missing answer  [default: 25]"
-)
-@click.option("--limit", type=_SECONDS, help="seconds a trial may take  [default: 300]")
-@click.option(
-    "--answers",
-    type=click.IntRange(1, 100),
-    help="answers a message may have, more for a bot with more bubbles  [default: 3]",
-)
-@click.option(
-    "--burst",
-    type=click.FloatRange(0, 86_400),
-    help="messages of a contact within so many seconds may have one answer  [default: 20]",
-)
-@click.option("--listens-only", is_flag=True, help="the receiver does not have to answer")
+@click.command(params=_PARAMETERS)
 def emit(
     event: str | None,
     changes: tuple[str, ...],
@@ -127,7 +132,7 @@ def emit(
     stories (status@broadcast), its own messages (key.fromMe) and a key.id that came before. Answers
     may be equal, but there must not be more of them because a message came again.
     """
-    trial = {name: options.pop(name) for name in _TRIAL}
+    trial = {name: options.pop(name) for name in map(_name_of, _TRIAL)}
     context = click.get_current_context()
     if verdict:
         _refuse_given(context, _EMISSION, "is for single events: a trial has its own script")
@@ -185,11 +190,14 @@ def _judge(
     sys.exit(0 if verdict.passed else 1)
 
 
-def _refuse_given(context: click.Context, names: Sequence[str], reason: str) -> None:
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if parameter.name in names and source is ParameterSource.COMMANDLINE:
-            raise SetupError(f"{parameter.opts[0]} {reason}")
+def _name_of(option: click.Option) -> str:
+    return option.name or ""
+
+
+def _refuse_given(context: click.Context, options: Iterable[click.Option], reason: str) -> None:
+    for option in options:
+        if context.get_parameter_source(_name_of(option)) is ParameterSource.COMMANDLINE:
+            raise SetupError(f"{option.opts[0]} {reason}")
 
 
 def _tell(event: str, url: str, total: int, tally: DeliveryCounts) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from ..clock import Clock
-from ..codec import JSON_DEPTH
+from ..codec import JSON_DEPTH, TooDeep, Unreadable, parse_json
 from ..domain.json_path import put_at, require_path, value_at
 from ..errors import Invalid, SetupError
 from ..errors.names import did_you_mean
@@ -23,7 +23,6 @@ from ..ids import Ids
 from ..profile import default_profile
 from ..records.delivery import Delivery
 from ..resources.samples import Samples
-from ..spec.parsing import TooDeep, Unreadable, parse_json
 from ..spec.payload_fields import PayloadFields
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import DeliveryFailed, HttpTransport, Transport, axios_headers

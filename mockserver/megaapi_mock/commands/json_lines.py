@@ -87,7 +87,7 @@ class JsonLines:
             "chaos": delivery.chaos,
         }
         if self._shows_private:
-            from ..records.exchange import shown_body
+            from ..codec import shown_body
 
             fields["payload"] = shown_body(delivery.body)["body"]
         else:

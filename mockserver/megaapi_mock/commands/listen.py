@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..codec import Unreadable, parse_json
 from ..domain.message import content_key
 from ..errors import SetupError
 from ..serving.webhook_server import Post, WebhookServer
-from ..spec.parsing import Unreadable, parse_json
 from ..spec.recognise import FieldMismatch, RecognisedEvent, Recogniser
 
 TEXT_MOST = 80

@@ -13,14 +13,16 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import IO, Any
 
 # What may wait for a slow reader; later lines are dropped, counted and said.
 WAITING_BYTES = 1024 * 1024
 # What takes the place of those that were dropped.
 LINES_DROPPED = "({count} lines were not shown: nobody read them in time)\n"
-# How long the end of the program waits for its last lines to be read.
-LAST_SECONDS = 1.0
+# How long the end of the program waits for its last lines to be read; and, where nobody is slow to
+# read but the machine is busy, for them to be written.
+LAST_SECONDS, BUSY_SECONDS = 1.0, 10.0
 
 
 def has_colours(stream: IO[str] | None) -> bool:
@@ -45,6 +47,8 @@ class Output:
         self._size = 0
         self._dropped_lines = 0
         self._is_at_end = False
+        # Since when a reader has not taken what is being written.
+        self._writing_since: float | None = None
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -81,7 +85,7 @@ class Output:
         self._thread.start()
 
     def end(self, last: str = "", within: float = LAST_SECONDS) -> None:
-        """Write `last`, and wait at most so many seconds until everything is read."""
+        """Write `last`, and wait until everything is read: at most so long for a slow reader."""
         with self._news:
             if last and not self._is_at_end:
                 self._append(last)
@@ -91,7 +95,17 @@ class Output:
                 self._start()
             self._news.notify_all()
         if self._thread is not None:
-            self._thread.join(within)
+            self._await_end(self._thread, within)
+
+    def _await_end(self, thread: threading.Thread, within: float) -> None:
+        """Until it has written everything, or a reader is slow, or it takes too long."""
+        deadline = monotonic() + max(within, BUSY_SECONDS)
+        thread.join(within)
+        while thread.is_alive() and (now := monotonic()) < deadline:
+            since = self._writing_since
+            if since is not None and now - since >= within:
+                return
+            thread.join(0.02)
 
     def _append(self, text: str) -> None:
         self._waiting.append(text)
@@ -103,7 +117,9 @@ class Output:
         # The first failure ends it: nothing comes back to a reader that has gone.
         with suppress(OSError, ValueError):
             while (text := self._next()) is not None:
+                self._writing_since = monotonic()
                 write(text)
+                self._writing_since = None
         with self._news:
             self._is_at_end = True
             self._waiting.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,7 @@ from ..errors.choice import NamedChoice
 from ..resources import root
 from ..spec.plans import EVERY_PLAN, PLAN_NAMES, document_of_plan
 from .emit import write
+from .options import OUTPUT_FILE, SPEC_FOLDER
 
 
 @click.group()
@@ -21,9 +23,7 @@ def spec() -> None:
 
 
 @spec.command("bundle")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
-)
+@OUTPUT_FILE
 @click.option(
     "--plan",
     type=NamedChoice(PLAN_NAMES),
@@ -31,7 +31,7 @@ def spec() -> None:
     show_default=True,
     help="only what this plan has",
 )
-@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+@SPEC_FOLDER
 @click.option(
     "--for",
     "program",
@@ -45,20 +45,13 @@ def bundle_command(
 
     It has a schema for any webhook, AnyWebhook, which generators of clients need.
     """
-    import json
-
-    import yaml
-
     from ..spec.export import one_file
     from ..spec.valid_bundle import valid_bundle
 
     bundle = valid_bundle(folder or root("spec"))
     of_plan = replace(bundle, document=document_of_plan(bundle.document, plan))
     document = one_file(of_plan, program)
-    if output is not None and output.suffix == ".json":
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-    else:
-        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    text = _text_of(document, as_json=output is not None and output.suffix == ".json")
     if output is None:
         click.echo(text)
         return
@@ -67,8 +60,19 @@ def bundle_command(
     click.echo(f"wrote {output}: {kinds}", err=True)
 
 
+def _text_of(document: Any, *, as_json: bool) -> str:
+    import json
+
+    import yaml
+
+    if as_json:
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
 @spec.command("lint")
-@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+@SPEC_FOLDER
 def lint_command(folder: Path | None) -> None:
     """Check the contract against OpenAPI 3.1 and our own rules. Exit code 1 with findings.
 
@@ -125,7 +129,7 @@ def diff_command(old: str | None, new: str | None, form: str, fail_on: str, rule
 
 @spec.command("evidence")
 @click.option("--page", is_flag=True, help="print docs/evidence.md, in Markdown")
-@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+@SPEC_FOLDER
 def evidence_command(page: bool, folder: Path | None) -> None:
     """Count what is known by grade, and list the open questions with what would settle them."""
     from ..spec.allowed_values import GRADES
@@ -157,7 +161,7 @@ def evidence_command(page: bool, folder: Path | None) -> None:
     required=True,
     help="folder to write into",
 )
-@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+@SPEC_FOLDER
 def pages_command(output: Path, folder: Path | None) -> None:
     """Write the reference as HTML pages, in Portuguese and English: what /docs/reference/ shows.
 
@@ -180,10 +184,8 @@ def pages_command(output: Path, folder: Path | None) -> None:
     default="typescript",
     help="declarations (.d.ts), or a module of TypedDicts",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
-)
-@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+@OUTPUT_FILE
+@SPEC_FOLDER
 def types_command(language: str, output: Path | None, folder: Path | None) -> None:
     """Write the types of all webhooks, for a receiver: one for each messageType.
 

@@ -12,6 +12,7 @@ import click
 
 from ..errors import SetupError
 from ..store.open_store import open_database, shown_name
+from .options import OUTPUT_FILE
 
 if TYPE_CHECKING:
     from ..store.sql.database import Database
@@ -40,9 +41,7 @@ def check_command(url: str) -> None:
 
 @store.command("export")
 @click.argument("url")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
-)
+@OUTPUT_FILE
 def export_command(url: str, output: Path | None) -> None:
     """Write the state as a file, as GET /_mock/state does; `serve --world FILE` starts with it."""
     with _open_existing(url) as database:

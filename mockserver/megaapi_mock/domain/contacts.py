@@ -16,6 +16,7 @@ from .phone_number import (
     is_old_group,
     lacks_country,
     national,
+    number_behind_prefix,
     too_long,
     written_otherwise,
 )
@@ -171,7 +172,8 @@ class Directory:
                 " operation for it; a bot skips webhooks whose key.remoteJid ends in @newsletter"
             )
         if jid.group and not jid.user.isdecimal():
-            return f"{jid} is read as a group because of the hyphen: a number is digits alone"
+            hint = written_otherwise(jid.user) or ": a number is digits alone"
+            return f"{jid} is read as a group because of the hyphen{hint}"
         return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"
 
     def _way_out(self, jid: Jid) -> str:
@@ -192,6 +194,8 @@ class Directory:
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
+        if (number := number_behind_prefix(digits)) is not None:
+            return f": {digits} contains a dialling prefix (0 or 00), {number}?"
         if self._is_odd(digits):
             return (
                 f": Brazil has no number like {digits}: 55, an area that exists, and 9 with "
@@ -201,7 +205,7 @@ class Directory:
             return (
                 f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"
             )
-        return written_otherwise(digits)
+        return ""
 
     def read(self, text: str) -> Jid:
         """An address, or a number as people in Brazil write it, with or without its 55.

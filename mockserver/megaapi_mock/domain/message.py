@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from ..codec import BODY_SHOWN, shown_body
 from .content import SIDE_KEYS, TEXTS, WRAPPERS
 from .jid import Jid
 from .message_states import DELIVERED
+
+Content = dict[str, Any]
 
 
 # Not frozen: that would take three times as long to make, and every send makes four.
@@ -62,6 +67,30 @@ def message_bytes(_id: str, message: Message) -> int:
     return len(message.content) + addresses + len(message.reason or "")
 
 
+def message_json(instance: str, message: Message) -> Content:
+    """A message with its instance, as lists show it; content is cut at 64 KiB and marked."""
+    cut_fields: Content = {}
+    if len(message.content) <= BODY_SHOWN:
+        content = orjson.loads(message.content)
+    else:
+        cut_fields = shown_body(message.content)
+        content = cut_fields.pop("body")
+    return {
+        "instance": instance,
+        "id": message.id,
+        "time": message.time,
+        "chat": message.chat,
+        "sender": message.sender,
+        "from_me": message.from_me,
+        "type": message.type,
+        "content": content,
+        "state": message.state,
+        "reason": message.reason,
+        "deleted": message.deleted,
+        **cut_fields,
+    }
+
+
 def content_key(content: Mapping[str, Any]) -> str | None:
     """The one key that says what kind of message this is; None when there is no content."""
     for key, value in content.items():
@@ -79,9 +108,6 @@ def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
             return {}
         content, key = inner, content_key(inner)
     return content
-
-
-Content = dict[str, Any]
 
 
 def key_of(message: Message) -> Content:

@@ -79,6 +79,15 @@ def _without_prefixes(digits: str) -> str:
     return (national(digits.removeprefix(BRAZIL)) if has_zero else None) or digits
 
 
+def number_behind_prefix(digits: str) -> str | None:
+    """The number without what is only dialled; None where nothing is.
+
+    `005511900000002` and `55011900000002` are 5511900000002.
+    """
+    number = _without_prefixes(digits)
+    return None if number == digits else national(number) or number
+
+
 def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
     if len(text) > ADDRESS_MOST:

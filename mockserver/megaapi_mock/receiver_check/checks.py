@@ -53,8 +53,8 @@ def judge(
 
     What the instance sent into a chat from the first delivery on counts as an answer: to the
     message it quotes, else to the one whose number it repeats, else by its place. `held_back` has
-    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and has
-    failed once it is `within` seconds old. A bot that never answers fails, unless `listens_only`.
+    not left yet and is not judged; what else is unfinished leaves the verdict undecided, and fails
+    after `within` seconds at the receiver. A bot that never answers fails, unless `listens_only`.
     `refusals`: id and reason of the sends that were refused. `chat_of`: as in `chats_of`.
     `from_instances` are the ids of messages that other instances of the mock sent.
     """
@@ -99,17 +99,31 @@ def _in_time(
 ) -> Check:
     name = "answered_in_time"
     late = [each for each in complete if not _is_answered(each, within)]
-    late_in_queue = [each for each in waiting if now - each.time > within]
+    begins = _begins_of(waiting, complete)
+    late_in_queue = [each for each in waiting if now - begins[each] > within]
     if late or late_in_queue:
         message = f"{len(late) + len(late_in_queue)} webhooks had no 2xx within {within:g} s"
         return Check(name, FAILED, message, tuple(each.id for each in (*late, *late_in_queue)))
     if waiting:
         total = len(waiting) + len(complete)
-        message = f"{len(waiting)} of {total} webhooks are still on their way"
+        message = f"{len(waiting)} of {total} webhooks are still on their way; {LONGER}"
         return Check(name, UNDECIDED, message, tuple(each.id for each in waiting))
     if not complete:
         return Check(name, OPEN, unsent or "nothing was delivered yet")
     return Check(name, PASSED, f"{len(complete)} webhooks had a 2xx within {within:g} s")
+
+
+def _begins_of(waiting: Sequence[Delivery], complete: Sequence[Delivery]) -> dict[Delivery, float]:
+    """Since when each waits for the receiver, and not for those before it in its lane."""
+    ends: dict[str, float] = {}
+    for delivery in complete:
+        for attempt in delivery.attempts:
+            end = attempt.time + attempt.duration_ms / 1000
+            ends[delivery.lane] = max(end, ends.get(delivery.lane, end))
+    return {
+        each: each.time if each.attempts else max(each.time, ends.get(each.lane, each.time))
+        for each in waiting
+    }
 
 
 def _is_answered(delivery: Delivery, within: float) -> bool:

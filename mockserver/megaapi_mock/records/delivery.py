@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .exchange import shown_body
+from ..codec import shown_body
 
 # Why what was owed in an earlier life of an instance is never sent.
 OLD_WORLD = "a reset, another state or the end of its instance came before it was sent"

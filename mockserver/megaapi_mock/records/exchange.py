@@ -1,16 +1,12 @@
-"""One request with its reply, and how a body is shown."""
+"""One request with its reply."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..spec.parsing import Unreadable, parse_json
-
-BODY_SHOWN = 64 * 2**10
-
+from ..codec import shown_body
 
 Headers = Sequence[tuple[str, str]]
 
@@ -66,22 +62,3 @@ class Exchange:
             if self.fault is None
             else dict(zip(("id", "name"), self.fault, strict=True)),
         }
-
-
-def shown_body(body: bytes) -> dict[str, Any]:
-    """`body` as JSON where the gateway could read it, else text, else base64.
-
-    Cut at 64 KiB and marked.
-    """
-    is_cut = len(body) > BODY_SHOWN
-    if is_cut:
-        text = body[:BODY_SHOWN].decode("utf-8", "replace")
-        return {"body": text, "cut": True, "size": len(body)}
-    try:
-        return {"body": parse_json(body) if body else None}
-    except Unreadable:
-        pass
-    try:
-        return {"body": body.decode("utf-8")}
-    except UnicodeDecodeError:
-        return {"body": b64encode(body).decode("ascii"), "encoding": "base64"}

@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from time import monotonic, sleep
 
 from .bodies import SMALL, TAKEN_LEAST, CallInProgress, Limits
@@ -38,8 +39,7 @@ FRESH, BODY_FOLLOWS = 1.0, 0.5
 SILENT = 10.0
 # What ends a request: its client can still read the answer, or nothing is left.
 _NO_MORE, _CLOSED = socket.SHUT_RD, socket.SHUT_RDWR
-
-_OPEN_FILES = "/proc/self/fd"
+_OPEN_FILES, _HAS_LEFT = "/proc/self/fd", attrgetter("has_left")
 # Where struct tcp_info has: milliseconds since data last went and last came, bytes that the client
 # has taken, bytes that came, bytes that wait for the client, and segments with data that came and
 # went. First its state, which is this one once the client closed.
@@ -124,8 +124,9 @@ class Watch:
         """Close requests whose time is over, and in a crowd what has been idle the longest."""
         now = monotonic()
         begin_times = self._app.deferred.begin_times()  # first: what begins later was not left
+        before = self._connections
         self._update()
-        if any(each.has_left for each in self._connections.values()):
+        if before.keys() - self._connections or any(map(_HAS_LEFT, self._connections.values())):
             self._app.on_departure()  # granian notices by what is sent on its stream
         self._end_waits_of_nobody(begin_times)
         free = self._not_answered(_may_be, LAG)
@@ -134,7 +135,6 @@ class Watch:
         if self._app.budget.is_short:
             _end_silent(free, now)
         self._end_slow_bodies(free)
-        # Waits that hold no thread have places of their own.
         most, count = self._limits.connections, len(self._connections) - len(self._app.deferred)
         if count > most * CROWDED:
             surplus = int(count - most * COMFORTABLE)

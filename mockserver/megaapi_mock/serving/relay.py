@@ -208,6 +208,10 @@ class _Client(_End):
         if self.transport.is_closing():
             upstream.reset()
             return
+        if upstream.transport.is_closing():
+            # The server has let go of it before it could be told of its end.
+            self.reset()
+            return
         self.other, upstream.other = upstream, self
         self.transport.resume_reading()
         self.end_unless(self._destination.server)

@@ -25,6 +25,10 @@ from .people import person_named
 Json = dict[str, Any]
 
 
+# Fields of a body that only some events take.
+_FIELDS_OF_SOME = ("media", "message", "option", "to")
+
+
 @dataclass(frozen=True, slots=True)
 class ContactAction:
     """One event of a contact: who does what in which chat; `to` is the person it concerns."""
@@ -129,8 +133,9 @@ def _option(event: str, body: Mapping[str, Any], options: Sequence[str]) -> str:
     option = body.get("option", options[0] if options else "")
     if options and option not in options:
         raise ControlRefused(400, f"option: {quoted(option)} is not one of {', '.join(options)}")
-    for name in ("media", "message", *(() if options else ("option",))):
-        if name in body:
+    takes = {"option": bool(options), "to": event == "group-participants"}
+    for name in _FIELDS_OF_SOME:
+        if name in body and not takes.get(name, False):
             raise ControlRefused(400, f"{name}: {event} is not a message and does not take it")
     return str(option)
 

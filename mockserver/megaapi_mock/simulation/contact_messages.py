@@ -15,12 +15,11 @@ from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.json_path import put_at
-from ..domain.message import Content, Message
+from ..domain.message import Content, Message, message_json
 from ..domain.message_states import PENDING
 from ..domain.scene import Scene
 from ..errors import ControlRefused
 from ..records.bugs import Bugs
-from ..records.message import message_json
 from ..runtime import Instances, Records
 from ..store.points import Point
 from .contact_events import ContactEvents
@@ -214,7 +213,7 @@ class ContactMessages:
 def shown_message(key: str, message: Message, bugs: Bugs) -> Json:
     """The message as the control API lists it; the least of it where that fails: it is kept."""
     try:
-        return message_json((key, message))
+        return message_json(key, message)
     except Exception:
         bugs.note(f"message {message.id} of {key} cannot be shown")
         return {"instance": key, "id": message.id}

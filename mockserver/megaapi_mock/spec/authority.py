@@ -21,8 +21,8 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
+from ..codec import ANSWER_PARTS, parse_json
 from .operations import JSON, Operation
-from .parsing import ANSWER_PARTS, parse_json
 from .violation import Violation
 
 

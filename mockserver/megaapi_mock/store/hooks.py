@@ -24,9 +24,9 @@ from cattrs.gen import (
     override,
 )
 
+from ..codec import parse_json
 from ..domain.jid import Jid
 from ..domain.undo_table import UndoTable
-from ..spec.parsing import parse_json
 from .form import Digits, Form, Misfit
 
 Write = Callable[[Any], Any]

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from ..codec import has_more_parts
 from ..errors import Conflict, Invalid
-from ..spec.parsing import has_more_parts
 
 FORMAT, VERSION = "megaapi-mock-state", 1
 _MARK = b"\xef\xbb\xbf"

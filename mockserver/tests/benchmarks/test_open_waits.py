@@ -68,6 +68,8 @@ def test_the_first_ones_are_streams() -> None:
 
 
 def test_fewer_than_were_asked_for_are_told(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_waits, "_OPEN_WITHIN", 0.0)
-    with pytest.raises(TooFewOpen, match="3 wait, not 5"), opened(port, 3):
-        open_waits.wait_until_open(port, 5)
+    monkeypatch.setattr(open_waits, "STREAMS", 0)
+    with opened(port, 3):
+        with monkeypatch.context() as patch, pytest.raises(TooFewOpen, match="3 wait, not 5"):
+            patch.setattr(open_waits, "_OPEN_WITHIN", 0.0)
+            open_waits.wait_until_open(port, 5)

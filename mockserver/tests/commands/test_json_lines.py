@@ -59,8 +59,8 @@ class Log:
 
     def text(self) -> str:
         """Everything written."""
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
-        self._output.end(within=10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
+        self._output.end(within=60)
         return self._stream.getvalue()
 
     def lines(self) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ def test_what_nobody_read_in_time_is_an_object_too() -> None:
     for _ in range(3):
         output.write("x" * (WAITING_BYTES // 2) + "\n")
     output.begin()
-    output.end(within=10)
+    output.end(within=60)
     assert json.loads(stream.getvalue().splitlines()[-1]) == {"type": "lines_dropped", "count": 2}
     # A serving process that is started afresh says it in the same form.
     assert pickle.loads(pickle.dumps(output))._dropped == LINES_DROPPED
@@ -200,7 +200,7 @@ def test_lines_for_people_show_no_token_unless_asked() -> None:
         exchange = Exchange("x1", 0.0, KEY, None, "GET", f"/rest/x?token={TOKEN}", (), b"", 404)
         lines.exchange(exchange)
         output.begin()
-        output.end(within=10)
+        output.end(within=60)
         assert ("hush" in stream.getvalue()) == shows_private
         assert (TOKEN in stream.getvalue()) == shows_private
     assert without_secrets("Bearer TESTTOKEN0001 is not") == "Bearer [private] is not"
@@ -221,11 +221,11 @@ def test_a_served_mock_writes_objects_alone() -> None:
         from urllib.request import Request, urlopen
 
         url = f"http://127.0.0.1:{port}/rest/instance/{KEY}"
-        with urlopen(Request(url, headers=AUTH), timeout=20) as reply:
+        with urlopen(Request(url, headers=AUTH), timeout=60) as reply:
             assert reply.status == 200
     finally:
         process.terminate()
-        out, error = process.communicate(timeout=30)
+        out, error = process.communicate(timeout=60)
     lines = [json.loads(line) for line in out.splitlines()]
     assert [line["type"] for line in lines] == ["started", "call", "stopped"]
     assert error == b""

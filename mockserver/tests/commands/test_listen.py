@@ -51,7 +51,7 @@ def listening(told: list[ReceivedWebhook]) -> Iterator[Receiver]:
 
 def said(receiver: Receiver, *parts: bytes, end: bool = True) -> bytes:
     """Everything the receiver answers to these bytes until it closes."""
-    with socket.create_connection(receiver.server_address[:2], timeout=10) as caller:
+    with socket.create_connection(receiver.server_address[:2], timeout=60) as caller:
         try:
             for part in parts:
                 caller.sendall(part)
@@ -259,7 +259,7 @@ def test_lines_name_the_fields_and_drive_no_terminal() -> None:
         FieldMismatch(f"field{number}", "is wrong\x1b[2J", "x.yaml") for number in range(8)
     )
     Lines(output).webhook(ReceivedWebhook("/", "who\nwhat", RecognisedEvent(None, misfits)))
-    output.end(within=10.0)
+    output.end(within=60.0)
     shown = stream.getvalue().splitlines()
     assert shown[0].endswith("who?what  no known event")
     assert shown[1].strip() == "field0: is wrong?[2J (spec/x.yaml)"
@@ -298,7 +298,7 @@ def test_emit_and_listen_meet(command: tuple[Process, str], number: int) -> None
             mock_command("emit", "text-plain", "--to", f"{url}/hook", "--set", *change),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
     process.wait_for(r'"oi"  fits text-plain\n')
@@ -324,7 +324,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: list[str], sentenc
         mock_command("listen", "--port", "0", *arguments),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 2
     assert sentence in done.stderr
@@ -335,7 +335,7 @@ def test_the_command_s_port_may_be_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            mock_command("listen", "--port", port), capture_output=True, text=True, timeout=30
+            mock_command("listen", "--port", port), capture_output=True, text=True, timeout=120
         )
     assert done.returncode == 2
     assert done.stderr.startswith(f"megaapi-mock: port {port} on 127.0.0.1 is taken")

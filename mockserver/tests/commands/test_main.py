@@ -14,14 +14,13 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
-from megaapi_mock.spec.bundle import read_yaml
 
 from ..processes import Process, mock_command
+from ..slowness import slowness
 from ..support import KEY, TOKEN
 
 
@@ -43,14 +42,14 @@ def started() -> Iterator[Any]:
 
 
 def get(url: str) -> Any:
-    with urlopen(url, timeout=10) as reply:
+    with urlopen(url, timeout=60) as reply:
         return json.loads(reply.read())
 
 
 def send_text(url: str) -> None:
     body = json.dumps({"messageData": {"to": "5511900000002", "text": "oi"}}).encode()
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    urlopen(Request(f"{url}/rest/sendMessage/{KEY}/text", body, headers), timeout=10).close()
+    urlopen(Request(f"{url}/rest/sendMessage/{KEY}/text", body, headers), timeout=60).close()
 
 
 def test_the_start_screen_names_all_a_first_call_needs(started: Any) -> None:
@@ -67,18 +66,18 @@ def test_the_start_screen_names_all_a_first_call_needs(started: Any) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_with_twenty_streams_open_drains_the_courier(started: Any, number: int) -> None:
-    process, url = started("--set", "stop_grace=5")
+    process, url = started("--set", "stop_grace=50")
     port = int(url.rpartition(":")[2])
     streams = []
     for _ in range(20):
-        stream = socket.create_connection(("127.0.0.1", port), timeout=10)
+        stream = socket.create_connection(("127.0.0.1", port), timeout=60)
         stream.sendall(b"GET /_mock/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert b"200" in stream.recv(1000)
         streams.append(stream)
     send_text(url)
     begun = time.monotonic()
     assert process.stop(number) == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 50
     assert "Stopped, all webhooks sent." in process.output
     for stream in streams:
         stream.close()
@@ -91,10 +90,10 @@ def test_what_cannot_be_delivered_in_time_is_counted(started: Any) -> None:
         made = {"key": "megacode-SLOW", "token": "SLOW", "connected": True, "webhook_url": hook}
         body = json.dumps(made).encode()
         headers = {"Content-Type": "application/json"}
-        urlopen(Request(f"{url}/_mock/instances", body, headers), timeout=10).close()
+        urlopen(Request(f"{url}/_mock/instances", body, headers), timeout=60).close()
         inbound = Request(f"{url}/_mock/instances/megacode-SLOW/inbound", b"{}", headers)
         for _ in range(3):
-            urlopen(inbound, timeout=10).close()
+            urlopen(inbound, timeout=60).close()
         assert process.stop() == 0
     assert "3 deliveries abandoned" in process.output
 
@@ -111,7 +110,7 @@ def test_a_start_costs_little(started: Any) -> None:
     after = os.times()
     used = after.children_user - before.children_user
     used += after.children_system - before.children_system
-    assert 0 < used < 2
+    assert 0 < used < 5 * slowness()
 
 
 def test_settings_come_from_the_environment(
@@ -175,7 +174,10 @@ def broken_world(folder: Path) -> str:
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: list[str], sentence: str) -> None:
     done = subprocess.run(
-        mock_command("serve", "--port", "0", *arguments), capture_output=True, text=True, timeout=30
+        mock_command("serve", "--port", "0", *arguments),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 2
     assert sentence in done.stderr
@@ -191,7 +193,7 @@ def test_a_broken_file_is_named_with_its_place(
     option: str, make: Any, place: str, tmp_path: Path
 ) -> None:
     command = mock_command("serve", "--port", "0", option, make(tmp_path))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert place in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -201,7 +203,7 @@ def test_a_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            mock_command("serve", "--port", port), capture_output=True, text=True, timeout=30
+            mock_command("serve", "--port", port), capture_output=True, text=True, timeout=120
         )
     assert done.returncode == 2
     assert port in done.stderr
@@ -230,29 +232,3 @@ def test_switches_lists_every_switch() -> None:
     shown = CliRunner().invoke(main, ["switches"]).output
     for switch in SWITCHES:
         assert f"{switch.name}={switch.default}\n" in shown
-
-
-def test_bundle_writes_one_file(tmp_path: Path) -> None:
-    for name, load in (("one.yaml", yaml.safe_load), ("one.json", json.loads)):
-        done = CliRunner().invoke(main, ["spec", "bundle", "-o", str(tmp_path / name)])
-        assert done.exit_code == 0, done.output
-        document = load((tmp_path / name).read_text(encoding="utf-8"))
-        assert document["paths"].keys() == read_yaml(root("spec") / "openapi.yaml")["paths"].keys()
-        assert "$ref" not in document["paths"]["/rest/instance/{instance_key}"]
-
-
-def test_lint_finds_nothing_in_our_own_contract() -> None:
-    done = CliRunner().invoke(main, ["spec", "lint"])
-    assert (done.exit_code, done.output) == (0, "0 findings\n")
-
-
-@pytest.mark.parametrize("name", ["send_text", "send_message/send_text", "ack-read"])
-def test_show_prints_the_definition_on_request(name: str) -> None:
-    shown = CliRunner().invoke(main, ["spec", "show", name, "--yaml"])
-    assert shown.exit_code == 0
-    assert shown.output.startswith("# spec/")
-
-
-def test_show_of_something_unknown_is_exit_code_2() -> None:
-    done = CliRunner().invoke(main, ["spec", "show", "send_pigeon"])
-    assert done.exit_code == 2

@@ -52,7 +52,7 @@ def test_the_browser_is_asked_once_and_its_failure_is_nobodys(
     monkeypatch.setenv("BROWSER", "x")
     monkeypatch.setattr(webbrowser, "open", fail)
     open_page.open_page("http://127.0.0.1:8080")
-    assert over.wait(5)
+    assert over.wait(60)
     assert asked == ["http://127.0.0.1:8080/_mock/ui/"]
 
 

@@ -265,7 +265,7 @@ def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServ
         publisher.change(KEY, lambda instance: instance.set_webhook(old))
         for _ in range(30):
             publisher.change(KEY, lambda instance: instance.record("text-plain"))
-        assert shared.app.runtime.webhooks.courier.wait_idle(10)
+        assert shared.app.runtime.webhooks.courier.wait_idle(60)
         verdict = run_verdict(shared.url, new, instance=KEY, terms=QUICK)
     assert verdict.passed, verdict.as_table()
     assert [each.url for each in log.after(None)].count(old) == 30
@@ -300,7 +300,7 @@ def odd_bot(gateway: str, work: Callable[[Queue[Any], Answer], None], *, plain: 
             data |= {"key": key, "message": message}
         url = bot.url.replace("quoteMessage", "text") if plain else bot.url
         body = json.dumps({"messageData": data}).encode()
-        urlopen(Request(url, body, bot.headers), timeout=10).close()
+        urlopen(Request(url, body, bot.headers), timeout=60).close()
 
     def works(bot: Any) -> None:
         work(bot.queue, partial(answer, bot))

@@ -63,7 +63,7 @@ class Mock:
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}{path}", content, headers, method=method)
-        with urlopen(request, timeout=20) as answer:
+        with urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
     def send(self, kind: str, **data: Any) -> Any:
@@ -130,7 +130,7 @@ def test_a_restarted_mock_has_everything(
     assert FILE.partition(",")[2] in json.dumps(file)
     sent = again.send("text", text="depois")["messageData"]["key"]["id"]
     assert sent not in json.dumps(before)
-    with urlopen(f"{again.url}/_mock/ui/", timeout=20) as page:
+    with urlopen(f"{again.url}/_mock/ui/", timeout=60) as page:
         assert page.status == 200
 
 
@@ -150,7 +150,7 @@ def test_what_is_owed_at_a_stop_is_sent_at_the_next_start(start: Callable[..., M
         again = start()
         bodies = bot.take(5)
     assert [body["message"]["conversation"] for body in bodies] == texts
-    seen = again.control("GET", "/deliveries?event=text-plain&wait=10")["items"]
+    seen = again.control("GET", "/deliveries?event=text-plain&wait=60")["items"]
     assert [each["payload"]["message"]["conversation"] for each in seen] == texts
 
 

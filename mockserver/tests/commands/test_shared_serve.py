@@ -90,7 +90,7 @@ def test_three_processes_are_one_mock(start: Start, bot: Bot) -> None:
 def test_who_waits_on_one_process_sees_what_another_is_sent(start: Start) -> None:
     first, second, third = start(3)
     answers: list[list[Json]] = []
-    path = f"/messages?instance={KEY}&wait=30"
+    path = f"/messages?instance={KEY}&wait=60"
     waiting = threading.Thread(target=lambda: answers.append(second.items(path)))
     waiting.start()
     with urlopen(f"{third.url}/_mock/stream", timeout=PATIENCE) as stream:

@@ -65,7 +65,7 @@ class Bot(ThreadingHTTPServer):
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         body = json.dumps({"messageData": data}).encode()
         try:
-            urlopen(Request(url, body, headers), timeout=10).close()
+            urlopen(Request(url, body, headers), timeout=60).close()
         except HTTPError as error:
             error.close()
         except OSError:
@@ -267,7 +267,7 @@ def test_two_bots_that_answer_each_other_are_a_loop() -> None:
 
 def long_talk(server: MockServer, key: str, messages: int = 30) -> None:
     """Return once the instance has sent so many messages."""
-    url = f"{server.url}/_mock/messages?instance={key}&from_me=true&limit=1&wait=10"
+    url = f"{server.url}/_mock/messages?instance={key}&from_me=true&limit=1&wait=60"
     since = ""
     for _ in range(messages):
         with urlopen(url + since, timeout=60) as reply:

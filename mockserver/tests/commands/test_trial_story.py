@@ -23,7 +23,7 @@ from ..support import KEY
 
 NEW = "megacode-NOGROUP"
 # It waits for no answer: these bots only listen.
-LISTENS = TrialTerms(quiet=0.05, patience=0.2, limit=30.0, listens_only=True)
+LISTENS = TrialTerms(quiet=0.05, patience=20.0, limit=250.0, listens_only=True)
 
 
 @pytest.fixture

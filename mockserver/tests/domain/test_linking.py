@@ -113,7 +113,7 @@ def test_acks_may_need_asking_for(make_app: MakeApp) -> None:
 
     def told() -> list[str]:
         send(app, "5511900000002").get_data()
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         items = app.test_client().get("/_mock/deliveries").get_json()["items"]
         return [delivery["event"] for delivery in items]
 
@@ -129,7 +129,7 @@ def test_webhooks_may_leave_before_the_answer(make_app: MakeApp) -> None:
     hook = {"messageData": {"webhookUrl": "http://127.0.0.1:9/", "webhookEnabled": True}}
     app.test_client().post(f"/rest/webhook/{KEY}/configWebhook", headers=AUTH, json=hook)
     reply = send(app, "5511900000002")
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
     assert states == {"delivered"}
     assert reply.get_json()["error"] is False

@@ -541,7 +541,7 @@ def test_instances_writing_to_each_other_at_once_do_not_deadlock(
 
     def write(number: int) -> None:
         board = Switchboard(desk.app, 0)
-        start.wait(5)
+        start.wait(60)
         others = [to for other, to in numbers.items() if other != number]
         sent[number] = [board.send(number, [*others, ALL][at % 3]) for at in range(count)]
 
@@ -574,7 +574,7 @@ def test_same_calls_same_bytes(make_app: MakeApp) -> None:
             if at % 6 == 3:
                 board.link(2)
         board.advance(1_000)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         transport = app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         return sorted((url, body) for url, body, _ in transport.posts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from megaapi_mock.codec import BODY_SHOWN
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.message import (
@@ -12,6 +13,7 @@ from megaapi_mock.domain.message import (
     edited_content,
     key_of,
     message_bytes,
+    message_json,
     unwrap,
 )
 from megaapi_mock.domain.message_states import DELIVERED, READ, SERVER, STOPPED
@@ -27,6 +29,30 @@ def test_that_it_came_to_a_phone_stays_true(instance: Instance) -> None:
     delivered = message.with_state(DELIVERED, "why")
     assert (delivered.state, delivered.reason, delivered.reached) == (DELIVERED, "why", True)
     assert delivered.with_state(STOPPED).reached
+
+
+def test_a_message_is_listed_with_its_instance_and_whole_content(instance: Instance) -> None:
+    message = add_message(instance, "ONE", content=b'{"conversation":"oi"}', reason="why")
+    assert message_json("KEY", message) == {
+        "instance": "KEY",
+        "id": "ONE",
+        "time": message.time,
+        "chat": message.chat,
+        "sender": message.sender,
+        "from_me": message.from_me,
+        "type": message.type,
+        "content": {"conversation": "oi"},
+        "state": message.state,
+        "reason": "why",
+        "deleted": None,
+    }
+
+
+def test_long_content_is_listed_cut_and_says_so(instance: Instance) -> None:
+    content = b'{"conversation":"%s"}' % (b"x" * BODY_SHOWN)
+    shown = message_json("KEY", add_message(instance, "ONE", content=content))
+    assert (shown["cut"], shown["size"]) == (True, len(content))
+    assert shown["content"] == content[:BODY_SHOWN].decode()
 
 
 def test_another_state_changes_nothing_else(instance: Instance) -> None:

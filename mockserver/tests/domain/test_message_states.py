@@ -76,7 +76,7 @@ class Sender:
 
     def heard(self) -> list[dict[str, Any]]:
         """The acks since the last look, each held to the contract."""
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         authority = Authority(self.app.runtime.api.description.document)
@@ -315,7 +315,7 @@ def test_what_was_sent_to_a_hidden_number_is_told_as_its_person_is_met(
     sender = Sender(make_app(switches={"payload_generation": generation}))
     sender.send("100000000000002@lid")
     sender.send("200000000000000@lid")
-    assert sender.app.runtime.webhooks.courier.wait_idle(5)
+    assert sender.app.runtime.webhooks.courier.wait_idle(60)
     told = [delivery["payload"] for delivery in sender.control_api.walk("/deliveries")]
     named = [one["key"]["remoteJid"] for one in told if one["messageType"] != "message.ack"]
     assert named == [CONTACT, "200000000000000@lid"]

@@ -38,7 +38,7 @@ class Socket:
 
     def told(self) -> list[dict[str, Any]]:
         """The webhooks since the last look."""
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         posts = [orjson.loads(body) for _, body, _ in transport.posts]

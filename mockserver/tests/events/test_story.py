@@ -46,7 +46,7 @@ class Receiver:
 
     def heard(self) -> list[AnyEvent]:
         """What came since the last look; each of the contract and without a problem."""
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         events = [parse(json.loads(body)) for _, body, _ in transport.posts]

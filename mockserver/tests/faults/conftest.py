@@ -52,7 +52,7 @@ class Client:
         body: Any = None,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 10,
+        timeout: float = 60,
     ) -> Came:
         """One call of the gateway or the control API."""
         connection = http.client.HTTPConnection(self.host, timeout=timeout)
@@ -123,7 +123,7 @@ def begin() -> Iterator[Begin]:
     yield start
     for server in servers:
         bugs = list(server.app.runtime.records.bugs)
-        assert server.stop(5) == 0
+        assert server.stop(60) == 0
         assert bugs == []
 
 

@@ -400,7 +400,7 @@ def test_the_call_is_done_only_with_after(
     # An intended failure is never taken for our own bug.
     assert reply.headers["X-Mock-Reason"].startswith(f"fault f1 {fault}, armed by")
     reply.get_data()
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len(control_api.items("/messages")) == (1 if after else 0)
     assert len(transport.posts) == (4 if after else 0)
     assert len(control_api.items("/exchanges")[0]["events"]) == (4 if after else 0)
@@ -428,10 +428,10 @@ def test_a_delay_before_holds_up_the_call_and_a_delay_after_its_answer(
         pipeline = app.pipeline
         pipeline.stopping = Halting(waiting)
         done.start()
-        assert waiting.wait(5)
+        assert waiting.wait(60)
         assert len(control_api.items("/messages")) == there
         pipeline.stopping.set()
-        done.join(5)
+        done.join(60)
         assert len(control_api.items("/messages")) == 1
 
 
@@ -444,7 +444,7 @@ class Halting(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         self._waiting.set()
-        return super().wait(5)
+        return super().wait(60)
 
 
 @pytest.mark.parametrize("fault", ["delay; seconds=0", "bad-gateway; after=true"])

@@ -128,7 +128,7 @@ def test_giving_back_waits_for_the_lock_of_all_faults() -> None:
         thread.start()
         thread.join(0.1)
         assert thread.is_alive() and shown(fault)[1] == 1
-    thread.join(10)
+    thread.join(60)
     assert shown(fault) == (0, 0, 0, [])
 
 

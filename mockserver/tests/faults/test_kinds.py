@@ -33,7 +33,7 @@ def reply(client: Client) -> None:
 def delay(client: Client) -> None:
     begun = time.monotonic()
     assert client.send().status == 200
-    assert 0.05 <= time.monotonic() - begun < 5
+    assert 0.05 <= time.monotonic() - begun < 60
     assert client.exchange()["fault"] == {"id": "f1", "name": "delay"}
 
 
@@ -46,7 +46,9 @@ def reset(client: Client) -> None:
 
 
 def hang(client: Client) -> None:
-    assert isinstance(client.send(timeout=0.2).broke, TimeoutError)
+    assert isinstance(client.send(timeout=0.5).broke, TimeoutError)
+    # The server may begin with a call after its client has given up.
+    assert client.control_api("GET", "/exchanges?wait=60")["items"]
     assert client.exchange()["fault"] == {"id": "f1", "name": "hang"}
     assert client.messages() == []
     assert client.send().status == 200

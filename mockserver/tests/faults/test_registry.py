@@ -7,15 +7,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from click.testing import CliRunner
-from megaapi_mock import resources
-from megaapi_mock.commands.main import main
 from megaapi_mock.faults import kinds
-from megaapi_mock.faults.docs_page import page
 from megaapi_mock.faults.parameters import BadParameter
 from megaapi_mock.faults.registry import discover, kind_named
 
-DOCS = resources.root("spec").parent / "docs"
 KINDS = discover()
 ASKED_FOR = {
     "reply", "delay", "reset", "cut-body", "malformed-json", "bad-gateway", "empty-200",
@@ -79,22 +74,3 @@ def test_every_kind_says_what_it_does_and_its_example_can_be_made(name: str) -> 
 def test_a_wrong_name_is_told_the_nearest() -> None:
     with pytest.raises(BadParameter, match="did you mean bad-gateway"):
         kind_named(KINDS, "badgateway")
-
-
-def test_the_page_is_the_one_the_code_makes() -> None:
-    """Write it anew with `megaapi-mock faults --page > docs/faults.md`."""
-    assert (DOCS / "faults.md").read_text(encoding="utf-8") == page(KINDS)
-
-
-def test_the_page_has_one_line_for_each_kind_with_its_example() -> None:
-    lines = page(KINDS).splitlines()
-    for name in KINDS:
-        rows = [line for line in lines if line.startswith(f"| `{name}` |") and '"fault"' in line]
-        assert len(rows) == 1, name
-
-
-def test_the_command_prints_page_and_list() -> None:
-    assert CliRunner().invoke(main, ["faults", "--page"]).output == page(KINDS)
-    listed = CliRunner().invoke(main, ["faults"]).output
-    for name, kind in KINDS.items():
-        assert f"{name}\n    {kind.line}\n" in listed

@@ -60,7 +60,7 @@ def test_setting_of_a_group_is_told_where_group_events_are(
     ask(app, "POST", "webhook/KEY/configWebhook", {"messageData": hook})
     ask(app, "PUT", f"group/KEY/{path}", jid=GROUP, allowOnlyAdmins="true")
     assert ask(app, "GET", "group/KEY/group", jid=GROUP)["group"][field] is True
-    path = "/_mock/deliveries?wait=10&event=group-update"
+    path = "/_mock/deliveries?wait=60&event=group-update"
     [update] = app.test_client().get(path).get_json()["items"]
     assert update["payload"][field] is True and update["payload"]["id"] == GROUP
 

@@ -39,13 +39,13 @@ def test_a_description_without_an_id_is_shown_without_one(make_app: MakeApp) -> 
 
 
 def test_a_pause_holds_nobody_else_and_ends_with_the_server(make_app: MakeApp) -> None:
-    app = make_app(switches={"participants_pause": "30"})
+    app = make_app(switches={"participants_pause": "3600"})
     slow = threading.Thread(target=add, args=(app, "5511900000004"))
     slow.start()
     found = app.test_client().get("/_mock/instances").get_json()
     assert found["items"]
     app.close_streams()
-    slow.join(timeout=5)
+    slow.join(timeout=60)
     assert not slow.is_alive()
     details = app.test_client().get(f"/rest/group/{KEY}/group?jid={GROUP}", headers=AUTH)
     assert details.get_json()["group"]["size"] == 3

@@ -43,7 +43,7 @@ def test_contact_card_is_a_message_and_is_echoed(app: MockApp) -> None:
     sent = call(app, "POST", "sendMessage/KEY/contactMessage", {"to": PERSON, "vcard": card})
     [message] = app.test_client().get("/_mock/messages").get_json()["items"]
     assert (message["type"], message["chat"]) == ("contactMessage", f"{PERSON}@s.whatsapp.net")
-    path = "/_mock/deliveries?wait=10&event=from-me-api-echo"
+    path = "/_mock/deliveries?wait=60&event=from-me-api-echo"
     [echo] = app.test_client().get(path).get_json()["items"]
     assert echo["payload"]["key"]["id"] == sent["messageData"]["key"]["id"]
     assert echo["payload"]["message"]["contactMessage"] == message["content"]["contactMessage"]

@@ -23,13 +23,13 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.linking import Linking
 from megaapi_mock.domain.media import Vault
+from megaapi_mock.domain.message import message_json
 from megaapi_mock.domain.revoke import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
 from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.errors import Conflict, GroupNotFound, Impossible, RequestRejected
 from megaapi_mock.ids import Ids
-from megaapi_mock.records.message import message_json
 from megaapi_mock.store.memory import MemoryStore
 
 from ..support import START
@@ -218,9 +218,7 @@ class DomainWay:
             assert instance.linked == known.linked
             assert (instance.token, instance.number) == (known.token, known.number)
             assert set(instance.filter.blocked) == known.blocked
-            kept = {
-                message.id: message_json(("", message)) for message in instance.messages.values()
-            }
+            kept = {message.id: message_json("", message) for message in instance.messages.values()}
             groups = {str(group.jid): group for group in instance.groups}
         assert list(kept) == list(known.messages)
         for message_id, sent in known.messages.items():

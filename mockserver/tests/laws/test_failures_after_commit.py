@@ -414,10 +414,10 @@ def test_a_failure_behind_a_kept_change_loses_no_message(
         CALLS[call](app, "kept", place.to, place.headers)
         if place.seconds:
             app.runtime.clock.advance(place.seconds)
-        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert broken.count, f"{place.id} was not reached"
     CALLS[call](app, "later", place.to)
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert kept(app) == ["kept", "later"]
     assert receiver.texts == ([] if place.loses else ["kept"]) + ["later"]
     states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
@@ -435,10 +435,10 @@ def test_an_answer_that_our_own_bug_cannot_read_strands_no_webhook(
         broken = Break(RuntimeError(PLANTED))
         patch.setattr(connection, name, broken)
         send(app, "kept")
-        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert broken.count
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert receiver.texts == kept(app) == ["kept", "later"]
     first, *_, last = app.runtime.records.journal.deliveries.after(None)
     assert (first.state, last.state) == ("failed", "delivered")
@@ -459,10 +459,10 @@ def test_a_change_of_a_group_that_no_stream_can_show_is_kept_and_told(
         broken = Break(RuntimeError(PLANTED), real, lambda *_: next(calls) >= before)
         patch.setattr(Feed, name, broken.method())
         assert client.post(f"/_mock/instances/{KEY}/inbound", json=change).status_code == 201
-        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert broken.count
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len(receiver.bodies) == 2 and receiver.texts == ["later"]
 
 
@@ -475,7 +475,7 @@ def test_a_lane_that_cannot_be_made_holds_up_no_later_webhook(
         send(app, "kept")
     assert broken.count
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+    assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert kept(app) == ["kept", "later"] and receiver.texts == ["later"]
     assert app.runtime.webhooks.courier.waiting_bytes == 0
 
@@ -488,7 +488,7 @@ def test_an_inbound_message_that_cannot_be_shown_is_answered_with_its_id(
         patch.setattr(contact_messages, "message_json", Break(error))
         body = {"from": ANA, "set": {"message.conversation": "kept"}}
         reply = app.test_client().post(f"/_mock/instances/{KEY}/inbound", json=body)
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     shown = app.test_client().get(f"/_mock/messages?instance={KEY}").get_json()["items"]
     assert (reply.status_code, reply.get_json()) == (201, {"instance": KEY, "id": shown[0]["id"]})
     assert receiver.texts == kept(app) == ["kept"]
@@ -519,7 +519,7 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     assert registry.linked == linked_before, "others would write to it as to a linked instance"
     assert client.post(f"{path}/link").status_code == 200
     assert client.get(path).get_json()["state"] == "connected"
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -534,7 +534,7 @@ def test_what_could_not_be_tidied_up_is_not_undone_with_a_later_change(
         path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"to": ANA, "text": "undone"}}
         with app.test_client().post(path, json=body, headers=AUTH) as reply:
             assert reply.status_code == 500
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert kept(app) == receiver.texts == ["kept"]
 
 
@@ -574,12 +574,12 @@ def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
         patch.setattr(OwedInMemory, name, broken.method())
         send(app, "kept", PEER)
         assert broken.count
-        assert app.runtime.webhooks.courier.wait_idle(10)
+        assert app.runtime.webhooks.courier.wait_idle(60)
     assert kept(app)[:1] == ["kept"]
     assert states(app) == ["delivered"]
     # What waited for a peer goes with the next change, whoever causes it.
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert not app.runtime.instances.store.owed.has_peer_messages
     assert states(app) == ["delivered"]
 
@@ -595,7 +595,7 @@ def test_message_to_a_peer_whose_database_refused_it_once_goes_with_the_next_cha
         assert broken.count and app.runtime.instances.store.owed.has_peer_messages
     send(app, "later")
     assert not app.runtime.instances.store.owed.has_peer_messages
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert states(app) == ["delivered"]
 
 
@@ -612,7 +612,7 @@ def test_acknowledgements_planned_where_the_agenda_failed_outlive_a_later_change
         with app.test_client().post(path, json=body, headers=AUTH) as reply:
             assert reply.status_code == 500
     app.runtime.clock.advance(9000)
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     acks = [body["update"]["status"] for body in receiver.bodies if "update" in body]
     assert acks == [2, 3, 4]
 
@@ -622,7 +622,7 @@ def test_webhook_sent_again_that_nobody_took_is_not_left_queued(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     send(app, "kept")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
     with monkeypatch.context() as patch:
         patch.setattr(app.runtime.webhooks.courier, "accept", Break(error))
@@ -642,7 +642,7 @@ def test_what_is_emitted_leaves_where_there_can_be_no_chaos(
         body = {"event": "text-plain", "chaos": {"duplicate": 2}}
         reply = app.test_client().post(f"/_mock/instances/{KEY}/emit", json=body)
     assert reply.status_code == 201, reply.text
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len(receiver.bodies) == 1
     assert states(app) == ["delivered"]
 
@@ -671,7 +671,7 @@ def test_answer_of_a_change_is_made_before_it_is_kept(
     if not path.endswith("/qr"):
         place = path.rpartition("/")[0] if "contacts" not in path else path
         assert client.get(f"/_mock/instances/{place}").get_json() == shown
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
 
 
 @dataclass(frozen=True)
@@ -761,7 +761,7 @@ def test_failure_behind_what_the_control_api_has_done_is_no_failure_of_its_call(
     assert broken.count, f"{place} was not reached"
     assert reply.status_code == 200, reply.text
     assert PLANTED in caplog.text
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     states = {delivery.state for delivery in app.runtime.records.journal.deliveries.after(None)}
     assert "queued" not in states
 
@@ -771,13 +771,13 @@ def test_webhook_sent_again_that_cannot_be_shown_is_answered_with_its_id(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     send(app, "kept")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
     with monkeypatch.context() as patch:
         patch.setattr(webhook_routes, "delivery_json", Break(error))
         reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
     assert (reply.status_code, list(reply.get_json())) == (201, ["id"])
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert states(app) == ["delivered"]
 
 
@@ -786,7 +786,7 @@ def test_webhook_sent_again_that_is_in_no_journal_is_not_left_queued(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     send(app, "kept")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     delivery = next(iter(app.runtime.records.journal.deliveries.after(None)))
     recorder = Break(error)
     with monkeypatch.context() as patch:
@@ -794,7 +794,7 @@ def test_webhook_sent_again_that_is_in_no_journal_is_not_left_queued(
         reply = app.test_client().post(f"/_mock/deliveries/{delivery.id}/resend")
         assert recorder.count
     assert reply.status_code == 201, reply.text
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert "queued" not in states(app)
 
 
@@ -820,7 +820,7 @@ def test_store_that_cannot_settle_refuses_no_message_that_it_has_kept(
         patch.setattr(MemoryStore, "settle", Break(StoreUnavailable(PLANTED)))
         inbound_by_flask(app, "kept")
         assert app.test_client().post("/_mock/clock", json={"freeze": True}).status_code == 503
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert receiver.texts == kept(app) == ["kept"]
 
 
@@ -834,7 +834,7 @@ def test_courier_thread_that_fails_with_its_lane_leaves_it_to_the_next(
     monkeypatch.setattr(Lanes, name, broken.method())
     for text in ("kept", "later"):
         send(app, text)
-        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert broken.count
     assert states(app) == ["delivered"]
 
@@ -852,7 +852,7 @@ def test_pool_that_cannot_grow_carries_what_it_accepted(
         assert states(app) == ["queued"]
         assert not app.runtime.records.bugs
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert states(app) == ["delivered"]
 
 
@@ -867,7 +867,7 @@ def test_listener_that_ends_the_process_ends_no_thread_of_the_courier(
     app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     for text in ("kept", "later"):
         send(app, text)
-        assert app.runtime.webhooks.courier.wait_idle(10), "a webhook is stuck"
+        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
     assert states(app) == ["delivered"]
     assert receiver.bodies
 
@@ -882,5 +882,5 @@ def test_listener_that_ends_a_test_leaves_no_webhook_behind(
     app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
     with pytest.raises(pytest.fail.Exception, match=PLANTED):
         send(app, "kept")
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert states(app) == ["delivered"]

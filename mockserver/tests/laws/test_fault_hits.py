@@ -230,7 +230,7 @@ def test_hits_are_in_the_database_with_the_change_they_befell(
     ).fetchone()
     store.writer.go_on()
     assert rows == (1,)
-    app.stop(5)
+    app.stop(60)
     again = make_app(settings=settings)
     assert [hit["what"] for hit in ControlApi(again).items("/fault-hits")] == ["send_text"]
     assert ControlApi(again).items("/faults")[0]["used"] == 1

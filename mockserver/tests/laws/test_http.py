@@ -47,7 +47,7 @@ class HttpWay:
         self._since: dict[str, int] = {}
 
     def begin(self) -> None:
-        self.app.runtime.webhooks.courier.wait_idle(5)
+        self.app.runtime.webhooks.courier.wait_idle(60)
         self.transport.posts.clear()
         self.control_api("POST", "/reset")
         self.control_api("POST", "/clock", {"set": START})
@@ -70,7 +70,7 @@ class HttpWay:
         """What came back, once everything it caused has been delivered."""
         raw = reply.get_data()
         reply.close()
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         why = reply.headers.get("X-Mock-Reason", "")
         assert reply.status_code != 500 or why, "a 500 without a reason is our own bug"
         if not reply.mimetype == "application/json":
@@ -502,7 +502,7 @@ def test_reading_messages_while_sending_stops_neither(make_app: MakeApp) -> None
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     assert not any(thread.is_alive() for thread in threads), "sending and reading block each other"
     assert len(app.runtime.records.journal.deliveries._records) == 4 * 150
 
@@ -512,13 +512,13 @@ def test_who_waits_for_a_message_gets_it_without_any_webhook(make_app: MakeApp) 
     found: list[Any] = []
 
     def wait() -> None:
-        reply = app.test_client().get("/_mock/messages?wait=50")
+        reply = app.test_client().get("/_mock/messages?wait=60")
         found.extend(reply.get_json()["items"])
 
     waiting = threading.Thread(target=wait, daemon=True)
     waiting.start()
     app.test_client().post(f"/_mock/instances/{KEY}/inbound", json={}).close()
-    waiting.join(timeout=20)
+    waiting.join(timeout=60)
     assert len(found) == 1
 
 

@@ -67,7 +67,7 @@ class Talk(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        assert self.board.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.board.app.runtime.webhooks.courier.wait_idle(60)
         self.board.transport.posts.clear()
         assert self.board.told(1) == []
         self.board.control_api("POST", "/reset")

@@ -92,7 +92,7 @@ class History:
         """The starting world, with a webhook each."""
         self.control_api("POST", "/reset")
         self.control_api("POST", f"/instances/{UNLINKED}/link")
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         self.happened.clear()
         self.transport.posts.clear()
         for key in TOKENS:
@@ -161,7 +161,7 @@ class History:
 
     def deliveries(self) -> list[Delivery]:
         """Everything owed, in order."""
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         return list(self.app.runtime.records.journal.deliveries.after(None))
 
     def messages(self, key: str) -> dict[str, dict[str, Any]]:

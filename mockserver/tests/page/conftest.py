@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 KEY = "megacode-TESTKEY0001"
+# Milliseconds after which a test gives up: what is waited for comes sooner, as the machine lets it.
+PATIENCE = 60_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,11 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     # Chromium has no sandbox for root; it also has to find a microphone that is none.
     flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     flags += ["--no-sandbox"] if os.getuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
@@ -72,7 +75,7 @@ def open_screen(browser: Browser, mock: MockServer) -> Iterator[Any]:
             **settings, permissions=["microphone", "clipboard-read", "clipboard-write"]
         )
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         return Screen(context.new_page(), url).open(view)
 
     yield open_page

@@ -19,7 +19,7 @@ def ask(
     data = None if content is None else content.encode()
     request = Request(url, data, headers, method=method)
     try:
-        with urlopen(request, timeout=20) as reply:
+        with urlopen(request, timeout=60) as reply:
             document = json.loads(reply.read() or "null")
             return reply.headers.get("X-Mock-Reason"), document
     except HTTPError as refusal:

@@ -25,7 +25,7 @@ def call(
     }
     request = Request(instance.url + path, json.dumps(body).encode(), headers, method=method)
     try:
-        with urlopen(request, timeout=20) as reply:
+        with urlopen(request, timeout=60) as reply:
             return int(reply.status)
     except HTTPError as refusal:
         refusal.close()

@@ -58,7 +58,7 @@ class Screen:
         self.page.evaluate(remember, dumps(phones))
         self.page.reload()
 
-    def wait_until(self, script: str, seconds: float = 10.0) -> None:
+    def wait_until(self, script: str, seconds: float = 60.0) -> None:
         """Wait until it gives true; the page forbids the way in which Playwright itself waits."""
         end = time.monotonic() + seconds
         while not self.page.evaluate(script):

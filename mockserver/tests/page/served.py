@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 from ..processes import await_port, free_port
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 SHOP_BOT = Path(__file__).resolve().parents[3] / "examples/shop_bot.py"
 
 
@@ -54,7 +54,7 @@ def _answering(url: str, process: subprocess.Popen[bytes]) -> str:
     while time.monotonic() < end:
         assert process.poll() is None, "serve ended"
         try:
-            urlopen(f"{url}/_mock/health", timeout=2).close()
+            urlopen(f"{url}/_mock/health", timeout=20).close()
             return url
         except HTTPError as refusal:
             # It answers, and keeps its control API shut.

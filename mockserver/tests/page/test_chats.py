@@ -238,7 +238,7 @@ def test_file_that_is_too_large_is_refused_in_a_sentence(
     form.get_by_label("File").set_input_files(file)
     form.get_by_role("button", name="Send").click()
     sentence = "larger than 33554432 bytes, the most that is read here"
-    expect(screen.phone().locator(".notice")).to_contain_text(sentence, timeout=20_000)
+    expect(screen.phone().locator(".notice")).to_contain_text(sentence)
 
 
 def test_recording_ends_unsent_when_the_chat_is_left(screen: Screen, quiet: Instance) -> None:

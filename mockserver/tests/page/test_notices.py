@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -20,6 +21,14 @@ COVERED = """phone => [...phone.querySelectorAll("button, textarea, input, selec
         return !control.contains(top) && !top.contains(control);
     })
     .map(([control]) => control.outerHTML)"""
+
+
+def expect_nothing_covered(screen: Screen) -> None:
+    """Once the phone is drawn, every control of it can be reached."""
+    end = time.monotonic() + 60
+    while covered := screen.phone().evaluate(COVERED):
+        assert time.monotonic() < end, covered
+        screen.page.wait_for_timeout(50)
 
 
 def refuse(screen: Screen) -> str:
@@ -72,12 +81,12 @@ def test_notice_covers_no_control(blocked: Screen, size: dict[str, int]) -> None
     blocked.page.set_viewport_size(size)
     refuse(blocked)
     phone = blocked.phone()
-    assert phone.evaluate(COVERED) == []
+    expect_nothing_covered(blocked)
     phone.get_by_role("button", name="Search this chat").click()
-    assert phone.evaluate(COVERED) == []
+    expect_nothing_covered(blocked)
     phone.get_by_role("button", name="Search this chat").click()
     phone.get_by_role("button", name="Abrir").click()
-    assert phone.evaluate(COVERED) == []
+    expect_nothing_covered(blocked)
 
 
 def test_notice_pushes_no_message_out_of_sight(blocked: Screen) -> None:

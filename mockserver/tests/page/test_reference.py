@@ -12,6 +12,7 @@ from megaapi_mock.reference.contract import read_contract
 from megaapi_mock.reference.site import Site
 from megaapi_mock.testing import MockServer
 
+from .conftest import PATIENCE
 from .screen import axe_violations, expect
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def open_page(browser: Browser, mock: MockServer) -> Iterator[Open]:
             **{"locale": "pt-BR", **settings}, permissions=["clipboard-read", "clipboard-write"]
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
@@ -88,6 +89,7 @@ def test_no_operation_is_wider_than_a_phone(open_page: Open) -> None:
 def test_search_finds_titles_before_what_only_a_description_says(open_page: Open) -> None:
     page = open_page("/docs/reference/pt/index.html")
     page.get_by_role("searchbox").fill("grupo")
+    expect(page.locator("#results a").first).to_be_visible()
     titles = page.locator("#results a").all_inner_texts()
     named = ["grupo" in title.splitlines()[0].lower() for title in titles]
     assert named == sorted(named, reverse=True) and True in named

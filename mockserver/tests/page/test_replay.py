@@ -67,7 +67,7 @@ def test_conversation_is_played_again_step_by_step_and_at_once(
     page.get_by_role("button", name="Next turn").click()
     expect(turns.first.locator(".pill")).to_have_text("done")
     page.get_by_role("button", name="Play all of it").click()
-    expect(page.locator(".turn-done")).to_have_count(6, timeout=30_000)
+    expect(page.locator(".turn-done")).to_have_count(6)
     expect(page.get_by_text("Ready to play.")).to_have_count(0)
     assert len([one for one in shop.inbox.all() if one.event == "text-plain"]) == 4
 
@@ -236,7 +236,7 @@ def test_chat_that_the_bot_began_is_played_again_from_the_customers_first_messag
     expect(page.locator(".turn")).to_have_count(3)
     assert [each["type"] for each in messages(shop)] == ["extendedTextMessage"]
     page.get_by_role("button", name="Play all of it").click()
-    expect(page.locator(".turn-done")).to_have_count(3, timeout=30_000)
+    expect(page.locator(".turn-done")).to_have_count(3)
 
 
 def test_chat_in_which_only_the_bot_wrote_has_nothing_to_go_back_to(

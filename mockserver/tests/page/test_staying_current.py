@@ -111,7 +111,7 @@ def test_restarted_server_is_found_again_with_its_conversation(
             file.write_bytes(reply.read())
     expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
     with serving(port, "--world", str(file)):
-        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(screen.page.locator(".live")).to_have_text("Live")
         expect(screen.bubble("Antes da parada")).to_be_visible()
         screen.write("Depois da volta")
         expect(screen.bubble("Depois da volta")).to_be_visible()
@@ -129,7 +129,7 @@ def test_view_that_was_opened_while_the_server_was_away_is_whole_afterwards(
     expect(page.locator(".outcome.bad")).to_have_text([re.compile("does not answer")] * 2)
     expect(page.get_by_label("Event", exact=True)).to_have_count(0)
     with serving(port):
-        expect(page.get_by_label("Kind of fault")).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("Kind of fault")).to_be_visible()
         expect(page.get_by_label("Event", exact=True)).to_be_visible()
         expect(page.locator(".outcome.bad").filter(has_text="answer")).to_have_count(0)
         screen.view("replay")
@@ -140,7 +140,7 @@ def test_view_that_was_opened_while_the_server_was_away_is_whole_afterwards(
     screen.view("inspector")
     operations = page.get_by_label("Operation or event").locator("option")
     with serving(port):
-        expect(page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(page.locator(".live")).to_have_text("Live")
         expect(operations.filter(has_text="send_text")).not_to_have_count(0)
 
 
@@ -200,7 +200,7 @@ def test_server_restarted_on_its_database_has_lost_nothing(
         messages, records = read_messages(screen), read_records(screen)
     expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
     with serving(port, *store):
-        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(screen.page.locator(".live")).to_have_text("Live")
         for _ in range(2):
             await_same(screen, read_records, records)
             screen.page.locator(".record").filter(has_text="Antes da parada").click()
@@ -227,7 +227,7 @@ def test_restarted_server_has_the_same_phones_and_chats_open(
         open_two_phones(screen, Mock(url).attach(KEY))
     expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
     with serving(port, *store):
-        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(screen.page.locator(".live")).to_have_text("Live")
         expect_two_phones(screen)
         screen.page.reload()
         expect_two_phones(screen)

@@ -36,7 +36,7 @@ def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None
     verdict = story.judged()
     assert {check.outcome for check in verdict.checks} == {"not applicable", "undecided"}
     assert (verdict.passed, verdict.outcome) == (False, "undecided")
-    assert verdict.checks[0].message == "1 of 1 webhooks are still on their way"
+    assert verdict.checks[0].message.startswith("1 of 1 webhooks are still on their way; ")
 
 
 # -- in time, and up -----------------------------------------------------------------------------
@@ -103,6 +103,18 @@ def test_what_is_still_under_way_is_late_only_when_it_is(story: Story) -> None:
     held = story.judged(now=START + 10, held=[waiting])
     assert outcome(held, "answered_in_time") == "passed"
     assert (later.figures["unfinished"], held.figures["unfinished"]) == (1, 0)
+
+
+def test_what_waits_behind_others_is_not_late_for_a_slow_receiver(story: Story) -> None:
+    """Each takes 1.5 s: the last ones have not left when the trial ends."""
+    waiting = [story.told(f"A{number}", state="queued", attempts=[]) for number in range(6, 10)]
+    for number in range(6):
+        story.told(f"A{number}", attempts=[attempt(START + 1.5 * number, duration_ms=1500.0)])
+    soon, later = story.judged(now=START + 10), story.judged(now=START + 15)
+    assert outcome(soon, "answered_in_time") == "undecided" and "--limit" in soon.as_table()
+    assert offending(later, "answered_in_time") == tuple(each.id for each in waiting)
+    refused = story.told("B1", state="queued", attempts=[attempt(START, 500)])
+    assert offending(story.judged(now=START + 10), "answered_in_time") == (refused.id,)
 
 
 @pytest.mark.parametrize("state", ["dropped", "refused", "abandoned"])
@@ -500,10 +512,10 @@ def judged(make_app: MakeApp) -> MockApp:
         KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/")
     )
     told = [control_api.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     for message in reversed(told):
         quote(app, message)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return app
 
 
@@ -549,7 +561,7 @@ def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
 def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
     control_api = ControlApi(judged)
     control_api.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
-    assert judged.runtime.webhooks.courier.wait_idle(5)
+    assert judged.runtime.webhooks.courier.wait_idle(60)
     wanted: dict[str, Any] = {"instance": KEY}
     assert control_api.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
     only = control_api.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
@@ -569,7 +581,7 @@ def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -
     )
     for _ in range(3):
         control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     document = control_api.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
     assert document["figures"]["deliveries"] == 1
 
@@ -630,7 +642,7 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
     control_api.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
     control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post("/clock", {"advance": 60})
     verdict = control_api.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict
@@ -638,11 +650,11 @@ def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) ->
 
 def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     """A receiver that answers 500 from its 25th webhook on does not pass because it is slow."""
-    answers = iter([200] * 25 + [500] * 100)
+    answers, may_go_on = iter([200] * 25 + [500] * 100), threading.Event()
 
     class Slow(RecordingTransport):
         def post(self, *arguments: Any, **options: Any) -> ReceiverAnswer:
-            threading.Event().wait(0.02)
+            assert may_go_on.wait(60)
             return replace(super().post(*arguments, **options), status=next(answers))
 
     app = make_app(transport=Slow())
@@ -654,6 +666,7 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     wanted = {"instance": KEY, "listens_only": True}
     early = control_api.post("/deliveries/verdict", {**wanted, "wait": 0})
     assert (early["outcome"], early["passed"]) == ("undecided", False)
+    threading.Timer(0.1, may_go_on.set).start()
     waited = control_api.post("/deliveries/verdict", {**wanted, "wait": 60})
     # As soon as it is certain: the first 500 is enough.
     assert waited["outcome"] == "failed"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
+from megaapi_mock.codec import BODY_SHOWN, shown_body
+from megaapi_mock.records.exchange import Exchange
 
 KEY = "megacode-TESTKEY0001"
 

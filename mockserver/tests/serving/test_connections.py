@@ -84,6 +84,8 @@ def test_a_client_that_may_have_left_is_told_of(port: int) -> None:
                 assert accepted.recv(1) == b""
                 watch.look()
                 assert streams.beats == 1
+            watch.look()
+            assert streams.beats == 2, "it is closed on our side too"
 
 
 def test_in_a_crowd_no_answer_is_cut_off_behind_its_head(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def serve() -> Iterator[Serve]:
 
             thread = threading.Thread(target=run)
             thread.start()
-            at_end.callback(thread.join, 10)
+            at_end.callback(thread.join, 60)
             return Server("127.0.0.1", listening.getsockname()[1])
 
         yield start
@@ -53,7 +53,7 @@ def test_the_fields_given_are_sent_and_no_others(serve: Serve) -> None:
     heard: list[bytes] = []
     server = serve(answering(b"HTTP/1.1 201 Created\r\nX-A: 1\r\n\r\nbody", heard=heard))
     fields = [("Host", "mock.example.test"), ("X-Name", "Jos\u00e9".encode("latin-1"))]
-    answer = exchange(server, "POST", "/a?b=c", fields, b"", seconds=10)
+    answer = exchange(server, "POST", "/a?b=c", fields, b"", seconds=60)
     assert heard == [b"POST /a?b=c HTTP/1.1\r\nHost: mock.example.test\r\nX-Name: Jos\xe9\r\n\r\n"]
     assert (answer.status, answer.headers["X-A"], answer.body) == (201, "1", b"body")
     assert answer.missing == 0
@@ -61,7 +61,7 @@ def test_the_fields_given_are_sent_and_no_others(serve: Serve) -> None:
 
 def test_a_body_that_ends_too_early_is_said(serve: Serve) -> None:
     server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"))
-    answer = exchange(server, "GET", "/", [], seconds=10)
+    answer = exchange(server, "GET", "/", [], seconds=60)
     assert (answer.body, answer.missing) == (b"1234", 6)
 
 
@@ -72,7 +72,7 @@ def test_a_failed_exchange_leaves_no_socket_to_the_collector(serve: Serve) -> No
 
     server = serve(cut)
     with pytest.raises(ConnectionResetError) as failure:
-        exchange(server, "GET", "/", (), seconds=10)
+        exchange(server, "GET", "/", (), seconds=60)
     assert failure.tb is not None, "holds the frames, and what they hold, until here"
     sockets = [thing for thing in gc.get_objects() if isinstance(thing, socket.socket)]
     assert [sock for sock in sockets if "[closed]" in repr(sock) and sock.fileno() >= 0] == []
@@ -80,7 +80,7 @@ def test_a_failed_exchange_leaves_no_socket_to_the_collector(serve: Serve) -> No
 
 def test_no_more_than_the_most_is_read(serve: Serve) -> None:
     server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234567890"))
-    assert exchange(server, "GET", "/", [], seconds=10, most=4).body == b"1234"
+    assert exchange(server, "GET", "/", [], seconds=60, most=4).body == b"1234"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_byte_now_and_then_does_not_move_the_deadline(serve: Serve, head: byte
     with pytest.raises(TimeoutError):
         exchange(server, "GET", "/", [], seconds=0.3)
     over.set()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 30
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_mock_that_serves_many_at_once_keeps_to_them(
 
 def ask(port: int, path: str) -> None:
     """One call, whatever it answers."""
-    asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    asker = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     asker.request("GET", path)
     asker.getresponse().read()
     asker.close()

@@ -15,7 +15,9 @@ from megaapi_mock.errors import SetupError
 from megaapi_mock.serving import relay as relay_module
 from megaapi_mock.serving.relay import Relay
 
-PATIENCE = 20.0
+from ..processes import free_port
+
+PATIENCE = 60.0
 HOST = "127.0.0.1"
 
 
@@ -129,8 +131,7 @@ def test_a_server_that_does_not_answer_is_tried_again(
             raise
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
-    with socket.create_server((HOST, 0)) as taken:
-        place = address(taken)
+    place = (HOST, free_port())
     relay.hand_to(place)
     with client_of(relay) as client:
         client.sendall(b"early")
@@ -176,6 +177,28 @@ def test_connections_to_the_server_before_end(relay: Relay, server: socket.socke
         with client_of(relay) as client, accepted(other) as upstream:
             client.sendall(b"new")
             assert upstream.recv(3) == b"new"
+
+
+def test_a_server_that_goes_at_once_leaves_no_client_waiting(
+    relay: Relay, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is there before the relay has put the two ends together."""
+    real = asyncio.BaseEventLoop.create_connection
+
+    async def connect(*arguments: Any, **options: Any) -> Any:
+        transport, upstream = await real(*arguments, **options)
+        with accepted(server) as gone:
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, relay_module.AT_ONCE)
+        while not transport.is_closing():
+            await asyncio.sleep(0.01)
+        return transport, upstream
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
+    relay.hand_to(address(server))
+    with client_of(relay) as client:
+        client.sendall(b"one")
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
 
 
 def test_a_port_that_is_taken_is_one_sentence(server: socket.socket) -> None:

@@ -37,7 +37,7 @@ def server(posts: list[Post]) -> Iterator[WebhookServer]:
 
 @pytest.fixture
 def connection(server: WebhookServer) -> Iterator[HTTPConnection]:
-    client = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    client = HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     yield client
     client.close()
 
@@ -55,7 +55,7 @@ def test_post_is_handed_over_whole_and_gets_the_returned_status(
 def test_body_that_is_cut_off_is_handed_over_with_the_problem(
     server: WebhookServer, posts: list[Post]
 ) -> None:
-    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as sender:
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=60) as sender:
         sender.sendall(b'POST /hook HTTP/1.1\r\nContent-Length: 50\r\n\r\n{"text":')
         sender.shutdown(socket.SHUT_WR)
         with sender.makefile("rb") as answer:

@@ -51,7 +51,7 @@ class Chat:
         self.told()
         given = {"event": event, "from": who, **body}
         self.message = self.control_api.post(INBOUND, given, status=201)
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         (payload,) = self.told()
         found = self.control_api.walk("/deliveries")[-1]
         assert found["event"] == event
@@ -73,7 +73,7 @@ class Chat:
 
     def told(self) -> list[dict[str, Any]]:
         """What left since the last look."""
-        assert self.app.runtime.webhooks.courier.wait_idle(10)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         transport = self.app.runtime.webhooks.courier._transport
         assert isinstance(transport, RecordingTransport)
         payloads = [orjson.loads(body) for _, body, _ in transport.posts]
@@ -88,13 +88,13 @@ class Chat:
         )
         document: Any = reply.get_json()
         assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         return str(document["messageData"]["key"]["id"])
 
     def state(self, state: str) -> None:
         """The contact's."""
         self.control_api.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
 
     def later(self, seconds: float) -> None:
         """Time goes by."""
@@ -539,7 +539,7 @@ def album(chat: Chat, **body: Any) -> tuple[dict[str, Any], list[dict[str, Any]]
     chat.told()
     kept = len(chat.control_api.walk("/messages"))
     chat.control_api.post(INBOUND, {"event": "album", **body}, status=201)
-    assert chat.app.runtime.webhooks.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(60)
     payloads = chat.told()
     events = [item["event"] for item in chat.control_api.walk("/deliveries")][-len(payloads) :]
     for event, payload in zip(events, payloads, strict=True):
@@ -847,7 +847,7 @@ def test_own_changes_of_groups_are_told_where_the_switch_says_so(make_app: MakeA
             f"/rest/group/{KEY}/{operation}", json={"group_data": data}, headers=AUTH
         )
         assert reply.get_json()["error"] is False
-    assert chat.app.runtime.webhooks.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(60)
     told = chat.told()
     assert [(one["action"], one["participants"]) for one in told] == [
         ("add", [jid(COLLEAGUE)]), ("remove", [jid(COLLEAGUE)]),
@@ -861,6 +861,6 @@ def test_typing_comes_before_writing_where_the_switch_says_so(make_app: MakeApp)
     chat = Chat(make_app(switches={"presence_events": "on"}))
     chat.control_api.post(INBOUND, {"event": "text-plain"}, status=201)
     chat.control_api.post(INBOUND, {"event": "group-text"}, status=201)
-    assert chat.app.runtime.webhooks.courier.wait_idle(5)
+    assert chat.app.runtime.webhooks.courier.wait_idle(60)
     types = [payload["messageType"] for payload in chat.told()]
     assert types == ["presence.update", "conversation", "conversation"]

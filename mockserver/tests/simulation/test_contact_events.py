@@ -48,7 +48,7 @@ class Contacts:
 
     def payloads(self) -> list[Any]:
         courier = self.runtime.webhooks.courier
-        assert courier.wait_idle(5)
+        assert courier.wait_idle(60)
         transport: Any = courier._transport
         assert isinstance(transport, RecordingTransport)
         bodies = [orjson.loads(body) for _, body, _ in transport.posts]
@@ -129,6 +129,10 @@ def test_a_path_that_leads_nowhere_is_refused(contacts: Contacts) -> None:
     [
         ("call", {"option": "maybe"}, "option: 'maybe' is not one of offer, ringing"),
         ("call", {"media": "aGk="}, "media: call is not a message and does not take it"),
+        *(
+            (event, {"to": OTHER, **body}, f"to: {event} is not a message and does not take it")
+            for event, body in (("call", {}), ("presence", {}), ("group-update", {"group": GROUP}))
+        ),
         ("group-update", {"group": GROUP, "option": "add"}, "option: group-update is not"),
         ("group-update", {}, "group: group-update happens in a group: give its JID"),
         ("presence", {"group": "120363000000000009@g.us"}, f"is not a group of {KEY}"),

@@ -50,7 +50,7 @@ class Contacts:
     def do(self, **body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The message as the control API answers it, and the payload as the receiver gets it."""
         message = self.control_api.post(INBOUND, body, status=201)
-        assert self.app.runtime.webhooks.courier.wait_idle(5)
+        assert self.app.runtime.webhooks.courier.wait_idle(60)
         posts = self.transport.posts
         assert len(posts) == 1, "one message is one webhook"
         payload = orjson.loads(posts.pop()[1])
@@ -367,7 +367,7 @@ def test_nothing_reaches_who_is_not_linked(calm: ControlApi, event: str) -> None
 def test_nothing_reaches_who_was_unlinked(contacts: Contacts) -> None:
     contacts.control_api.post(f"/instances/{KEY}/unlink")
     contacts.control_api.refusal("POST", INBOUND, {}, status=409)
-    assert contacts.app.runtime.webhooks.courier.wait_idle(5)
+    assert contacts.app.runtime.webhooks.courier.wait_idle(60)
     kinds = [orjson.loads(body)["messageType"] for _, body, _ in contacts.transport.posts]
     assert kinds == ["connection_update"]
     assert contacts.control_api.items("/messages") == []
@@ -383,6 +383,6 @@ def test_blocked_events_are_kept_and_not_sent(contacts: Contacts) -> None:
     reply.get_data()
     assert contacts.control_api.get(f"/instances/{KEY}")["blocked_events"] == ["messagesInput"]
     contacts.control_api.post(INBOUND, status=201)
-    assert contacts.app.runtime.webhooks.courier.wait_idle(5)
+    assert contacts.app.runtime.webhooks.courier.wait_idle(60)
     assert contacts.transport.posts == []
     assert len(contacts.control_api.items("/messages")) == 1

@@ -150,7 +150,7 @@ def test_an_edited_text_is_saved_as_it_was_first_and_then_edited(app: MockApp) -
     app.runtime.instances.publisher.change(KEY, lambda each: each.set_webhook("http://x.test/"))
     written = chat.inbound("text-plain", text="Oi")
     chat.inbound("edited", message=written, text="Olá")
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     text, edit = chat.turns()
     assert (text["customer"]["text"], edit["customer"]["text"]) == ("Oi", "Olá")
     assert edit["customer"]["event"] == "edited"

@@ -44,7 +44,7 @@ def hook(app: MockApp, control_api: ControlApi) -> ControlApi:
 
 
 def deliveries(app: MockApp, control_api: ControlApi, query: str = "") -> list[Any]:
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     return control_api.items(f"/deliveries?limit=5000{query}")
 
 
@@ -348,14 +348,14 @@ def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
     (first,) = control_api.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)[
         "deliveries"
     ]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     control_api.post(f"/instances/{KEY}/chaos", {"drop": 1})
 
     again = control_api.post(f"/deliveries/{first}/resend", status=201)
     edited = {"messageType": "conversation", "message": {"conversation": "ão"}}
     other = control_api.post(f"/deliveries/{first}/resend", {"body": edited}, status=201)
 
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len({first, again["id"], other["id"]}) == 3
     assert again["chaos"] == other["chaos"] == f"resend of {first}"
     assert (again["event"], other["message_type"]) == ("image", "conversation")

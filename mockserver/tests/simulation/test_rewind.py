@@ -14,6 +14,7 @@ from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
 from ..control import ControlApi
+from ..slowness import slowness
 from ..support import AUTH, KEY, UNLINKED
 
 ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
@@ -176,11 +177,6 @@ def test_many_messages_between_two_points_are_undone(
     assert rewind(control_api, before=before["id"])["messages"] == 1
 
 
-@pytest.mark.parametrize("body", [{"ids": "new"}, {"point": "p1", "before": "x"}, {}])
-def test_one_way_back_is_named(control_api: ControlApi, body: Json) -> None:
-    assert "point" in control_api.refusal("POST", f"/instances/{KEY}/rewind", body)
-
-
 def test_a_point_by_hand_has_a_name(app: MockApp, control_api: ControlApi, says: Says) -> None:
     says("oi")
     point = control_api.post(f"/instances/{KEY}/points", {"name": "before lunch"}, status=201)
@@ -189,16 +185,6 @@ def test_a_point_by_hand_has_a_name(app: MockApp, control_api: ControlApi, says:
     says("tchau")
     rewind(control_api, point=point["id"], ids="again")
     assert saved(app) == state
-
-
-def test_points_are_listed_by_chat_and_in_pages(control_api: ControlApi, says: Says) -> None:
-    for number in range(4):
-        says(str(number))
-    says("oi", **{"from": "5511900000004"})
-    every = [point["id"] for point in control_api.walk(f"/instances/{KEY}/points?limit=2")]
-    assert len(every) == 5
-    newest = control_api.walk(f"/instances/{KEY}/points?order=newest&limit=2&chat={ANA}")
-    assert [point["id"] for point in newest] == every[3::-1]
 
 
 def test_what_was_refused_leaves_no_point(control_api: ControlApi) -> None:
@@ -283,7 +269,7 @@ def test_a_point_of_a_large_instance_costs_little(app: MockApp, says: Says) -> N
             begun = time.perf_counter()
             app.runtime.instances.points.take(instance)
             seconds.append(time.perf_counter() - begun)
-    assert min(seconds) < 0.001
+    assert min(seconds) < 0.001 * slowness()
 
 
 def test_what_waited_for_a_webhook_ends_with_its_world(

@@ -12,11 +12,10 @@ import pytest
 import schemathesis
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from megaapi_mock.codec import JSON_DEPTH
+from megaapi_mock.codec import JSON_DEPTH, Unreadable, parse_json
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import bundle, read_yaml
 from megaapi_mock.spec.operations import KEY, METHODS, Operation, operations, webhook_events
-from megaapi_mock.spec.parsing import Unreadable, parse_json
 from megaapi_mock.spec.plans import PLANS
 from megaapi_mock.spec.validate import Validators, resolve
 from openapi_core import Config, OpenAPI

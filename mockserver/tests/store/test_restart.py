@@ -26,7 +26,7 @@ def mock_on(store: str, seed: int = 7) -> Iterator[MockApp]:
     try:
         yield app
     finally:
-        app.stop(5)
+        app.stop(60)
 
 
 def control(app: MockApp, path: str, method: str = "GET", body: Any = None) -> Any:
@@ -37,7 +37,7 @@ def control(app: MockApp, path: str, method: str = "GET", body: Any = None) -> A
 
 def everything(app: MockApp) -> Json:
     """All that the control API shows, and the state that decides what comes next."""
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     shown = {name: control(app, f"/{name}?limit=1000")["items"] for name in RECORDS}
     state = control(app, "/state")["state"]
     instances = {

@@ -9,9 +9,20 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from megaapi_mock.testing import Instance, Message, Mock, MockServer
+from megaapi_mock.testing import Customer, Instance, Message, Mock, MockServer
+from megaapi_mock.testing.instance_records import Calls, Inbox, Sent
 
+ANA = "5511900000002"
 Ask = Callable[..., tuple[int, Any]]
+# Seconds that a wait takes here that does not say how long: a machine may be slow.
+PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def patient_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wait in (Calls.wait_for, Inbox.wait_for, Sent.wait_for, Customer.taps):
+        assert wait.__kwdefaults__ is not None and "timeout" in wait.__kwdefaults__
+        monkeypatch.setitem(wait.__kwdefaults__, "timeout", PATIENCE)
 
 
 @pytest.fixture(params=["in-process", "by-url", "without-a-port"])
@@ -22,7 +33,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     yield remote or server
     if remote is not None:
         remote.close()
-    server.stop(5)
+    server.stop(30)
     assert list(server.app.runtime.records.bugs) == []
 
 
@@ -37,7 +48,7 @@ def ask(mock: Mock) -> Ask:
         sent = json.dumps({wrapper: body}).encode()
         request = Request(f"{instance.url}/rest/{path}", sent, headers)
         try:
-            with urlopen(request, timeout=10) as reply:
+            with urlopen(request, timeout=60) as reply:
                 return reply.status, json.load(reply)
         except HTTPError as refusal:
             with refusal:
@@ -74,6 +85,12 @@ def shop(mock: Mock) -> Iterator[Instance]:
     instance.remove()
 
 
+@pytest.fixture
+def ana(shop: Instance) -> Customer:
+    """A customer with a name."""
+    return shop.customer(ANA, name="Ana")
+
+
 def rows(*titles: str) -> list[dict[str, Any]]:
     """The sections of a list whose rows have these titles, their ids in small letters."""
     listed = [{"title": it, "description": "-", "rowId": it.lower()} for it in titles]
@@ -82,4 +99,4 @@ def rows(*titles: str) -> list[dict[str, Any]]:
 
 LIST = {"kind": "listMessage", "title": "Loja", "description": "-", "buttonText": "Abrir"}
 
-__all__ = ["LIST", "Ask", "Message", "rows"]
+__all__ = ["ANA", "LIST", "Ask", "Message", "rows"]

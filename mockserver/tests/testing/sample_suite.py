@@ -28,7 +28,7 @@ class EchoBot:
         url = f"{self.shop.url}/rest/sendMessage/{self.shop.key}/{kind}"
         body = json.dumps({"messageData": fields}).encode()
         headers = {**self.shop.headers, "Content-Type": "application/json"}
-        urlopen(Request(url, body, headers), timeout=30).close()
+        urlopen(Request(url, body, headers), timeout=60).close()
 
     def __call__(self, environ: Any, start_response: Any) -> Iterator[bytes]:
         event = json.loads(environ["wsgi.input"].read())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
@@ -28,6 +29,7 @@ class Ledger:
     def __init__(self, *texts: str | None) -> None:
         self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
         self.came = threading.Condition()
+        self.is_awaited = threading.Event()
         self.asked: list[tuple[str | None, float]] = []
         self.epoch = 1
 
@@ -51,8 +53,26 @@ class Ledger:
             return [line for line in self.lines if int(line.id) > int(last or 0)]
 
         with self.came:
+            if wait > 0:
+                # Who adds a line from now on is heard by the wait: it alone lets go of the lock.
+                self.is_awaited.set()
             self.came.wait_for(newer, timeout=wait)
             return self.epoch, newer()
+
+
+@contextmanager
+def once_awaited(ledger: Ledger, change: Callable[[str], None], text: str) -> Iterator[None]:
+    """The ledger is changed once somebody waits for more."""
+
+    def wait_and_change() -> None:
+        if ledger.is_awaited.wait(60):
+            change(text)
+
+    ledger.is_awaited.clear()
+    thread = threading.Thread(target=wait_and_change)
+    thread.start()
+    yield
+    thread.join()
 
 
 def text_is(text: str | re.Pattern[str]) -> Filter[Line]:
@@ -81,10 +101,8 @@ def test_a_look_does_not_take() -> None:
 def test_a_wait_blocks_until_the_record_comes() -> None:
     ledger = Ledger("a")
     waiter = RecordWaiter(ledger.look)
-    later = threading.Timer(0.05, ledger.add, ["b"])
-    later.start()
-    assert waiter.await_one(text_is("b"), 10).id == "2"
-    later.join()
+    with once_awaited(ledger, ledger.add, "b"):
+        assert waiter.await_one(text_is("b"), 60).id == "2"
     # One look at what is there, one that blocks: nothing is asked again and again.
     assert [cursor for cursor, _ in ledger.asked] == [None, "1"]
 
@@ -128,10 +146,10 @@ def test_where_may_look_at_the_trail_itself() -> None:
     asked: list[str] = []
     # A thread of its own: what waits for itself would never end.
     asking = threading.Thread(
-        target=lambda: asked.append(waiter.await_one(both, 5).id), daemon=True
+        target=lambda: asked.append(waiter.await_one(both, 60).id), daemon=True
     )
     asking.start()
-    asking.join(20)
+    asking.join(60)
     assert asked == ["2"]
 
 
@@ -230,10 +248,8 @@ def test_another_state_begins_a_new_trail() -> None:
     assert waiter.await_one(text_is("a"), 0).id == "2"
     ledger.begin()
     # Who waits already is woken by it.
-    later = threading.Timer(0.05, ledger.begin, ["a"])
-    later.start()
-    assert waiter.await_one(text_is("a"), 20).id == "1"
-    later.join()
+    with once_awaited(ledger, ledger.begin, "a"):
+        assert waiter.await_one(text_is("a"), 60).id == "1"
 
 
 def test_what_failed_in_one_state_may_end_well_in_another() -> None:
@@ -247,7 +263,7 @@ def test_what_failed_in_one_state_may_end_well_in_another() -> None:
             ledger.begin("a")
         return replace(line, state=state)
 
-    assert RecordWaiter(ledger.look, settle=settle).await_one(ends, 5).state == "well"
+    assert RecordWaiter(ledger.look, settle=settle).await_one(ends, 60).state == "well"
 
 
 def test_two_threads_never_get_the_same() -> None:
@@ -255,7 +271,7 @@ def test_two_threads_never_get_the_same() -> None:
     waiter, got = RecordWaiter(ledger.look), list[str]()
 
     def take() -> None:
-        got.extend(waiter.await_one(text_is("a"), 5).id for _ in range(20))
+        got.extend(waiter.await_one(text_is("a"), 60).id for _ in range(20))
 
     threads = [threading.Thread(target=take) for _ in range(2)]
     for thread in threads:

@@ -71,7 +71,7 @@ def webhook(app: MockApp, url: str) -> dict[str, Any]:
     reply = client.post(f"{instance}/webhook", json={"url": url, "enabled": True}, headers=token)
     assert reply.status_code == 200, reply.text
     reply = client.post(f"{instance}/emit", json={"event": "connected"}, headers=token)
-    assert app.runtime.webhooks.courier.wait_idle(20)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     path = f"/_mock/deliveries/{reply.get_json()['deliveries'][0]}"
     record: dict[str, Any] = client.get(path, headers=token).get_json()
     return record
@@ -150,7 +150,7 @@ def test_a_mock_of_this_machine_may_call_its_network_as_before(
         emitted = control_api.call(
             "POST", f"/instances/{KEY}/emit", {"event": "connected"}, status=201
         )
-        assert app.runtime.webhooks.courier.wait_idle(20)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         assert control_api.get(f"/deliveries/{emitted['deliveries'][0]}")["state"] == state
 
 

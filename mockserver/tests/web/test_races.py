@@ -203,7 +203,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     else:
         assert ask(app, "PUT", "/state", data=saved)[0] == 200
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(sent) == [200, 200, 201]
     assert [each["operation"] for each in ControlApi(app).items(f"/exchanges?instance={KEY}")] == [
         "send_media_base64"
@@ -227,7 +227,7 @@ def test_state_of_one_instance_is_loaded_into_the_current_world(
 
     monkeypatch.setattr(snapshot, "load_instance", load_instance)
     assert ask(app, "PUT", "/state", data=one)[0] == 200
-    threads[0].join(30)
+    threads[0].join(60)
     instances = app.runtime.instances
     for key in (KEY, UNLINKED):
         shared = instances.publisher.look(
@@ -271,7 +271,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
 
     monkeypatch.setattr(type(app.runtime.instances.store.gateway), "instance", instance)
     create("first")
-    threads[0].join(30)
+    threads[0].join(60)
     assert sorted(seen.values()) == [201, 409]
     (winner,) = (token for token, status in seen.items() if status == 201)
     assert ControlApi(app).get("/instances/megacode-RACE1")["token"] == winner
@@ -398,7 +398,7 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
 
     monkeypatch.setattr(app.runtime.records.journal, "last_numbers", counted)
     ControlApi(app).post("/instances", body, status=201)
-    threads[0].join(30)
+    threads[0].join(60)
     again = [item["id"] for item in ControlApi(app).items("/messages?instance=megacode-NEXT")]
     assert len(ids) == len(again) == 1 and ids != again
 
@@ -427,7 +427,7 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
     monkeypatch.setattr(faults, "arm", late("arm"))
     monkeypatch.setattr(chaos_dispatcher, "start", late("start"))
     assert ask(app, "POST", path, json=body)[0] in (status, 404)
-    threads[0].join(30)
+    threads[0].join(60)
     assert faults.items() == () and chaos_dispatcher.chaos_of("megacode-GONE") is None
 
 
@@ -450,7 +450,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
 
     monkeypatch.setattr(app.runtime.records.journal, "next_id", next_id)
     assert send(app) == 200
-    threads[0].join(30)
+    threads[0].join(60)
     for _ in range(5):
         assert send(app) == 200
     told = [each["id"] for each in ControlApi(app).items(f"/exchanges?instance={KEY}")]
@@ -478,7 +478,7 @@ def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -
     with vault._lock:
         reader = beside(lambda: vault.get(b""))
         assert reader.is_alive(), "it looks while another one writes"
-    reader.join(30)
+    reader.join(60)
 
 
 def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
@@ -486,7 +486,7 @@ def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
 ) -> None:
     ControlApi(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     assert send(app) == 200
-    assert app.runtime.webhooks.courier.wait_idle(20)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     (first, *_) = app.runtime.records.journal.deliveries.after(None)
     real, threads = app.runtime.records.journal.next_id, list[threading.Thread]()
 
@@ -497,6 +497,6 @@ def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
 
     monkeypatch.setattr(app.runtime.records.journal, "next_id", next_id)
     assert ask(app, "POST", f"/deliveries/{first.id}/resend", json={})[0] == 201
-    threads[0].join(30)
-    assert app.runtime.webhooks.courier.wait_idle(20)
+    threads[0].join(60)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert ControlApi(app).items("/deliveries") == []

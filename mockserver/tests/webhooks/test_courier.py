@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.webhooks import courier as courier_module
+from megaapi_mock.webhooks import worker_pool
 from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.http.client import (
     AddressRefused,
@@ -23,7 +24,7 @@ from megaapi_mock.webhooks.http.client import (
 )
 from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS
 
-LIMIT = 5.0
+LIMIT = 60.0
 URL = "http://hook.test/"
 
 # What these couriers carry is only told apart, never read.
@@ -63,7 +64,9 @@ def failing(error: Exception) -> Callable[[], ReceiverAnswer]:
 
 
 @pytest.fixture
-def courier() -> Iterator[Callable[..., Courier]]:
+def courier(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Courier]]:
+    # A stop waits for threads as long as a slow machine may need.
+    monkeypatch.setattr(worker_pool, "JOIN_SECONDS", LIMIT)
     made: list[Courier] = []
 
     def make(transport: Any, **options: Any) -> Courier:
@@ -83,6 +86,12 @@ def gate() -> Iterator[threading.Event]:
     gate = threading.Event()
     yield gate
     gate.set()
+
+
+@pytest.fixture
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single worker stays the only one, however slow the machine is."""
+    monkeypatch.setattr(worker_pool, "STUCK", LIMIT)
 
 
 def delivery(number: int = 1, *, url: str = URL, lane: str = "megacode-TESTKEY0001") -> Delivery:
@@ -200,7 +209,7 @@ def test_idle_means_that_the_listener_has_heard(
 def test_no_thread_before_the_first_delivery(
     courier: Callable[..., Courier], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier_module, "STUCK", LIMIT)  # however slow the machine is
+    monkeypatch.setattr(worker_pool, "STUCK", LIMIT)  # however slow the machine is
     under_test = courier(ScriptedTransport(), workers=3)
     before = threading.active_count()
     under_test.accept([])
@@ -265,9 +274,9 @@ def test_more_slow_receivers_than_workers_delay_no_other(
     gate.set()
     assert under_test.wait_idle(LIMIT)
     # Who replaced others goes when there is nothing to do.
-    deadline = time.monotonic() + LIMIT
+    deadline, pause = time.monotonic() + LIMIT, threading.Event()
     while couriers() > 2 and time.monotonic() < deadline:
-        gate.wait(0.01)
+        pause.wait(0.01)
     assert couriers() == 2
 
 
@@ -303,6 +312,7 @@ def test_lanes_beyond_their_share_are_abandoned_like_others(
     assert {one.state for one in copies} == {"abandoned"}
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_a_long_lane_lets_others_have_their_turn(courier: Callable[..., Courier]) -> None:
     transport = ScriptedTransport()
     under_test = courier(transport, workers=1)
@@ -314,11 +324,11 @@ def test_a_long_lane_lets_others_have_their_turn(courier: Callable[..., Courier]
     assert [body for body in transport.bodies if body.startswith(b"long")] == ids(long)
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_who_was_owed_nothing_has_the_next_turn(
-    courier: Callable[..., Courier], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
     """Whatever is owed to others, and whoever of them waits for another turn."""
-    monkeypatch.setattr(courier_module, "STUCK", LIMIT)  # one worker, however slow the machine is
     busy = 5
     reached = threading.Event()
 
@@ -342,10 +352,10 @@ def test_who_was_owed_nothing_has_the_next_turn(
     assert transport.bodies.index(b"idle-1") <= (busy + 1) * TURNS + 1
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_slow_answers_end_a_turn_early(
-    courier: Callable[..., Courier], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
-    monkeypatch.setattr(courier_module, "STUCK", LIMIT)  # one worker, however slow the machine is
 
     def slow() -> ReceiverAnswer:
         gate.wait(2 * SLICE)
@@ -358,7 +368,11 @@ def test_slow_answers_end_a_turn_early(
     assert transport.bodies == [f"{lane}-{n}".encode() for n in range(4) for lane in "abc"]
 
 
-def test_a_dead_receiver_is_paced_and_yields_to_others(courier: Callable[..., Courier]) -> None:
+@pytest.mark.usefixtures("one_worker")
+def test_a_dead_receiver_is_paced_and_yields_to_others(
+    courier: Callable[..., Courier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier_module, "PAUSE", LIMIT)
     dead_url = "http://dead.test/"
     transport = ScriptedTransport(**{dead_url: failing(DeliveryFailed("nothing listens"))})
     done = threading.Event()
@@ -374,7 +388,7 @@ def test_a_dead_receiver_is_paced_and_yields_to_others(courier: Callable[..., Co
     assert transport.bodies.index(b"alive-1") <= TURNS
     began = time.monotonic()
     assert under_test.stop(0) > 4000
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < LIMIT, "a stop waits for no pause"
     assert [body for body in transport.bodies if body != b"alive-1"] == ids(
         dead[: len(transport.bodies) - 1]
     )

@@ -64,7 +64,7 @@ class Receiver:
     def wait_for(self, count: int) -> list[dict[str, Any]]:
         """The bodies of the first `count` posts."""
         with self._arrived:
-            enough = self._arrived.wait_for(lambda: len(self.kept) >= count, timeout=10)
+            enough = self._arrived.wait_for(lambda: len(self.kept) >= count, timeout=60)
             bodies = [json.loads(body) for _, _, body in self.kept]
         assert enough, f"{len(bodies)} of {count} came: {[b['messageType'] for b in bodies]}"
         return bodies
@@ -104,7 +104,7 @@ def post(server: MockServer, path: str, body: dict[str, Any], method: str = "POS
         method=method,
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
     )
-    with urlopen(request, timeout=10) as reply:
+    with urlopen(request, timeout=60) as reply:
         return json.loads(reply.read() or b"null")
 
 
@@ -205,7 +205,7 @@ def test_linking_and_unlinking_are_told(
         f"{server.url}/rest/instance/qrcode_base64/{KEY}",
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
-    with urlopen(request, timeout=10) as reply:
+    with urlopen(request, timeout=60) as reply:
         shown = json.loads(reply.read())["qrcode"]
     post(server, f"/_mock/instances/{KEY}/link", {})
 
@@ -237,7 +237,7 @@ def test_a_series_of_five_qr_codes_is_pushed_and_a_reader_reads_them(
         Request(
             f"{server.url}/rest/instance/qrcode/{KEY}", headers={"Authorization": f"Bearer {TOKEN}"}
         ),
-        timeout=10,
+        timeout=60,
     ).close()
     for _ in range(8):
         post(server, "/_mock/clock", {"advance": 20})
@@ -248,7 +248,7 @@ def test_a_series_of_five_qr_codes_is_pushed_and_a_reader_reads_them(
         (code,) = zxingcpp.read_barcodes(picture)
         texts.append(code.text)
     assert len(set(texts)) == 5
-    assert server.app.runtime.webhooks.courier.wait_idle(5)
+    assert server.app.runtime.webhooks.courier.wait_idle(60)
     assert len(receiver.kept) == 6
 
 
@@ -258,12 +258,12 @@ def test_acks_come_at_their_times(receiver: Receiver) -> None:
         configure(server, receiver.url)
         send_text(server)
         receiver.wait_for(1)
-        seen = []
-        for step in (0.5, 0.5, 1.5, 57, 1):
+        for step, count in ((0.5, 1), (0.5, 2), (1.5, 3), (57, 3), (1, 4)):
             post(server, "/_mock/clock", {"advance": step})
-            assert server.app.runtime.webhooks.courier.wait_idle(5)
-            seen.append(len(receiver.kept))
-        assert seen == [1, 2, 3, 3, 4]
+            # The answer may be here a moment before what it caused is released to the courier.
+            receiver.wait_for(count)
+            assert server.app.runtime.webhooks.courier.wait_idle(60)
+            assert len(receiver.kept) == count
         times = [body["timestamp"] for body in receiver.wait_for(4)[1:]]
         assert times == [int(START) + 1, int(START) + 2, int(START) + 60]
 
@@ -312,10 +312,10 @@ def test_a_dead_receiver_blocks_no_request_and_is_journalled(server: MockServer)
     for _ in range(20):
         send_text(server)
     failed: list[Any] = []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     # The client may have its answer a moment before what it caused is released to the courier.
     while len(failed) < 80 and time.monotonic() < deadline:
-        with urlopen(f"{server.url}/_mock/deliveries?status=failed&limit=500", timeout=10) as reply:
+        with urlopen(f"{server.url}/_mock/deliveries?status=failed&limit=500", timeout=60) as reply:
             failed = json.loads(reply.read())["items"]
     assert len(failed) == 80
     assert {len(delivery["attempts"]) for delivery in failed} == {1}

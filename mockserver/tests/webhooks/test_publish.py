@@ -24,12 +24,12 @@ def test_an_answer_that_leaves_first_does_not_let_its_webhooks_overtake(make_app
     publisher.release(batches[2])
     # Another instance waits for nobody.
     publisher.change(UNLINKED, lambda instance: instance.record("qrcode", QrCode("2@TEST")))
-    assert courier.wait_idle(5)
+    assert courier.wait_idle(60)
     assert [orjson.loads(body)["messageType"] for _, body, _ in transport.posts] == [
         "qrcode_update"
     ]
     publisher.release(batches[0])
     publisher.release(batches[0])
-    assert courier.wait_idle(5)
+    assert courier.wait_idle(60)
     told = [orjson.loads(body)["message"]["conversation"] for _, body, _ in transport.posts[1:]]
     assert told == ["0", "1", "2"]

@@ -75,7 +75,7 @@ def send(app: MockApp, text: str, to: str = "5511900000002", **headers: str) -> 
 
 def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
     """The texts told so far."""
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     messages = [orjson.loads(body)["message"] for _, body, _ in transport.posts]
     return [message["extendedTextMessage"]["text"] for message in messages]
 
@@ -170,7 +170,7 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
         assert control_api.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     assert send(broken, "later", to=PEER).status_code == 200
     broken.runtime.clock.advance(60)
-    assert broken.runtime.webhooks.courier.wait_idle(10)
+    assert broken.runtime.webhooks.courier.wait_idle(60)
     assert len(transport.posts) == 3
     lost = control_api.get(f"/_mock/messages?instance={KEY}").get_json()["items"][0]
     assert "could not take it" in lost["reason"]
@@ -291,7 +291,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
     send(broken, "later")
     transport.posts.clear()
     publisher.release(first)
-    assert broken.runtime.webhooks.courier.wait_idle(10)
+    assert broken.runtime.webhooks.courier.wait_idle(60)
     bodies = [body for _, body, _ in transport.posts]
     assert len(bodies) == 2 and b"undone" not in bodies[1] and b"later" in bodies[1]
 
@@ -354,7 +354,7 @@ def test_what_is_due_and_fails_is_due_no_more(
     app.runtime.clock.advance(10)
     assert send(app, "two").status_code == 200
     app.runtime.clock.advance(10)
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     told = [orjson.loads(body) for _, body, _ in transport.posts]
     updates = [each["update"]["status"] for each in told if "update" in each]
     # WhatsApp reads nothing that was not delivered: the first message stays where it was.
@@ -381,6 +381,6 @@ def test_a_change_is_kept_where_no_thread_can_be_started(
         assert send(app, "kept").status_code == 200
     app.started()
     assert send(app, "later").status_code == 200
-    reply = app.test_client().get("/_mock/messages?status=read&wait=20").get_json()
+    reply = app.test_client().get("/_mock/messages?status=read&wait=60").get_json()
     assert reply["items"]
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)

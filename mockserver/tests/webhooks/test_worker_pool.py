@@ -34,7 +34,7 @@ class Bench:
 
     def _run(self) -> None:
         self.threads.append(threading.current_thread())
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(60)
 
     def owe(self, count: int) -> list[Delivery]:
         """So many lanes that wait."""
@@ -63,7 +63,7 @@ class Bench:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert holds()

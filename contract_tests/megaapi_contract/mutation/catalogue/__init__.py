@@ -19,6 +19,7 @@ from . import (
     later_looks,
     messages,
     of_many,
+    on_given_hosts,
     other_plans,
     people,
     second_call,
@@ -28,6 +29,7 @@ from . import (
     shared_groups,
     webhooks,
     where_it_arrives,
+    written_by_others,
 )
 
 _SUBJECTS = (
@@ -35,7 +37,7 @@ _SUBJECTS = (
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
     other_plans, of_many, documented_edges, where_it_arrives, later_looks, shared_groups,
-    set_again,
+    set_again, on_given_hosts, written_by_others,
 )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ from . import (
     webhooks_of_sends,
     where_it_arrives,
     whoever_writes,
+    written_by_others,
 )
 
 _SUBJECTS = (
@@ -64,7 +65,7 @@ _SUBJECTS = (
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
     where_it_arrives, group_of_instances, phone_off, later_looks, to_many, whoever_writes,
-    set_again,
+    set_again, written_by_others,
     lifecycle,
 )  # fmt: skip
 

@@ -75,15 +75,23 @@ def only_the_right_key_and_token_get_in(
         claim_refusal(
             session, session.call(operation, instance, token=token, **arguments), 401, when
         )
-    if stage.phone:
-        other = stage.instance()
-        answer = session.call(operation, instance, token=other.token, **arguments)
+    for other_token in _tokens_of_others(session, stage, instance):
+        answer = session.call(operation, instance, token=other_token, **arguments)
         claim_refusal(session, answer, 401, "another instance's token")
-    if stage.phone or good_request.effect == "reads":
-        nowhere = HostInstance(UNKNOWN_KEY, instance.token)
-        answer = session.call(operation, nowhere, **arguments)
-        claim_refusal(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
-                switches=UNKNOWN)  # fmt: skip
+    # A host that takes any key would carry out with the right token what is asked of a given one.
+    is_harmless = stage.phone or good_request.effect == "reads"
+    nowhere = HostInstance(UNKNOWN_KEY, instance.token if is_harmless else session.wrong_token())
+    answer = session.call(operation, nowhere, **arguments)
+    claim_refusal(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
+            switches=UNKNOWN)  # fmt: skip
+
+
+def _tokens_of_others(session: Session, stage: Stage, instance: HostInstance) -> list[str]:
+    """Tokens that open another instance of this host; none where the run knows no other."""
+    if stage.phone:
+        return [stage.instance().token]
+    fence = session.gate.fence
+    return sorted(fence.foreign_tokens - {instance.token}) if fence is not None else []
 
 
 @_one_law_per_operation(phone=lambda good_request: good_request.effect == "disconnects")

@@ -38,10 +38,11 @@ from .webhook_listener import WebhookListener
 LAWS = Laws()
 
 TEXTS = (
-    "A\u00e7\u00e3o de p\u00e3o na ma\u00e7\u00e3: R$ 10,00 \u2014 100%",
+    # An accent may be a letter of its own, and a line may end as Windows ends it.
+    "A\u00e7\u00e3o de p\u00e3o na ma\u00e7a\u0303: R$ 10,00 \u2014 100%",
     'Pre\u00e7o & prazo: <b>"hoje"</b> \\ amanh\u00e3',
     "  com espa\u00e7os nas pontas  ",
-    "\U0001f469\u200d\U0001f469\u200d\U0001f467 fam\u00edlia\n\n\tdepois",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467 fam\u00edlia\n\n\tdepois\r\nfim",
     "Pedido confirmado. " * 220,
 )
 LIDS = "payload_generation"

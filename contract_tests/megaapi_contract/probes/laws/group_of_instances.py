@@ -32,6 +32,7 @@ CHANGE_TYPES = ("group-participants.update", "groups.update")
 CHANGES = ("group-participants", "group-update")
 RANKING = ("promote_participants", "demote_participants", "set_who_can_send",
            "set_who_can_change_settings")  # fmt: skip
+ADMINISTERED = ("admin_groups", "admin_groups_with_participants")
 COMING = ("leave_group", "add_participants", "remove_participants")
 SEEN = ("create_group", "group_details", "list_groups")
 ONLY_ADMINS = GroupChange("set_who_can_send", value="true", event="group-update")
@@ -110,6 +111,34 @@ def _try_setting(group: SharedGroup, value: str, *, is_admin: bool) -> None:
     for shown, details in (group.details(), group.details(of_other=True)):
         right = details.get("announce") is expected
         claim(group.session, shown, right, "a group is as its admins have set it", promise=promise)
+
+
+def _lists_as_admin(group: SharedGroup, operation: str) -> tuple[Exchange, bool]:
+    answer = group.caller.call(operation, group.other)
+    groups = value_at(answer.json, "groups")
+    ids = [value_at(one, "id") for one in groups] if isinstance(groups, list) else []
+    return answer, group.jid in ids
+
+
+@LAWS.law(*ADMINISTERED, *RANKING[:2], "create_group", "group_details",
+          effects=("changes", "reads"), reader=True, worth=1)  # fmt: skip
+def a_group_is_administered_as_long_as_one_is_its_admin(session: Session, stage: Stage) -> None:
+    if (group := shared_group(session, stage)) is None:
+        return
+    promote, demote = RANKS_AND_SETTINGS[0], RANKS_AND_SETTINGS[-1]
+    with group.left_as_made():
+        for ranked, is_admin in ((None, False), (promote, True), (demote, False)):
+            if ranked is not None and not group.change(ranked):
+                return
+            for operation in ADMINISTERED:
+                answer, is_listed = _lists_as_admin(group, operation)
+                # How the list looks is a guess; which groups it is about, the vendor says.
+                promise = session.contract.promise(operation)
+                sentence = (
+                    "where one is an admin is listed" if is_admin
+                    else "where one is an ordinary member is not listed"
+                )  # fmt: skip
+                claim(session, answer, is_listed is is_admin, sentence, promise=promise)
 
 
 # -- as webhooks tell it ---------------------------------------------------------------------

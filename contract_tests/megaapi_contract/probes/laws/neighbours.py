@@ -65,6 +65,17 @@ def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
         claim(session, answer, right, "a group's JID comes back as it is", promise=promise)
 
 
+@LAWS.law("is_on_whatsapp", "create_group", effects=("changes", "reads"), worth=2)
+def a_group_of_ones_own_comes_back_as_it_is(session: Session, stage: Stage) -> None:
+    instance = stage.instance()
+    _, group = make_group(session, stage, instance, someone(session))
+    jid = str(group.get("id"))
+    answer = session.call("is_on_whatsapp", instance, query={"jid": jid})
+    right = value_at(answer.json, "exists") is True and value_at(answer.json, "jid") == jid
+    promise = Promise("baileys", session.contract.by_id["is_on_whatsapp"].spec_file)
+    claim(session, answer, right, "a group's JID comes back as it is", promise=promise)
+
+
 @LAWS.law("qr_code_base64", "qr_code_page", "qr_code_image", phone=True)
 def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> None:
     instances = [stage.instance(connected=False) for _ in range(2)]

@@ -24,7 +24,8 @@ LAWS = Laws()
 KINDS: Mapping[str, tuple[str, str, str]] = {
     f"upload_{type_}": MEDIA_KINDS[type_] for type_ in ("image", "video", "audio", "document")
 }
-NAME, CAPTION = "arquivo 1.bin", "Veja só"
+# With letters that a program mistakes for others where it takes a form's head for Latin-1.
+NAME, CAPTION = "relatório nº 1 de março.bin", "Veja só"
 
 
 def send(

@@ -322,6 +322,8 @@ class WebhookListener:
         # Which of somebody's names a gateway knows is open; the name of who reads it is not theirs.
         reader = self.person(self.instance.number)["name"]
         is_strange = not own and name == reader != person["name"]
+        is_of_group = name in self.session.run_record.group_names - {person["name"]}
+        self.claim(event, not is_of_group, "pushName is not the name of a group", webhook)
         if self.claim(event, not is_strange, "pushName is not that of who reads it", webhook):
             sentence, promise = "pushName is the author's name", self.promise_of_name(event)
             self.claim(event, name == person["name"], sentence, webhook, promise=promise)

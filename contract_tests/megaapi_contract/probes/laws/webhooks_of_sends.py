@@ -11,9 +11,20 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim_success
-from .calls import sent_id, set_webhook, text
+from .calls import message, sent_id, set_webhook, someone, text
+from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookCondition, WebhookListener
-from .webhooks import ACK_EVENTS, ECHO, PHASE, is_ack, message_id, off_means_off, unsaid
+from .webhooks import (
+    ACK_EVENTS,
+    DELIVERED,
+    ECHO,
+    PHASE,
+    acks,
+    is_ack,
+    message_id,
+    off_means_off,
+    unsaid,
+)
 
 LAWS = Laws()
 
@@ -104,3 +115,47 @@ def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> Non
     hook.check_none(echoes, ECHO, "a send while both are blocked", unsaid(session))
     promise: Promise = unsaid(session)
     hook.claim(ECHO, _about(webhooks, last), "what is accepted again is told", promise=promise)
+
+
+@LAWS.law("send_media_base64", "send_text", effects=("sends", "changes"), phase=PHASE, worth=4,
+          events=ACK_EVENTS)  # fmt: skip
+def a_file_is_told_as_delivered_as_a_text_is(session: Session, stage: Stage) -> None:
+    """Two messages to one person: whose phone has got the later one has got the file before it."""
+    instance, to = stage.instance(), someone(session)
+    hook = WebhookListener(session, stage, instance).open()
+    fields = GOOD_REQUESTS["send_media_base64"].arguments(to)["body"]["messageData"]
+    file = message(session, instance, "send_media_base64", **fields)
+    if not claim_success(session, file, "a file"):
+        return
+    words = text(session, instance, to, "Depois do arquivo")
+
+    def are_delivered(webhooks: list[Webhook]) -> bool:
+        return all(DELIVERED in acks(webhooks, sent_id(one)) for one in (file, words))
+
+    webhooks = hook.receive(are_delivered)
+    if DELIVERED not in acks(webhooks, sent_id(words)):
+        # The phone may be off.
+        return
+    told = DELIVERED in acks(webhooks, sent_id(file))
+    hook.claim(ACK_EVENTS[1], told, "a file is told as delivered, as the text after it is")
+
+
+@LAWS.law("enable_webhook", "configure_webhook", "send_text", effects=("sends", "changes"),
+          phase=PHASE, worth=5, events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def what_the_older_call_switches_off_tells_nothing_of_a_send(
+    session: Session, stage: Stage
+) -> None:
+    instance = stage.instance()
+    old, new = (WebhookListener(session, stage, instance, end) for end in ("-older", "-newer"))
+    _require_own_webhooks(old.open())
+    answer = session.call("enable_webhook", instance, body={"data": {"sendWebhook": False}})
+    if not claim_success(session, answer, "an older call"):
+        return
+    unheard = text(session, instance, words="Este nao se conta, pela chamada antiga")
+    new.open()
+    last = text(session, instance, words="Este se conta")
+    new.due.expect_none(unheard)
+    came = [*new.receive(_has_echo(new, last)), *old.unread()]
+    if _about(came, last):
+        echoes = [one for one in _about(came, unheard) if not is_ack(one)]
+        new.check_none(echoes, ECHO, "a webhook switched off the older way", off_means_off(session))

@@ -16,8 +16,8 @@ from ...host.stage import Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, value_at
-from .calls import message, sent_id, text
+from .assertions import NAMELESS, claim, claim_success, inferred, value_at
+from .calls import make_group, message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
 from .media import CAPTIONED, KINDS, fetch, same_bytes
@@ -56,7 +56,23 @@ def _send_file(
 def a_file_opens_where_it_arrives(type_: str, session: Session, stage: Stage) -> None:
     """With the keys that its reader is told, and with what its writer wrote beside it."""
     instance, reader = stage.instance(), watch_instance(session, stage)
-    answer, content = _send_file(session, instance, reader.number, type_)
+    _hold_file(session, instance, reader, reader.number, type_)
+
+
+@LAWS.law("send_media_base64", "create_group", "download_media",
+          effects=("sends", "changes", "reads"), phase=PHASE, reader=True, worth=2,
+          events=("group-image", "image"))  # fmt: skip
+def a_file_to_a_group_opens_where_it_arrives(session: Session, stage: Stage) -> None:
+    instance, reader = stage.instance(), watch_instance(session, stage)
+    creation, group = make_group(session, stage, instance, reader.number)
+    if claim_success(session, creation, "a group of instances"):
+        _hold_file(session, instance, reader, str(group.get("id")), "image")
+
+
+def _hold_file(
+    session: Session, instance: HostInstance, reader: WatchedInstance, to: str, type_: str
+) -> None:
+    answer, content = _send_file(session, instance, to, type_)
     if not claim_success(session, answer, "a good file"):
         return
     received = reader.receive(answer)
@@ -196,3 +212,48 @@ def what_is_read_is_told_as_read(session: Session, stage: Stage) -> None:
     if received and hook.settle_acks(any(statuses)):
         once = all(steps.count(READ) == 1 for steps in statuses)
         hook.claim("ack-read", once, "what was read is told as read, once")
+
+
+@LAWS.law("delete_message_from_me", "send_text", effects=("sends", "changes"), phase=PHASE,
+          reader=True, worth=3, events=(ARRIVES,))  # fmt: skip
+def what_is_deleted_for_oneself_is_told_to_nobody(session: Session, stage: Stage) -> None:
+    instance, reader = stage.instance(), watch_instance(session, stage)
+    first = text(session, instance, reader.number, "Este fica com voce")
+    received = reader.receive(first)
+    data = {"id": sent_id(first),
+            "timestamp": value_at(first.json, "messageData", "messageTimestamp")}  # fmt: skip
+    body = {"to": reader.number, "messageData": data}
+    deletion = session.call("delete_message_from_me", instance, body=body)
+    promise = session.contract.promise("delete_message_from_me")
+    if not received or not claim_success(session, deletion, "a deletion", promise=promise):
+        return
+    last = sent_id(text(session, instance, reader.number, "E este tambem"))
+    webhooks = reader.hook.receive(lambda all_: last in map(message_id, all_))
+    about = [
+        one for one in webhooks
+        if value_at(one.json, "message", "protocolMessage", "key", "id") == sent_id(first)
+    ]  # fmt: skip
+    _hold(reader, not about, "a deletion for oneself is told to nobody", promise)
+
+
+@LAWS.law("set_profile_name", "instance_status", "send_text",
+          effects=("reads", "sends", "changes"), phase=PHASE, reader=True, worth=1,
+          events=(ARRIVES,))  # fmt: skip
+def a_new_name_comes_with_the_next_message(session: Session, stage: Stage) -> None:
+    instance, reader = stage.instance(), watch_instance(session, stage)
+    first = text(session, instance, reader.number, "Com o nome de antes")
+    known = [value_at(one.json, "pushName") for one in reader.receive(first)]
+    status = session.call("instance_status", instance)
+    before = value_at(status.json, "instance", "user", "name")
+    # Nearly the same where people may see it.
+    name = "Loja Nova" if stage.phone else f"{before}."
+    session.gate.learn([name])
+    answer = session.call("set_profile_name", instance, body={"messageData": {"name": name}})
+    if not answer.ok or not known or known[0] in NAMELESS:
+        return
+    second = text(session, instance, reader.number, "Com o nome de agora")
+    # How soon WhatsApp tells others of a new name, no source says.
+    promise = inferred(session, "set_profile_name")
+    for one in reader.receive(second):
+        right = value_at(one.json, "pushName") in (*NAMELESS, name)
+        _hold(reader, right, "pushName is the name of now", promise, one)

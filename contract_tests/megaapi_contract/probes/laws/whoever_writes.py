@@ -7,20 +7,25 @@ from megaapi_mock.domain.jid import as_given
 from ...errors import Impossible
 from ...host.host_instance import HostInstance
 from ...host.stage import Stage
-from ...judging.results import Exchange
+from ...judging.results import Exchange, Webhook
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_refusal, claim_success, value_at
-from .calls import someone
+from .assertions import AUTHOR, claim, claim_refusal, claim_success, value_at
+from .calls import someone, text
 from .requests import GOOD_REQUESTS
-from .webhooks import PHASE, listening, message_id
+from .webhooks import PHASE, is_ack, listening, message_id
 
 LAWS = Laws()
 
 WRITTEN = ("text-plain", "text-extended")
+CHATS = ("remoteJid", "senderLid")
 # What the token of a neighbour is tried on.
 OPENED = ("instance_status", "send_text", "list_groups")
+# A client of the vendor's sends the same as texts. Each comes after its opposite.
+BLOCKS: tuple[tuple[bool | str, bool], ...] = (
+    (True, False), ("false", True), ("true", False), (False, True),
+)  # fmt: skip
 
 
 def _write(stage: Stage, instance: HostInstance) -> str:
@@ -35,26 +40,33 @@ def _write(stage: Stage, instance: HostInstance) -> str:
           customer=("text-plain",), events=WRITTEN)  # fmt: skip
 def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
     (instance, hook), person = listening(session, stage), stage.customers[0]
-    ids = []
-    for option in (True, False):
+    written = []
+    for option, is_heard in BLOCKS:
         answer = session.call("block_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
-        ids.append(_write(stage, instance))
+        written.append((_write(stage, instance), is_heard))
     received_ids = [*map(message_id, hook.receive())]
     promise = session.contract.promise("block_chat")
-    claim(
-        session, answer, ids[0] not in received_ids, "who is blocked is not heard", promise=promise
-    )
-    claim(session, answer, ids[1] in received_ids, "who may write again is heard", promise=promise)
+    for id_, is_heard in written:
+        right = (id_ in received_ids) is is_heard
+        sentence = "who may write again is heard" if is_heard else "who is blocked is not heard"
+        claim(session, answer, right, sentence, promise=promise)
 
 
-def _unread(session: Session, instance: HostInstance, person: str) -> tuple[Exchange, int]:
-    """How many messages of this person the list of chats calls unread."""
+def _chats_with(person: str, received: list[Webhook]) -> set[str]:
+    """Every address under which a chat with this person may be listed."""
+    keys = [value_at(one.json, "key") for one in received if not is_ack(one)]
+    shown = {str(value_at(key, name)) for key in keys for name in (*CHATS, *AUTHOR)}
+    return {as_given(person)} | {one for one in shown if jid_of(one).lid}
+
+
+def _unread(session: Session, instance: HostInstance, own: set[str]) -> tuple[Exchange, int]:
+    """How many messages of the chat with these addresses the list of chats calls unread."""
     answer = session.call("list_chats", instance)
     chats = value_at(answer.json, "chats")
     for chat in chats if isinstance(chats, list) else ():
         count = value_at(chat, "unreadCount")
-        if jid_of(value_at(chat, "id")).user == person and type(count) is int:
+        if str(value_at(chat, "id")) in own and type(count) is int:
             return answer, max(count, 0)
     return answer, 0
 
@@ -63,18 +75,32 @@ def _unread(session: Session, instance: HostInstance, person: str) -> tuple[Exch
           phase=PHASE, customer=("text-plain",), events=WRITTEN)  # fmt: skip
 def what_was_read_is_unread_no_longer(session: Session, stage: Stage) -> None:
     (instance, hook), person = listening(session, stage), stage.customers[0]
-    _, before = _unread(session, instance, person)
     ids = [str(stage.customer_writes(instance, "text-plain")["id"]) for _ in range(2)]
-    hook.receive()
+    own = _chats_with(person, [one for one in hook.receive() if message_id(one) in ids])
     session.gate.learn(ids)
-    answer, unread = _unread(session, instance, person)
-    if not claim(session, answer, unread >= before + 2, "both messages are unread"):
+    answer, unread = _unread(session, instance, own)
+    if not claim(session, answer, unread >= 2, "both messages are unread"):
         return
-    key = {"remoteJid": as_given(person), "fromMe": False, "id": ids[1]}
+    # The older one: a phone that has shown a message has shown those before it.
+    key = {"remoteJid": as_given(person), "fromMe": False, "id": ids[0]}
     read = session.call("read_message", instance, body={"messageData": {"key": key}})
     claim_success(session, read, "a message was read")
-    answer, left = _unread(session, instance, person)
+    answer, left = _unread(session, instance, own)
     claim(session, answer, left < unread, "what was read is unread no longer")
+    promise = session.contract.promise("read_message")
+    claim(session, answer, left >= unread - 1, "the message after it stays unread", promise=promise)
+
+
+@LAWS.law("list_chats", "send_text", effects=("reads", "sends"), customer=("text-plain",),
+          worth=2)  # fmt: skip
+def what_one_writes_oneself_is_not_unread(session: Session, stage: Stage) -> None:
+    """Of a person who writes only when the suite has it done."""
+    instance, person = stage.instance(), stage.customers[0]
+    text(session, instance, person, "Primeira da loja")
+    _, before = _unread(session, instance, {as_given(person)})
+    text(session, instance, person, "Segunda da loja")
+    answer, after = _unread(session, instance, {as_given(person)})
+    claim(session, answer, after <= before, "an own message is not unread")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE,

@@ -20,7 +20,8 @@ from .messages import WRITINGS, Json, MessageRequest, Writing
 # groups are those that the run has made, which the first instance puts back and leaves.
 READING = frozenset(
     {"webhook_settings", "configure_webhook", "download_media", "group_details", "list_groups",
-     "leave_group", "set_who_can_send", "read_message"}
+     "admin_groups", "admin_groups_with_participants", "leave_group", "set_who_can_send",
+     "read_message"}
 )  # fmt: skip
 # What it may be asked for at all.
 OPERATIONS = frozenset(

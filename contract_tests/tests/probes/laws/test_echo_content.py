@@ -27,7 +27,7 @@ def bench() -> Iterator[Bench]:
     yield Bench(Contract(), target)
     target.close()
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
 
 @pytest.fixture(autouse=True)

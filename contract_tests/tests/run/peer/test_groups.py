@@ -19,7 +19,7 @@ from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.spec.plans import EVERY_PLAN
 
-from ...safety.test_restore import until
+from ...holding import held_once
 from ...support import KEY, OWN
 from ..recording import RecordingProxy
 from .pair import PEER, PEER_KEY, Pair, two_instances
@@ -29,7 +29,7 @@ from .test_preparation import command, environment, state_of
 pytestmark = pytest.mark.hosts
 
 LAWS = tuple(probe.name for probe in group_of_instances.LAWS.probes)
-SEEN, CHANGED, LEFT, MEMBER, COMING, RANKS, SILENT = LAWS
+SEEN, CHANGED, LEFT, MEMBER, ADMINISTERED, COMING, RANKS, SILENT = LAWS
 
 
 def run(pair: Pair, *names: str, plan: str = EVERY_PLAN, **others: Any) -> Report:
@@ -61,7 +61,7 @@ def test_one_group_is_enough_on_a_healthy_host(switches: dict[str, str]) -> None
         assert state_of(pair) == before
 
 
-@pytest.mark.parametrize(("plan", "count"), [("code", 3), ("start", 3), ("token", 7)])
+@pytest.mark.parametrize(("plan", "count"), [("code", 3), ("start", 3), ("token", 8)])
 def test_a_plan_has_the_laws_of_its_operations(plan: str, count: int) -> None:
     with two_instances(profile=plan) as pair:
         report = run(pair, plan=plan, operations=("create_group",))
@@ -182,12 +182,13 @@ def test_a_run_that_was_killed_in_the_middle_is_put_back(name: str, state_folder
     with two_instances(profile=EVERY_PLAN) as pair:
         before = state_of(pair)
         process = subprocess.Popen(
-            [*_command(pair), "--probe", name, "--pace", "0.2"],
+            [*_command(pair), "--probe", name, "--pace", "0"],
             env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            until(lambda: _is_changed(pair))
-            process.send_signal(signal.SIGKILL)
+            with held_once(pair.server, lambda: _is_changed(pair)):
+                process.send_signal(signal.SIGKILL)
+                process.wait()
         finally:
             process.kill()
             process.wait()

@@ -23,7 +23,7 @@ from megaapi_contract.run.runner import prepare_run, probes
 from megaapi_contract.run.runner import run as run_all
 from megaapi_contract.run.secrets import remove_secrets, tokens_of_command_line
 
-from ...safety.test_restore import until
+from ...holding import held_once
 from ...support import KEY, LISTED, OWN, REAL, TOKEN
 from ..recording import RecordingProxy
 from .pair import (
@@ -231,7 +231,7 @@ def test_its_token_is_in_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_report_shows_it(pair: Pair, tmp_path: Path) -> None:
     done = subprocess.run(
         [*command(pair), "--probe", LONG_TEXTS, "--report", str(tmp_path / "report")],
-        env=environment(), capture_output=True, text=True, timeout=120,
+        env=environment(), capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     files = [file for file in (tmp_path / "report").rglob("*") if file.is_file()]
@@ -278,12 +278,13 @@ def test_a_run_leaves_both_as_they_were(pair: Pair, state_folder: Path) -> None:
 def test_what_a_killed_run_left_is_put_back_by_the_next(pair: Pair, state_folder: Path) -> None:
     before = state_of(pair)
     process = subprocess.Popen(
-        [*command(pair), "--probe", f"{TOLD}group-text", "--pace", "0.5"],
+        [*command(pair), "--probe", f"{TOLD}group-text", "--pace", "0"],
         env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        until(lambda: state_of(pair)[2][1] != before[2][1])
-        process.send_signal(signal.SIGKILL)
+        with held_once(pair.server, lambda: state_of(pair)[2][1] != before[2][1]):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
     finally:
         process.kill()
         process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -39,12 +40,19 @@ def stage_of(context: RunContext) -> PeerStage:
     return context.stage
 
 
-def received(context: RunContext, pair: Pair, id_: str) -> dict[str, Any]:
-    """The message as the mock shows it to whom it was written."""
-    items = pair.ask("GET", f"/_mock/messages?instance={KEY}&limit=5000&wait=5")["items"]
-    messages = [item for item in items if item["id"] == id_ and not item["from_me"]]
-    assert len(messages) == 1, (id_, items)
-    return dict(messages[0])
+def received(
+    context: RunContext, pair: Pair, id_: str, *, deleted: str | None = None
+) -> dict[str, Any]:
+    """The message as the mock shows it to whom it was written, once it has arrived."""
+    end = time.monotonic() + 60
+    while True:
+        items = pair.ask("GET", f"/_mock/messages?instance={KEY}&limit=5000")["items"]
+        messages = [item for item in items if item["id"] == id_ and not item["from_me"]]
+        if messages and messages[0]["deleted"] == deleted:
+            assert len(messages) == 1, (id_, items)
+            return dict(messages[0])
+        assert time.monotonic() < end, (id_, items)
+        time.sleep(0.05)
 
 
 NEEDING = ("text-quoted-reply", "deleted")
@@ -90,7 +98,7 @@ def test_it_quotes_and_deletes(context: RunContext, pair: Pair) -> None:
     content = received(context, pair, quote["id"])["content"]["extendedTextMessage"]
     assert content["contextInfo"]["stanzaId"] == first["id"]
     stage.customer_writes(stage.instance(), "deleted", message=first["id"])
-    assert received(context, pair, first["id"])["deleted"] == "everyone"
+    assert received(context, pair, first["id"], deleted="everyone")["id"] == first["id"]
 
 
 @pytest.mark.parametrize(

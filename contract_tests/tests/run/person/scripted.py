@@ -69,7 +69,7 @@ def person_at_terminal(act: Act, **patience: float) -> Iterator[ScriptedPerson]:
         screen.close()
         os.close(slave)
         # The last open end of the terminal: reading at the other end is over.
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         os.close(master)
         assert not thread.is_alive()
 

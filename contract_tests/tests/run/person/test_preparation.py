@@ -31,7 +31,7 @@ from .scripted import Phone, asked, person_at_terminal
 
 PICTURE = "what a customer does is told once: image"
 OWNERS = "https://bot.example.test/hooks"
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 @pytest.fixture
@@ -80,7 +80,16 @@ class OnTerminal:
 
     def exit_code(self) -> int:
         self.read_until(lambda screen: self.process.poll() is not None)
+        self._read_rest()
         return self.process.wait(timeout=SECONDS)
+
+    def _read_rest(self) -> None:
+        """Read what an ended command had still written after the last look at the screen."""
+        while select.select([self.master], [], [], 0)[0]:
+            try:
+                self.screen += self.decoder.decode(os.read(self.master, 65536))
+            except OSError:
+                return
 
 
 @contextmanager

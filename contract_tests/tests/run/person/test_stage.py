@@ -112,7 +112,8 @@ def test_a_deletion_is_of_the_message_that_was_named(server: MockServer) -> None
     ],
 )
 def test_what_is_not_done_is_not_tried(key: str, sentence: str, server: MockServer) -> None:
-    patience = {"patience": 0.5, "patience_after_done": 0.2}
+    # Short where nothing comes alone: a key is pressed as soon as the machine lets the person.
+    patience = {"patience_after_done": 0.2} if key else {"patience": 0.5}
     with (
         stage_with(server, lambda phone, question: key, **patience) as (stage, instance, _),
         pytest.raises(NotDone, match=sentence),

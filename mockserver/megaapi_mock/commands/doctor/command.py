@@ -8,43 +8,29 @@ from typing import Any
 
 import click
 
+from ..options import gateway_option, key_option, token_option
 
-@click.command()
-@click.option(
-    "--target",
-    required=True,
-    metavar="URL",
-    envvar="MEGAAPI_GATEWAY",
-    show_envvar=True,
-    help="gateway or mock",
-)
-@click.option(
-    "--instance-key",
-    "key",
-    required=True,
-    metavar="KEY",
-    envvar="MEGAAPI_INSTANCE_KEY",
-    show_envvar=True,
-    help="instance's key",
-)
-@click.option(
-    "--token",
-    required=True,
-    envvar="MEGAAPI_TOKEN",
-    show_envvar=True,
-    help="instance's token",
-)
-@click.option("--webhook", metavar="URL", help="your receiver; it gets one sample event")
-@click.option(
-    "--message", is_flag=True, help="also post one made-up message to it; a bot may act on it"
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 60),
-    default=10.0,
-    help="seconds for each question to the gateway  [default: 10]",
-)
-@click.option("--json", "as_json", is_flag=True, help="print the findings as JSON")
+_OPTIONS: list[click.Parameter] = [
+    gateway_option("--target", required=True, metavar="URL", help="gateway or mock"),
+    key_option("key", required=True, help="instance's key"),
+    token_option("--token", "MEGAAPI_TOKEN", required=True, help="instance's token"),
+    click.Option(["--webhook"], metavar="URL", help="your receiver; it gets one sample event"),
+    click.Option(
+        ["--message"],
+        is_flag=True,
+        help="also post one made-up message to it; a bot may act on it",
+    ),
+    click.Option(
+        ["--timeout"],
+        type=click.FloatRange(0.1, 60),
+        default=10.0,
+        help="seconds for each question to the gateway  [default: 10]",
+    ),
+    click.Option(["--json", "as_json"], is_flag=True, help="print the findings as JSON"),
+]
+
+
+@click.command(params=_OPTIONS)
 def doctor(as_json: bool, **case: Any) -> None:
     """Find what is wrong with a setup; it only reads. Exit code 1 if something is wrong.
 

@@ -11,10 +11,9 @@ from flask import request
 from ...clock import Clock
 from ...domain.instance import Instance
 from ...domain.jid import Jid, chat_kind
-from ...domain.message import Message
+from ...domain.message import Message, message_json
 from ...domain.message_states import DELIVERED, SERVER
 from ...errors import ControlRefused
-from ...records.message import message_json
 from ...runtime import Instances
 from ...webhooks.courier import Courier
 from . import lists
@@ -149,7 +148,7 @@ class ChatRoutes:
             "number": None if person is None else person.number,
             "messages": summary.count,
             "unread": summary.unread,
-            "last": None if summary.last is None else message_json((key, summary.last)),
+            "last": None if summary.last is None else message_json(key, summary.last),
             "place": 0 if summary.last is None else summary.last.arrival,
         }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ...codec import BODY_SHOWN
 from ...domain.message import Message
 from ...records.delivery import Delivery
-from ...records.exchange import BODY_SHOWN, Exchange
+from ...records.exchange import Exchange
 from ...records.fault_hit import RecordedHit
 
 LIMIT = 100

@@ -13,11 +13,11 @@ from typing import Any
 
 from flask import request
 
+from ...codec import Unreadable, parse_json
 from ...errors import CUT, LATE, ControlRefused, RequestRejected
 from ...errors.names import did_you_mean
 from ...resources import root
 from ...spec.bundle import read_yaml
-from ...spec.parsing import Unreadable, parse_json
 from ...spec.schema_sentences import sentences
 from ...spec.validate import Compiler, resolve
 

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from flask import request
 
+from ...domain.message import message_json
 from ...errors import ControlRefused, UnknownInstance
 from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
@@ -16,7 +17,6 @@ from ...records.exchange import Exchange
 from ...records.fault_hit import RecordedHit
 from ...records.journal import Journal
 from ...records.log import RecordLog, delivery_bytes, exchange_bytes, hit_bytes
-from ...records.message import message_json
 from ...records.waiter import RecordKind, Waiter
 from ...runtime import Instances
 from ...spec.operations import Operation
@@ -171,7 +171,7 @@ class RecordRoutes:
 
     @staticmethod
     def _message_json(entry: Entry) -> Json:
-        document = message_json(entry)
+        document = message_json(*entry)
         if lists.newest_first(request.args):
             document["place"] = entry[1].arrival
         return document

@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
+from ...codec import Unreadable, parse_json
 from ...domain.contacts import Directory
 from ...domain.jid import Jid, chat_kind
 from ...domain.message import Message
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
-from ...spec.parsing import Unreadable, parse_json
 from ...store import Store
 from .folding import fold_text, skeleton
 from .lists import Arguments, Matches, all_of, message_matches

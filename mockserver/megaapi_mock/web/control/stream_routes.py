@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from ...domain.message import message_json
 from ...errors import UnknownInstance
 from ...records.delivery import delivery_json
 from ...records.feed import Entry, StreamReader
 from ...records.journal import Journal
-from ...records.message import message_json
 from ...store import Store
 from .places import Places
 
@@ -93,7 +93,7 @@ class Frames:
             return None
         if message is None:
             return None
-        return {**message_json((key, message)), "place": message.arrival}
+        return {**message_json(key, message), "place": message.arrival}
 
     def _instance(self, key: str) -> Json | None:
         try:

@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from ...codec import TooManyParts, Unreadable, parse_json
 from ...errors import BadRequest, PayloadTooLarge, UnsupportedMedia
 from ...profile import Profile
 from ...spec.operations import UPLOAD
-from ...spec.parsing import TooManyParts, Unreadable, parse_json
 from .multipart import read_upload
 from .request import Request
 from .urlencoded import TooManyFields, parse_form

@@ -89,10 +89,13 @@ class RouteHints:
             for route in self._own_routes
             if _fits(route, segments, path) and not any(map(self._is_name, _keys(route, segments)))
         ]
-        for route in fitting:
-            if route.method == method and not route.is_offered:
-                return f"{call_text} {self._of_another_plan(route)}"
         wrong = f"{call_text} is not an operation of plan {self._plan}"
+        for route in fitting:
+            if route.method == method:
+                # What is offered is found by its path alone: a slash is doubled in this one.
+                if route.is_offered:
+                    return f"{wrong}{self._suggestion(route.text)}"
+                return f"{call_text} {self._of_another_plan(route)}"
         if fitting:
             return f"{wrong}: {path} takes {self._methods(fitting)}"
         for route in self._guessed_routes:

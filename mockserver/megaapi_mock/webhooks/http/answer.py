@@ -89,16 +89,17 @@ def _headers(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
     """As http.client takes them: what is no header ends them, a folded line goes on."""
     headers: list[tuple[str, str]] = []
     for line in lines:
-        text = line.decode("latin-1").rstrip("\r\n")
+        text = line.decode("latin-1")
         if text[:1] in (" ", "\t"):
             if headers:
-                headers[-1] = (headers[-1][0], f"{headers[-1][1]}\r\n{text}")
+                headers[-1] = (headers[-1][0], headers[-1][1] + text)
             continue
         name, colon, value = text.partition(":")
         if not colon or not _NAME.fullmatch(name):
             break
         headers.append((name, value.lstrip(" \t")))
-    return tuple(headers)
+    # The line end before a folded line is part of the value, as it was sent.
+    return tuple((name, value.rstrip("\r\n")) for name, value in headers)
 
 
 def _length(text: str) -> int | None:

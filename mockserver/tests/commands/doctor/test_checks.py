@@ -9,102 +9,34 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock.commands.doctor import checks, http, receiver
+from megaapi_mock.commands.doctor import http
 from megaapi_mock.commands.doctor.checks import Case, examine
 from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
-from megaapi_mock.resources import root
-from megaapi_mock.spec.recognise import Recogniser
-from megaapi_mock.spec.valid_bundle import valid_bundle
-from megaapi_mock.testing import Instance, MockServer, Served
+from megaapi_mock.testing import MockServer
 
 from ...processes import free_port
+from .conftest import (
+    HEALTHY,
+    LOOK,
+    WRONG,
+    Ward,
+    not_linked,
+    outcomes,
+    receiver_hangs,
+    skipped,
+    told_by_the_command,
+    wrong_token,
+)
 
-CHECKS = (
-    "host", "connection", "tls", "gateway", "key", "token", "linked", "clock", "webhook_set",
-    "webhook_on", "webhook_same", "events", "hook_address", "hook_connection", "hook_answer",
-    "hook_speed", "hook_message",
-)  # fmt: skip
-HEALTHY = {**dict.fromkeys(CHECKS, "ok"), "tls": "skipped", "hook_message": "skipped"}
 AFTER_HOST = ("connection", "gateway", "key", "token", "linked", "clock")
 SETTINGS = ("webhook_set", "webhook_on", "webhook_same", "events")
-Start = Callable[[str, list[tuple[str, str]]], object]
-
-
-class Ward:
-    """A healthy set-up: mock, instance, receiver; and other servers, all stopped at the end."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self._stack = stack
-        self.server = stack.enter_context(MockServer())
-        self.shop: Instance = stack.enter_context(self.server.instance())
-        self.got: list[bytes] = []
-        self.let_go = threading.Event()
-        stack.callback(self.let_go.set)
-        self.hook = self.answering("200 OK") + "/hook"
-        self.shop.webhook_to(self.hook)
-        self.case = Case(
-            target=self.server.url, key=self.shop.key, token=self.shop.token, webhook=self.hook,
-            timeout=5, hook_timeout=3, slow=2,
-        )  # fmt: skip
-
-    def answering(
-        self,
-        status: str,
-        headers: Sequence[tuple[str, str]] = (),
-        body: bytes = b"",
-        *,
-        after: Callable[[], object] = lambda: None,
-    ) -> str:
-        """A server that always answers this."""
-
-        def app(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-            self.got.append(environ["wsgi.input"].read())
-            after()
-            start(status, [*headers, ("Content-Length", str(len(body)))])
-            return [body]
-
-        return self._stack.enter_context(Served(app, threads=2)).url
-
-    def leading(self, status: str, url: str) -> str:
-        """A server that redirects to the path /hook/ of another one, or of its own."""
-        return self.answering(status, [("Location", f"{url}/hook/")])
-
-    def received_at(self, url: str) -> Case:
-        """The case of a receiver that the gateway knows too."""
-        self.shop.webhook_to(url)
-        return replace(self.case, webhook=url)
-
-    def configured(self, operation: str, body: Any) -> None:
-        """One call of the config controller."""
-        reply = self.server.app.test_client().post(
-            f"/rest/config/{self.shop.key}/{operation}",
-            json={"messageData": body},
-            headers=self.shop.headers,
-        )
-        assert reply.status_code == 200, reply.get_json()
-
-
-@pytest.fixture
-def ward() -> Iterator[Ward]:
-    with ExitStack() as stack:
-        yield Ward(stack)
-
-
-def outcomes(case: Case) -> dict[str, str]:
-    return {found.check: found.outcome for found in examine(case)}
-
-
-def skipped(*checks: str) -> dict[str, str]:
-    return dict.fromkeys(checks, "skipped")
 
 
 # Each: the mistake, planted; what it changes among the outcomes; what is said of it.
@@ -117,7 +49,8 @@ def nobody_listens(ward: Ward) -> Case:
 
 
 def tls_of_a_plain_server(ward: Ward) -> Case:
-    return replace(ward.case, target=ward.server.url.replace("http:", "https:"))
+    # The server waits for the rest of what it takes for a request.
+    return replace(ward.case, target=ward.server.url.replace("http:", "https:"), timeout=5)
 
 
 def another_service(ward: Ward) -> Case:
@@ -141,15 +74,6 @@ def path_in_target(ward: Ward) -> Case:
 
 def unknown_key(ward: Ward) -> Case:
     return replace(ward.case, key="megacode-TESTKEY0404")
-
-
-def wrong_token(ward: Ward) -> Case:
-    return replace(ward.case, token="TESTKEY0404")
-
-
-def not_linked(ward: Ward) -> Case:
-    ward.shop.unlink()
-    return ward.case
 
 
 def no_webhook(ward: Ward) -> Case:
@@ -191,7 +115,7 @@ def receiver_off(ward: Ward) -> Case:
 
 
 def receiver_without_tls(ward: Ward) -> Case:
-    return ward.received_at(ward.hook.replace("http:", "https:"))
+    return replace(ward.received_at(ward.hook.replace("http:", "https:")), hook_timeout=5)
 
 
 def receiver_fails(ward: Ward) -> Case:
@@ -226,18 +150,12 @@ def receiver_at_another_path(ward: Ward) -> Case:
     return ward.received_at(ward.answering("404 Not Found"))
 
 
-def receiver_hangs(ward: Ward) -> Case:
-    hanging = ward.answering("200 OK", after=lambda: ward.let_go.wait(30))
-    return replace(ward.received_at(hanging), hook_timeout=0.2)
-
-
 def receiver_is_slow(ward: Ward) -> Case:
     pause = threading.Event()
     slow = ward.answering("200 OK", after=lambda: pause.wait(0.2))
     return replace(ward.received_at(slow), slow=0.2)
 
 
-WRONG, LOOK = "wrong", "warning"
 MISTAKES: list[tuple[Callable[[Ward], Case], dict[str, str], str]] = [
     (unknown_host, {"host": WRONG, **skipped(*AFTER_HOST, *SETTINGS)}, "not known here"),
     (
@@ -347,61 +265,6 @@ def test_only_reads_leave_for_the_gateway(ward: Ward) -> None:
     }
 
 
-def test_the_receiver_gets_one_acknowledgement(ward: Ward) -> None:
-    examine(ward.case)
-    (probe,) = map(json.loads, ward.got)
-    assert (probe["messageType"], probe["instance_key"]) == ("message.ack", ward.shop.key)
-
-
-def test_a_made_up_message_is_posted_when_asked_for(ward: Ward) -> None:
-    assert outcomes(replace(ward.case, message=True)) == {**HEALTHY, "hook_message": "ok"}
-    (_, message) = ward.got
-    verdict = Recogniser(valid_bundle(root("spec"))).recognise(json.loads(message))
-    assert verdict.fits and verdict.event is not None and verdict.event.name == "text-plain"
-    told = json.loads(message)
-    assert (told["instance_key"], told["pushName"]) == (ward.shop.key, "megaapi-mock doctor")
-    assert told["message"] == {"conversation": receiver.WORDS}
-    assert abs(told["messageTimestamp"] - time.time()) < 60
-
-
-@pytest.mark.parametrize("message", [False, True])
-def test_a_receiver_that_takes_acks_alone(ward: Ward, message: bool) -> None:
-    def picky(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        ack = b"message.ack" in environ["wsgi.input"].read()
-        start("200 OK" if ack else "500 Oops", [("Content-Length", "0")])
-        return [b""]
-
-    with Served(picky) as receiver:
-        case = ward.received_at(f"{receiver.url}/hook")
-        found = {it.check: it for it in examine(replace(case, message=message))}
-    assert found["hook_answer"].outcome == "ok"
-    assert found["hook_message"].outcome == (WRONG if message else "skipped")
-    told = "it answered 500 to a made-up message" if message else "--message also posts a made-up"
-    assert told in found["hook_message"].message
-
-
-def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
-    def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if b"message.ack" not in environ["wsgi.input"].read():
-            ward.let_go.wait(30)
-        start("200 OK", [("Content-Length", "0")])
-        return [b""]
-
-    with Served(slow) as receiver:
-        case = replace(ward.received_at(f"{receiver.url}/hook"), hook_timeout=0.3, message=True)
-        found = {it.check: it for it in examine(case)}
-        ward.let_go.set()
-    assert found["hook_speed"].outcome == "ok"
-    assert found["hook_message"].outcome == WRONG
-    assert found["hook_message"].message.startswith("no answer within 0.3 s")
-
-
-def test_no_message_is_posted_to_whom_not_even_an_ack_reached(ward: Ward) -> None:
-    hanging = replace(receiver_hangs(ward), message=True)
-    assert outcomes(hanging)["hook_message"] == "skipped"
-    assert len(ward.got) == 1
-
-
 @pytest.mark.parametrize(
     ("letter", "named"),
     [
@@ -446,12 +309,6 @@ def test_a_host_may_have_letters_of_any_script() -> None:
     assert "is not known here" in found["host"].message
 
 
-def test_nothing_is_posted_unless_a_receiver_is_named(ward: Ward) -> None:
-    hooks = skipped(*(check for check in CHECKS if check.startswith("hook_")), "webhook_same")
-    assert outcomes(replace(ward.case, webhook=None)) == {**HEALTHY, **hooks}
-    assert ward.got == []
-
-
 def test_a_status_without_a_body_is_offline(ward: Ward) -> None:
     empty = ward.answering("200 OK")
     found = outcomes(replace(ward.case, target=empty))
@@ -464,16 +321,6 @@ def test_a_handled_failure_is_understood() -> None:
     with MockServer(switches={"unknown_instance": "error_true"}) as server:
         found = outcomes(Case(server.url, "megacode-TESTKEY0404", "TESTKEY0404"))
     assert (found["gateway"], found["key"], found["token"]) == ("ok", WRONG, "skipped")
-
-
-def test_a_receiver_of_this_network_is_no_use_to_a_remote_gateway(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(checks._Exam, "is_remote", lambda _: True)
-    found = {it.check: it for it in examine(ward.case)}
-    assert found["hook_address"].outcome == WRONG
-    assert "use a tunnel" in found["hook_address"].advice
-    assert found["tls"].outcome == LOOK
 
 
 @pytest.mark.parametrize(
@@ -507,7 +354,11 @@ def test_a_gateway_that_never_answers() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         target = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.2))}
+        # A machine that is busy may not even connect within a short time.
+        for seconds in (0.2, 2.0, 20.0):
+            found = {it.check: it for it in examine(Case(target, "k", "t", timeout=seconds))}
+            if found["connection"].outcome == "ok":
+                break
     assert found["connection"].outcome == "ok"
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
     assert "the time is up" in found["gateway"].message
@@ -519,7 +370,7 @@ def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
     def drip(listening: socket.socket) -> None:
         peers = [listening.accept()[0], listening.accept()[0]]
         peers[1].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        for _ in range(200):
+        for _ in range(2_000):
             try:
                 peers[1].sendall(b" ")
             except OSError:
@@ -534,10 +385,10 @@ def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
         dripping.start()
         target = f"http://127.0.0.1:{listening.getsockname()[1]}"
         begin = time.monotonic()
-        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.5))}
+        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=2.0))}
         over.set()
         dripping.join()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 60
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
     assert "the time is up" in found["gateway"].message
 
@@ -575,40 +426,3 @@ def test_what_is_no_url_is_wrong_usage(url: str) -> None:
         examine(Case(url, "k", "t"))
     with pytest.raises(SetupError, match=r"--webhook is not a URL"):
         examine(Case("http://127.0.0.1:1", "k", "t", webhook=url))
-
-
-def told_by_the_command(case: Case, *more: str) -> tuple[int, str]:
-    arguments = ["doctor", "--target", case.target, "--instance-key", case.key]
-    done = CliRunner().invoke(main, [*arguments, "--token", case.token, *more])
-    return done.exit_code, done.output
-
-
-def test_the_command_fits_one_screen(ward: Ward) -> None:
-    code, screen = told_by_the_command(ward.case, "--webhook", ward.hook)
-    assert code == 0, screen
-    assert len(screen.splitlines()) == len(CHECKS) + 1 <= 24
-    assert screen.splitlines()[-1] == "0 wrong, 0 to look at, 15 ok, 2 not checked"
-    assert max(map(len, screen.splitlines())) <= 100
-
-
-def test_the_command_says_what_to_do(ward: Ward) -> None:
-    code, screen = told_by_the_command(wrong_token(ward))
-    assert code == 1
-    assert "WRONG  token" in screen and "-> copy the token from your panel" in screen
-
-
-def test_the_command_for_programs(ward: Ward) -> None:
-    code, text = told_by_the_command(not_linked(ward), "--json")
-    document = json.loads(text)
-    assert (code, document["passed"]) == (1, False)
-    (wrong,) = [it for it in document["findings"] if it["outcome"] == WRONG]
-    assert wrong["check"] == "linked" and wrong["advice"]
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--target", "x", "--instance-key", "k", "--token", "t"], ["--target", "x"]]
-)
-def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
-    done = CliRunner().invoke(main, ["doctor", *arguments])
-    assert done.exit_code == 2
-    assert done.output.startswith("megaapi-mock: ") and "Traceback" not in done.output

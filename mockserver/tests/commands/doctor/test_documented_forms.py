@@ -24,9 +24,9 @@ def wrong_checks(case: Case) -> set[str]:
 @pytest.mark.parametrize(("switch", "value"), FORMS)
 def test_only_what_is_wrong_is_called_wrong_in_any_documented_form(switch: str, value: str) -> None:
     with MockServer(switches={switch: value}) as server, server.instance() as shop:
-        case = Case(target=server.url, key=shop.key, token=shop.token, timeout=5)
+        case = Case(target=server.url, key=shop.key, token=shop.token, timeout=60)
         assert wrong_checks(case) == set()
         shop.unlink()
         assert wrong_checks(case) == {"linked"}
-        unknown = Case(target=server.url, key="megacode-TESTKEY0404", token=shop.token, timeout=5)
+        unknown = Case(target=server.url, key="megacode-TESTKEY0404", token=shop.token, timeout=60)
         assert wrong_checks(unknown) == {"key"}

@@ -28,12 +28,12 @@ def server(answer: bytes) -> Iterator[tuple[ServerAddress, list[bytes]]]:
     """A server that gives one answer, and what it was asked."""
     heads: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(60)
 
         def serve() -> None:
             connection, _ = listener.accept()
             with connection:
-                connection.settimeout(10)
+                connection.settimeout(60)
                 heads.append(connection.recv(65_536))
                 connection.sendall(answer)
 
@@ -41,13 +41,13 @@ def server(answer: bytes) -> Iterator[tuple[ServerAddress, list[bytes]]]:
         thread.start()
         port = listener.getsockname()[1]
         yield ServerAddress.of("--target", f"http://127.0.0.1:{port}/base/"), heads
-        thread.join(10)
+        thread.join(60)
 
 
 def ask(headers: str, body: bytes = b"", status: str = "200 OK") -> ProbeReply:
     lines = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     with server(lines.encode() + body) as (address, _):
-        return get(address, "/rest/instance/x", "TESTTOKEN0001", 10)
+        return get(address, "/rest/instance/x", "TESTTOKEN0001", 60)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_a_host_nobody_knows_and_a_port_nobody_listens_at_are_named() -> None:
     closed = ServerAddress.of("--target", f"http://127.0.0.1:{port}")
     sentence = f"^nothing answers at 127.0.0.1:{port}: connection refused$"
     with pytest.raises(NoAnswer, match=sentence):
-        closed.connect(5)
+        closed.connect(60)
     with pytest.raises(NoAnswer, match="GET /x had no answer: connection refused"):
-        get(closed, "/x", "TESTTOKEN0001", 5)
+        get(closed, "/x", "TESTTOKEN0001", 60)
 
 
 def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() -> None:
@@ -131,12 +131,12 @@ def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() -> None:
         server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as (address, _),
         pytest.raises(NoAnswer, match=f"^no TLS at 127.0.0.1:{address.port}: "),
     ):
-        address.shake_hands(10)
+        address.shake_hands(60)
 
 
 def test_the_token_is_sent_as_the_gateway_wants_it_below_the_path_of_the_address() -> None:
     with server(b"HTTP/1.1 204 No Content\r\n\r\n") as (address, heads):
-        get(address, "/rest/instance/x", "TESTTOKEN0001", 10)
+        get(address, "/rest/instance/x", "TESTTOKEN0001", 60)
     [head] = heads
     assert head.startswith(b"GET /base/rest/instance/x HTTP/1.1\r\n")
     assert b"\r\nAuthorization: Bearer TESTTOKEN0001\r\n" in head
@@ -168,5 +168,7 @@ def test_no_clock_is_read_from_an_answer_without_a_time(date: str) -> None:
 
 
 def test_the_difference_of_the_clocks_is_how_far_this_machine_is_ahead() -> None:
-    behind = ask(f"Date: {formatdate(time() - 90, usegmt=True)}\r\n").clock_off
-    assert behind is not None and 89 <= behind <= 100
+    begin = time()
+    behind = ask(f"Date: {formatdate(begin - 90, usegmt=True)}\r\n").clock_off
+    # The header has no parts of a second.
+    assert behind is not None and 89 <= behind <= 91 + time() - begin

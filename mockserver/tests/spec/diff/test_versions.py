@@ -146,7 +146,7 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     writer.stdin.write(yaml.safe_dump(contract()).encode())
     writer.stdin.close()
     assert read_version(str(pipe)) == contract()
-    assert writer.wait(10) == 0
+    assert writer.wait(60) == 0
 
 
 def _commit(repository: Path, *, everything: bool = True) -> None:

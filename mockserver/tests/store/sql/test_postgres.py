@@ -54,7 +54,7 @@ def used(url: str) -> None:
 
 def write_again(database: PostgresDatabase, *rows: tuple[str, str]) -> None:
     """Write as soon as it can be written; what cannot be says so."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             return database.write([(PART, list(rows))])

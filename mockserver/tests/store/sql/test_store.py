@@ -34,7 +34,7 @@ def mock_on(path: Path) -> Iterator[MockApp]:
     try:
         yield app
     finally:
-        app.stop(5)
+        app.stop(60)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def state(app: MockApp) -> Json:
 def test_a_change_that_cannot_be_written_did_not_happen(
     app: MockApp, tmp_path: Path, fails: Any, why: str
 ) -> None:
-    app.runtime.webhooks.courier.wait_idle(10)
+    app.runtime.webhooks.courier.wait_idle(60)
     before = state(app)
     with fails(app):
         refused = [send(app) for _ in range(3)]
@@ -165,7 +165,9 @@ def test_a_reset_that_cannot_be_written_is_written_later(
         # Until the file holds what memory does, nothing new comes to either.
         assert "is being rewritten" in send(app).headers["X-Mock-Reason"]
     app.runtime.instances.store.close()
-    assert caplog.record_tuples == []
+    # The writer may have tried meanwhile, and says so.
+    told = [record.getMessage() for record in caplog.records]
+    assert [each for each in told if not each.endswith("changes are refused until it can")] == []
     with mock_on(tmp_path / "mock.db") as again:
         assert control(again, "GET", "/messages")["items"] == []
         assert control(again, "GET", f"/instances/{ONE}")["state"] == "connected"
@@ -178,10 +180,10 @@ def test_what_waits_is_written_once_the_database_can_be(
     assert isinstance(store, SqlStore)
     with read_only(app), caplog.at_level(logging.ERROR):
         app.test_client().get(f"/rest/instance/{ONE}")
-        assert store.writer.failing.wait(5)
+        assert store.writer.failing.wait(60)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert caplog.records[0].getMessage().endswith("changes are refused until it can")
-    app.stop(5)
+    app.stop(60)
     with mock_on(tmp_path / "mock.db") as again:
         last = control(again, "GET", "/exchanges")["items"][-1]
         assert last["request"]["path"] == f"/rest/instance/{ONE}"
@@ -202,7 +204,7 @@ def test_a_record_that_cannot_be_written_holds_up_no_change(
             with send(app) as reply:
                 assert reply.status_code == 200
             # The webhooks have left, and where they arrived is to be written.
-            assert app.runtime.webhooks.courier.wait_idle(10)
+            assert app.runtime.webhooks.courier.wait_idle(60)
         app.runtime.instances.store.settle()
     assert "planted" in caplog.text
     assert {"a record is not in the database: RuntimeError('planted')"} == set(
@@ -231,12 +233,12 @@ def test_a_failure_behind_the_transaction_takes_nothing_back(
         reply = send(app, {"messageData": {"to": "5511900000002", "text": "kept"}})
         assert reply.status_code == 200
     assert "planted" in caplog.text
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while send(app, {"messageData": {"to": "5511900000002", "text": "later"}}).status_code == 503:
         assert time.monotonic() < end, "the database is never written anew"
     items = control(app, "GET", f"/messages?instance={ONE}")["items"]
     assert [item["content"]["extendedTextMessage"]["text"] for item in items] == ["kept", "later"]
     app.runtime.records.bugs.clear()
-    app.stop(5)
+    app.stop(60)
     with mock_on(tmp_path / "mock.db") as again:
         assert control(again, "GET", f"/messages?instance={ONE}")["items"] == items

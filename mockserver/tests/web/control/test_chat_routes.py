@@ -16,6 +16,7 @@ from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import ControlApi
+from ...slowness import slowness
 from ...support import AUTH, KEY, RecordingTransport
 
 ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
@@ -32,7 +33,7 @@ def says(app: MockApp, control_api: ControlApi) -> Send:
     def write(who: str, text: str, **more: Any) -> Any:
         body = {"from": who, "text": text, **more}
         message = control_api.post(f"/instances/{KEY}/inbound", body, status=201)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         return message
 
     return write
@@ -131,7 +132,7 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
             chat = f"55119{number % 1000:08d}@s.whatsapp.net"
             other = replace(message, id=f"M{number}", chat=chat, arrival=instance.tick())
             instance.messages.put(other.id, other)
-    # Each is asked three times: a busy machine delays one of them, and not all.
+    # Each is asked three times: others' threads may use this process too.
     for path in (
         f"/instances/{KEY}/chats",
         f"/messages?instance={KEY}&order=newest",
@@ -140,10 +141,10 @@ def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
     ):
         seconds = []
         for _ in range(3):
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert app.test_client().get(f"/_mock{path}").status_code == 200
-            seconds.append(time.perf_counter() - begun)
-        assert min(seconds) < 1, path
+            seconds.append(time.process_time() - begun)
+        assert min(seconds) < slowness(), path
 
 
 def test_texts_and_names_are_found_without_their_accents(
@@ -250,7 +251,7 @@ class Replying(RecordingTransport):
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
     ) -> ReceiverAnswer:
-        assert self.app is not None and self.go.wait(5)
+        assert self.app is not None and self.go.wait(60)
         reply = {"messageData": {"to": ANA, "text": "Sim?"}}
         path = f"/rest/sendMessage/{KEY}/text"
         self.made.append([
@@ -274,7 +275,7 @@ def test_what_was_sent_while_a_webhook_was_answered_belongs_to_it(
         for text in ("um", "dois", "três")
     ]
     transport.go.set()
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert len(transport.made) == 3
     expected = [[("during", id_) for id_ in made] for made in transport.made]
     assert [
@@ -320,7 +321,7 @@ def test_call_without_chat_belongs_to_the_webhook_being_answered(
     control_api = ControlApi(app)
     control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     message = control_api.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     outside = ask_status(app)
     related = calls(control_api, delivery_of(control_api, message))
     assert related == [("during", transport.asked[0])]

@@ -39,7 +39,7 @@ class Client:
         self.came.set()
 
     def answer(self) -> tuple[int, Any]:
-        assert self.came.wait(20), "no answer came"
+        assert self.came.wait(30), "no answer came"
         assert self.count == 1
         return self.status, json.loads(self.body)
 
@@ -205,7 +205,7 @@ def test_a_bug_while_it_looks_again_frees_its_place(
 
     monkeypatch.setattr(RecordRoutes, "_require_operation", fail)
     send(app)
-    assert client.came.wait(20) and client.status == 500
+    assert client.came.wait(30) and client.status == 500
     assert waiters(app) == []
 
 
@@ -259,6 +259,7 @@ def test_waits_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.Monke
 def test_waits_that_keep_their_places_refuse_others(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(places, "PLACE_KEPT", 1000.0)
     monkeypatch.setattr(places, "PATIENCE", 0.02)
     monkeypatch.setattr(places, "BEAT", 0.005)
     monkeypatch.setattr(places.Places.__init__, "__kwdefaults__", {

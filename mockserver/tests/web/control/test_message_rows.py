@@ -88,7 +88,7 @@ def test_calls_are_answered_while_a_look_rests(history: MockApp, pauses: list[An
         if len(sent) < 3:
             thread = threading.Thread(target=lambda: sent.append(send(history)), daemon=True)
             thread.start()
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive(), "the look holds the instance"
 
     pauses.append(send_beside)

@@ -13,6 +13,7 @@ from megaapi_mock.web.app import MockApp
 
 from ...conftest import MakeApp
 from ...control import ControlApi
+from .test_waits import until
 
 
 def reason(app: MockApp) -> str:
@@ -46,12 +47,12 @@ def test_a_mock_that_loads_a_state_is_not_ready_and_nobody_waits(app: MockApp) -
     def load() -> None:
         with app.runtime.instances.start.loading:
             loads.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     thread = threading.Thread(target=load)
     thread.start()
     try:
-        assert loads.wait(10)
+        assert loads.wait(60)
         assert "a state is being loaded" in reason(app)
     finally:
         may_end.set()
@@ -80,12 +81,8 @@ def test_a_mock_whose_database_cannot_be_written_is_not_ready(
 
     store.writer.database.write = refuse  # type: ignore[method-assign, assignment]
     app.test_client().get("/rest/nothing").close()
-    assert store.writer.failing.wait(10)
+    assert store.writer.failing.wait(60)
     assert "cannot be written" in reason(app)
     store.writer.database.write = write  # type: ignore[method-assign]
-    deadline = threading.Event()
-    for _ in range(100):
-        if not store.writer.failing.is_set():
-            break
-        deadline.wait(0.1)
+    until(lambda: not store.writer.failing.is_set())
     assert ControlApi(app).get("/ready")["status"] == "ready"

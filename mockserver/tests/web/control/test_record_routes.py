@@ -27,7 +27,7 @@ class Held(RecordingTransport):
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
     ) -> ReceiverAnswer:
-        assert self.go.wait(10)
+        assert self.go.wait(60)
         return super().post(url, body, headers, timeout=timeout)
 
 
@@ -47,14 +47,14 @@ def test_a_wait_ends_with_the_delivery(held: tuple[MockApp, Held, str]) -> None:
     found: list[str] = []
 
     def ask() -> None:
-        found.append(ControlApi(app).get(f"/deliveries/{first}?wait=30")["state"])
+        found.append(ControlApi(app).get(f"/deliveries/{first}?wait=60")["state"])
 
     waiter = threading.Thread(target=ask)
     waiter.start()
     waiter.join(0.05)
     assert waiter.is_alive() and found == []
     transport.go.set()
-    waiter.join(10)
+    waiter.join(60)
     assert found == ["delivered"]
 
 
@@ -66,7 +66,7 @@ def test_a_wait_ends_as_it_is(held: tuple[MockApp, Held, str]) -> None:
 
 
 def test_an_unknown_delivery(control_api: ControlApi) -> None:
-    said = control_api.refusal("GET", "/deliveries/d9?wait=30", status=404)
+    said = control_api.refusal("GET", "/deliveries/d9?wait=60", status=404)
     assert said == "there is no delivery 'd9': see /_mock/deliveries"
 
 
@@ -77,7 +77,7 @@ def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, control_api: 
     # Whoever names a URL wants webhooks there.
     assert control_api.post(path, {"url": f"{HOOK}2"})["webhook"]["enabled"] is True
     send(app)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     assert {item["url"] for item in control_api.items("/deliveries")} == {f"{HOOK}2"}
     assert [item["operation"] for item in control_api.items("/exchanges")] == ["send_text"]
 

@@ -1,4 +1,4 @@
-"""The control API: who may come in, instances, linking, the clock, and what they set in motion."""
+"""The control API: its description, who may come in, and what a clock that moves sets in motion."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import orjson
 import pytest
 import zxingcpp
 from megaapi_mock import __version__
-from megaapi_mock.domain.linking import UNLINKED_BY
 from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
@@ -21,48 +20,14 @@ from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control.state_routes import LATEST
 from megaapi_mock.web.gateway.request import BODY_LIMIT
-from megaapi_mock.worlds.load import read_world
 from openapi_spec_validator import validate
 from PIL import Image
 
 from ...conftest import MakeApp
 from ...control import METHODS, ControlApi, control, validator
+from ...slowness import slowness
 from ...support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN
-
-HOOK = "http://127.0.0.1:9/hook"
-UNLINKED_AUTH = {"Authorization": f"Bearer {UNLINKED_TOKEN}"}
-TEXT = {"messageData": {"to": "5511900000002", "text": "Bom dia"}}
-
-
-def send_text(app: MockApp, key: str = KEY, token: str = "TESTKEY0001") -> dict[str, Any]:
-    """Send one text; its messageData."""
-    reply = app.test_client().post(
-        f"/rest/sendMessage/{key}/text", json=TEXT, headers={"Authorization": f"Bearer {token}"}
-    )
-    document = reply.get_json()
-    assert reply.status_code == 200, document
-    found: dict[str, Any] = document["messageData"]
-    return found
-
-
-def hear(app: MockApp, key: str, token: str) -> None:
-    """Point the instance's webhook at the recording transport."""
-    reply = app.test_client().post(
-        f"/rest/webhook/{key}/configWebhook",
-        json={"messageData": {"webhookUrl": HOOK, "webhookEnabled": True}},
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    assert reply.status_code == 200
-    reply.get_data()
-
-
-def heard(app: MockApp, control_api: ControlApi, key: str = KEY) -> list[str]:
-    """Events delivered so far."""
-    assert app.runtime.webhooks.courier.wait_idle(5)
-    return [
-        item["event"] for item in control_api.walk(f"/deliveries?instance={key}&status=delivered")
-    ]
-
+from .bot_calls import UNLINKED_AUTH, hear, heard, send_text
 
 # -- the description ---------------------------------------------------------------------------
 
@@ -328,267 +293,7 @@ def test_an_unknown_key_is_404(calm: ControlApi, method: str, path: str) -> None
     assert "megacode-NOBODY" in sentence
 
 
-# -- instances ---------------------------------------------------------------------------------
-
-
-def test_instances_show_what_they_are(calm: ControlApi) -> None:
-    first, second = calm.items("/instances")
-    assert first == calm.get(f"/instances/{KEY}")
-    assert first["webhook"] == {"url": "", "enabled": False}
-    shown = {name: first[name] for name in ("key", "token", "number", "state")}
-    assert shown == {
-        "key": KEY,
-        "token": "TESTKEY0001",
-        "number": "5511900000001",
-        "state": "connected",
-    }
-    assert (second["key"], second["state"]) == (UNLINKED, "disconnected")
-
-
-def test_an_instance_can_be_made_as_wanted(app: MockApp, control_api: ControlApi) -> None:
-    made = control_api.post(
-        "/instances",
-        {
-            "key": "megacode-TESTKEY0009",
-            "token": "TESTKEY0009",
-            "number": "5511900000020",
-            "name": "Nova Loja",
-            "connected": True,
-            "webhook_url": HOOK,
-        },
-        status=201,
-    )
-    assert made == control_api.get("/instances/megacode-TESTKEY0009")
-    assert made["webhook"] == {"url": HOOK, "enabled": True}
-    assert (made["name"], made["state"]) == ("Nova Loja", "connected")
-    sent = send_text(app, "megacode-TESTKEY0009", "TESTKEY0009")
-    assert sent["status"] == "PENDING"
-    echo = "from-me-api-echo"
-    assert heard(app, control_api, made["key"]) == [echo, "ack-server", "ack-delivered", "ack-read"]
-
-
-def test_an_instance_made_of_nothing_is_usable(app: MockApp, control_api: ControlApi) -> None:
-    first = control_api.post("/instances", status=201)
-    second = control_api.post("/instances", {"key": None, "number": None}, status=201)
-    assert first["key"] != second["key"] and first["number"] != second["number"]
-    assert first["state"] == "disconnected"
-    assert control_api.post(f"/instances/{first['key']}/link")["state"] == "connected"
-    send_text(app, first["key"], first["token"])
-
-
-def test_a_made_key_never_meets_a_given_one(control_api: ControlApi) -> None:
-    control_api.post("/instances", {"key": "megacode-MADE0000002"}, status=201)
-    made = [control_api.post("/instances", status=201)["key"] for _ in range(3)]
-    assert len({*made, "megacode-MADE0000002"}) == 4
-
-
-def test_a_key_that_is_taken_is_409(calm: ControlApi) -> None:
-    assert "exists already" in calm.refusal("POST", "/instances", {"key": KEY}, status=409)
-
-
-def test_a_deleted_instance_is_gone(app: MockApp, control_api: ControlApi) -> None:
-    assert control_api.delete(f"/instances/{KEY}") == {"removed": KEY}
-    control_api.refusal("GET", f"/instances/{KEY}", status=404)
-    control_api.refusal("DELETE", f"/instances/{KEY}", status=404)
-    assert [item["key"] for item in control_api.items("/instances")] == [UNLINKED]
-    reply = app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
-    assert reply.status_code == 404
-
-
-def test_an_instance_made_anew_repeats_no_id(app: MockApp, control_api: ControlApi) -> None:
-    made = {"key": "megacode-AGAIN", "token": "AGAIN", "number": "5511900000008", "connected": True}
-
-    def talk() -> list[str]:
-        control_api.post("/instances", made, status=201)
-        told = control_api.post("/instances/megacode-AGAIN/inbound", {}, status=201)["id"]
-        return [told, send_text(app, "megacode-AGAIN", "AGAIN")["key"]["id"]]
-
-    first = talk()
-    control_api.delete("/instances/megacode-AGAIN")
-    state = control_api.get("/state")
-    second = talk()
-    assert not set(first) & set(second)
-    # The file knows it too; a reset repeats nothing either, unless it is asked to.
-    control_api.put("/state", state)
-    assert talk() == second
-    control_api.post("/reset")
-    assert not set(talk()) & {*first, *second}
-    control_api.post("/reset", {"ids": "again"})
-    assert talk() == first
-
-
-def test_instances_come_in_pages(control_api: ControlApi) -> None:
-    for _ in range(5):
-        control_api.post("/instances", status=201)
-    keys = [item["key"] for item in control_api.items("/instances")]
-    assert len(keys) == 7
-    assert [item["key"] for item in control_api.walk("/instances?limit=2")] == keys
-    assert control_api.get("/instances?limit=7")["next"] is None
-
-
-def test_reset_takes_everything_back(app: MockApp, control_api: ControlApi) -> None:
-    hear(app, KEY, "TESTKEY0001")
-    send_text(app)
-    assert app.runtime.webhooks.courier.wait_idle(5)
-    control_api.post("/instances", status=201)
-    control_api.delete(f"/instances/{UNLINKED}")
-    assert control_api.post("/reset") == {"reset": "all", "instances": 2}
-    assert [item["key"] for item in control_api.items("/instances")] == [KEY, UNLINKED]
-    assert control_api.get(f"/instances/{KEY}")["webhook"] == {"url": "", "enabled": False}
-    for records in ("messages", "exchanges", "deliveries"):
-        assert control_api.items(f"/{records}") == []
-
-
-def test_after_a_reset_everything_happens_again_as_it_did(
-    app: MockApp, control_api: ControlApi
-) -> None:
-    first = send_text(app)
-    exchange = control_api.items("/exchanges")[0]
-    control_api.post("/reset", {"ids": "again"})
-    assert send_text(app) == first
-    again = control_api.items("/exchanges")[0]
-    # The real time it took is another one.
-    assert {**again, "duration_ms": exchange["duration_ms"]} == exchange
-
-
-def test_reset_of_one_leaves_the_others_alone(app: MockApp, control_api: ControlApi) -> None:
-    made = control_api.post("/instances", {"connected": True}, status=201)
-    send_text(app)
-    send_text(app, made["key"], made["token"])
-    assert control_api.post(f"/reset?instance={KEY}") == {"reset": KEY, "instances": 3}
-    assert [item["instance"] for item in control_api.items("/messages")] == [made["key"]]
-    assert {item["instance"] for item in control_api.items("/exchanges")} == {made["key"]}
-    # One the starting world does not have is not there any more.
-    assert control_api.post(f"/reset?instance={made['key']}")["instances"] == 2
-    control_api.refusal("GET", f"/instances/{made['key']}", status=404)
-    control_api.refusal("POST", f"/reset?instance={made['key']}", status=404)
-
-
-# -- linking -----------------------------------------------------------------------------------
-
-
-def status_of(app: MockApp, key: str = UNLINKED) -> str:
-    reply = app.test_client().get(f"/rest/instance/{key}", headers=UNLINKED_AUTH)
-    found: str = reply.get_json()["instance"]["status"]
-    return found
-
-
-def test_the_phone_links_and_everyone_agrees(app: MockApp, control_api: ControlApi) -> None:
-    hear(app, UNLINKED, UNLINKED_TOKEN)
-    assert status_of(app) == "disconnected"
-    assert control_api.post(f"/instances/{UNLINKED}/link")["state"] == "connected"
-    assert status_of(app) == "connected"
-    send_text(app, UNLINKED, UNLINKED_TOKEN)
-    assert heard(app, control_api, UNLINKED)[0] == "connected"
-
-
-def test_the_phone_types_the_pairing_code(app: MockApp, control_api: ControlApi) -> None:
-    client = app.test_client()
-    path = f"/rest/instance/pairingCode/{UNLINKED}?phoneNumber=5511900000003"
-    code = client.get(path, headers=UNLINKED_AUTH).get_json()["pairingCode"]
-    shown = control_api.get(f"/instances/{UNLINKED}")
-    assert (shown["state"], shown["pairing_code"]) == ("pairing", code)
-    linked = control_api.post(f"/instances/{UNLINKED}/link")
-    assert (linked["state"], linked["pairing_code"]) == ("connected", None)
-
-
-def test_another_phone_brings_another_number(app: MockApp, control_api: ControlApi) -> None:
-    linked = control_api.post(f"/instances/{UNLINKED}/link", {"number": "5511900000020"})
-    assert linked["number"] == "5511900000020"
-    reply = app.test_client().get(f"/rest/instance/{UNLINKED}", headers=UNLINKED_AUTH)
-    assert reply.get_json()["instance"]["user"]["id"].startswith("5511900000020:")
-
-
-def test_linking_twice_is_409(calm: ControlApi) -> None:
-    assert "linked already" in calm.refusal("POST", f"/instances/{KEY}/link", status=409)
-
-
-def test_who_never_had_a_number_must_bring_one(make_app: MakeApp) -> None:
-    world = read_world({"instances": [{"key": "nobody", "token": "T"}]})
-    control_api = ControlApi(make_app(world=world))
-    assert "no number yet" in control_api.refusal("POST", "/instances/nobody/link", {})
-    assert (
-        control_api.post("/instances/nobody/link", {"number": "5511900000020"})["state"]
-        == "connected"
-    )
-
-
-@pytest.mark.parametrize("by", UNLINKED_BY)
-def test_the_link_ends(app: MockApp, control_api: ControlApi, by: str) -> None:
-    hear(app, KEY, "TESTKEY0001")
-    assert control_api.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
-    assert heard(app, control_api) == ["disconnected"]
-    reply = app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=TEXT, headers=AUTH)
-    assert reply.status_code == 403
-    # Only what the gateway dropped comes back by a restart: the session is still there.
-    restart = app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH)
-    assert restart.status_code == 200
-    restart.get_data()
-    again = control_api.get(f"/instances/{KEY}")["state"]
-    assert again == ("connected" if by == "gateway" else "qr")
-
-
-@pytest.mark.parametrize("by", UNLINKED_BY)
-def test_a_link_that_is_just_being_opened_can_be_lost(
-    app: MockApp, control_api: ControlApi, by: str
-) -> None:
-    control_api.post("/faults", {"fault": "slow-start", "seconds": 30}, status=201)
-    path = f"/rest/instance/{KEY}/restart"
-    app.test_client().delete(path, headers=AUTH).get_data()
-    assert control_api.get(f"/instances/{KEY}")["state"] == "connecting"
-    assert control_api.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
-    control_api.post("/clock", {"advance": 100})
-    assert control_api.get(f"/instances/{KEY}")["state"] == "disconnected"
-
-
-@pytest.mark.parametrize("by", ["phone", "ban"])
-def test_what_the_gateway_dropped_still_ends_on_the_phone(
-    app: MockApp, control_api: ControlApi, by: str
-) -> None:
-    hear(app, KEY, "TESTKEY0001")
-    dropped = control_api.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
-    assert (dropped["session"], dropped["banned"]) == (True, False)
-    assert "not linked" in control_api.refusal(
-        "POST", f"/instances/{KEY}/unlink", {"by": "gateway"}, status=409
-    )
-    ended = control_api.post(f"/instances/{KEY}/unlink", {"by": by})
-    assert (ended["session"], ended["banned"]) == (False, by == "ban")
-    # Nothing was connected any more: the bot hears of the drop alone.
-    assert heard(app, control_api) == ["disconnected"]
-    app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH).get_data()
-    assert control_api.get(f"/instances/{KEY}")["state"] == "qr"
-
-
-def test_unlinking_twice_is_409(control_api: ControlApi) -> None:
-    control_api.post(f"/instances/{KEY}/unlink")
-    assert "not linked" in control_api.refusal("POST", f"/instances/{KEY}/unlink", status=409)
-
-
 # -- the clock ---------------------------------------------------------------------------------
-
-
-def test_the_clock_freezes_moves_and_runs_on(control_api: ControlApi) -> None:
-    assert control_api.get("/clock") == {"now": START, "frozen": True}
-    assert control_api.post("/clock", {"advance": 2.5}) == {"now": START + 2.5, "frozen": True}
-    assert control_api.post("/clock", {"set": 1_800_000_000}) == {
-        "now": 1_800_000_000,
-        "frozen": True,
-    }
-    assert control_api.post("/clock", {"set": 1000, "advance": 5})["now"] == 1005
-    running = control_api.post("/clock", {"freeze": False})
-    assert not running["frozen"] and 1005 <= running["now"] < 1015
-    later = control_api.get("/clock")["now"]
-    assert 1005 <= later < 1015
-    stopped = control_api.post("/clock", {"freeze": True, "advance": 100})
-    assert stopped["frozen"] and 1105 <= stopped["now"] < 1115
-    assert control_api.get("/clock") == stopped
-
-
-def test_every_time_shown_is_the_clocks(app: MockApp, control_api: ControlApi) -> None:
-    control_api.post("/clock", {"set": LATEST})
-    assert send_text(app)["messageTimestamp"] == str(LATEST)
-    assert control_api.items("/messages")[0]["time"] == LATEST
-    assert control_api.items("/exchanges")[0]["time"] == LATEST
 
 
 def shown_qr(app: MockApp) -> str:
@@ -627,7 +332,7 @@ def test_a_pushed_qr_code_is_the_one_on_show(app: MockApp, control_api: ControlA
     hear(app, UNLINKED, UNLINKED_TOKEN)
     path = f"/rest/instance/qrcode_base64/{UNLINKED}"
     shown = app.test_client().get(path, headers=UNLINKED_AUTH).get_json()["qrcode"]
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     (delivery,) = control_api.items(f"/deliveries?instance={UNLINKED}")
     assert delivery["payload"]["qrcode"] == shown
 
@@ -706,15 +411,15 @@ def test_a_restart_that_takes_its_time_ends_with_the_clock(make_app: MakeApp) ->
     assert control_api.get(f"/instances/{KEY}")["state"] == "connected"
 
 
-def test_a_day_passes_in_less_than_a_second(make_app: MakeApp) -> None:
+def test_a_day_passes_quickly(make_app: MakeApp) -> None:
     app = make_app(switches={"ack_delays": "60,600,3600"})
     control_api = ControlApi(app)
     shown_qr(app)
     for _ in range(100):
         send_text(app)
-    begin = time.perf_counter()
+    begin = time.process_time()
     control_api.post("/clock", {"advance": 86_400})
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 2 * slowness()
     assert {item["state"] for item in control_api.walk("/messages")} == {"read"}
     assert control_api.get(f"/instances/{UNLINKED}")["state"] == "disconnected"
 
@@ -745,7 +450,7 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
         lines = stream.iter_encoded()
         next(lines)
         send_text(app)
-        assert app.runtime.webhooks.courier.wait_idle(5)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         # Four deliveries owed, one exchange, four deliveries ended; the rest is of the instance.
         events: list[tuple[str, Any]] = []
         while sum(kind in ("delivery", "exchange") for kind, _ in events) < 9:
@@ -765,11 +470,11 @@ def test_the_stream_shows_what_the_lists_show(app: MockApp, control_api: Control
 def test_over_a_real_connection_nothing_is_held_back() -> None:
     with MockServer() as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        with closing(HTTPConnection(host, int(port), timeout=5)) as reader:
+        with closing(HTTPConnection(host, int(port), timeout=60)) as reader:
             reader.request("GET", "/_mock/stream")
             stream = reader.getresponse()
             assert stream.readline() == b": here\n" and stream.readline() == b"\n"
-            with closing(HTTPConnection(host, int(port), timeout=5)) as caller:
+            with closing(HTTPConnection(host, int(port), timeout=60)) as caller:
                 caller.request("GET", f"/rest/instance/{KEY}", headers=AUTH)
                 caller.getresponse().read()
             assert stream.readline().startswith(b"id: ")
@@ -792,6 +497,3 @@ def test_a_stream_that_is_left_leaves_nothing_behind(app: MockApp) -> None:
     assert app.runtime.records.journal.feed.readers == 1
     stream.close()
     assert app.runtime.records.journal.feed.readers == 0
-
-
-# -- worlds ------------------------------------------------------------------------------------

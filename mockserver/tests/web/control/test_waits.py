@@ -24,7 +24,7 @@ from ...support import AUTH, KEY, UNLINKED, RecordingTransport
 LISTS = ("/exchanges", "/deliveries", "/messages", "/fault-hits")
 
 
-def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
+def until(fact: Callable[[], Any], *, limit: float = 60) -> None:
     deadline, pause = time.monotonic() + limit, threading.Event()
     while not fact():
         assert time.monotonic() < deadline, "it never came"
@@ -36,6 +36,11 @@ def waiters(app: MockApp) -> list[Waiter]:
         return [
             one for them in app.runtime.records.journal._waiters.topics.values() for one in them
         ]
+
+
+def is_asleep(waiter: Waiter) -> bool:
+    """Whether its thread has looked, found nothing, and waits to be woken."""
+    return bool(waiter._wake._cond._waiters)  # type: ignore[attr-defined]
 
 
 def send(app: MockApp, to: str = "5511900000002") -> str:
@@ -50,7 +55,10 @@ def send(app: MockApp, to: str = "5511900000002") -> str:
 
 @contextmanager
 def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
-    """Every path is asked for in a thread of its own; what came, once the block has ended."""
+    """Every path is asked for in a thread of its own; what came, once the block has ended.
+
+    Where the block begins each of them has looked once, and sleeps or has its answer.
+    """
     answers: list[tuple[int, Any]] = []
 
     def ask(path: str) -> None:
@@ -61,8 +69,12 @@ def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
     threads = [threading.Thread(target=ask, args=(path,), daemon=True) for path in paths]
     for thread in threads:
         thread.start()
-    # Not their number: an older wait may have had to go for one of these.
-    until(lambda: sum(one.start_time >= begun for one in waiters(app)) == len(paths))
+
+    def sleeping() -> int:
+        # Not all of them: an older wait may have had to go for one of these.
+        return sum(one.start_time >= begun and is_asleep(one) for one in waiters(app))
+
+    until(lambda: sleeping() + sum(not thread.is_alive() for thread in threads) == len(paths))
     yield answers
     for thread in threads:
         thread.join(30)
@@ -102,7 +114,7 @@ def test_forty_waits_on_another_instance_cost_senders_nothing(
                 json={"messageData": {"to": "5511900000002", "text": "oi"}},
                 headers=AUTH,
             ).close()
-        assert app.runtime.webhooks.courier.wait_idle(20)
+        assert app.runtime.webhooks.courier.wait_idle(60)
         assert [one.wake_count for one in them] == [one.examined_count for one in them] == [0] * 40
         assert examined == []
         app.close_streams()
@@ -149,7 +161,7 @@ def test_a_delivery_that_comes_further_is_not_newer_by_that(
 ) -> None:
     control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
-    assert app.runtime.webhooks.courier.wait_idle(20)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     journal = app.runtime.records.journal
     (*_, old) = journal.deliveries.after(None)
     with waiting(app, f"/deliveries?instance={KEY}&since={old.id}&wait=60") as answers:

@@ -13,9 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from megaapi_mock.errors import CUT, LATE, Overloaded
-from megaapi_mock.errors.names import did_you_mean
-from megaapi_mock.spec.parsing import (
+from megaapi_mock.codec import (
     ANSWER_PARTS,
     JSON_PARTS,
     TooDeep,
@@ -23,11 +21,14 @@ from megaapi_mock.spec.parsing import (
     Unreadable,
     parse_json,
 )
+from megaapi_mock.errors import CUT, LATE, Overloaded
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 from megaapi_mock.web.gateway.urlencoded import ESCAPES_MOST, FIELDS_MOST, TooManyFields, parse_form
 
 from ...conftest import MakeApp
+from ...slowness import slowness
 from ...support import AUTH, KEY
 
 TEXT = f"/rest/sendMessage/{KEY}/text"
@@ -355,7 +356,7 @@ def test_body_with_too_many_parts_is_refused_unread(inner: bytes, app: MockApp) 
     reply = post(app, body)
     assert (reply.status_code, reply.get_json()["name"]) == (413, "PAYLOAD_TOO_LARGE")
     assert f"more than {JSON_PARTS:,} names and values" in reply.headers["X-Mock-Reason"]
-    assert time.process_time() - started < QUICK
+    assert time.process_time() - started < QUICK * slowness()
 
 
 @pytest.mark.parametrize("digits", [10, 5_000, 5_000_000])
@@ -371,7 +372,7 @@ def test_a_form_of_millions_of_escapes_is_refused_before_it_is_read(app: MockApp
     reply = post(app, body, "application/x-www-form-urlencoded")
     assert reply.status_code == 413
     assert "more than 2,000,000 percent escapes" in reply.headers["X-Mock-Reason"]
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 1.0 * slowness()
 
 
 @pytest.mark.parametrize("length", [5, 500], ids=["no JSON", "too short"])
@@ -425,7 +426,7 @@ def test_what_is_no_json_is_refused_quickly(body: bytes) -> None:
     started = time.process_time()
     with pytest.raises(Unreadable):
         parse_json(body)
-    assert time.process_time() - started < QUICK
+    assert time.process_time() - started < QUICK * slowness()
 
 
 def test_as_many_parts_as_allowed_are_read() -> None:
@@ -455,4 +456,4 @@ def test_a_name_of_megabytes_is_compared_with_nothing(app: MockApp) -> None:
         assert reply.status_code == 400
         assert len(reply.data) < 10_000
     assert client.post(f"/rest/{name[:50_000]}/{KEY}").status_code == 404
-    assert time.process_time() - started < QUICK
+    assert time.process_time() - started < QUICK * slowness()

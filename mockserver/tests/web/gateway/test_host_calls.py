@@ -187,7 +187,7 @@ def test_reset_logs_out_and_pushes_the_first_code_of_a_new_series(whole_app: Moc
     reply = call(whole_app, "DELETE", f"instance/{KEY}/reset")
     assert reply.get_json() == {"error": False, "message": "Instance reset"}
     assert listed(whole_app)[KEY] == "disconnected"
-    path = f"/_mock/deliveries?instance={KEY}&wait=10&event="
+    path = f"/_mock/deliveries?instance={KEY}&wait=60&event="
     for event in ("disconnected", "qrcode"):
         [told] = whole_app.test_client().get(path + event).get_json()["items"]
         assert told["event"] == event

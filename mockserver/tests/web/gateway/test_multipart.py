@@ -149,7 +149,7 @@ def test_upload_is_echoed_like_any_other_send(whole_app: MockApp) -> None:
     hook = {"messageData": {"webhookUrl": "http://127.0.0.1:9/hook", "webhookEnabled": True}}
     whole_app.test_client().post(f"/rest/webhook/{KEY}/configWebhook", json=hook, headers=AUTH)
     sent = upload(whole_app, "sendMessage/KEY/image", to=PERSON).get_json()["messageData"]
-    path = "/_mock/deliveries?wait=10&event=from-me-api-echo"
+    path = "/_mock/deliveries?wait=60&event=from-me-api-echo"
     [echo] = whole_app.test_client().get(path).get_json()["items"]
     assert echo["payload"]["message"] == sent["message"]
 

@@ -61,7 +61,7 @@ def shared() -> Any:
     yield app
     assert state_of(app) == before
     assert list(app.runtime.records.bugs) == []
-    assert app.stop(1) == 0
+    assert app.stop(60) == 0
 
 
 def state_of(app: MockApp) -> list[Any]:

@@ -75,7 +75,7 @@ def caused(generation: str) -> dict[str, Any]:
     ):
         assert client.post(f"/_mock{path}", json=body).status_code == 200
     client.get(f"/rest/instance/qrcode/{KEY}", headers=AUTH).close()
-    assert app.runtime.webhooks.courier.wait_idle(10)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     found: dict[str, Any] = {}
     for delivery in app.runtime.records.journal.deliveries.after(None):
         found.setdefault(delivery.event, json.loads(delivery.body))

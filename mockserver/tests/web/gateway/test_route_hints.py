@@ -106,6 +106,15 @@ def test_path_like_nothing_is_not_taken_for_another_operation(path: str) -> None
     assert "did you mean" not in reason("POST", path)
 
 
+@pytest.mark.parametrize(
+    "path", ["/rest//instance/KEY", "/rest/instance//KEY", "/rest/instance/KEY//"]
+)
+def test_path_with_a_doubled_slash_names_the_operation(path: str) -> None:
+    told = reason("GET", path)
+    assert told.endswith("plan code; did you mean GET /rest/instance/{instance_key}?")
+    assert "takes GET" not in told
+
+
 def test_every_listed_route_has_its_sources_and_is_not_in_the_contract() -> None:
     paths = {(operation.method, operation.path) for operation in INDEX}
     shown = {f"{method} {path}" for method, path in paths}

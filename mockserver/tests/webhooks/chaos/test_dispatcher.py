@@ -93,7 +93,7 @@ def test_running_time_lets_go_by_itself() -> None:
                 for ended in [list(parts.records.journal.deliveries.after(None))]
                 if len(ended) == 2 and {each.state for each in ended} == {"delivered"}
             ],
-            5,
+            60,
         )
         assert found == [True]
 
@@ -105,7 +105,7 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
     app.runtime.webhooks.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     app.runtime.instances.publisher.change(KEY, lambda instance: instance.record("text-plain"))
     assert transport.posts == []
-    assert app.stop(5) == 0
+    assert app.stop(60) == 0
     assert len(transport.posts) == 1
 
 
@@ -223,7 +223,7 @@ def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: Make
             json={"messageData": {"to": "5511900000002", "text": "oi"}},
             headers=AUTH,
         ).get_data()
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     told = [
         event for kept in app.runtime.records.journal.exchanges.after(None) for event in kept.events
     ]

@@ -72,6 +72,8 @@ ANSWERS = [
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nX-Long: one\r\n two\r\nContent-Length: 2\r\n\r\nok",
+    b"HTTP/1.1 200 OK\nX-Long: one\n two\r\n three\nContent-Length: 2\n\nok",
+    b"HTTP/1.1 200 OK\r\nX-Long: one\r\n \r\nContent-Length: 2\r\n\r\nok",
     b"HTTP/1.1 200 OK\r\n folded\r\nContent-Length: 2\r\n\r\nok",
     b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 2\r\n\r\nok",
     b"HTTP/1.1 200 OK\r\nX Y: 1\r\nContent-Length: 2\r\n\r\nok",
@@ -119,6 +121,7 @@ FIELDS = st.sampled_from(
         b"Date: Mon, 30 Nov 2026 04:00:00 GMT",
         b"Server: ",
         b" folded",
+        b"\t ",
         b"no header",
     ]
 )

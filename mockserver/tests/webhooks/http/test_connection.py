@@ -133,7 +133,7 @@ class Pair:
         if hang_up:
             self.receiver.shutdown(socket.SHUT_WR)
 
-    def exchange(self, seconds: float = 10.0) -> tuple[int, bytes, bool, bool]:
+    def exchange(self, seconds: float = 60.0) -> tuple[int, bytes, bool, bool]:
         """Status, body, whether it was cut, and whether the connection can serve another."""
         answer, reusable = self.connection.exchange(b"REQUEST", time.monotonic() + seconds)
         return answer.status, answer.body, answer.truncated, reusable

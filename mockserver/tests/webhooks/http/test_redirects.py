@@ -59,7 +59,7 @@ def hook() -> Iterator[str]:
 
 def post(url: str, redirects: int = REDIRECTS_MOST, hosts: AllowedHosts = "loopback") -> Any:
     transport = HttpTransport(allowed_hosts=hosts, redirects=redirects)
-    return transport.post(url, BODY, axios_headers(), timeout=20)
+    return transport.post(url, BODY, axios_headers(), timeout=60)
 
 
 @pytest.mark.parametrize("status", [307, 308, 300, 305])
@@ -163,7 +163,7 @@ def test_the_journal_shows_where_a_webhook_was_led(
     sent = {"from": "5511900000002", "event": "text-plain"}
     assert client.post(f"{control_api}/inbound", json=sent).status_code == 201
     (delivery,) = client.get("/_mock/deliveries?event=text-plain").get_json()["items"]
-    ended = client.get(f"/_mock/deliveries/{delivery['id']}?wait=20").get_json()
+    ended = client.get(f"/_mock/deliveries/{delivery['id']}?wait=60").get_json()
     (attempt,) = ended["attempts"]
     if switch == "follow":
         assert (ended["state"], attempt["status"]) == ("delivered", 200)

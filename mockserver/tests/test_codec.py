@@ -1,15 +1,20 @@
-"""JSON bodies within bounds: depth, parts, and what is no JSON."""
+"""JSON bodies within bounds: depth, parts, what is no JSON, and how bodies are kept and shown."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from megaapi_mock.codec import JSON_DEPTH
-from megaapi_mock.spec.parsing import (
+from megaapi_mock.codec import (
+    BODY_SHOWN,
+    JSON_DEPTH,
     TooDeep,
     TooManyParts,
     Unreadable,
+    dumps,
     has_more_parts,
     parse_json,
+    shown_body,
 )
 
 
@@ -62,3 +67,34 @@ def test_parts_have_an_end() -> None:
 )
 def test_parts_are_counted_outside_of_strings(text: bytes, most: int, more: bool) -> None:
     assert has_more_parts(text, most) == more
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"", {"body": None}),
+        (b"null", {"body": None}),
+        (b'{"a": 1}', {"body": {"a": 1}}),
+        (b"\xef\xbb\xbf[1]", {"body": [1]}),
+        (b"{", {"body": "{"}),
+        ("olá".encode(), {"body": "olá"}),
+        (b"\x89PNG\x00\xff", {"body": "iVBORwD/", "encoding": "base64"}),
+        (b"x" * BODY_SHOWN, {"body": "x" * BODY_SHOWN}),
+        (b"[" * 101 + b"]" * 101, {"body": "[" * 101 + "]" * 101}),
+    ],
+)
+def test_a_body_is_shown_as_what_it_is(body: bytes, shown: dict[str, Any]) -> None:
+    assert shown_body(body) == shown
+
+
+@pytest.mark.parametrize("mark", ["x", "ã", "\U0001f600"])
+def test_a_long_body_is_cut_even_in_the_middle_of_a_sign(mark: str) -> None:
+    body = b"." + mark.encode() * BODY_SHOWN
+    shown = shown_body(body)
+    assert shown["cut"] is True and shown["size"] == len(body)
+    assert body.decode().startswith(shown["body"].rstrip("\ufffd"))
+    assert len(shown["body"].encode()) <= BODY_SHOWN + 3
+
+
+def test_json_is_written_in_its_order_and_as_short_as_it_can_be() -> None:
+    assert dumps({"b": [1, None], "a": "é"}) == '{"b":[1,null],"a":"é"}'.encode()

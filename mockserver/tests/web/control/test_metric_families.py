@@ -96,7 +96,7 @@ def test_webhooks_are_counted_by_event_and_result(app: MockApp, control_api: Con
     control_api.call(
         "POST", f"/instances/{KEY}/inbound", {"from": FRIEND, "text": "oi"}, status=201
     )
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     delivered = [item["event"] for item in control_api.walk(f"/deliveries?instance={KEY}")]
     assert delivered
     metrics = Metrics(app)
@@ -128,7 +128,7 @@ def test_chaos_and_what_it_holds_are_counted(app: MockApp, control_api: ControlA
     assert metrics.value("webhooks_waiting", place="webhooks_held_by_chaos") >= 1
     assert metrics.value("bytes", of="webhooks_held_by_chaos") > 0
     app.runtime.clock.advance(61)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     metrics = Metrics(app)
     assert metrics.value("webhooks_waiting", place="webhooks_held_by_chaos") == 0
     assert metrics.value("chaos_total", kind="delay") >= 1
@@ -187,7 +187,7 @@ def test_no_label_holds_a_key_a_token_a_number_or_a_text(
     for path in (f"/rest/x/{TOKEN}", f"/rest/instance/{FRIEND}", f"/_mock/instances/{FRIEND}"):
         client.get(path).close()
     app.runtime.clock.advance(60)
-    assert app.runtime.webhooks.courier.wait_idle(5)
+    assert app.runtime.webhooks.courier.wait_idle(60)
     text = Metrics(app).text
     for each in (KEY, TOKEN, FRIEND, "55119", secret, "127.0.0.1", "TESTKEY"):
         assert each not in text

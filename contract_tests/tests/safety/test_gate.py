@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from megaapi_contract.errors import BudgetSpent, HeldBack, Unusable
 from megaapi_contract.host.http import Answer, Request, request
 from megaapi_contract.judging.contract import Contract
@@ -28,20 +25,11 @@ from megaapi_contract.safety.gate import (
 from megaapi_contract.safety.pace import Pace
 
 from ..support import KEY, LISTED, TOKEN, UNLISTED, Recorder
+from .pauses import Pauses
 
 AUTH = ("Authorization", f"Bearer {TOKEN}")
 STATUS = request("GET", f"/rest/instance/{KEY}", headers=[AUTH])
 LIMITED = Answer(429, (("Retry-After", "2"),), b"{}")
-
-
-class Pauses:
-    """In place of a pause: the seconds that were waited."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    def wait(self, seconds: float) -> None:
-        self.seconds.append(seconds)
 
 
 class Host(Recorder):
@@ -69,36 +57,6 @@ def gate_of(contract: Contract, host: Host, *allowed: str, **limits: Any) -> tup
 def create_group() -> Request:
     body = {"group_data": {"group_name": "Equipe", "participants": [LISTED]}}
     return request("POST", f"/rest/group/{KEY}/create", body=body, headers=[AUTH])
-
-
-# -- pace ----------------------------------------------------------------------------------------
-
-
-@given(seconds=st.floats(0.01, 10), jitter=st.floats(0, 0.9), seed=st.integers())
-def test_requests_are_as_far_apart_as_asked_give_or_take_the_jitter(
-    seconds: float, jitter: float, seed: int
-) -> None:
-    pauses, pace = Pauses(), Pace(seconds=seconds, jitter=jitter, seed=seed)
-    pace._pause = pauses  # type: ignore[assignment]
-    start = time.monotonic()
-    pace.wait()
-    assert pauses.seconds == []
-    pace.wait()
-    # So much has passed by itself, at most, between the two.
-    passed = time.monotonic() - start
-    (waited,) = pauses.seconds
-    least = max(0, seconds * (1 - jitter) - passed)
-    assert least - 1e-6 <= waited <= seconds * (1 + jitter) + 1e-6
-
-
-def test_without_a_pace_nothing_is_waited_for() -> None:
-    pauses, pace = Pauses(), Pace()
-    pace._pause = pauses  # type: ignore[assignment]
-    pace.wait()
-    pace.wait()
-    assert pauses.seconds == []
-    pace.rest(3.5)
-    assert pauses.seconds == [3.5]
 
 
 # -- interrupts ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -26,6 +26,10 @@ StreamKind = Literal[
     "exchange", "delivery", "message", "instance", "instance-removed", "groups", "contact",
     "presence", "call", "fault-hit", "faults", "chaos", "clock", "play", "reset",
 ]  # fmt: skip
+
+
+# What a reader asks for; all kinds with None.
+Kinds = frozenset[str] | None
 
 
 # Not frozen: calls make several each, and a frozen one takes three times as long.
@@ -63,6 +67,8 @@ class Feed:
         self._size = self._last = 0
         # By the instance they ask for; with None for those who ask for all.
         self._readers: dict[str | None, dict[StreamReader, None]] = {}
+        # Those that have read everything, by what they ask for: they are to be told of more.
+        self._idle: dict[str | None, dict[Kinds, dict[StreamReader, None]]] = {}
         # The instances that somebody has asked for since it woke, None for all: theirs is kept.
         self._topics: set[str | None] = set()
         self._left_at = 0.0
@@ -99,8 +105,7 @@ class Feed:
             self._entries.append(entry)
             self._size += size + ENTRY
             self._trim()
-            for reader in self._readers_of(instance):
-                reader.tell(entry)
+            self._tell_idle(entry)
 
     def read(
         self,
@@ -115,8 +120,11 @@ class Feed:
         """
         with self._lock:
             self.awake = True
-            reader = StreamReader(self, self._last, kinds, instance)
+            reader = StreamReader(
+                self, self._last, None if kinds is None else frozenset(kinds), instance
+            )
             self._readers.setdefault(instance, {})[reader] = None
+            self._set_idle(reader)
             was_kept = instance in self._topics or None in self._topics
             self._topics.add(instance if len(self._topics) < TOPICS_MOST else None)
             if since:
@@ -144,10 +152,19 @@ class Feed:
     def entries_after(self, number: int) -> list[Entry] | None:
         """What came after that number; None when part of it has gone."""
         with self._lock:
-            if number < self._oldest() - 1:
-                return None
-            start = number + 1 - self._oldest()
-            return self._batch(islice(self._entries, start, None))
+            return self._entries_after(number)
+
+    def entries_for(self, reader: StreamReader) -> list[Entry] | None:
+        """The same behind where a reader was told of something; it is told of more from now on."""
+        with self._lock:
+            self._set_idle(reader)
+            return self._entries_after(reader.take_announced())
+
+    def _entries_after(self, number: int) -> list[Entry] | None:
+        if number < self._oldest() - 1:
+            return None
+        start = number + 1 - self._oldest()
+        return self._batch(islice(self._entries, start, None))
 
     def leave(self, reader: StreamReader) -> None:
         """A reader has gone."""
@@ -156,6 +173,12 @@ class Feed:
             del readers[reader]
             if not readers:
                 del self._readers[reader.instance]
+            idle = self._idle.get(reader.instance, {})
+            idle.get(reader.kinds, {}).pop(reader, None)
+            if not idle.get(reader.kinds):
+                idle.pop(reader.kinds, None)
+            if not idle:
+                self._idle.pop(reader.instance, None)
             self._left_at = self._now()
 
     def beat(self) -> None:
@@ -175,11 +198,24 @@ class Feed:
             for reader in readers:
                 reader.wake.set()
 
-    def _readers_of(self, instance: str | None) -> Iterator[StreamReader]:
-        """Those who ask for this instance, or for all; with None, which is of all, everybody."""
-        for key, readers in self._readers.items():
-            if instance is None or key is None or key == instance:
-                yield from readers
+    def _set_idle(self, reader: StreamReader) -> None:
+        if reader in self._readers.get(reader.instance, ()):
+            idle = self._idle.setdefault(reader.instance, {})
+            idle.setdefault(reader.kinds, {})[reader] = None
+
+    def _tell_idle(self, entry: Entry) -> None:
+        """Wake those who ask for it and have read all before; with None for an instance, all."""
+        if entry.instance is None:
+            tables = [*self._idle.values()]
+        else:
+            keys = entry.instance, None
+            tables = [self._idle[key] for key in keys if key in self._idle]
+        for table in tables:
+            for kinds, readers in table.items():
+                if readers and (kinds is None or entry.kind in kinds or entry.kind == "reset"):
+                    for reader in readers:
+                        reader.announce(entry.number)
+                    readers.clear()
 
     @staticmethod
     def _batch(entries: Iterable[Entry]) -> list[Entry]:
@@ -215,14 +251,12 @@ class StreamReader:
     """One stream: iterate over it, and close it when it ends. None is a sign of life.
 
     It is woken by what it asked for alone: what happens in other instances costs its thread no
-    turn, and is nothing that it falls behind by.
+    turn, and is nothing that it falls behind by. While it reads it is not woken again.
     """
 
-    def __init__(
-        self, feed: Feed, position: int, kinds: Collection[str] | None, instance: str | None
-    ) -> None:
+    def __init__(self, feed: Feed, position: int, kinds: Kinds, instance: str | None) -> None:
         self._feed, self._position = feed, position
-        self._kinds, self.instance = kinds, instance
+        self.kinds, self.instance = kinds, instance
         self.wake = threading.Event()
         # Where the first entry lies that it was told of and has not read.
         self._first_announced: int | None = None
@@ -236,49 +270,56 @@ class StreamReader:
         self._first_announced = self._position + 1
         self.wake.set()
 
-    def tell(self, entry: Entry) -> None:
-        """Something happened that belongs to what it asked for; the caller holds the feed."""
-        if self._first_announced is None and self._wants(entry):
-            self._first_announced = entry.number
+    def announce(self, number: int) -> None:
+        """There is an entry with this number that it asked for; the caller holds the feed."""
+        if self._first_announced is None:
+            self._first_announced = number
             self.wake.set()
 
+    def take_announced(self) -> int:
+        """The number behind which it reads on; the caller holds the feed."""
+        first, self._first_announced = self._first_announced, None
+        return self._position if first is None else max(first - 1, self._position)
+
     def __iter__(self) -> Iterator[Entry | None]:
+        for batch in self.batches():
+            yield from batch
+
+    def batches(
+        self, before_reading: Callable[[], object] = lambda: None
+    ) -> Iterator[Sequence[Entry | None]]:
+        """The same, as much at once as may be read together."""
         beats = self._feed.beats
         if self._feed.is_closed:
             return
-        yield None
+        yield [None]
         if self._missed_entries:
-            yield self._feed.reset_entry(self._missed_entries, self._position)
+            yield [self._feed.reset_entry(self._missed_entries, self._position)]
         while True:
             if not self.wake.wait(HEARTBEAT):
-                yield None
+                yield [None]
             self.wake.clear()
-            yield from self._announced_entries()
+            while self._first_announced is not None and not self._feed.is_closed:
+                before_reading()
+                yield self._next_batch()
             if self._feed.is_closed:
                 return
             if self._feed.beats != beats:
                 beats = self._feed.beats
-                yield None
+                yield [None]
 
-    def _announced_entries(self) -> Iterator[Entry]:
-        """What it was told of, in order, and what came since."""
-        while self._first_announced is not None and not self._feed.is_closed:
-            number = max(self._first_announced - 1, self._position)
-            # Before it is looked: what comes in between is told again.
-            self._first_announced = None
-            entries = self._feed.entries_after(number)
-            if entries is None:
-                entry = self._feed.reset_entry("behind")
-                self._position = entry.number
-                yield entry
-                continue
-            if entries:
-                # Whatever it was told of meanwhile: what lies before that may be no part of these.
-                self._first_announced = entries[-1].number + 1
-            for entry in entries:
-                self._position = entry.number
-                if self._wants(entry) and not self._feed.is_closed:
-                    yield entry
+    def _next_batch(self) -> list[Entry]:
+        """Some of what it was told of, in order, and of what came since; what it asked for."""
+        entries = self._feed.entries_for(self)
+        if entries is None:
+            entry = self._feed.reset_entry("behind")
+            self._position = entry.number
+            return [entry]
+        if entries:
+            # Whatever it was told of meanwhile: what lies before that may be no part of these.
+            self._position = entries[-1].number
+            self._first_announced = self._position + 1
+        return [entry for entry in entries if self._wants(entry)]
 
     def close(self) -> None:
         """Leave, once."""
@@ -288,6 +329,6 @@ class StreamReader:
             self._feed.leave(self)
 
     def _wants(self, entry: Entry) -> bool:
-        if self._kinds is not None and entry.kind not in self._kinds and entry.kind != "reset":
+        if self.kinds is not None and entry.kind not in self.kinds and entry.kind != "reset":
             return False
         return self.instance is None or entry.instance in (None, self.instance)

@@ -229,6 +229,11 @@ class Journal:
             with self._lock:
                 self._waiters.remove(waiter)
 
+    def look_again(self, waiter: Waiter, later: Waiter) -> None:
+        """What comes from now on wakes it again, as far as the `later` one accepts it."""
+        with self._lock:
+            self._waiters.look_again(waiter, later)
+
     def forget(self, instance: str | None = None) -> None:
         """Drop everything, or what belongs to one instance; streams say so."""
         with self._lock:

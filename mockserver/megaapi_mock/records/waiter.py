@@ -10,7 +10,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from .bugs import log_failure
@@ -28,11 +29,38 @@ def _accept_all(_: Any) -> bool:
     return True
 
 
+# Gives those of some values that a record may have: it has none of the others.
+Reader = Callable[[Any], Iterable[Any]]
+# Makes the reader for the values that are asked for at present.
+Facet = Callable[[Collection[Any]], Reader]
+
+
+def _every_value(values: Collection[Any]) -> Reader:
+    return lambda _: values
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What rules most records out: those that have none of the `values` are not accepted.
+
+    A record is read once for all waits that share a `facet`, whatever value each of them asks for.
+    """
+
+    facet: Facet
+    values: tuple[Hashable, ...]
+
+
+# Nothing is ruled out; and what no record alone ends.
+ANY_RECORD, NO_RECORD = Criterion(_every_value, (None,)), Criterion(_every_value, ())
+
+
 class Waiter:
     """One wait. `kind` and `instance` are None for any; `accepts` says which records wake it.
 
     `accepts` runs in the thread of whoever writes the record: it must be cheap and hold nothing.
-    Of several waits with the same `question` one is asked for all of them. What was accepted is
+    It is asked about what the `criterion` does not rule out, and of several waits with the same
+    `question` and criterion one is asked for all; `is_new`, of each, then says whether a record
+    lies behind what its client has read. What was accepted is
     kept until `take_shown`: who has looked through everything once needs to look at no more.
     `client_gone`, where the server can tell, ends a wait that nobody waits for any more.
     `examined_count` counts the records it was asked about, `wake_count` how often it was woken.
@@ -44,14 +72,17 @@ class Waiter:
         instance: str | None = None,
         *,
         accepts: Callable[[Any], bool] = _accept_all,
+        is_new: Callable[[Any], bool] = _accept_all,
         client_gone: Callable[[], bool] | None = None,
+        criterion: Criterion = ANY_RECORD,
         question: Hashable = None,
     ) -> None:
         self.kind, self.instance = kind, instance
         self.question = self if question is None else question
         self.start_time = time.monotonic()
         self.examined_count = self.wake_count = 0
-        self.accepts, self._client_gone = accepts, client_gone
+        self.accepts, self.is_new, self.criterion = accepts, is_new, criterion
+        self._client_gone = client_gone
         self._wake = threading.Event()
         self._over = False
         self._shown: deque[Any] = deque(maxlen=SHOWN_MOST)
@@ -70,9 +101,10 @@ class Waiter:
         return self._over
 
     def show(self, record: Any) -> None:
-        """A record was written, or has come further, and is one it waits for."""
-        self._shown.append(record)
-        self._rouse()
+        """A record was written, or has come further, and is one it waits for, if it is new."""
+        if self.is_new(record):
+            self._shown.append(record)
+            self._rouse()
 
     def take_shown(self) -> list[Any] | None:
         """Records that may be what it waits for; None when all must be looked through."""
@@ -98,7 +130,7 @@ class Waiter:
 
     def look_again(self, later: Waiter) -> None:
         """What comes from now on wakes it again, as far as the `later` one accepts it."""
-        self.accepts = later.accepts
+        self.accepts, self.is_new = later.accepts, later.is_new
         if self._wake.is_set():
             self._wake.clear()
             self.wake_count += 1
@@ -129,6 +161,49 @@ class Waiter:
 
 
 Topic = tuple[RecordKind | None, str | None]
+# Waits that ask the same, by what they ask.
+Questions = dict[Hashable, dict[Waiter, None]]
+
+
+class _ValueTable:
+    """Waits of one topic whose criteria have the same facet, by the values they ask for."""
+
+    __slots__ = ("_facet", "_reader", "questions")
+
+    def __init__(self, facet: Facet) -> None:
+        self._facet = facet
+        self.questions: dict[Hashable, Questions] = {}
+        self._reader: Reader | None = None
+
+    def add(self, waiter: Waiter) -> None:
+        for value in waiter.criterion.values:
+            if value not in self.questions:
+                self.questions[value], self._reader = {}, None
+            self.questions[value].setdefault(waiter.question, {})[waiter] = None
+
+    def remove(self, waiter: Waiter) -> None:
+        for value in waiter.criterion.values:
+            questions = self.questions[value]
+            del questions[waiter.question][waiter]
+            if not questions[waiter.question]:
+                del questions[waiter.question]
+            if not questions:
+                del self.questions[value]
+                self._reader = None
+
+    def show(self, record: Any) -> None:
+        try:
+            if self._reader is None:
+                self._reader = self._facet(self.questions)
+            possible_questions = [self.questions[value] for value in self._reader(record)]
+        except Exception:
+            # Whoever cannot judge the record looks for it; its writer goes on.
+            log_failure(log, "our own bug: a record could not be read for those who wait")
+            for questions in self.questions.values():
+                _wake_all(questions)
+            return
+        for questions in possible_questions:
+            _judge(questions, record)
 
 
 class Waiters:
@@ -139,49 +214,54 @@ class Waiters:
 
     def __init__(self) -> None:
         self.topics: dict[Topic, dict[Waiter, None]] = {}
-        # The same waits, by what they ask.
-        self._questions: dict[Topic, dict[Hashable, dict[Waiter, None]]] = {}
+        # The same waits, by what rules records out for them.
+        self._tables: dict[Topic, dict[Facet, _ValueTable]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, tuple(self.topics.values())))
 
     def add(self, waiter: Waiter) -> None:
         """Add a wait: it is shown every record from now on."""
-        topic = (waiter.kind, waiter.instance)
+        topic, criterion = (waiter.kind, waiter.instance), waiter.criterion
         self.topics.setdefault(topic, {})[waiter] = None
-        self._questions.setdefault(topic, {}).setdefault(waiter.question, {})[waiter] = None
+        if criterion.values:
+            tables = self._tables.setdefault(topic, {})
+            if criterion.facet not in tables:
+                tables[criterion.facet] = _ValueTable(criterion.facet)
+            tables[criterion.facet].add(waiter)
 
     def remove(self, waiter: Waiter) -> None:
         """Remove a wait."""
-        topic = (waiter.kind, waiter.instance)
+        topic, criterion = (waiter.kind, waiter.instance), waiter.criterion
         del self.topics[topic][waiter]
-        questions = self._questions[topic]
-        del questions[waiter.question][waiter]
-        if not questions[waiter.question]:
-            del questions[waiter.question]
         if not self.topics[topic]:
-            del self.topics[topic], self._questions[topic]
+            del self.topics[topic]
+        if criterion.values:
+            tables = self._tables[topic]
+            tables[criterion.facet].remove(waiter)
+            if not tables[criterion.facet].questions:
+                del tables[criterion.facet]
+            if not tables:
+                del self._tables[topic]
+
+    def look_again(self, waiter: Waiter, later: Waiter) -> None:
+        """What comes from now on wakes it again, as far as the `later` one accepts it."""
+        if later.criterion != waiter.criterion:
+            self.remove(waiter)
+            waiter.criterion = later.criterion
+            self.add(waiter)
+        waiter.look_again(later)
 
     def awaits(self, kind: RecordKind, instance: str | None) -> bool:
         """Whether anyone waits for records of this kind and instance."""
-        return any(self.topics.get(topic) for topic in _topics_of(kind, instance))
+        topics = self.topics
+        return (kind, instance) in topics or (kind, None) in topics or (None, None) in topics
 
     def show(self, kind: RecordKind, instance: str | None, record: Any) -> None:
         """Show a record to the waits for such records only."""
         for topic in _topics_of(kind, instance):
-            for waiters in self._questions.get(topic, _NOBODY).values():
-                # They ask the same: one of them judges for all.
-                judge = next(iter(waiters))
-                judge.examined_count += 1
-                try:
-                    if judge.accepts(record):
-                        for waiter in waiters:
-                            waiter.show(record)
-                except Exception:
-                    # Whoever cannot judge the record looks for it; its writer goes on.
-                    log_failure(log, "our own bug: a wait could not judge a record")
-                    for waiter in waiters:
-                        waiter.wake()
+            for table in self._tables.get(topic, _NO_TABLES).values():
+                table.show(record)
 
     def wake(self, instance: str | None) -> None:
         """Wake all waits for this instance and those for any; with None all waits."""
@@ -197,7 +277,27 @@ class Waiters:
                 waiter.let_go()
 
 
-_NOBODY: dict[Hashable, dict[Waiter, None]] = {}
+_NO_TABLES: dict[Facet, _ValueTable] = {}
+
+
+def _judge(questions: Questions, record: Any) -> None:
+    for waiters in questions.values():
+        # They ask the same: one of them judges for all.
+        judge = next(iter(waiters))
+        judge.examined_count += 1
+        try:
+            if judge.accepts(record):
+                for waiter in waiters:
+                    waiter.show(record)
+        except Exception:
+            log_failure(log, "our own bug: a wait could not judge a record")
+            _wake_all({None: waiters})
+
+
+def _wake_all(questions: Questions) -> None:
+    for waiters in questions.values():
+        for waiter in waiters:
+            waiter.wake()
 
 
 def _topics_of(kind: RecordKind, instance: str | None) -> tuple[Topic, Topic, Topic]:

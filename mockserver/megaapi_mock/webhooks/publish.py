@@ -93,7 +93,8 @@ class Publisher:
                 journal = self._journal
                 if (journal.topics or journal.feed.awake) and journal.awaits_messages(key):
                     messages = instance.messages.changed_rows()
-                    kinds = _kinds_to_show(instance)
+                    if journal.feed.keeps(key):
+                        kinds = _kinds_to_show(instance)
         except BaseException:
             # Nothing is owed if it was rolled back; if it was kept, it must not hold up later ones.
             self.release(outcome)

@@ -237,3 +237,32 @@ def test_many_instances_asked_for_are_kept_as_all(monkeypatch: pytest.MonkeyPatc
     for instance in ("one", "two", "three"):
         feed.read(instance=instance).close()
     assert feed.keeps("three") and feed.keeps("four")
+
+
+def test_a_reader_who_reads_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who writes wakes each reader once, however much there is to read."""
+    told: list[int] = []
+    real = StreamReader.announce
+    monkeypatch.setattr(
+        StreamReader, "announce", lambda self, number: (told.append(number), real(self, number))
+    )
+    feed = Feed(10**9)
+    readers = [feed.read(kinds={kind}, instance="one") for kind in ("message", "call") * 20]
+    for number in range(50):
+        feed.add("message", "one", number)
+    assert told == [1] * 20
+    assert records(readers[0], 50) == list(range(50))
+    feed.add("message", "one", "later")
+    assert len(told) <= 21
+    assert records(readers[0], 1) == ["later"]
+
+
+def test_nothing_is_left_of_readers_who_have_gone() -> None:
+    feed = Feed(10**9)
+    for kind in ("message", "call", "clock"):
+        reader = feed.read(kinds={kind}, instance="one")
+        feed.add("message", "one", 1)
+        reader.close()
+        # One who is in the middle of reading while it is closed.
+        feed.entries_for(reader)
+    assert feed.readers == 0 and feed._idle == {}

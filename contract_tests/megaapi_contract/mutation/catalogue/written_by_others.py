@@ -73,7 +73,7 @@ def _in_group(payload: Payload) -> bool:
     return jid_of(value_at(payload, "key.remoteJid")).group
 
 
-def _composed(words: Any) -> Any:
+def _compose(words: Any) -> Any:
     return unicodedata.normalize("NFC", words) if isinstance(words, str) else words
 
 
@@ -124,7 +124,7 @@ ROWS: tuple[Row, ...] = (
      spoil_answers(("list_messages",), _only_own_in_groups)),
     ("letters with accents are composed", (), ("text-extended",),
      lambda: Changed(all_of(is_inbound, kind("extendedTextMessage")),
-                     alter(edit_at("message.extendedTextMessage.text", _composed)))),
+                     alter(edit_at("message.extendedTextMessage.text", _compose)))),
     ("a deletion for oneself is one for everybody", ("delete_message_from_me",), ("deleted",),
      rule(("send_text", "delete_message_from_me"), _deleted_for_all)),
     ("files in groups come without their text", (), ("group-image",),

@@ -136,8 +136,8 @@ def a_file_is_told_as_delivered_as_a_text_is(session: Session, stage: Stage) -> 
     if DELIVERED not in acks(webhooks, sent_id(words)):
         # The phone may be off.
         return
-    told = DELIVERED in acks(webhooks, sent_id(file))
-    hook.claim(ACK_EVENTS[1], told, "a file is told as delivered, as the text after it is")
+    is_delivered = DELIVERED in acks(webhooks, sent_id(file))
+    hook.claim(ACK_EVENTS[1], is_delivered, "a file is told as delivered, as the text after it is")
 
 
 @LAWS.law("enable_webhook", "configure_webhook", "send_text", effects=("sends", "changes"),

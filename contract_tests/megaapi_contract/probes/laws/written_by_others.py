@@ -69,7 +69,9 @@ def what_somebody_writes_comes_in_its_order(session: Session, stage: Stage) -> N
 # -- as it is stored -------------------------------------------------------------------------
 
 
-def _stored(session: Session, hook: WebhookListener, chat: str) -> tuple[Exchange, list[Any]]:
+def _stored_messages(
+    session: Session, hook: WebhookListener, chat: str
+) -> tuple[Exchange, list[Any]]:
     answer = session.call("list_messages", hook.instance, query={"chat_id": chat})
     return answer, answer.json if isinstance(answer.json, list) else []
 
@@ -87,7 +89,7 @@ def a_chat_keeps_the_order_of_both_sides(session: Session, stage: Stage) -> None
         if not _of_others(webhooks, ids[-1]):
             # Whether it comes at all, other laws say.
             return
-    answer, stored = _stored(session, hook, stage.customers[0])
+    answer, stored = _stored_messages(session, hook, stage.customers[0])
     shown = [id_ for one in stored if (id_ := str(value_at(one, "key", "id"))) in ids]
     right = shown == [id_ for id_ in ids if id_ in shown]
     promise = inferred(session, "list_messages") if _is_by_time(stored) else None
@@ -106,9 +108,11 @@ def _is_by_time(stored: list[Any]) -> bool:
 def _hold_status(session: Session, answer: Exchange, one: Any, webhooks: list[Webhook]) -> None:
     """Hold that the state of a stored message is none before what was told of it."""
     status = value_at(one, "status")
-    told = [each for each in acks(webhooks, str(value_at(one, "key", "id"))) if type(each) is int]
-    if type(status) is int and told:
-        right = status >= max(told)
+    told_states = [
+        each for each in acks(webhooks, str(value_at(one, "key", "id"))) if type(each) is int
+    ]
+    if type(status) is int and told_states:
+        right = status >= max(told_states)
         claim(session, answer, right, "the status is what was told of the message")
 
 
@@ -122,7 +126,7 @@ def what_somebody_writes_in_a_group_is_stored_there(session: Session, stage: Sta
     if not _of_others(hook.receive(_until(id_)), id_):
         # Whether it comes at all, other laws say.
         return
-    answer, stored = _stored(session, hook, jid)
+    answer, stored = _stored_messages(session, hook, jid)
     listed = [str(value_at(one, "key", "id")) for one in stored]
     claim(session, answer, listed.count(id_) == 1, "what was told of a group stands in its chat")
 

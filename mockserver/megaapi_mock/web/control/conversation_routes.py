@@ -10,7 +10,7 @@ from flask import Response, request
 
 from ...errors import ControlRefused
 from ...records.log import RecordQueries
-from ...records.waiter import Waiter
+from ...records.waiter import Criterion, Waiter
 from ...resources.samples import Samples
 from ...simulation.answers import is_sent
 from ...simulation.conversation_export import export
@@ -22,6 +22,7 @@ from . import lists
 from .operation_input import operation_input
 from .places import Places
 from .record_search import RecordSearch
+from .wait_criteria import chats_of_messages
 
 Json = dict[str, Any]
 # Seconds that the bot has to answer a turn, and that one call may play turns.
@@ -118,6 +119,7 @@ class ConversationRoutes:
             "message",
             play.instance,
             accepts=lambda entry: entry[1].chat == play.chat and is_sent(entry[1]),
+            criterion=Criterion(chats_of_messages, (play.chat,)),
             client_gone=gone_of(request.environ),
         )
         self._plays.step(play, seconds, self._places.waiting(waiter), waiter)

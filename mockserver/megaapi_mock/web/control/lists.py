@@ -83,15 +83,14 @@ def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
         {
             "instance": lambda value: lambda delivery: value == delivery.instance,
             "event": lambda value: lambda delivery: value == delivery.event,
-            "status": lambda value: (
-                lambda delivery: value in (delivery.state, _delivery_state(delivery))
-            ),
+            "status": lambda value: lambda delivery: value in delivery_statuses(delivery),
         },
     )
 
 
-def _delivery_state(delivery: Delivery) -> str:
-    return str(delivery.attempts[-1].status if delivery.attempts else None)
+def delivery_statuses(delivery: Delivery) -> tuple[str, str]:
+    """What ?status= may be: its state, and the receiver's HTTP status."""
+    return delivery.state, str(delivery.attempts[-1].status if delivery.attempts else None)
 
 
 def message_matches(arguments: Arguments) -> Callable[[Message], bool]:

@@ -17,7 +17,7 @@ from ...records.exchange import Exchange
 from ...records.fault_hit import RecordedHit
 from ...records.journal import Journal
 from ...records.log import RecordLog, delivery_bytes, exchange_bytes, hit_bytes
-from ...records.waiter import RecordKind, Waiter
+from ...records.waiter import ANY_RECORD, Criterion, RecordKind, Waiter
 from ...runtime import Instances
 from ...spec.operations import Operation
 from ..disconnect import gone_of
@@ -27,12 +27,13 @@ from .looks import Look, Looks
 from .message_rows import ChatIndexes, Entry, MessageRows, arrival_of, message_cursor
 from .places import Places
 from .record_search import RecordSearch
+from .wait_criteria import WaitCriteria, record_ids
 from .waits import Waits
 
 Json = dict[str, Any]
 LogRecord = TypeVar("LogRecord", Exchange, Delivery, RecordedHit)
-# Arguments that do not say which records are asked for.
-_OF_ANSWER = ("wait", "limit")
+# Arguments that do not say which of the records that come are asked for.
+_OF_ANSWER = ("wait", "limit", "since", "epoch", "order")
 # The records asked for in an epoch: of all, or of those that a wait was shown.
 Rows = Callable[[int, list[Any] | None, Look], Iterable[Any]]
 
@@ -51,6 +52,7 @@ class RecordRoutes:
         self._instances, self._journal, self._index = instances, journal, index
         self._records = instances.store.records
         self._search, self._waits = search, Waits(journal, places)
+        self._criteria = WaitCriteria(search)
         self._indexes: ChatIndexes = WeakKeyDictionary()
         self._looks = Looks(lambda: journal.exchanges.newest_number)
 
@@ -76,7 +78,7 @@ class RecordRoutes:
             self._rows_of(self._records.exchanges, matches),
             lambda exchange: self._with_place(exchange, exchange.as_json()),
             exchange_bytes,
-            waiter=self._waiter("exchange", matches),
+            waiter=self._waiter("exchange", matches, self._criteria.exchanges(request.args)),
         )
 
     def _require_operation(self, name: str | None) -> None:
@@ -103,14 +105,15 @@ class RecordRoutes:
         # Where the reader stands, in the order of all: what comes further is not newer by that.
         start = [0]
 
-        def accepts(delivery: Delivery) -> bool:
-            return matches(delivery) and log.number(delivery.id) > start[0]
+        def is_new(delivery: Delivery) -> bool:
+            return log.number(delivery.id) > start[0]
 
+        criterion = self._criteria.deliveries(request.args)
         return self._page(
             self._rows_of(log, matches, start),
             lambda delivery: self._with_place(delivery, delivery_json(delivery)),
             delivery_bytes,
-            waiter=self._waiter("delivery", accepts),
+            waiter=self._waiter("delivery", matches, criterion, is_new),
         )
 
     def delivery(self, id: str) -> Json:
@@ -123,6 +126,7 @@ class RecordRoutes:
             "delivery",
             delivery.instance,
             accepts=lambda record: record is delivery,
+            criterion=Criterion(record_ids, (id,)),
             client_gone=gone_of(request.environ),
         )
 
@@ -155,7 +159,10 @@ class RecordRoutes:
             lambda entry: len(entry[1].content),
             lambda entry: message_cursor(store, publisher, entry),
             waiter=self._waiter(
-                "message", lambda entry: fits(entry[1]) and entry[1].arrival > start[0]
+                "message",
+                lambda entry: fits(entry[1]),
+                self._criteria.messages(arguments, chats),
+                lambda entry: bool(entry[1].arrival > start[0]),
             ),
         )
 
@@ -214,12 +221,19 @@ class RecordRoutes:
         return records
 
     @staticmethod
-    def _waiter(kind: RecordKind, accepts: Matches) -> Waiter:
+    def _waiter(
+        kind: RecordKind,
+        accepts: Matches,
+        criterion: Criterion = ANY_RECORD,
+        is_new: Matches = lists.everything,
+    ) -> Waiter:
         question = frozenset(each for each in request.args.items() if each[0] not in _OF_ANSWER)
         return Waiter(
             kind,
             request.args.get("instance"),
             accepts=accepts,
+            is_new=is_new,
+            criterion=criterion,
             client_gone=gone_of(request.environ),
             question=question,
         )

@@ -31,6 +31,10 @@ CHAT_FIELDS = frozenset(
     {"to", "remoteJid", "jid", "chatId", "group_jid", "groupJid", "number", "chat", "phone"}
 )
 _DEEPEST = 100
+# So many addresses are remembered with the chats they lead to.
+WRITTEN_MOST = 1_000
+# Stands for all texts that are not ASCII.
+NOT_ASCII = "\\u"
 LogRecord = TypeVar("LogRecord")
 # Chats of records, as this directory reads their addresses: forty waits ask about each record.
 _Chats = WeakKeyDictionary[LogRecord, tuple[Directory, frozenset[str]]]
@@ -45,6 +49,8 @@ class RecordSearch:
         self._told: _Chats[Delivery] = WeakKeyDictionary()
         # The texts of one record: forty waits ask for those of each that is written, in turn.
         self._last_texts: tuple[object, str | None, str] = None, None, ""
+        # Calls name the same few chats again and again, and to read an address takes a while.
+        self._written_chats: tuple[Directory | None, dict[str, str]] = None, {}
 
     def chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
@@ -88,7 +94,7 @@ class RecordSearch:
             checks.append(lambda exchange: chat in self.chats_named(exchange))
         if "text" in arguments:
             has_text = _finder(arguments["text"])
-            checks.append(lambda exchange: has_text(self._exchange_texts(exchange)))
+            checks.append(lambda exchange: has_text(self.exchange_texts(exchange)))
         return all_of(checks)
 
     def deliveries(self, arguments: Arguments) -> Matches:
@@ -102,25 +108,28 @@ class RecordSearch:
             checks.append(lambda delivery: self.chat_named(delivery) == chat)
         if "text" in arguments:
             has_text = _finder(arguments["text"])
-            checks.append(lambda delivery: has_text(self._delivery_texts(delivery)))
+            checks.append(lambda delivery: has_text(self.delivery_texts(delivery)))
         return all_of(checks)
 
     def chats_named(self, exchange: Exchange) -> frozenset[str]:
         """Every chat that a call names in its body or query."""
         directory, chats = self._named.get(exchange, (None, frozenset()))
         if directory is not self._store.gateway.directory:
-            directory, chats = self._store.gateway.directory, self._find_chats_named(exchange)
+            directory, chats = self._store.gateway.directory, self.find_chats_named(exchange)
             self._named[exchange] = directory, chats
         return chats
 
-    def _find_chats_named(self, exchange: Exchange) -> frozenset[str]:
+    def find_chats_named(self, exchange: Exchange) -> frozenset[str]:
+        """The same of a call that is read once: nothing is remembered."""
         addresses = [*_chats_named(_document(exchange.request_body))]
-        addresses += [value for _, value in parse_qsl(urlsplit(exchange.path).query)]
+        if "?" in exchange.path:
+            addresses += [value for _, value in parse_qsl(urlsplit(exchange.path).query)]
         return frozenset(
             self._written_chat(address) for address in addresses if len(address) <= 100
         )
 
-    def _exchange_texts(self, exchange: Exchange) -> str:
+    def exchange_texts(self, exchange: Exchange) -> str:
+        """All that a call's ?text= is looked for in, in small letters."""
         reason, (asked, before, texts) = exchange.reason, self._last_texts
         if asked is not exchange or before is not reason:
             bodies = exchange.request_body, exchange.response_body, (reason or "").encode()
@@ -128,7 +137,8 @@ class RecordSearch:
             self._last_texts = exchange, reason, texts
         return texts
 
-    def _delivery_texts(self, delivery: Delivery) -> str:
+    def delivery_texts(self, delivery: Delivery) -> str:
+        """The same of a webhook."""
         reason, (asked, before, texts) = delivery.reason, self._last_texts
         if asked is not delivery or before is not reason:
             texts = _fold(delivery.body, delivery.url.encode(), (reason or "").encode())
@@ -164,10 +174,19 @@ class RecordSearch:
         return frozenset((chat,) if person is None else (chat, str(person.jid), str(person.lid)))
 
     def _written_chat(self, address: str) -> str:
-        try:
-            return self.chat_written(address)
-        except Exception:
-            return address
+        directory, chats = self._written_chats
+        if directory is not self._store.gateway.directory or len(chats) >= WRITTEN_MOST:
+            directory, chats = self._store.gateway.directory, {}
+            self._written_chats = directory, chats
+        chat = chats.get(address)
+        if chat is None:
+            try:
+                chat = self.chat_written(address)
+            except Exception:
+                chat = address
+            if directory is self._store.gateway.directory:
+                chats[address] = chat
+        return chat
 
 
 def is_refused(exchange: Exchange) -> bool:
@@ -202,26 +221,29 @@ def is_inbound(delivery: Delivery) -> bool:
 
 def words_match(text: str) -> Callable[[Message], bool]:
     """Whether the words of a message have this text, in any case, with or without accents."""
-    folded_text = fold_text(text)
-    json_words = orjson.dumps(folded_text)[1:-1]
-    ascii_words = json_words if json_words.isascii() else None
+    folded_text, words = fold_text(text), words_written(text)
 
     def matches(message: Message) -> bool:
         # Most messages do not have it anywhere: only the others are read.
-        content = message.content
-        if content.isascii():
-            if ascii_words is None:
-                if b"\\u" not in content:
-                    return False
-            elif ascii_words not in content.lower():
-                return False
-        elif ascii_words is not None and ascii_words not in skeleton(
-            content.decode("utf-8", "replace")
-        ):
+        letters, may_have_others = letters_of(message.content)
+        if not (may_have_others if words == NOT_ASCII else words in letters):
             return False
-        return any(folded_text in fold_text(words) for words in _words(_document(content)))
+        return any(folded_text in fold_text(each) for each in _words(_document(message.content)))
 
     return matches
+
+
+def words_written(text: str) -> str:
+    """What is among the letters of every message that has this text, or NOT_ASCII."""
+    words = orjson.dumps(fold_text(text))[1:-1]
+    return words.decode() if words.isascii() else NOT_ASCII
+
+
+def letters_of(content: bytes) -> tuple[str, bool]:
+    """The ASCII letters and signs of a content, folded; whether it may have any others."""
+    if content.isascii():
+        return content.decode("ascii").lower(), b"\\u" in content
+    return skeleton(content.decode("utf-8", "replace")).decode("ascii"), True
 
 
 def _finder(text: str) -> Callable[[str], bool]:
@@ -233,6 +255,9 @@ def _finder(text: str) -> Callable[[str], bool]:
 
 def _fold(*bodies: bytes) -> str:
     """All of them as one text, in small letters."""
+    texts = b"\0".join(body for body in bodies if body)
+    if b"\\u" not in texts:
+        return texts.decode("utf-8", "replace").casefold()
     return "\0".join(_small(body) for body in bodies if body)
 
 

@@ -15,9 +15,12 @@ from ...records.delivery import delivery_json
 from ...records.feed import Entry, StreamReader
 from ...records.journal import Journal
 from ...store import Store
+from .pace import Pace
 from .places import Places
 
 Json = dict[str, Any]
+# So many frames are kept for other streams, none that is larger: 2 MiB.
+FRAMES_MOST, FRAME_BYTES = 256, 8 * 2**10
 
 
 class StreamRoutes:
@@ -25,6 +28,8 @@ class StreamRoutes:
 
     def __init__(self, store: Store, journal: Journal, places: Places) -> None:
         self._store, self._journal, self._places = store, journal, places
+        self._pace = Pace(lambda: journal.exchanges.newest_number)
+        self._latest_frames: dict[int, bytes] = {}
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -40,7 +45,7 @@ class StreamRoutes:
             instance=request.args.get("instance"),
         )
         response = Response(
-            Frames(self._store, self._journal, reader).lines(),
+            Frames(self._store, self._journal, reader, self._latest_frames).lines(self._pace),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
@@ -50,21 +55,49 @@ class StreamRoutes:
 
 
 class Frames:
-    """One stream's frames. What an entry only names is shown as it is when the frame is written."""
+    """One stream's frames. What an entry only names is shown as it is when its frame is made.
 
-    def __init__(self, store: Store, journal: Journal, reader: StreamReader) -> None:
+    `latest_frames` are those of all streams, so that each is made once for all who read it: what
+    has become of a record since then is an entry of its own.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        reader: StreamReader,
+        latest_frames: dict[int, bytes],
+    ) -> None:
         self._store, self._journal, self._reader = store, journal, reader
+        self._latest_frames = latest_frames
 
-    def lines(self) -> Iterator[bytes]:
-        """One chunk for each frame."""
+    def lines(self, pace: Pace) -> Iterator[bytes]:
+        """Chunks of one frame or several, as many as there are to read at once."""
         with closing(self._reader):
-            for entry in self._reader:
-                if entry is None:
-                    yield b": here\n\n"
-                    continue
-                document = self._document(entry)
-                if document is not None:
-                    yield _frame(entry, document)
+            feed = self._journal.feed
+            paced = pace.reader(lambda: feed.is_closed)
+            for batch in self._reader.batches(paced.rest):
+                frames = [self._frame(entry) for entry in batch]
+                chunk = b"".join(frame for frame in frames if frame is not None)
+                if chunk:
+                    yield chunk
+
+    def _frame(self, entry: Entry | None) -> bytes | None:
+        if entry is None:
+            return b": here\n\n"
+        if entry.kind == "reset":
+            return _frame(entry, entry.record)
+        # Other threads add to it and clear it at the same time.
+        frames = self._latest_frames
+        frame = frames.get(entry.number)
+        if frame is None:
+            document = self._document(entry)
+            frame = None if document is None else _frame(entry, document)
+            if frame is not None and len(frame) <= FRAME_BYTES:
+                if len(frames) >= FRAMES_MOST:
+                    frames.clear()
+                frames[entry.number] = frame
+        return frame
 
     def _document(self, entry: Entry) -> Json | None:
         """None where there is no longer anything to show."""

@@ -99,7 +99,7 @@ class Waits:
     def _open_wait(self, seconds: float, waiter: Waiter, subject: object) -> OpenWait:
         wait: OpenWait | None = request.environ.get(_WAIT)
         if wait is not None:
-            wait.waiter.look_again(waiter)
+            self._journal.look_again(wait.waiter, waiter)
             return wait
         wait = OpenWait(waiter, time.monotonic() + seconds, subject)
         wait.holds.enter_context(self._places.hold_deferred(waiter, size_of(request.environ)))

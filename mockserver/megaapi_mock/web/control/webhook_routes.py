@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
 from flask import Response, request
@@ -19,7 +20,7 @@ from ...receiver_check.checks import Terms, judge
 from ...receiver_check.conversation import ChatOf, in_chats
 from ...receiver_check.result import Verdict
 from ...records.delivery import Delivery, delivery_json
-from ...records.waiter import Waiter
+from ...records.waiter import NO_RECORD, Waiter
 from ...runtime import Instances, Records, Webhooks
 from ...simulation import emit
 from ...simulation.payloads import Payloads
@@ -27,6 +28,7 @@ from ...spec.operations import Operation
 from ...webhooks.chaos.chaos_options import Chaos
 from ..disconnect import gone_of
 from .after_change import shown_after
+from .pace import Pace
 from .places import Places
 
 Json = dict[str, Any]
@@ -60,6 +62,8 @@ class WebhookRoutes:
         self._clock, self._ids, self._payloads = clock, ids, payloads
         self._sends = {each.id for each in operations if each.effect == "sends"}
         self._places = places
+        # Each look reads everything: a verdict rather comes late than slows what it judges.
+        self._pace = Pace(lambda: records.journal.exchanges.newest_number, rest_most=inf)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -152,14 +156,14 @@ class WebhookRoutes:
         if not verdict.open or not wait:
             return verdict
         # Time alone may decide it, and each look reads everything: no record wakes it.
-        waiter = Waiter(
-            "delivery", key, accepts=lambda _: False, client_gone=gone_of(request.environ)
-        )
+        waiter = Waiter("delivery", key, criterion=NO_RECORD, client_gone=gone_of(request.environ))
         pause = VERDICT_LOOK
+        paced = self._pace.reader(lambda: waiter.over or time.monotonic() >= deadline)
         with self._places.waiting(waiter), self._records.journal.waiting_with(waiter):
             while verdict.open and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))
                 pause = min(pause * 1.5, VERDICT_LOOK_MOST)
+                paced.rest()
                 verdict = self._judge(key, body, terms)
                 if waiter.over:
                     break

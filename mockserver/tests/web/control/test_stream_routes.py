@@ -6,7 +6,8 @@ import itertools
 import socket
 import struct
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from megaapi_mock.records import feed
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.control import stream_routes
 from megaapi_mock.web.control.places import PLACES
 
 from ...conftest import MakeApp
@@ -105,12 +107,17 @@ class Stream:
     def __init__(self, app: MockApp, path: str = "/_mock/stream", **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._reply = app.test_client().get(path, headers=named, buffered=False)
-        self._chunks = self._reply.iter_encoded()
-        assert next(self._chunks) == b": here\n\n"
+        self._frames = self._split(self._reply.iter_encoded())
+        assert next(self._frames) == b": here"
         self.last_id = ""
 
+    @staticmethod
+    def _split(chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            yield from chunk.removesuffix(b"\n\n").split(b"\n\n")
+
     def next(self) -> tuple[str, Any]:
-        lines = next(self._chunks).decode().splitlines()
+        lines = next(self._frames).decode().splitlines()
         fields = dict(line.split(": ", 1) for line in lines if line)
         self.last_id = fields["id"]
         return fields["event"], orjson.loads(fields["data"])
@@ -236,3 +243,44 @@ def test_beyond_loopback_a_stream_needs_the_token(make_app: MakeApp) -> None:
     app = make_app(settings=Settings(host="0.0.0.0", control_token="TESTTOKEN"))
     assert app.test_client().get("/_mock/stream").status_code == 403
     Stream(app, X_Mock_Token="TESTTOKEN").close()
+
+
+def test_a_frame_is_made_once_for_all_who_read_it(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[Any] = []
+    real = stream_routes.delivery_json
+    monkeypatch.setattr(
+        stream_routes, "delivery_json", lambda record: (rendered.append(record), real(record))[1]
+    )
+    ControlApi(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    with ExitStack() as stack:
+        path = f"/_mock/stream?kinds=delivery&instance={KEY}"
+        streams = [stack.enter_context(closing(Stream(app, path))) for _ in range(40)]
+        ControlApi(app).post(f"/instances/{KEY}/emit", {"event": "text-plain"}, status=201)
+        assert app.runtime.webhooks.courier.wait_idle(20)
+        shown = [[stream.next() for _ in range(2)] for stream in streams]
+    assert shown == [shown[0]] * 40
+    assert [document["state"] for _, document in shown[0]] == ["delivered"] * 2
+    assert len(rendered) == 2
+
+
+def test_a_stream_writes_what_has_gathered_at_once(app: MockApp) -> None:
+    reply = app.test_client().get(f"/_mock/stream?kinds=exchange&instance={KEY}", buffered=False)
+    chunks = reply.iter_encoded()
+    assert next(chunks) == b": here\n\n"
+    for _ in range(30):
+        app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).close()
+    assert next(chunks).count(b"event: exchange") == 30
+    reply.close()
+
+
+def test_frames_of_a_reset_are_not_mixed_up(app: MockApp, control_api: ControlApi) -> None:
+    """One reader is behind, and is told so under a number that another reads as a record."""
+    with (
+        closing(Stream(app)) as first,
+        closing(Stream(app, "/_mock/stream?since=00000000-1")) as second,
+    ):
+        assert second.next()[1]["reason"] == "restart"
+        control_api.post("/clock", {"advance": 1})
+        assert [first.next()[0], second.next()[0]] == ["clock", "clock"]

@@ -14,7 +14,8 @@ from megaapi_mock.records.delivery import Attempt, end
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.control import lists, places
+from megaapi_mock.web.control import lists, places, webhook_routes
+from megaapi_mock.web.control.pace import PacedReader
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
@@ -122,7 +123,7 @@ def test_forty_waits_on_another_instance_cost_senders_nothing(
 
 
 def test_a_wait_for_another_operation_sleeps_on(app: MockApp, examined: list[Any]) -> None:
-    """Each call is looked at once, as it comes, and the list is read when the one asked for is."""
+    """No other call is judged for it, and the list is read when the one asked for comes."""
     for _ in range(30):
         send(app)
     last = ControlApi(app).items(f"/exchanges?instance={KEY}")[-1]["id"]
@@ -132,11 +133,11 @@ def test_a_wait_for_another_operation_sleeps_on(app: MockApp, examined: list[Any
         examined.clear()
         for _ in range(20):
             send(app)
-        assert (waiter.wake_count, waiter.examined_count, len(examined)) == (0, 20, 20)
+        assert (waiter.wake_count, waiter.examined_count, len(examined)) == (0, 0, 0)
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).close()
-    assert (waiter.wake_count, waiter.examined_count) == (1, 21)
-    # Once as they came, and again the one that was accepted: never the thirty before.
-    assert len(examined) == 22
+    assert (waiter.wake_count, waiter.examined_count) == (1, 1)
+    # As it came, and again when the list was read: never the thirty before.
+    assert len(examined) == 2
     assert [item["operation"] for item in answers[0][1]["items"]] == ["instance_status"]
 
 
@@ -308,3 +309,31 @@ def test_a_verdict_that_waits_takes_a_place_and_a_stop_ends_it(make_app: MakeApp
     thread.join(30)
     receiver.may.set()
     assert [answer["outcome"] for answer in answers] == ["undecided"]
+
+
+def test_a_verdict_that_waits_gives_way_to_calls_before_each_look(
+    app: MockApp, control_api: ControlApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look reads everything there is: forty verdicts took all the time of those they judged."""
+    steps: list[str] = []
+    real_judge = webhook_routes.judge
+
+    def judge(*some: Any, **more: Any) -> Any:
+        steps.append("look")
+        return real_judge(*some, **more)
+
+    def rest(_: PacedReader) -> None:
+        steps.append("rest")
+        if steps.count("rest") == 3:
+            app.close_streams()
+
+    monkeypatch.setattr(webhook_routes, "judge", judge)
+    monkeypatch.setattr(PacedReader, "rest", rest)
+    monkeypatch.setattr(webhook_routes, "VERDICT_LOOK", 0.001)
+    monkeypatch.setattr(webhook_routes, "VERDICT_LOOK_MOST", 0.001)
+    control_api.post("/clock", {"freeze": False})
+    control_api.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    control_api.post(f"/instances/{KEY}/inbound", {}, status=201)
+    body = {"instance": KEY, "wait": 60, "patience": 3600, "quiet": 3600}
+    assert control_api.post("/deliveries/verdict", body)["outcome"] == "undecided"
+    assert steps == ["look", *["rest", "look"] * 3]

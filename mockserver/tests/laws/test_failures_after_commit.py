@@ -445,8 +445,8 @@ def test_an_answer_that_our_own_bug_cannot_read_strands_no_webhook(
     assert PLANTED in str(first.reason)
 
 
-# Before the change is kept, it is asked once whether anybody listens: what fails then undoes it.
-@pytest.mark.parametrize(("name", "before"), [("keeps", 1), ("add", 0)])
+# Before the change is kept, it is asked twice whether anybody listens: what fails then undoes it.
+@pytest.mark.parametrize(("name", "before"), [("keeps", 2), ("add", 0)])
 def test_a_change_of_a_group_that_no_stream_can_show_is_kept_and_told(
     app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, before: int
 ) -> None:

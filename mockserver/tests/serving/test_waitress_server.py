@@ -47,7 +47,7 @@ class Channel(_Channel):
     def __init__(self, server: WaitressServer, *, activity: float = 0) -> None:
         self.server, self.requests_lock = server, threading.Lock()
         self.requests: list[Any] = []
-        self.request = None
+        self.request = self.socket = None
         self.will_close = self.closed = False
         self.last_activity, self.total_outbufs_len = activity, 0
         server.active_channels[len(server.active_channels)] = self

@@ -67,6 +67,10 @@ COMPOSED = (
     "start it with --allow-webhook-host h",
     "120363000000000099@newsletter is a channel: only who owns it writes there, and this gateway "
     "has no operation for it; a bot skips webhooks whose key.remoteJid ends in @newsletter",
+    "55011900000002@s.whatsapp.net has no WhatsApp account in this world: 55011900000002 contains "
+    "a dialling prefix (0 or 00), 5511900000002?",
+    "11-900000002@g.us is read as a group because of the hyphen: a number is written as digits "
+    "alone, 5511900000002?",
     "message: A1 reached no phone: blocked",
     "a is blank: a phone shows nothing there",
     "a is blank: a phone shows nothing there; sent all the same",

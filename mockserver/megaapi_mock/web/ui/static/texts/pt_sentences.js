@@ -311,6 +311,8 @@ export default [
   ["{option} is not one of {options}", "{option} não é um de {options}"],
   ["{m} is {what}: nobody can see it", "{m} é {what}: ninguém vê isso"],
   ["{jid} is {state}: nothing comes from there", "{jid} está {state}: nada vem de lá"],
+  ["{what} has {count} characters: at most {most} are kept", "{what} tem {count} caracteres: no máximo {most} são guardados"],
+  ["{key} remembers {count} of these: let some go", "{key} já guarda {count} destes: retire alguns"],
   ["a string", "um texto"],
   ["a number", "um número"],
   ["true or false", "true ou false"],

@@ -11,7 +11,7 @@ import orjson
 
 from ...codec import Unreadable, parse_json
 from ...domain.contacts import Directory
-from ...domain.jid import Jid, chat_kind
+from ...domain.jid import ADDRESS_MOST, Jid, chat_kind
 from ...domain.message import Message
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
@@ -184,7 +184,8 @@ class RecordSearch:
                 chat = self.chat_written(address)
             except Exception:
                 chat = address
-            if directory is self._store.gateway.directory:
+            # A call may name anything: what is longer than an address is not worth its bytes.
+            if directory is self._store.gateway.directory and len(address) <= ADDRESS_MOST:
                 chats[address] = chat
         return chat
 

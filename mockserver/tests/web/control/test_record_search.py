@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.jid import ADDRESS_MOST
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.control.record_search import WRITTEN_MOST, RecordSearch
 
 from ...control import ControlApi
 from ...support import AUTH, KEY, UNLINKED
@@ -193,3 +195,13 @@ def test_one_call(control_api: ControlApi, talk: list[str]) -> None:
     assert control_api.get(f"/exchanges/{talk[0]}") == control_api.items("/exchanges")[0]
     assert control_api.get(f"/exchanges/{talk[0]}")["duration_ms"] > 0
     assert "x9" in control_api.refusal("GET", "/exchanges/x9", status=404)
+
+
+def test_what_is_remembered_of_addresses_is_bounded_in_bytes(app: MockApp) -> None:
+    search = RecordSearch(app.runtime.instances.store)
+    for number in range(WRITTEN_MOST + 10):
+        for address in (f"x{number}", f"{number}" + "9" * 10_000):
+            assert search._written_chat(address) == search._written_chat(address)
+    _, chats = search._written_chats
+    assert 0 < len(chats) <= WRITTEN_MOST
+    assert max(map(len, chats)) <= ADDRESS_MOST

@@ -34,6 +34,14 @@ TARGET = (
         help="its token",
     ),
     click.option(
+        "--instance-number",
+        "number",
+        default="",
+        envvar="MEGAAPI_INSTANCE_NUMBER",
+        show_envvar=True,
+        help="its phone number, for a host whose status does not show it",
+    ),
+    click.option(
         "--peer-instance-key",
         "peer_key",
         default="",
@@ -54,6 +62,13 @@ TARGET = (
         envvar="MEGAAPI_PEER_GATEWAY",
         show_envvar=True,
         help="the second instance's host, if it is another one",
+    ),
+    click.option(
+        "--peer-number",
+        default="",
+        envvar="MEGAAPI_PEER_NUMBER",
+        show_envvar=True,
+        help="the second instance's phone number, for a host whose status does not show it",
     ),
     click.option(
         "--allow",

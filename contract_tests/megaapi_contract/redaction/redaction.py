@@ -31,7 +31,8 @@ WRITTEN_BY_PEOPLE = frozenset(
     "hydratedContentText hydratedFooterText rowId selectedRowId selectedId optionName body".split()
 )
 _SECRET_OPTIONS = frozenset(
-    {"token", "control-token", "instance-key", "key", "recipient", "recipients", "own-number"}
+    "token control-token instance-key key recipient recipients own-number instance-number "
+    "peer-number".split()
 )
 
 KEY = "{instance_key}"

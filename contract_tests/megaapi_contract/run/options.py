@@ -40,9 +40,12 @@ class RunOptions:
     target: str
     key: str = ""
     token: str = field(default="", repr=False)
+    # Both numbers are for hosts whose status does not show them.
+    number: str = ""
     peer_key: str = ""
     peer_token: str = field(default="", repr=False)
     peer_target: str = ""
+    peer_number: str = ""
     allow: frozenset[str] = frozenset({"reads"})
     recipients: tuple[str, ...] = ()
     seed: int = 0
@@ -75,11 +78,11 @@ class RunOptions:
             guess = did_you_mean(name, EFFECTS)
             raise SetupError(f"--allow {name}: {guess}it takes {', '.join(EFFECTS[1:])}")
         # As they are written into requests: nothing but digits.
-        numbers = tuple(min(digits_of([read_number(number)])) for number in self.recipients)
-        for number, digits in zip(self.recipients, numbers, strict=True):
-            if "@lid" in number or not is_number(digits):
-                raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
+        numbers = tuple(_digits("--recipient", number) for number in self.recipients)
         object.__setattr__(self, "recipients", without_repeats(numbers))
+        for option, name in (("--instance-number", "number"), ("--peer-number", "peer_number")):
+            if number := getattr(self, name):
+                object.__setattr__(self, name, _digits(option, number))
         if self.gateway_plan not in PLAN_NAMES:
             guess = did_you_mean(self.gateway_plan, PLAN_NAMES)
             raise SetupError(
@@ -120,7 +123,7 @@ class RunOptions:
                 )
 
     def _check_peer(self) -> None:
-        if not (self.peer_key or self.peer_token or self.peer_target):
+        if not (self.peer_key or self.peer_token or self.peer_target or self.peer_number):
             return
         if self.target == "mock":
             raise SetupError(
@@ -216,6 +219,14 @@ class RunOptions:
             texts[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
         texts["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
         return {name: text for name, text in texts.items() if text}
+
+
+def _digits(option: str, number: str) -> str:
+    """A number as requests have it; SetupError where it is none."""
+    digits = min(digits_of([read_number(number)]))
+    if "@lid" in number or not is_number(digits):
+        raise SetupError(f"{option} {number}: give 8 to 15 digits, country code first")
+    return digits
 
 
 def _require_key(option: str, key: str) -> None:

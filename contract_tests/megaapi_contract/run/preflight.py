@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ..errors import SetupError, Unusable
 from ..host.host_instance import HostInstance
 from ..host.status import LIST, NONE, Status, read_status
+from ..judging.phone_spellings import is_same_phone
 from ..judging.results import Exchange, json_problem
 from ..probes.session import Session
 from .context import RunContext, use_given_instance
@@ -21,17 +22,19 @@ class NamedInstance:
     target_option: str = "--target"
     key_option: str = "--instance-key"
     token_option: str = "--token"
+    number_option: str = "--instance-number"
 
 
 def preflight(context: RunContext, given_instance: HostInstance) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
     given = NamedInstance(given_instance, context.target.name)
     state = require_instance(context.session("preflight"), given)
+    number = number_of(state, given)
     if context.gate.fence is not None:
-        context.gate.fence.own = state.number
+        context.gate.fence.own = number
     if context.instance is not None:
         use_given_instance(
-            context, replace(context.instance, number=state.number, connected=state.connected)
+            context, replace(context.instance, number=number, connected=state.connected)
         )
         context.began_linked = state.connected
 
@@ -57,6 +60,17 @@ def require_instance(session: Session, given: NamedInstance) -> Status:
         )
     _require_same_letters(state, given)
     return state
+
+
+def number_of(state: Status, given: NamedInstance) -> str:
+    """The number of a linked instance: as its status shows it, or as it was given.
+
+    Empty where neither says it. SetupError where they differ.
+    """
+    shown, number = state.number, given.instance.number
+    if shown and number and not is_same_phone(shown, number):
+        raise SetupError(f"{given.number_option} {number}: {given.host} shows another number")
+    return shown or (number if state.connected else "")
 
 
 def _require_same_letters(state: Status, given: NamedInstance) -> None:

@@ -77,7 +77,7 @@ def make_target(options: RunOptions) -> Target:
 def _build_context(
     options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None = None
 ) -> RunContext:
-    given_instance = HostInstance(options.key, options.token)
+    given_instance = HostInstance(options.key, options.token, options.number)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
     is_any_mock = target.in_process or (not target.real and is_mock(target, options.control_token))
     target.real = not is_any_mock

@@ -16,12 +16,12 @@ def private_of(options: RunOptions, context: RunContext | None) -> Private:
         "key": options.key,
         "token": options.token,
         "control_token": options.control_token,
-        "recipients": context.recipients if context is not None else options.recipients,
+        "recipients": _recipients(options) if context is None else context.recipients,
         "others": tuple(filter(None, (options.peer_key, options.peer_token))),
         "media_url": options.media_url,
     }
     if context is None:
-        return Private(**values, webhook_url=options.webhook_url)
+        return Private(**values, own=options.number, webhook_url=options.webhook_url)
     values["media_url"] = context.media_url
     return Private(
         **values,
@@ -30,3 +30,7 @@ def private_of(options: RunOptions, context: RunContext | None) -> Private:
         webhook_url=context.receiver.url,
         tokens=context.stage.tokens if isinstance(context.stage, MockStage) else {},
     )
+
+
+def _recipients(options: RunOptions) -> tuple[str, ...]:
+    return (*filter(None, [options.peer_number]), *options.recipients)

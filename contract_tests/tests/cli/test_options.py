@@ -42,6 +42,7 @@ def ask() -> Ask:
 ENVIRONMENT = [
     "MEGAAPI_GATEWAY", "MEGAAPI_INSTANCE_KEY", "MEGAAPI_TOKEN", "MEGAAPI_PEER_INSTANCE_KEY",
     "MEGAAPI_PEER_TOKEN", "MEGAAPI_PEER_GATEWAY", "MEGAAPI_CONTROL_TOKEN",
+    "MEGAAPI_INSTANCE_NUMBER", "MEGAAPI_PEER_NUMBER",
 ]  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def test_every_option_reaches_the_run(ask: Ask) -> None:
         "--webhook-url", "https://tunnel.example.test", "--forward", "--media-url",
         "https://files.example.test/p.png", "--no-control-api", "--spec", "spec",
         "--peer-instance-key", "megacode-TESTKEY0009", "--peer-token", "TESTTOKEN0009",
-        "--peer-target", "https://peer.example.test",
+        "--peer-target", "https://peer.example.test", "--instance-number", "5511900000001",
+        "--peer-number", "5511900000009",
     ]  # fmt: skip
     options = ask(*words).return_value
     usual = RunOptions(HOST)
@@ -77,11 +79,12 @@ def test_every_option_reaches_the_run(ask: Ask) -> None:
 
 
 def test_secrets_and_addresses_may_stand_in_the_environment(ask: Ask) -> None:
-    values = [HOST, KEY, TOKEN, "megacode-TESTKEY0009", "TESTTOKEN0009", "https://p.example", "c1"]
+    values = [HOST, KEY, TOKEN, "megacode-TESTKEY0009", "TESTTOKEN0009", "https://p.example", "c1",
+              "5511900000001", "5511900000009"]  # fmt: skip
     options = ask("--seed", "7", **dict(zip(ENVIRONMENT, values, strict=True))).return_value
     assert [
         options.target, options.key, options.token, options.peer_key, options.peer_token,
-        options.peer_target, options.control_token,
+        options.peer_target, options.control_token, options.number, options.peer_number,
     ] == values  # fmt: skip
 
 

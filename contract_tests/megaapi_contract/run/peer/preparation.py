@@ -10,6 +10,7 @@ from ...host.stage import MockStage
 from ...host.status import Status, read_status
 from ...host.target import HttpTarget, Target
 from ...judging.judge import Judge
+from ...judging.phone_spellings import is_same_phone
 from ...probes.session import Session
 from ...safety.fence import Fence
 from ...safety.gate import Gate
@@ -18,7 +19,7 @@ from ...safety.restore_file import RestoreFile
 from ..context import RunContext
 from ..pace import pace_of
 from ..planning import PlanTarget
-from ..preflight import NamedInstance, require_instance
+from ..preflight import NamedInstance, number_of, require_instance
 from .stage import OPERATIONS, PeerStage
 
 # What a second instance may do at all: it writes, leaves the groups it was put into, and has its
@@ -47,18 +48,19 @@ def add_peer(context: RunContext) -> None:
     target = _peer_target(context)
     session = context.peer = _session(context, target)
     named_instance = NamedInstance(
-        HostInstance(options.peer_key, options.peer_token), target.name,
-        "--peer-target", "--peer-instance-key", "--peer-token",
+        HostInstance(options.peer_key, options.peer_token, options.peer_number), target.name,
+        "--peer-target", "--peer-instance-key", "--peer-token", "--peer-number",
     )  # fmt: skip
     state = require_instance(session, named_instance)
-    _require_writer(context, target, state)
+    number = number_of(state, named_instance)
+    _require_writer(context, target, number, linked=state.connected)
     session.gate.restore = _restore_file(context, target)
     assert session.gate.fence is not None and context.gate.fence is not None
-    session.gate.fence.own = state.number
-    context.gate.fence.recipients |= {state.number}
+    session.gate.fence.own = number
+    context.gate.fence.recipients |= {number}
     own = read_status(context.session("preflight").call("instance_status", context.instance))
-    names = {context.instance.number: _name(own), state.number: _name(state)}
-    peer = HostInstance(options.peer_key, options.peer_token, state.number)
+    names = {context.instance.number: _name(own), number: _name(state)}
+    peer = HostInstance(options.peer_key, options.peer_token, number)
     stage = PeerStage(context.instance, session, peer, names)
     stage.silence = BLOCKED if blocks_input(context) else ""
     stage.unread = _why_unread(context, target)
@@ -149,21 +151,26 @@ def _restore_file(context: RunContext, target: Target) -> RestoreFile | None:
     return restore
 
 
-def _require_writer(context: RunContext, target: Target, state: Status) -> None:
+def _require_writer(context: RunContext, target: Target, number: str, *, linked: bool) -> None:
     options, instance = context.options, context.instance
     assert instance is not None
     if target.name == context.target.name and options.peer_key == options.key:
         raise SetupError("--peer-instance-key: this is the instance under test: give another one")
-    if not (state.connected and state.number):
+    if not linked:
         raise SetupError(
             f"{target.name}: the second instance is not linked: scan its QR code first"
+        )
+    if not number:
+        raise SetupError(
+            f"{target.name} does not show the number of the second instance: give it with "
+            "--peer-number"
         )
     if not instance.number:
         raise SetupError(
             f"{context.target.name} does not show the number of the instance, which the second "
-            "one would write to"
+            "one would write to: give it with --instance-number"
         )
-    if state.number == instance.number:
+    if is_same_phone(number, instance.number):
         raise SetupError("both instances have the same number: a second number is needed")
 
 

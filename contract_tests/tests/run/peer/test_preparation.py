@@ -170,6 +170,9 @@ def test_a_second_instance_needs_key_and_token() -> None:
     assert refusal(peer_key="../x", peer_token="a").startswith("--peer-instance-key: it takes")
     assert refusal(peer_key="k", peer_token="a b").startswith("--peer-token: a blank")
     assert "is for hosts" in refusal(target="mock", peer_key="k", peer_token="t")
+    assert "--peer-instance-key and --peer-token" in refusal(peer_number=PEER)
+    assert refusal(peer_number="Ana").startswith("--peer-number Ana: give 8 to 15 digits")
+    assert refusal(number="12").startswith("--instance-number 12: give 8 to 15 digits")
 
 
 def test_it_is_somebody_to_write_to_by_itself(pair: Pair) -> None:
@@ -198,6 +201,37 @@ def test_what_cannot_be_a_second_instance_is_said_before_any_probe(pair: Pair) -
     )
     assert "acts for customers itself" in setup_refusal(pair, control_api=True)
     assert "--peer-target nowhere: give" in setup_refusal(pair, peer_target="nowhere")
+
+
+def test_a_status_without_numbers_asks_for_them_and_no_qr_code_is_scanned() -> None:
+    """A dedicated host shows the state of an instance in a list, and nothing else of it."""
+    with two_instances(switches={"status_shape": "list"}) as pair:
+        assert "does not show the number of the second instance: give it with --peer-number" in (
+            setup_refusal(pair)
+        )
+        assert "would write to: give it with --instance-number" in setup_refusal(
+            pair, peer_number=PEER
+        )
+        assert "same number" in setup_refusal(pair, peer_number=PEER, number=PEER)
+        unlinked = {"peer_key": "megacode-TESTKEY0002", "peer_token": "TESTKEY0002"}
+        assert "is not linked" in setup_refusal(pair, **unlinked, peer_number=PEER)
+
+
+def test_a_second_instance_writes_on_a_host_whose_status_has_no_number() -> None:
+    with two_instances(switches={"status_shape": "list"}) as pair:
+        names = (f"{TOLD}text-plain", LONG_TEXTS)
+        report = pair.run(probes=names, peer_number=f"+{PEER[:2]} {PEER[2:]}", number=OWN)
+    assert {result.state for result in report.results} == {"passed"}, report.results
+    assert report.failures == []
+
+
+def test_a_number_that_the_host_shows_otherwise_is_refused(pair: Pair) -> None:
+    stranger = "5511900000055"
+    assert f"--peer-number {stranger}" in setup_refusal(pair, peer_number=stranger)
+    assert f"--instance-number {stranger}" in setup_refusal(pair, number=stranger)
+    # The same phone, dialled without its ninth digit.
+    with pair.prepared(number=OWN.replace("119", "11", 1), peer_number=PEER) as context:
+        assert context.instance is not None and context.instance.number == OWN
 
 
 def test_two_mocks_are_told_apart_from_two_addresses_of_one(pair: Pair) -> None:

@@ -20,8 +20,8 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 BodyParser = Callable[[Request], Any]
 
 _SEND_FILE = f"send the file as {UPLOAD}, in the part `file`"
-# zlib's window sizes for a gzip header and for a zlib header.
-_WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+# zlib's window sizes for a gzip header and for a zlib header. Express has no other name for gzip.
+_WINDOWS = {"gzip": 31, "deflate": 15}
 _GZIP_MARK = b"\x1f\x8b"
 # An escape; the first group is a surrogate that has no other half beside it.
 _ESCAPE = re.compile(

@@ -89,7 +89,9 @@ class Pipeline:
         try:
             reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
-            owner = None if isinstance(refusal, UnknownInstance) else owner
+            if isinstance(refusal, UnknownInstance):
+                owner = None
+                refusal.reason += self._hints.meant_by_key(request, operation, key)
             if isinstance(refusal, StoreUnavailable | Overloaded):
                 request.forget_faults()
             reply = refusal_reply(refusal, endpoint, self._profile, strict=self._strict)

@@ -14,6 +14,7 @@ from ...errors import SpecError
 from ...errors.names import LENGTH_MOST
 from ...spec.bundle import read_yaml
 from ...spec.operations import Operation
+from .request import Request
 
 KEY = "{instance_key}"
 # Words that say nothing about which operation is meant.
@@ -103,6 +104,19 @@ class RouteHints:
                 return f"{wrong}; no document of the vendor has it{self._suggestion(route.instead)}"
         near = self._nearest(method, segments)
         return wrong if near is None else f"{wrong}{self._suggest(near)}"
+
+    def meant_by_key(self, request: Request, operation: Operation, key: str) -> str:
+        """What a word of the contract means in the place of a key; empty for other keys.
+
+        `GET /rest/instance/qrcode` is routed as the status of an instance `qrcode`.
+        """
+        path = request.path
+        for route in self._guessed_routes:
+            if route.path == path:
+                return f"; no document of the vendor has {path}{self._suggestion(route.instead)}"
+        meaning = self.reason(request.method, path) if self._is_name(key) else ""
+        # What was called may be what was meant: an instance can have such a key.
+        return f"; {meaning}" if meaning and f"{operation.path}?" not in meaning else ""
 
     @cached_property
     def _own_routes(self) -> tuple[Route, ...]:

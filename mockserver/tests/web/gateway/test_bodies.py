@@ -97,6 +97,7 @@ def test_an_inflated_body_above_the_limit_is_413(make_app: MakeApp) -> None:
         (f"{JSON}; charset=utf-99", "", 'unsupported charset "UTF-99"'),
         ("application/x-www-form-urlencoded; charset=utf-16", "", 'unsupported charset "UTF-16"'),
         (JSON, "br", 'unsupported content encoding "br"'),
+        (JSON, "x-gzip", 'unsupported content encoding "x-gzip"'),
     ],
 )
 def test_an_unreadable_charset_or_encoding_is_415(

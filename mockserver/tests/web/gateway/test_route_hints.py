@@ -131,6 +131,37 @@ def test_without_the_file_of_other_routes_the_contract_is_still_known() -> None:
     assert "not an operation" in bare.reason("POST", f"/rest/chat/{KEY}/pinChat")
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/rest/instance/list", "GET /rest/instance/list is an operation of plan admin, not of"),
+        ("/rest/instance/qrcode", "did you mean GET /rest/instance/qrcode/{instance_key}?"),
+        ("/rest/instance/qrcode_base64", "mean GET /rest/instance/qrcode_base64/{instance_key}?"),
+        ("/rest/instance/isOnWhatsapp?jid=1", "mean GET /rest/instance/isOnWhatsApp/{instance_key"),
+        ("/rest/instance/logout", "did you mean DELETE /rest/instance/{instance_key}/logout?"),
+        ("/rest/webhook/configWebhook", "mean POST /rest/webhook/{instance_key}/configWebhook?"),
+        ("/rest/instance/fetchInstances", "no document of the vendor has /rest/instance/fetchInst"),
+    ],
+)
+def test_word_of_the_contract_in_the_place_of_a_key_names_the_operation(
+    path: str, sentence: str, app: MockApp
+) -> None:
+    """The status of an instance has no word of its own: any other path of three parts fits it."""
+    reply = app.test_client().get(path, headers=AUTH)
+    assert reply.get_json()["message"] == "Instance not found"
+    told = reply.headers["X-Mock-Reason"]
+    assert told.startswith("no instance has the key '") and sentence in told
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/rest/instance/megacode-NOPE", "/rest/instance/qrcode/list", "/rest/instance/undefined"],
+)
+def test_key_that_nobody_has_is_not_taken_for_an_operation(path: str, app: MockApp) -> None:
+    told = app.test_client().get(path, headers=AUTH).headers["X-Mock-Reason"]
+    assert told.endswith("GET /_mock/instances lists them")
+
+
 def test_route_switched_off_says_so() -> None:
     profile = load_profile("code", FIXTURES).with_switches({"qrcode_img": "off"})
     app = build_app(profile=profile)

@@ -25,6 +25,18 @@ def files() -> list[Path]:
     ]
 
 
+TOP = Path(__file__).parents[3]
+# What a reader copies: the lines between two fences, and the programs of `examples/`.
+COPIED = [
+    *((page, block) for page in sorted([*TOP.glob("*.md"), *TOP.glob("docs/*.md")])
+      for block in re.findall(r"^```.*?^```", page.read_text(encoding="utf-8"), re.S | re.M)),
+    *((program, program.read_text(encoding="utf-8"))
+      for program in sorted(TOP.glob("examples/**/*")) if program.suffix in (".py", ".yaml")),
+]  # fmt: skip
+# A host of the owner's own stands only where the suite is told which one it may try.
+OWN_HOST = re.compile(r"megaapi-contract run --target https://[a-z0-9]+\.megaapi\.com\.br ")
+
+
 def hosts(text: str) -> Iterator[str]:
     for match in URL.finditer(text):
         yield match.group(1).partition(":")[0].rstrip(".*$+")
@@ -40,6 +52,17 @@ def test_examples_name_only_made_up_hosts() -> None:
         for path in files()
         for host in hosts(path.read_text(encoding="utf-8"))
         if not is_harmless(host)
+    }
+    assert named == set()
+
+
+def test_what_a_reader_copies_names_only_made_up_hosts() -> None:
+    assert len(COPIED) > 30
+    named = {
+        (page.name, host)
+        for page, block in COPIED
+        for host in hosts(OWN_HOST.sub("", block))
+        if host and not host.endswith(MADE_UP)
     }
     assert named == set()
 

@@ -28,6 +28,9 @@ def test_500_without_reason_fails_only_where_mock_headers_arrive() -> None:
     file = contract.by_id["send_text"].spec_file
     bare = answered_500()
     assert [one.kind for one in judge.exchange(bare, "a proxy strips all headers")] == []
+    fine = replace(bare, status=403, headers=(*bare.headers, ("X-Mock-Exchange", "x0")))
+    judge.exchange(fine, "a proxy strips those of failures alone")
+    assert [one.kind for one in judge.exchange(bare, "it has another page for them")] == []
     marked = replace(bare, headers=(*bare.headers, ("x-mock-exchange", "x1")))
     breaches = judge.exchange(marked, "the mock's own headers come")
     assert [(one.kind, one.promise.file) for one in breaches] == [("bare-500", file)]

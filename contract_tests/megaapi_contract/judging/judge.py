@@ -35,7 +35,8 @@ RuleBreach = tuple[str, str, Promise, str]
 class Judge:
     """`mock` turns on what only the mock promises: a reason beside every 500.
 
-    That is promised where the mock's headers come through: a proxy may take them all away.
+    That is promised where the mock's headers come through: a proxy may take them all away, or
+    those of failures, which it answers in words of its own.
     """
 
     def __init__(self, contract: Contract, *, mock: bool) -> None:
@@ -44,7 +45,8 @@ class Judge:
 
     def exchange(self, exchange: Exchange, probe: str) -> list[Breach]:
         """The breaches of an exchange: promises of its operation it breaks, and what it adds."""
-        self._marks_seen = self._marks_seen or bool(exchange.header(MOCK_MARK))
+        is_failure = exchange.status == 500
+        self._marks_seen = self._marks_seen or (is_failure and bool(exchange.header(MOCK_MARK)))
         if exchange.operation is None or exchange.method in ("HEAD", "OPTIONS"):
             return []
         return [

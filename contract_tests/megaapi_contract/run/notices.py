@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+from ..host.target import LOOPBACK
 from ..safety.restore_file import RestoreFile
 from .context import RunContext
 from .options import RunOptions
@@ -15,6 +17,10 @@ DIVERTED = (
 DIVERTED_TOO = (
     "so do those of the second instance, while a probe looks at what arrives there, if both are "
     "on one host"
+)
+TAKEN_AS_REAL = (
+    "this address of this machine leads to no mock (GET /_mock/health): it is taken for a tunnel "
+    "to a real host, and asked as seldom as one (--pace)"
 )
 ASKED = (
     "the person with the first --recipient is asked on this terminal for what only a phone can do: "
@@ -61,6 +67,8 @@ def _with_entries(context: RunContext) -> Iterator[RestoreFile]:
 def notices_before_run(context: RunContext) -> Iterator[str]:
     """What the run will change and what was restored, before the first probe."""
     yield from notices_of_earlier_run(context)
+    if context.target.real and urlsplit(context.target.name).hostname in LOOPBACK:
+        yield TAKEN_AS_REAL
     restore = context.gate.restore
     if context.gate.fence is None or restore is None:
         return

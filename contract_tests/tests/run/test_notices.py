@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.notices import (
     DIVERTED,
     FORWARDED,
+    TAKEN_AS_REAL,
     notices_after_run,
     notices_before_run,
     notices_of_earlier_run,
@@ -26,6 +28,7 @@ def context(
     fenced: bool = True,
     allow: frozenset[str] = CHANGES,
     refused: int | None = None,
+    host: tuple[str, bool] = ("https://host.example.test", True),
 ) -> RunContext:
     restore = SimpleNamespace(
         entries=[1] * entries, description=f"{entries} settings", path="/r.json"
@@ -37,6 +40,7 @@ def context(
         gate=SimpleNamespace(restore=restore, fence=object() if fenced else None),
         options=RunOptions("https://host.example.test", allow=allow),
         restored_before_run=restored,
+        target=SimpleNamespace(name=host[0], real=host[1]),
         peer=None,
         forwarder=forwarder,
     )
@@ -46,6 +50,13 @@ def context(
 def test_a_run_that_changes_nothing_announces_nothing() -> None:
     assert [*plan_notices(RunOptions("mock"))] == []
     assert [*notices_before_run(context(allow=frozenset({"reads"})))] == []
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8080", "http://localhost:8080"])
+def test_a_tunnel_is_said_to_be_taken_for_a_real_host(address: str) -> None:
+    reads = frozenset({"reads"})
+    assert [*notices_before_run(context(allow=reads, host=(address, True)))] == [TAKEN_AS_REAL]
+    assert [*notices_before_run(context(allow=reads, host=(address, False)))] == []
 
 
 def test_webhooks_are_said_to_be_diverted_or_passed_on() -> None:

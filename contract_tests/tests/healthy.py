@@ -29,6 +29,8 @@ READS: tuple[str, ...] = ()
 PEER_KEY, PEER_TOKEN = "megacode-TESTKEY0009", "TESTTOKEN0009"
 UNLINKED = ("megacode-TESTKEY0002", "TESTKEY0002")
 
+_OF_WEBHOOKS = frozenset({"echo", "acks", "ack_delays"})
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -163,6 +165,9 @@ def _complaints(host: Host, report: Report) -> list[str]:
     sentences = [f"{each.probe}: {each.operation}: {each.message}" for each in report.failures]
     if bool(report.unusable) != bool(host.unusable) or host.unusable not in report.unusable:
         sentences.append(f"unusable: {report.unusable!r}")
+    if host.switches and set(host.switches) <= _OF_WEBHOOKS:
+        # What comes late, or not at all, contradicts no guess.
+        sentences += [f"{one.probe}: {one.message}" for one in report.findings]
     expected_code = 2 if host.unusable else 0 if host.whole else INCOMPLETE
     if report.exit_code != expected_code and not sentences:
         sentences.append(

@@ -48,6 +48,9 @@ LAYERS: Mapping[str, Layer] = {
     "one field more in errors": Layer(between.traced),
     "one field more everywhere": Layer(between.fuller),
     "more in webhooks": Layer(spoil=between.with_more),
+    "one field more in every object": Layer(
+        between.fuller_throughout, spoil=between.more_throughout
+    ),
     "ids of 40 characters": Layer(
         between.long_ids, between.short_ids, between.long_ids_told, control=True
     ),
@@ -105,6 +108,9 @@ GIVEN: Mapping[str, Host] = {
             LAYERS["a proxy's 413 page"], UNMARKED, LAYERS["headers merged"],
             Layer(between.slow(60, 1.0)), LAYERS["gzip"],
         ),
+    ),
+    "given, one field more in every object": Host(
+        given=True, allow=SENDS, layers=(LAYERS["one field more in every object"],), whole=False
     ),
     "given, no mark": Host(given=True, layers=(UNMARKED,), whole=False),
     "given, slow restarts": Host(

@@ -21,6 +21,8 @@ Rewrite = Callable[[Request], Request]
 Spoil = Callable[[bytes], Sequence[bytes]]
 
 JSON = (("Content-Type", "application/json"),)
+# What nginx takes of a body unless it is told otherwise.
+PROXY_TAKES = 2**20
 
 
 def header(answer: Answer, name: str, value: str) -> Answer:
@@ -188,7 +190,8 @@ def own_page(request: Request, answer: Answer) -> Answer:
     """A proxy that has its own page for what is too large."""
     html = (("Content-Type", "text/html"),)
     page = b"<html><h1>413 Request Entity Too Large</h1></html>"
-    return Answer(413, html, page) if answer.status == 413 else answer
+    is_large = answer.status == 413 or len(request.body) > PROXY_TAKES
+    return Answer(413, html, page) if is_large else answer
 
 
 def edited(change: Callable[[Any], Any], answer: Answer) -> Answer:
@@ -210,6 +213,23 @@ def fuller(request: Request, answer: Answer) -> Answer:
     """Every answer has one field and one header more."""
     more = header(answer, "X-Request-Id", _fresh())
     return edited(lambda body: {**body, "requestId": _fresh()} if _open(body) else body, more)
+
+
+def deeper(document: Any) -> Any:
+    """A field more in every object of a document."""
+    if isinstance(document, dict):
+        return {**{name: deeper(part) for name, part in document.items()}, "novoCampo": {"a": 1}}
+    return [*map(deeper, document)] if isinstance(document, list) else document
+
+
+def fuller_throughout(request: Request, answer: Answer) -> Answer:
+    """Every object of every answer has a field more."""
+    return edited(deeper, answer) if is_json(answer) else answer
+
+
+def more_throughout(body: bytes) -> Sequence[bytes]:
+    """The same in webhooks."""
+    return (json.dumps(deeper(json.loads(body))).encode(),)
 
 
 def _open(body: Any) -> bool:

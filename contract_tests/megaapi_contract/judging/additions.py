@@ -5,11 +5,12 @@ What fits here and not the contract itself is a new fact; what fits neither is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 # The name of an event and of an instance's state tell forms apart: they stay as they are.
 _DISCRIMINATORS = frozenset({"messageType"})
+_EXAMPLES = frozenset({"example", "examples", "default", "value"})
 
 
 def widen(node: Any, name: str = "") -> Any:
@@ -39,3 +40,43 @@ def _is_word_list(values: Any) -> bool:
         and len(values) > 1
         and all(value is None or isinstance(value, str) for value in values)
     )
+
+
+def member_names(node: Any) -> Iterator[str]:
+    """Every name that a field has in the schemas of a document, or in an example of it."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("properties"), Mapping):
+            yield from node["properties"]
+        for name, part in node.items():
+            yield from _all_names(part) if name in _EXAMPLES else member_names(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from member_names(part)
+
+
+def _all_names(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        yield from node
+        for part in node.values():
+            yield from _all_names(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _all_names(part)
+
+
+def is_same_but_for_additions(one: Any, other: Any, names: Container[str]) -> bool:
+    """Whether two contents are the same, whatever either has in fields with none of these names."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return all(
+            name in one
+            and name in other
+            and is_same_but_for_additions(one[name], other[name], names)
+            for name in {*one, *other}
+            if name in names or (name in one and name in other)
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            is_same_but_for_additions(part, other_part, names)
+            for part, other_part in zip(one, other, strict=True)
+        )
+    return bool(one == other)

@@ -18,7 +18,7 @@ from megaapi_mock.spec.recognise import FieldMismatch, Recogniser
 from megaapi_mock.spec.valid_bundle import valid_bundle
 from megaapi_mock.spec.validate import Compiler, resolve
 
-from .additions import widen
+from .additions import member_names, widen
 from .alternatives import Alternative, alternatives
 from .results import Promise
 
@@ -49,6 +49,11 @@ class Contract:
     def document(self) -> Mapping[str, Any]:
         """The whole contract as one document."""
         return self.bundle.document
+
+    @cached_property
+    def member_names(self) -> frozenset[str]:
+        """The names of all fields it knows; a field with another one is a host's own addition."""
+        return frozenset(member_names(self.document))
 
     def route(self, method: str, path: str, query: str = "") -> tuple[Operation, str] | None:
         """The operation behind a request, and its instance key; None for unknown routes.

@@ -6,7 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from megaapi_contract.judging.additions import widen
+from megaapi_contract.judging.additions import is_same_but_for_additions, member_names, widen
+from megaapi_contract.judging.contract import Contract
 from megaapi_mock.spec.validate import Compiler
 
 SCHEMA: dict[str, Any] = {
@@ -89,3 +90,56 @@ def test_examples_are_values_and_the_contract_itself_stays() -> None:
     assert wide.pop("type") == "string"
     assert wide == {name: value for name, value in schema.items() if name != "enum"}
     assert widen([SCHEMA, 7, "text"])[1:] == [7, "text"]
+
+
+# -- contents that are compared --------------------------------------------------------------
+
+NAMES = frozenset({"text", "rows", "mentionedJid"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"text": "Oi"}, {"text": "Oi", "novoCampo": {"a": 1}}),
+        ({"text": "Oi", "novo": 1}, {"text": "Oi", "outro": 2}),
+        ({"rows": [{"text": "a"}]}, {"rows": [{"text": "a", "novo": None}]}),
+        ({"de": {"text": "a"}}, {"de": {"text": "a", "novo": []}}),
+        (None, None),
+    ],
+)
+def test_contents_are_the_same_whatever_a_host_adds(one: Any, other: Any) -> None:
+    assert is_same_but_for_additions(one, other, NAMES)
+    assert is_same_but_for_additions(other, one, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"text": "Oi"}, {"text": "oi"}),
+        ({"text": "Oi"}, {}),
+        ({"text": "Oi"}, {"text": "Oi", "mentionedJid": []}),
+        ({"de": 1, "text": "Oi"}, {"de": 2, "text": "Oi"}),
+        ({"rows": [{"text": "a"}]}, {"rows": [{"text": "a"}, {"text": "b"}]}),
+        ({"rows": [{"text": "a"}]}, {"rows": [{"novo": "a"}]}),
+        ({"text": "Oi"}, ["Oi"]),
+        (["a", "b"], ["b", "a"]),
+    ],
+)
+def test_contents_differ_in_what_the_contract_knows(one: Any, other: Any) -> None:
+    assert not is_same_but_for_additions(one, other, NAMES)
+    assert not is_same_but_for_additions(other, one, NAMES)
+
+
+def test_the_contract_knows_the_fields_of_its_schemas_and_of_its_examples() -> None:
+    schema = {
+        "properties": {"text": {"type": "string"}},
+        "examples": [{"text": "Oi", "context": [{"stanzaId": "1"}]}],
+    }
+    assert {*member_names({"a": [schema]})} == {"text", "context", "stanzaId"}
+    assert {
+        "remoteJid",
+        "quotedMessage",
+        "mentionedJid",
+        "jpegThumbnail",
+    } <= Contract().member_names
+    assert "novoCampo" not in Contract().member_names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...judging.additions import is_same_but_for_additions
 from ...judging.results import Exchange, Promise, weakest
 from ...judging.values import value_at as value_at
 from ..session import Session
@@ -49,12 +50,23 @@ def claim(
     return session.hold(holds, sentence, promise=promise, exchange=exchange)
 
 
+def is_same(session: Session, one: Any, other: Any) -> bool:
+    """Whether two contents are the same; fields that no contract knows are a host's own."""
+    return is_same_but_for_additions(one, other, session.contract.member_names)
+
+
 def claim_success(
     session: Session, exchange: Exchange, when: str, *, promise: Promise | None = None
 ) -> bool:
     """The call succeeded: a 200 that does not say `error`."""
     fine = exchange.status == 200 and value_at(exchange.json, "error") in (False, None)
     return claim(session, exchange, fine, f"{when}: 200", promise=promise)
+
+
+def is_limit_of_proxy(exchange: Exchange) -> bool:
+    """Whether the body was too large for what stands before the host, which has its own page."""
+    document = exchange.json if isinstance(exchange.json, dict) else {}
+    return exchange.status == TOO_LARGE and not document
 
 
 def claim_refusal(
@@ -78,7 +90,7 @@ def claim_refusal(
     about = operation or str(exchange.operation)
     promise = promise or session.contract.promise(about, status)
     document = exchange.json if isinstance(exchange.json, dict) else {}
-    if status == exchange.status == TOO_LARGE and not document:
+    if status == TOO_LARGE and is_limit_of_proxy(exchange):
         return True
     # A 500 says nothing of the other ways: that is what many different mistakes lead to.
     if exchange.status == status != 500:

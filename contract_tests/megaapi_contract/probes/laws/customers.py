@@ -16,7 +16,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
 from ..probe import Laws
 from ..session import Session
-from .assertions import value_at
+from .assertions import is_same, value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
 from .echo_content import is_acknowledged
@@ -191,7 +191,7 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     hook.claim(
         event, key.get("fromMe") is inbound_message["from_me"], "fromMe is whose it is", webhooks[0]
     )
-    same = has_content(stage, payload.get("message"), inbound_message["content"])
+    same = has_content(hook, stage, payload.get("message"), inbound_message["content"])
     hook.claim(event, same, "the content is what was written", webhooks[0])
     to_many = value_at(payload, "broadcast")
     right = to_many is None or to_many is (event in BROADCASTS)
@@ -209,13 +209,13 @@ def author_content(content: Any) -> Any:
     return {name: part for name, part in content.items() if name != "messageContextInfo"}
 
 
-def has_content(stage: Stage, content: Any, written_content: Any) -> bool:
+def has_content(hook: WebhookListener, stage: Stage, content: Any, written_content: Any) -> bool:
     """Whether a webhook has what was written: all of it where the mock shows what that was.
 
     Elsewhere it is what the writer's own host answered, and must be in it.
     """
     if stage.phone:
-        return bool(author_content(content) == author_content(written_content))
+        return is_same(hook.session, author_content(content), author_content(written_content))
     return _has_all(content, written_content)
 
 
@@ -229,8 +229,12 @@ def _has_all(content: Any, written: Any) -> bool:
             if name not in own_names
         )
     if isinstance(written, list):
-        return isinstance(content, list) and [*map(str, content)] == [*map(str, written)]
-    return bool(content == written)
+        return (
+            isinstance(content, list)
+            and len(content) == len(written)
+            and all(map(_has_all, content, written))
+        )
+    return content == written or str(content) == str(written)
 
 
 def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook]) -> None:

@@ -13,7 +13,7 @@ from megaapi_mock.domain.message import unwrap
 from ...host.stage import WORLD, Stage
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, value_at
+from .assertions import claim, claim_success, is_same, value_at
 from .calls import message, sent_id, someone, text
 from .connection import restart
 from .customers import author_content, has_content, words_of
@@ -95,7 +95,7 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
     for one, message_, person in zip(
         webhooks, inbound_messages, (first, second, first, third), strict=True
     ):
-        same = has_content(stage, value_at(one.json, "message"), message_["content"])
+        same = has_content(hook, stage, value_at(one.json, "message"), message_["content"])
         hook.claim(event, same, "every field is what was written", one)
         hook.check_author(one, event, person)
         if stage.phone:
@@ -126,9 +126,8 @@ def what_arrives_is_what_was_answered(operation: str, session: Session, stage: S
     webhooks = reader.receive(answer)
     if hook.claim("text-plain", len(webhooks) == 1, "what was sent arrives once"):
         content = author_content(value_at(webhooks[0].json, "message"))
-        same = bare(content) == bare(
-            author_content(value_at(answer.json, "messageData", "message"))
-        )
+        answered_content = author_content(value_at(answer.json, "messageData", "message"))
+        same = is_same(session, bare(content), bare(answered_content))
         hook.claim("text-plain", same, "what arrives is what was answered", webhooks[0])
 
 
@@ -189,16 +188,13 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
     answer = message(session, instance, "forward_message", **data)
     if claim_success(session, answer, "a forward"):
         forwarded_content = inner_content(value_at(answer.json, "messageData", "message"))
-        claim(
-            session,
-            answer,
-            bare(forwarded_content) == bare(content),
-            "a forward keeps every field",
-        )
+        same = is_same(session, bare(forwarded_content), bare(content))
+        claim(session, answer, same, "a forward keeps every field")
     answer = message(session, instance, "quote_message", **data, text="Sobre este")
     if claim_success(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
-        same = bare(inner_content(value_at(answer.json, *way))) == bare(content)
+        quoted_content = inner_content(value_at(answer.json, *way))
+        same = is_same(session, bare(quoted_content), bare(content))
         claim(session, answer, same, "a quote keeps every field")
 
 

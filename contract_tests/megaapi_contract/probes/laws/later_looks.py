@@ -11,7 +11,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
-from .assertions import NAMELESS, claim, claim_success, inferred, value_at
+from .assertions import NAMELESS, claim, claim_success, inferred, is_same, value_at
 from .calls import (
     group_of,
     make_group,
@@ -119,7 +119,7 @@ def what_is_passed_on_of_ones_own_keeps_its_content(
     forward = message(session, instance, "forward_message", **about)
     if claim_success(session, forward, "a forward"):
         forwarded = value_at(forward.json, "messageData", "message")
-        same = bare(forwarded) == bare(content)
+        same = is_same(session, bare(forwarded), bare(content))
         claim(session, forward, same, "a forward keeps every field of it")
         part = value_at(forwarded, "imageMessage")
         if isinstance(part, dict):
@@ -128,7 +128,7 @@ def what_is_passed_on_of_ones_own_keeps_its_content(
     if claim_success(session, quote, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo")
         context = value_at(quote.json, *way)
-        same = bare(value_at(context, "quotedMessage")) == bare(content)
+        same = is_same(session, bare(value_at(context, "quotedMessage")), bare(content))
         claim(session, quote, same, "a quote keeps every field of it")
         named = value_at(context, "stanzaId") == sent_id(first)
         claim(session, quote, named, "a quote names what it quotes")
@@ -160,7 +160,8 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
     by_id = {value_at(one, "key", "id"): one for one in own}
     for answer in answers:
         one, data = by_id.get(sent_id(answer)), value_at(answer.json, "messageData")
-        same = bare(value_at(one, "message")) == bare(value_at(data, "message"))
+        shown, sent = bare(value_at(one, "message")), bare(value_at(data, "message"))
+        same = is_same(session, shown, sent)
         claim(session, listing, same, "with what was sent")
         claim(session, listing, value_at(one, "key", "fromMe") is True, "as the instance's own")
         moment = str(value_at(one, "messageTimestamp")) == str(value_at(data, "messageTimestamp"))

@@ -12,7 +12,7 @@ from ...host.stage import NO_WHATSAPP, WORLD, MockStage, Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred, value_at
+from .assertions import claim, claim_success, inferred, is_same, value_at
 from .calls import group_of, make_group, members, message, parse_json, sent_id, someone
 from .each_of_many import jids_to_fail, report_of
 from .echo_content import ECHO, promise_of_echo
@@ -66,7 +66,7 @@ def a_list_of_any_length_comes_back_whole(session: Session, stage: Stage) -> Non
         for one in hook.receive():
             if message_id(one) == sent_id(answer) and not is_ack(one):
                 shown_sections = value_at(one.json, "message", "listMessage", "sections")
-                same = shown_sections == sections
+                same = is_same(session, shown_sections, sections)
                 promise = promise_of_echo(hook.contract, "listMessage")
                 hook.claim(ECHO, same, "the echo has every row", one, promise=promise)
 

@@ -13,7 +13,7 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_refusal, inferred, value_at
+from .assertions import claim, claim_refusal, inferred, is_same, value_at
 from .calls import make_group, message, parse_json, sent_id, someone, text
 from .requests import MESSAGE_ID
 from .sent_message import hold_sent
@@ -197,7 +197,7 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     )  # fmt: skip
     right = value_at(part, "stanzaId") == value_at(key, "id")
     claim(session, answer, right, "stanzaId is the quoted id")
-    same = value_at(part, "quotedMessage") == content
+    same = is_same(session, value_at(part, "quotedMessage"), content)
     claim(session, answer, same, "the quoted content is there")
     own = jid_of(value_at(part, "participant"))
     fits = own.person and own.startswith(instance.number)
@@ -215,7 +215,7 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
     part = value_at(message_, "extendedTextMessage", "contextInfo")
     right = value_at(part, "participant") == theirs
     claim(session, answer, right, "the author of the quoted message")
-    same = value_at(part, "quotedMessage") == content
+    same = is_same(session, value_at(part, "quotedMessage"), content)
     claim(session, answer, same, "the quoted content is there")
     if theirs != as_given(to):
         claim(

@@ -11,7 +11,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Promise
 from ..probe import Laws
 from ..session import PICTURE_URL, Session
-from .assertions import claim, claim_success, value_at
+from .assertions import claim, claim_success, is_same, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
 from .participant_results import participant_results
@@ -222,7 +222,7 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
     stage.customer_writes(instance, "poll-creation", set={path: options})
     payload = hook.check_single(hook.receive(), "poll-creation", "a poll")
     shown_options = value_at(payload, "message", "pollCreationMessageV3", "options")
-    complete = shown_options == options or (not payload and shown_options is None)
+    complete = is_same(session, shown_options, options) or not (payload or shown_options)
     hook.claim("poll-creation", complete, "every option, in order")
     # Some years leave out what a writer's client adds.
     context = value_at(payload, "message", "messageContextInfo")

@@ -56,7 +56,7 @@ def _as_written(
         event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
         for one, message_ in zip(webhooks, inbound_messages, strict=True):
-            same = has_content(stage, value_at(one.json, "message"), message_["content"])
+            same = has_content(hook, stage, value_at(one.json, "message"), message_["content"])
             hook.claim(event, same, "every field is what was written", one)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..session import Session
-from .assertions import claim, claim_success, value_at
+from .assertions import claim, claim_success, is_same, value_at
 from .calls import is_now, sent_id
 from .listed_people import is_sent_to
 
@@ -44,5 +44,6 @@ def hold_sent(
         if not claim(session, answer, isinstance(part, dict), f"the content is {kind}"):
             return {}
         for name, value in fields.items():
-            claim(session, answer, value_at(part, name) == value, f"{kind}.{name} is what was sent")
+            same = is_same(session, value_at(part, name), value)
+            claim(session, answer, same, f"{kind}.{name} is what was sent")
     return message if isinstance(message, dict) else {}

@@ -242,8 +242,9 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
     webhooks = hook.receive(is_acknowledged(hook))
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
-    chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
-    hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
+    about = (one for one in webhooks if message_id(one) == sent_id(answer))
+    right = all(value_at(one.json, "key", "remoteJid") == jid for one in about)
+    hook.claim(ECHO, right, "remoteJid is the group's")
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
@@ -255,9 +256,8 @@ def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -
     ]
     webhooks = hook.receive(lambda webhooks: sum(map(is_ack, webhooks)) >= 18)
     echoes = [message_id(one) for one in webhooks if not is_ack(one)]
-    hook.claim(
-        ECHO, echoes == [sent_id(one) for one in sent_messages], "echoes come as they were sent"
-    )
+    if hook.settle_echo(bool(echoes)):
+        hook.claim(ECHO, echoes == [*map(sent_id, sent_messages)], "echoes come as they were sent")
     for one in sent_messages:
         check_acks(hook, webhooks, one)
 

@@ -16,7 +16,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
-from .assertions import NAMELESS, claim, claim_success, inferred, value_at
+from .assertions import NAMELESS, claim, claim_success, inferred, is_same, value_at
 from .calls import make_group, message, sent_id, text
 from .each_of_many import report_of
 from .every_event import bare
@@ -134,7 +134,7 @@ def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> Non
     named = value_at(context, "stanzaId") == sent_id(first)
     _hold(reader, named, "it names the message it is a reply to", promise, received[0])
     quoted = bare(value_at(context, "quotedMessage"))
-    same = quoted == bare(value_at(about, "message"))
+    same = is_same(session, quoted, bare(value_at(about, "message")))
     _hold(reader, same, "it shows the message it is a reply to", promise, received[0])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ....judging.results import Exchange
 from ....judging.values import jid_of
-from ..assertions import claim, value_at
+from ..assertions import claim, is_same, value_at
 from ..calls import message
 from ..customers import author_content
 from ..every_event import bare
@@ -46,7 +46,7 @@ def hold_forward(play: Play, chat: Chat, answer: Exchange, target: WrittenMessag
     content = hold_answer(play, chat, answer)
     if not content:
         return
-    same = as_forwarded(content) == as_forwarded(target.content)
+    same = is_same(play.session, as_forwarded(content), as_forwarded(target.content))
     claim(play.session, answer, same, "a forward keeps every field")
     score, is_forwarded = _score(content)
     before, _ = _score(target.content)
@@ -108,7 +108,8 @@ def hold_quote(
     author = jid_of(value_at(info, "participant"))
     right = f"{author.user.partition(':')[0]}@{author.server}" == _author(target)
     claim(play.session, answer, right, "participant is who wrote the quoted message")
-    same = unwrap(value_at(info, "quotedMessage")) == unwrap(target.content)
+    quoted_content = unwrap(value_at(info, "quotedMessage"))
+    same = is_same(play.session, quoted_content, unwrap(target.content))
     claim(play.session, answer, same, "the quoted content is there, whole")
     elsewhere = target.chat if target.chat not in chat.names else None
     chat_jid = value_at(info, "remoteJid")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....judging.alternatives import USUAL
 from ....judging.results import Webhook
 from ....judging.values import jid_of
-from ..assertions import value_at
+from ..assertions import is_same, value_at
 from ..customers import author_content
 from ..webhooks import ACKS, ECHO, PLAYED, SERVER, acks, check_echo, is_ack
 from .model import STATUS, GroupChange, OwedWebhook
@@ -110,7 +110,8 @@ def hold_received(play: Play, about: list[Webhook], owed_message: OwedWebhook) -
     for one in about:
         play.hook.check_event(one, owed_message.event, "what somebody wrote")
         _hold_chat(play, one, owed_message, owed_message.event)
-        same = author_content(value_at(one.json, "message")) == owed_message.message.content
+        content = author_content(value_at(one.json, "message"))
+        same = is_same(play.session, content, owed_message.message.content)
         play.hook.claim(owed_message.event, same, "the content is what was written", one)
         play.hook.check_author(one, owed_message.event, owed_message.message.author)
         moment = value_at(one.json, "messageTimestamp")

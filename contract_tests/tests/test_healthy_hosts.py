@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.judging.results import Exchange
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import prepare_run, run
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
@@ -43,6 +46,28 @@ def answered_500() -> Exchange:
     headers = (("Content-Type", "application/json"),)
     url = f"http://mock/rest/sendMessage/{KEY}/text"
     return Exchange(1, "send_text", "POST", url, (), b"{}", 500, headers, body, 0.0, 0.0)
+
+
+BUTTONS = (
+    "reply buttons come back with title and id",
+    "what is left out is not remembered: send_buttons",
+    "long texts come back whole: send_buttons",
+)
+
+
+def test_buttons_of_2022_contradict_no_guess() -> None:
+    """They have no title and no ids: a documented alternative, which is noted as such alone."""
+    options = RunOptions(target="mock", seed=1, quick=True, probes=BUTTONS)
+    target = MockTarget(seed=1, switches={"buttons_form": "2022"})
+    with prepare_run(options, target) as context:
+        report = run(context)
+    assert [one.message for one in report.failures + report.findings] == []
+    assert [one.message for one in report.new_facts] == [
+        "buttons_form=2022: a documented alternative"
+    ]
+    assert {one.state for one in report.results} == {"passed"} and len(report.results) == len(
+        BUTTONS
+    )
 
 
 def test_the_table_has_every_documented_value_of_every_switch() -> None:

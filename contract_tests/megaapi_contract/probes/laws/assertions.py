@@ -63,6 +63,12 @@ def claim_success(
     return claim(session, exchange, fine, f"{when}: 200", promise=promise)
 
 
+def has_buttons_of_2022(session: Session, answer: Exchange) -> bool:
+    """Whether buttons are answered as in 2022: with their texts alone, without title and ids."""
+    are_old = value_at(answer.json, "messageData", "message", "interactiveMessage") is None
+    return are_old and session.takes_alternative(answer, "buttons_form")
+
+
 def is_limit_of_proxy(exchange: Exchange) -> bool:
     """Whether the body was too large for what stands before the host, which has its own page."""
     document = exchange.json if isinstance(exchange.json, dict) else {}

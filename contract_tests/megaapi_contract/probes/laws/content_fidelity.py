@@ -19,7 +19,14 @@ from ...judging.results import Exchange
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim, claim_success, inferred, is_limit_of_proxy, value_at
+from .assertions import (
+    claim,
+    claim_success,
+    has_buttons_of_2022,
+    inferred,
+    is_limit_of_proxy,
+    value_at,
+)
 from .calls import (
     make_group,
     members,
@@ -126,7 +133,9 @@ def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -
         shown_texts = set(_read_by_people(value_at(answer.json, "messageData", "message")))
         for way, words in texts_by_way.items():
             name = ".".join(map(str, way))
-            claim(session, answer, words in shown_texts, f"{name} comes back letter for letter")
+            is_whole = words in shown_texts
+            is_whole = is_whole or (name == "title" and has_buttons_of_2022(session, answer))
+            claim(session, answer, is_whole, f"{name} comes back letter for letter")
 
 
 def _read_by_people(content: Any) -> Iterator[str]:

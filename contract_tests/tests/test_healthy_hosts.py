@@ -14,8 +14,9 @@ from megaapi_contract.run.runner import prepare_run, run
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
-from .healthy import complaints
+from .healthy import Host, Layer, complaints, judged
 from .healthy_table import HOSTS, LAYERS, QUICK, alternatives, mixed
+from .proxies import without
 from .support import KEY
 
 
@@ -46,6 +47,16 @@ def answered_500() -> Exchange:
     headers = (("Content-Type", "application/json"),)
     url = f"http://mock/rest/sendMessage/{KEY}/text"
     return Exchange(1, "send_text", "POST", url, (), b"{}", 500, headers, body, 0.0, 0.0)
+
+
+@pytest.mark.hosts
+def test_a_send_that_fails_says_nothing_of_webhooks() -> None:
+    """A host of another plan than the run has lacks some sends: that they fail is all there is."""
+    lacking = Layer(without("buttonMessage"))
+    operations = ("send_text", "send_buttons")
+    host = Host(given=True, allow=("sends", "changes"), operations=operations, layers=(lacking,))
+    failures = judged(host).failures
+    assert {one.operation for one in failures} == {"send_buttons"}
 
 
 BUTTONS = (

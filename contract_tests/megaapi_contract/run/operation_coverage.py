@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from megaapi_mock.spec.operations import Operation
+from megaapi_mock.spec.plans import EVERY_PLAN, PLANS, offers
 
+from ..judging.contract import Contract
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, OperationCoverage, Report, Result
 from ..probes.cases import LINKING
 from ..probes.probe import Probe
-from ..probes.routes import MISSING
+from ..probes.routes import MISSING, is_guessed_path, is_unknown_route
 from ..safety.gate import BUDGET_OPTION, MAX_RECORDED_BODY
 from .context import RunContext
 from .options import RunOptions
@@ -87,6 +89,35 @@ def _reason_without_success(
     if operation.id == "group_details" and not context.gate.known_groups:
         return "the given instance is in no group"
     return ""
+
+
+def note_on_plan(report: Report, contract: Contract) -> str:
+    """Which plan the host may be of, where it lacks routes as that one does; else empty.
+
+    Whoever does not say what plan a host is of judges it as one of plan Code.
+    """
+    if contract.plan == EVERY_PLAN:
+        return ""
+    reached = {one.operation for one in report.exchanges if not is_unknown_route(one)}
+    requested = {one.operation for one in report.exchanges}
+    operations = [one for one in contract.operations if one.id in requested]
+    missing = [
+        one for one in operations
+        if one.id not in reached and not is_guessed_path(contract, one.id)
+    ]  # fmt: skip
+    plans = [
+        plan for plan in PLANS
+        if plan != contract.plan
+        and not any(offers(plan, one.plans) for one in missing)
+        and all(offers(plan, one.plans) for one in operations if one.id in reached)
+    ]  # fmt: skip
+    if not (missing and plans):
+        return ""
+    names = ", ".join(one.id for one in missing[:3])
+    return (
+        f"the host has no route of {names}, and plan {plans[0]} has none either: if it is a host "
+        f"of that plan, judge it as one (--gateway-plan {plans[0]})"
+    )
 
 
 def nothing_tried(report: Report, options: RunOptions) -> bool:

@@ -16,7 +16,7 @@ from ..probes.probe import Probe
 from ..safety.put_back import restore_leftovers
 from .attempt import INTERRUPTED_REASON, give_up_on_cuts, try_probe
 from .context import RunContext, leave_groups, use_given_instance
-from .operation_coverage import ExchangeKeeper, coverage_of, nothing_tried, reason_of
+from .operation_coverage import ExchangeKeeper, coverage_of, note_on_plan, nothing_tried, reason_of
 from .pace import REAL_PACE
 from .preparation import make_target, prepare_run
 from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_operation_ids
@@ -124,6 +124,8 @@ def _add_totals(report: Report, context: RunContext) -> None:
             f"calls cut, or answered by what stands before the host: {context.gate.calls_repeated} "
             f"reads asked again, {cuts} probes ended early"
         )
+    if note := note_on_plan(report, context.contract):
+        report.notes.append(note)
     if not report.unusable and nothing_tried(report, context.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))
         report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"

@@ -17,6 +17,7 @@ from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.operation_coverage import (
     ExchangeKeeper,
     coverage_of,
+    note_on_plan,
     nothing_tried,
     reason_of,
 )
@@ -126,3 +127,36 @@ def test_a_result_without_a_reason_says_that_nothing_was_asked() -> None:
     assert reason_of(result) == "no request of it was made"
     result.reason = "no phone"
     assert reason_of(result) == "no phone"
+
+
+# -- a host of another plan ------------------------------------------------------------------
+
+UNKNOWN_ROUTE = b'{"message": "Resource \\"/x\\" not found"}'
+
+
+def report_of(*missing: str, answered: tuple[str, ...] = ("send_text", "list_groups")) -> Report:
+    report = Report(target="https://host.example.test", real=True, seed=1, started=0.0, strict=False)
+    report.exchanges = [
+        *(exchange(operation=name, status=200) for name in answered),
+        *(exchange(operation=name, status=404, body=UNKNOWN_ROUTE) for name in missing),
+    ]
+    return report
+
+
+def test_a_host_that_lacks_what_another_plan_lacks_is_said_to_be_of_that_plan() -> None:
+    note = note_on_plan(report_of("send_buttons", "send_template"), CONTRACT)
+    assert "no route of send_buttons, send_template, and plan" in note
+    assert "--gateway-plan business" in note
+    start = note_on_plan(report_of("profile_picture"), Contract(plan="start"))
+    assert "--gateway-plan code" in start
+
+
+def test_no_plan_is_named_where_none_fits() -> None:
+    # Every plan has texts.
+    assert note_on_plan(report_of("send_text", answered=("list_groups",)), CONTRACT) == ""
+    # The host has what the plan that lacks these lacks too.
+    assert note_on_plan(report_of("send_buttons", answered=("send_template",)), CONTRACT) == ""
+    # Of a guessed path it is the guess that is wrong.
+    assert note_on_plan(report_of("config_details"), CONTRACT) == ""
+    assert note_on_plan(report_of("send_buttons"), Contract(plan="all")) == ""
+    assert note_on_plan(report_of(), CONTRACT) == ""

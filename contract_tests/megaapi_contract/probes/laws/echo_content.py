@@ -69,7 +69,12 @@ def rows_of(part: Any) -> list[tuple[Any, ...]]:
 def is_echoed(
     hook: WebhookListener, webhooks: list[Webhook], answer: Exchange, echoes: list[Webhook]
 ) -> bool:
-    """Whether a message came back; hold that one which did not has no echo of another id either."""
+    """Whether a message came back; hold that one which did not has no echo of another id either.
+
+    A send that failed says nothing of that.
+    """
+    if answer.status != 200:
+        return False
     if not echoes and not _has_no_echo(hook, webhooks, answer):
         return False
     return hook.settle_echo(bool(echoes))

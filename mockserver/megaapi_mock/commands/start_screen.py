@@ -16,6 +16,7 @@ class Greeting:
 
     `key` and `token` are those of a linked instance, None where the world has none. `store` is
     where everything is kept, empty where nothing is; a mock that `resumes` has its seed from there.
+    `is_shut` is a control API that answers nobody.
     """
 
     key: str | None
@@ -26,6 +27,7 @@ class Greeting:
     seed: int
     control: str
     asks_token: bool = False
+    is_shut: bool = False
     store: str = ""
     resumes: bool = False
 
@@ -60,9 +62,8 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
     title = f"{paint(_TITLE, 'megaAPI mock')} answers. Ctrl-C stops it."
     table = [f"  {paint(_DIM, name)}{' ' * (width - len(name))}  {value}" for name, value in rows]
     introduction, call = _first_call(greeting, url)
-    return "\n".join(
-        ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", "", call, ""]
-    )
+    lines = ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", ""]
+    return "\n".join([*lines, call, ""] if call else [*lines, ""])
 
 
 def _world(greeting: Greeting) -> str:
@@ -72,7 +73,9 @@ def _world(greeting: Greeting) -> str:
 
 
 def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
-    """What to try first: a message, or an instance to send it from."""
+    """What to try first: a message, or an instance to send it from; no call where none works."""
+    if greeting.key is None and greeting.is_shut:
+        return "This world has no linked instance: start with --control-token T to make one.", ""
     if greeting.key is None:
         body = '{"connected": true}'
         lines = [f"curl {url}/_mock/instances", "  -H 'Content-Type: application/json'"]

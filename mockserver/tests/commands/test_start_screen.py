@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from megaapi_mock.commands.main import _control, _greeting
@@ -35,6 +36,20 @@ def test_a_world_without_a_linked_instance_says_how_to_make_one() -> None:
     screen = start_screen(EMPTY, URL)
     assert "no linked instance" in screen and f"curl {URL}/_mock/instances" in screen
     assert "sendMessage" not in screen and "none" not in screen.lower().replace("none:", "none")
+
+
+def test_a_first_call_that_would_be_refused_is_not_shown(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text("instances: []\n", encoding="utf-8")
+    for host, token, call in (
+        ("127.0.0.1", "", f"curl {URL}/_mock/instances"),
+        ("0.0.0.0", "TESTTOKEN1", f"curl {URL}/_mock/instances"),
+        ("0.0.0.0", "", "no linked instance: start with --control-token T to make one.\n"),
+    ):
+        settings = Settings(host=host, control_token=token, world=str(world))
+        screen = start_screen(_greeting(settings, default_profile()), URL)
+        assert call in screen
+        assert ("curl" in screen) is ("curl" in call)
 
 
 def test_a_store_is_named_and_what_it_begins_with() -> None:

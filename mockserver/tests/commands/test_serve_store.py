@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -106,6 +107,18 @@ def fill(mock: Mock) -> Json:
     mock.control("POST", "/clock", {"advance": 3600})
     keys: Json = sent["messageData"]["message"]["documentMessage"]
     return keys
+
+
+def test_a_start_names_an_instance_that_is_in_its_store(
+    start: Callable[..., Mock], tmp_path: Path
+) -> None:
+    world = tmp_path / "world.yaml"
+    seed = f'{{key: {OTHER}, token: TESTKEY0003, number: "5511900000003", connected: true}}'
+    world.write_text(f"instances: [{seed}]\n", encoding="utf-8")
+    start("--world", str(world)).process.stop()
+    again = start().process
+    assert again.wait_for(r"Instance key +(\S+)").group(1) == OTHER
+    assert again.wait_for(r"Token +(\S+)").group(1) == "TESTKEY0003"
 
 
 @pytest.mark.parametrize(

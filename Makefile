@@ -10,7 +10,7 @@ PLANS := code start business token admin
 # compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres crash-shared lint audit check soak fuzz spec-lint names generated docs bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts postgres page languages page-lint types clients test-all endurance mutation healthy crash crash-postgres crash-shared lint audit check soak fuzz spec-lint spec-lint-files spec-lint-bundles names generated docs bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -33,9 +33,9 @@ postgres: $(VENV)/postgres.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m postgres $(ARGS) \
 	  $$(grep -rlE 'mark\.postgres|\b(store_url|open_store|postgres_url|DATABASES)\b' --include='test_*.py' mockserver/tests)
 
-# The page in a headless browser: Debian's chromium, driven by Playwright.
+# The page in two headless browsers: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp
-	$(BIN)/python -m pytest --timeout 900 -m page mockserver/tests/page $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --timeout 900 -m page mockserver/tests/page $(ARGS)
 
 # The programs of the reference pages in PHP, Node.js and C#, each language in its own interpreter.
 languages: $(VENV)/languages.stamp
@@ -108,17 +108,23 @@ endurance: $(VENV)/dev.stamp
 # Everything there is: npm too, and an empty environment elsewhere.
 test-all: check hosts postgres page languages page-lint types clients spec-lint wheel-check endurance
 
-# The contract under the eyes of Redocly and Spectral: its files, and every one-file form.
+# The contract under the eyes of Redocly and Spectral: its files, and every one-file form, side by side.
 BUNDLES := node_modules/.cache/bundles
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
+	@$(MAKE) --no-print-directory -j2 --output-sync=target spec-lint-files spec-lint-bundles
+
+spec-lint-files:
+	npm run --silent lint
+
+spec-lint-bundles:
 	@mkdir -p $(BUNDLES)
 	$(BIN)/megaapi-mock spec bundle -o $(BUNDLES)/megaapi.yaml
 	$(BIN)/megaapi-mock spec bundle --for openapi-python-client -o $(BUNDLES)/python.yaml
 	$(BIN)/megaapi-mock spec bundle --for openapi-generator -o $(BUNDLES)/openapi-generator.yaml
 	for plan in $(PLANS); do \
 	  $(BIN)/megaapi-mock spec bundle --plan $$plan -o $(BUNDLES)/$$plan.yaml || exit 1; done
-	npm run --silent lint
+	npm run --silent lint:bundles
 
 # Every file that is made from spec and code, but for docs/mutation.md: tests hold them to each other.
 generated: names

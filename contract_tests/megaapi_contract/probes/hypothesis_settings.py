@@ -48,3 +48,18 @@ def without_flaky_errors(machine: EarlyEnd) -> Iterator[None]:
         yield
     except HypothesisException:
         raise machine.error or NotTried(FLAKY) from None
+
+
+@contextmanager
+def machine_class(base: type[Any], **members: Any) -> Iterator[type[Any]]:
+    """A state machine of Hypothesis with these members, for one run.
+
+    Hypothesis remembers every class of machine for good. So the members are taken away afterwards:
+    what they lead to, a whole mock of some 200 MB say, would stay as long as the process.
+    """
+    machine = type(base.__name__, (base,), members)
+    try:
+        yield machine
+    finally:
+        for name in members:
+            delattr(machine, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,7 +21,7 @@ from ..host.stage import Stage
 from ..judging.contract import Contract
 from ..judging.results import Exchange
 from .cases import Cases, CaseSender
-from .hypothesis_settings import suite_settings, without_flaky_errors
+from .hypothesis_settings import machine_class, suite_settings, without_flaky_errors
 from .laws.calls import texts
 from .probe import Probe, restoring
 from .session import Session
@@ -53,8 +54,7 @@ def stateful(
 
     def run(session: Session, stage: Stage) -> None:
         chain_run = ChainRun(session, stage)
-        chain = _chain(machine(), chain_run)
-        with without_flaky_errors(chain_run):
+        with _chain(machine(), chain_run) as chain, without_flaky_errors(chain_run):
             run_state_machine_as_test(
                 suite_settings(session.seed, chains, stateful_step_count=STEPS)(chain)
             )
@@ -70,7 +70,7 @@ def stateful(
     )
 
 
-def _chain(base: type[Any], chain_run: ChainRun) -> type[Any]:
+def _chain(base: type[Any], chain_run: ChainRun) -> AbstractContextManager[type[Any]]:
     """The state machine of Schemathesis, with its calls sent through the gate."""
 
     def setup(self: Any) -> None:
@@ -79,7 +79,7 @@ def _chain(base: type[Any], chain_run: ChainRun) -> type[Any]:
     def step(self: Any, input: StepInput) -> StepOutput | None:
         return chain_run.step(input)
 
-    return type("Chain", (base,), {"setup": setup, "step": step})
+    return machine_class(base, setup=setup, step=step)
 
 
 class ChainedCaseSender(CaseSender):

@@ -25,8 +25,8 @@ from ..safety.gate import Gate
 from ..safety.put_back import restore_leftovers
 from ..safety.restore_file import RestoreFile
 from .context import OWN_PICTURE, RunContext, leave_groups
+from .default_pace import pace_of
 from .options import RunOptions
-from .pace import pace_of
 from .peer.preparation import add_peer
 from .person.preparation import add_person
 from .planning import PlanTarget

@@ -16,8 +16,8 @@ from ..probes.probe import Probe
 from ..safety.put_back import restore_leftovers
 from .attempt import INTERRUPTED_REASON, give_up_on_cuts, try_probe
 from .context import RunContext, leave_groups, use_given_instance
+from .default_pace import REAL_PACE
 from .operation_coverage import ExchangeKeeper, coverage_of, nothing_tried, reason_of
-from .pace import REAL_PACE
 from .preparation import make_target, prepare_run
 from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_operation_ids
 

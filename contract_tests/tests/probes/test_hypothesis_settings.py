@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from megaapi_contract.errors import NotTried, Unusable
 from megaapi_contract.probes.hypothesis_settings import (
     FLAKY,
+    machine_class,
     suite_settings,
     without_flaky_errors,
 )
@@ -62,3 +66,24 @@ def test_other_errors_pass() -> None:
         raise KeyError
     with without_flaky_errors(machine()):
         pass
+
+
+def test_a_machine_leads_to_nothing_of_its_run_afterwards() -> None:
+    class State:
+        steps = 0
+
+    class Steps(RuleBasedStateMachine):
+        state: State
+
+        @rule()
+        def count(self) -> None:
+            self.state.steps += 1
+
+    state = State()
+    state_is_there = weakref.ref(state)
+    with machine_class(Steps, state=state) as machine:
+        run_state_machine_as_test(suite_settings(7, 5, stateful_step_count=3)(machine))
+    assert state.steps == 15
+    del state
+    gc.collect()
+    assert state_is_there() is None

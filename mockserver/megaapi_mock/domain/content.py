@@ -1,7 +1,7 @@
 """The kinds of message content, each with all that is known of it: one table for everybody.
 
 A message's content is a JSON object (protobuf's, as Baileys shows it); one member names its kind.
-A new kind is one more row here; docs/architecture.md names what else belongs to it.
+A new kind is one more row here; docs/architecture.md and docs/adding.md name what else it needs.
 """
 
 from __future__ import annotations

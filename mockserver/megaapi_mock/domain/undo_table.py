@@ -63,7 +63,8 @@ class UndoTable(dict[K, V]):
     def put(self, key: K, value: V) -> None:
         """Write one row."""
         self.writes.append((key, self.get(key)))
-        super().__setitem__(key, value)
+        # Not by `super`, which makes an object each time: a send writes six rows.
+        dict.__setitem__(self, key, value)
         self.version += 1
         if self.touched is not None:
             self.touched[key] = None
@@ -95,8 +96,10 @@ class UndoTable(dict[K, V]):
             self.writes.clear()
             self._order_before = None
         removed_rows: list[V] = []
+        if bounds is None:
+            return removed_rows
         count, attached_size = len(self), sum(table.written_size for table in attached)
-        while bounds is not None and bounds.is_exceeded_by(count, self.size + attached_size):
+        while bounds.is_exceeded_by(count, self.size + attached_size):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)

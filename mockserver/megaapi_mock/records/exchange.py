@@ -13,7 +13,11 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Exchange:
-    """One request with its reply."""
+    """One request with its reply.
+
+    Its sequences are tuples, which take less memory than lists: thousands of calls are kept. The
+    garbage collector does not look at those that hold nothing but texts.
+    """
 
     id: str
     time: float

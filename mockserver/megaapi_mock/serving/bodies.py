@@ -160,7 +160,12 @@ class Body:
             size -= len(piece)
 
     def release(self) -> None:
-        """The call has ended: nothing is held any more."""
+        """The call has ended: nothing is held any more.
+
+        Its environ has the stream again in place of this: they would hold each other, and with them
+        the body, until garbage is collected.
+        """
+        self._environ["wsgi.input"] = self._stream
         if self._bytes_taken:
             self._budget.give_back(self._bytes_taken)
             self._bytes_taken = 0

@@ -120,7 +120,7 @@ class Publisher:
     def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:
         outcome.deliveries = self._deliveries_for(instance, outcome.events)
         if outcome.exchange is not None:
-            outcome.exchange.events = [event.name for event in outcome.events]
+            outcome.exchange.events = tuple([event.name for event in outcome.events])
 
     def _tell_messages(self, key: str, messages: Sequence[Message]) -> None:
         """Now that the change is kept: whoever waits for messages finds them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from megaapi_mock.testing import Instance, MockServer
+from megaapi_mock.testing.waiting import Filter, RecordWaiter
 
 from .screen import Screen
 
@@ -42,6 +43,17 @@ def browser() -> Iterator[Browser]:
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def waits_for_records_are_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The five seconds of `inbox.wait_for` are short where two browsers share the machine."""
+    await_one = RecordWaiter.await_one
+
+    def await_longer(waiter: Any, filter_: Filter[Any], timeout: float, **options: Any) -> Any:
+        return await_one(waiter, filter_, max(timeout, PATIENCE / 1000), **options)
+
+    monkeypatch.setattr(RecordWaiter, "await_one", await_longer)
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,6 +71,24 @@ def test_a_large_body_takes_room_until_its_call_ends() -> None:
     ask(app, body)
     assert app.body == body
     assert app.seen[0][1] >= len(body) and at_rest(app)
+
+
+@pytest.mark.parametrize("answer", [[b"ok"], iter((b"o", b"k"))], ids=["whole", "in parts"])
+def test_a_body_goes_with_its_call_whatever_the_garbage_collector_does(answer: Any) -> None:
+    app = App(answer)
+    watched = WatchedApp(app, LIMITS)
+    stream = io.BytesIO(b"{}")
+    has_gone = weakref.ref(stream)
+    environ = {"PATH_INFO": "/a", "CONTENT_LENGTH": "2", "wsgi.input": stream}
+    gc.disable()
+    try:
+        parts = watched(environ, lambda *values: None)
+        assert b"".join(parts) == b"ok" and app.body == b"{}"
+        getattr(parts, "close", list)()
+        del environ, stream, parts
+        assert has_gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_call_that_fails_is_no_longer_under_way() -> None:

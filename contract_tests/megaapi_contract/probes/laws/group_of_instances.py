@@ -91,11 +91,8 @@ def a_member_changes_a_group_only_as_its_admin(session: Session, stage: Stage) -
     """Who may do that is WhatsApp's affair; that the gateway does not say otherwise is not."""
     if (group := shared_group(session, stage)) is None:
         return
-    promote, demote = RANKS_AND_SETTINGS[0], RANKS_AND_SETTINGS[-1]
     with group.left_as_made():
-        for ranked, is_admin in ((None, False), (promote, True), (demote, False)):
-            if ranked is not None and not group.change(ranked):
-                return
+        for is_admin in group.ranks_of_other():
             for value in ("true", "false"):
                 _try_setting(group, value, is_admin=is_admin)
 
@@ -125,11 +122,8 @@ def _lists_as_admin(group: SharedGroup, operation: str) -> tuple[Exchange, bool]
 def a_group_is_administered_as_long_as_one_is_its_admin(session: Session, stage: Stage) -> None:
     if (group := shared_group(session, stage)) is None:
         return
-    promote, demote = RANKS_AND_SETTINGS[0], RANKS_AND_SETTINGS[-1]
     with group.left_as_made():
-        for ranked, is_admin in ((None, False), (promote, True), (demote, False)):
-            if ranked is not None and not group.change(ranked):
-                return
+        for is_admin in group.ranks_of_other():
             for operation in ADMINISTERED:
                 answer, is_listed = _lists_as_admin(group, operation)
                 # How the list looks is a guess; which groups it is about, the vendor says.

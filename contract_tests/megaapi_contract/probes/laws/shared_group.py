@@ -42,14 +42,16 @@ COMINGS_AND_GOINGS = (
     GroupChange("remove_participants", webhook={"action": "remove"}),
     GroupChange("add_participants", webhook={"action": "add"}),
 )
+PROMOTION = GroupChange("promote_participants", webhook={"action": "promote"})
+DEMOTION = GroupChange("demote_participants", webhook={"action": "demote"})
 RANKS_AND_SETTINGS = (
-    GroupChange("promote_participants", webhook={"action": "promote"}),
+    PROMOTION,
     *(
         GroupChange(operation, value=value, event="group-update", webhook={name: value == "true"})
         for value in ("true", "false")
         for operation, name in SETTINGS.items()
     ),
-    GroupChange("demote_participants", webhook={"action": "demote"}),
+    DEMOTION,
 )
 
 
@@ -76,6 +78,17 @@ class SharedGroup:
             arguments = {"body": {"group_data": data}}
         answer = session.call(change.operation, instance, **arguments)
         return claim_success(session, answer, "a change of a group")
+
+    def ranks_of_other(self) -> Iterator[bool]:
+        """Make the other one a member, an admin and a member again; whether it is an admin.
+
+        No rank follows one that cannot be given, which is held.
+        """
+        yield False
+        for change, is_admin in ((PROMOTION, True), (DEMOTION, False)):
+            if not self.change(change):
+                return
+            yield is_admin
 
     def details(self, *, of_other: bool = False) -> tuple[Exchange, Json]:
         """The group as one of the two is shown it; empty where it is shown none."""
@@ -149,7 +162,7 @@ class SharedGroup:
         if person not in people:
             self.change(COMINGS_AND_GOINGS[-1])
         elif people[person] is not None:
-            self.change(RANKS_AND_SETTINGS[-1])
+            self.change(DEMOTION)
         for change in RANKS_AND_SETTINGS:
             if change.value == "false" and group.get(SETTINGS[change.operation]):
                 self.change(change)

@@ -16,7 +16,7 @@ from ...safety.gate import Gate
 from ...safety.put_back import restore_leftovers
 from ...safety.restore_file import RestoreFile
 from ..context import RunContext
-from ..pace import pace_of
+from ..default_pace import pace_of
 from ..planning import PlanTarget
 from ..preflight import NamedInstance, require_instance
 from .stage import OPERATIONS, PeerStage

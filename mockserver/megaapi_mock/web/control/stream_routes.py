@@ -15,8 +15,8 @@ from ...records.delivery import delivery_json
 from ...records.feed import Entry, StreamReader
 from ...records.journal import Journal
 from ...store import Store
-from .pace import Pace
 from .places import Places
+from .reader_turns import ReaderTurns
 
 Json = dict[str, Any]
 # So many frames are kept for other streams, none that is larger: 2 MiB.
@@ -28,7 +28,7 @@ class StreamRoutes:
 
     def __init__(self, store: Store, journal: Journal, places: Places) -> None:
         self._store, self._journal, self._places = store, journal, places
-        self._pace = Pace(lambda: journal.exchanges.newest_number)
+        self._turns = ReaderTurns(lambda: journal.exchanges.newest_number)
         self._latest_frames: dict[int, bytes] = {}
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
@@ -45,7 +45,7 @@ class StreamRoutes:
             instance=request.args.get("instance"),
         )
         response = Response(
-            Frames(self._store, self._journal, reader, self._latest_frames).lines(self._pace),
+            Frames(self._store, self._journal, reader, self._latest_frames).lines(self._turns),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
@@ -71,11 +71,11 @@ class Frames:
         self._store, self._journal, self._reader = store, journal, reader
         self._latest_frames = latest_frames
 
-    def lines(self, pace: Pace) -> Iterator[bytes]:
+    def lines(self, turns: ReaderTurns) -> Iterator[bytes]:
         """Chunks of one frame or several, as many as there are to read at once."""
         with closing(self._reader):
             feed = self._journal.feed
-            paced = pace.reader(lambda: feed.is_closed)
+            paced = turns.reader(lambda: feed.is_closed)
             for batch in self._reader.batches(paced.rest):
                 frames = [self._frame(entry) for entry in batch]
                 chunk = b"".join(frame for frame in frames if frame is not None)

@@ -28,8 +28,8 @@ from ...spec.operations import Operation
 from ...webhooks.chaos.chaos_options import Chaos
 from ..disconnect import gone_of
 from .after_change import shown_after
-from .pace import Pace
 from .places import Places
+from .reader_turns import ReaderTurns
 
 Json = dict[str, Any]
 # Seconds a verdict waits for what is still under way, unless asked otherwise.
@@ -63,7 +63,7 @@ class WebhookRoutes:
         self._sends = {each.id for each in operations if each.effect == "sends"}
         self._places = places
         # Each look reads everything: a verdict rather comes late than slows what it judges.
-        self._pace = Pace(lambda: records.journal.exchanges.newest_number, rest_most=inf)
+        self._turns = ReaderTurns(lambda: records.journal.exchanges.newest_number, rest_most=inf)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
@@ -158,7 +158,7 @@ class WebhookRoutes:
         # Time alone may decide it, and each look reads everything: no record wakes it.
         waiter = Waiter("delivery", key, criterion=NO_RECORD, client_gone=gone_of(request.environ))
         pause = VERDICT_LOOK
-        paced = self._pace.reader(lambda: waiter.over or time.monotonic() >= deadline)
+        paced = self._turns.reader(lambda: waiter.over or time.monotonic() >= deadline)
         with self._places.waiting(waiter), self._records.journal.waiting_with(waiter):
             while verdict.open and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))

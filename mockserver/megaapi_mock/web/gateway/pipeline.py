@@ -277,7 +277,7 @@ class Pipeline:
             exchange = exchange_of(self.clock.now(), request, reply, operation, owner)
             exchange.id = self.records.journal.next_id("x", owner)
             reply.extra.append(("X-Mock-Exchange", exchange.id))
-            exchange.response_headers = headers_of(reply, self.records.bugs)
+            exchange.response_headers = tuple(headers_of(reply, self.records.bugs))
         except Exception:
             self.records.bugs.note(f"{request.method} {request.path} is in no journal")
             return None

@@ -33,16 +33,25 @@ _OBJECT, _SHORT = ord("{"), 8_192
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*")
 # Names and types of headers are looked at once each, so many of them and none that is longer.
 _CACHED_MOST, _LONGEST_CACHED = 1_000, 200
+# The same of the names that one environ has together.
+_NAMES_CACHED_MOST, _LONGEST_NAMES_CACHED = 100, 2_000
 
 
-class _HeaderNames(dict[str, str | None]):
-    """Header names as HTTP writes them by their WSGI names; None for what is not a header."""
+class _HeaderNames(dict[tuple[str, ...], list[tuple[str, str]]]):
+    """The headers of an environ with just these names: each with its name as HTTP writes it.
 
-    def __missing__(self, name: str) -> str | None:
-        header_name = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
-        if len(self) < _CACHED_MOST and len(name) <= _LONGEST_CACHED:
-            self[name] = header_name
-        return header_name
+    Clients send the same headers again and again. Once it is full it begins anew.
+    """
+
+    def __missing__(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
+        headers = [
+            (name, name[5:].replace("_", "-").title()) for name in names if name.startswith("HTTP_")
+        ]
+        if sum(map(len, names)) <= _LONGEST_NAMES_CACHED:
+            if len(self) >= _NAMES_CACHED_MOST:
+                self.clear()
+            self[names] = headers
+        return headers
 
 
 _HEADER_NAMES = _HeaderNames()
@@ -192,13 +201,13 @@ class Request:
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header, names as HTTP writes them."""
+        environ = self.environ
         headers = [
-            _HEADER_PAIRS[header_name, value]
-            for name, value in self.environ.items()
-            if (header_name := _HEADER_NAMES[name]) is not None
+            _HEADER_PAIRS[header_name, environ[name]]
+            for name, header_name in _HEADER_NAMES[tuple(environ)]
         ]
-        if self.environ.get("CONTENT_TYPE"):
-            headers.append(_HEADER_PAIRS["Content-Type", self.environ["CONTENT_TYPE"]])
+        if environ.get("CONTENT_TYPE"):
+            headers.append(_HEADER_PAIRS["Content-Type", environ["CONTENT_TYPE"]])
         return headers
 
 
@@ -270,7 +279,7 @@ def exchange_of(
         operation,
         request.method,
         request.url,
-        request.headers(),
+        tuple(request.headers()),
         request.body_for_record,
         reply.status,
         (),

@@ -15,7 +15,7 @@ from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control import lists, places, webhook_routes
-from megaapi_mock.web.control.pace import PacedReader
+from megaapi_mock.web.control.reader_turns import PacedReader
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp

@@ -22,17 +22,27 @@ def test_headers_are_named_as_http_writes_them() -> None:
     assert asked.headers() == [("X-Odd-Name", "1"), ("Content-Type", "text/plain")]
 
 
-def test_long_header_names_are_read_and_not_remembered() -> None:
-    name = "HTTP_" + "A" * 300
-    assert Request(environ(**{name: "1"})).headers() == [("A" + "a" * 299, "1")]
-    assert name not in request._HEADER_NAMES
+def test_the_headers_are_read_of_every_environ_whatever_came_before() -> None:
+    for names in (["A", "B"], ["B"], ["B", "A"], [], ["A", "B"]):
+        values = {f"HTTP_{name}": f"{name} {len(names)}" for name in names}
+        expected_headers = [(name, f"{name} {len(names)}") for name in names]
+        assert Request(environ(**values)).headers() == expected_headers
+        later = Request(environ(**values, CONTENT_TYPE="text/plain", SERVER_NAME="x"))
+        assert later.headers() == [*expected_headers, ("Content-Type", "text/plain")]
+
+
+def test_long_header_names_are_read_and_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request, "_HEADER_NAMES", request._HeaderNames())
+    rest = "a" * request._LONGEST_NAMES_CACHED
+    assert Request(environ(**{f"HTTP_A{rest}": "1"})).headers() == [(f"A{rest}", "1")]
+    assert not request._HEADER_NAMES
 
 
 def test_header_names_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request, "_HEADER_NAMES", request._HeaderNames())
-    for number in range(request._CACHED_MOST + 50):
+    for number in range(2 * request._NAMES_CACHED_MOST + 50):
         assert Request(environ(**{f"HTTP_N{number}": "1"})).headers() == [(f"N{number}", "1")]
-    assert len(request._HEADER_NAMES) <= request._CACHED_MOST
+        assert 0 < len(request._HEADER_NAMES) <= request._NAMES_CACHED_MOST
 
 
 def test_long_types_and_addresses_are_read_and_not_remembered() -> None:

@@ -12,7 +12,7 @@ from ....errors import HeldBack
 from ....host.host_instance import HostInstance
 from ....host.stage import NO_WHATSAPP, WORLD, Stage
 from ....judging.results import Exchange
-from ...hypothesis_settings import suite_settings, without_flaky_errors
+from ...hypothesis_settings import machine_class, suite_settings, without_flaky_errors
 from ...session import Session
 
 LIVES, STEPS = 10, 16
@@ -65,10 +65,9 @@ class Life(RuleBasedStateMachine):
 def live(life: type[Life], session: Session, stage: Stage) -> None:
     """Many lives, the same for the same seed."""
     probe_state = ProbeState(session, stage)
-    life_class = type(life.__name__, (life,), {"probe_state": probe_state})
-    with without_flaky_errors(probe_state):
-        run_state_machine_as_test(
-            suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(life_class)
-        )
+    settings = suite_settings(session.seed, LIVES, stateful_step_count=STEPS)
+    with machine_class(life, probe_state=probe_state) as life_class:
+        with without_flaky_errors(probe_state):
+            run_state_machine_as_test(settings(life_class))
     if probe_state.error is not None:
         raise probe_state.error

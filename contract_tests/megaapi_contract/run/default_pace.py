@@ -1,4 +1,4 @@
-"""The pace of a run's requests."""
+"""How fast the requests of a run follow each other: what its options say, or what is usual."""
 
 from __future__ import annotations
 

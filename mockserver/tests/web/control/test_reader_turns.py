@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from megaapi_mock.web.control import pace
-from megaapi_mock.web.control.pace import REST, REST_MOST, WRITE, Pace
+from megaapi_mock.web.control import reader_turns
+from megaapi_mock.web.control.reader_turns import REST, REST_MOST, WRITE, ReaderTurns
 
 
 class Machine:
@@ -33,7 +33,7 @@ class Machine:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine()
-    monkeypatch.setattr(pace, "time", machine)
+    monkeypatch.setattr(reader_turns, "time", machine)
     return machine
 
 
@@ -48,14 +48,14 @@ def seconds_of(machine: Machine, rest: Callable[[], object]) -> float:
 
 
 def test_one_stream_reads_at_once_what_happens_after_a_silence(machine: Machine) -> None:
-    stream = Pace(count().__next__).reader(never)
+    stream = ReaderTurns(count().__next__).reader(never)
     assert seconds_of(machine, stream.rest) == 0.0
     machine.now += 10
     assert seconds_of(machine, stream.rest) == 0.0
 
 
 def test_while_calls_come_a_stream_rests_for_what_it_has_worked(machine: Machine) -> None:
-    stream = Pace(count().__next__).reader(never)
+    stream = ReaderTurns(count().__next__).reader(never)
     rested = 0.0
     for _ in range(20):
         machine.worked += 0.01
@@ -65,11 +65,11 @@ def test_while_calls_come_a_stream_rests_for_what_it_has_worked(machine: Machine
 
 def test_streams_take_turns(machine: Machine) -> None:
     """Forty that are woken by the same record do not read it all at once."""
-    pace = Pace(count().__next__)
-    turns = [pace.take_turn(0.0) for _ in range(40)]
+    turns_of_readers = ReaderTurns(count().__next__)
+    turns = [turns_of_readers.take_turn(0.0) for _ in range(40)]
     assert turns[-1] - turns[0] == pytest.approx(39 * REST * WRITE)
     for _ in range(40):
-        pace.reader(never).rest()
+        turns_of_readers.reader(never).rest()
     # Looking whether its turn has come wakes a thread too.
     assert machine.now >= turns[-1] + 39 * REST * WRITE
     assert machine.looks <= 3 * 40
@@ -77,7 +77,7 @@ def test_streams_take_turns(machine: Machine) -> None:
 
 @pytest.mark.parametrize("worked", [0.0, 60.0])
 def test_nobody_rests_while_no_call_comes(machine: Machine, worked: float) -> None:
-    stream = Pace(lambda: 5).reader(never)
+    stream = ReaderTurns(lambda: 5).reader(never)
     for _ in range(50):
         machine.worked += worked
         assert seconds_of(machine, stream.rest) == 0.0
@@ -85,25 +85,25 @@ def test_nobody_rests_while_no_call_comes(machine: Machine, worked: float) -> No
 
 def test_a_rest_ends_with_the_calls(machine: Machine) -> None:
     calls = [0]
-    stream = Pace(lambda: calls[0]).reader(never)
+    stream = ReaderTurns(lambda: calls[0]).reader(never)
     calls[0] += 1
     stream.rest()
     machine.worked += 60.0
     calls[0] += 1
-    assert seconds_of(machine, stream.rest) <= 2 * pace.BUSY
+    assert seconds_of(machine, stream.rest) <= 2 * reader_turns.BUSY
 
 
 def test_no_rest_is_endless(machine: Machine) -> None:
-    stream = Pace(count().__next__).reader(never)
+    stream = ReaderTurns(count().__next__).reader(never)
     stream.rest()
     machine.worked += 3600.0
     stream.rest()
     machine.worked += 3600.0
-    assert seconds_of(machine, stream.rest) <= REST_MOST + pace.LOOK_MOST
+    assert seconds_of(machine, stream.rest) <= REST_MOST + reader_turns.LOOK_MOST
 
 
 def test_a_stream_that_is_over_rests_no_longer(machine: Machine) -> None:
-    over, pace = iter([False, False, True]), Pace(count().__next__)
-    pace.take_turn(60.0)
-    pace.reader(lambda: next(over)).rest()
+    over, turns_of_readers = iter([False, False, True]), ReaderTurns(count().__next__)
+    turns_of_readers.take_turn(60.0)
+    turns_of_readers.reader(lambda: next(over)).rest()
     assert machine.looks == 2

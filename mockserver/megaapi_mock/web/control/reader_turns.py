@@ -20,7 +20,7 @@ WRITE = 0.0005
 BUSY = 0.5
 
 
-class Pace:
+class ReaderTurns:
     """Readers take turns and rest in between: together they work a thirteenth of the time.
 
     `newest_call` numbers the calls: while none comes, nobody rests. One reader alone reads at once
@@ -64,25 +64,25 @@ class Pace:
 class PacedReader:
     """Rests for what its thread has worked since it rested last."""
 
-    def __init__(self, pace: Pace, is_over: Callable[[], bool]) -> None:
-        self._pace, self._is_over = pace, is_over
+    def __init__(self, turns: ReaderTurns, is_over: Callable[[], bool]) -> None:
+        self._turns, self._is_over = turns, is_over
         self._thread, self._used, self._last_read = 0, 0.0, 0.0
 
     def rest(self) -> None:
         """Wait until it may read on."""
         used, thread = time.thread_time(), threading.get_ident()
         worked = used - self._used if thread == self._thread else 0.0
-        if self._pace.is_busy:
-            self._wait_for(self._pace.take_turn(worked))
+        if self._turns.is_busy:
+            self._wait_for(self._turns.take_turn(worked))
         else:
-            self._pace.forget()
+            self._turns.forget()
         self._thread, self._used, self._last_read = thread, time.thread_time(), time.monotonic()
 
     def _wait_for(self, turn: float) -> None:
-        end, soonest = time.monotonic() + self._pace.rest_most, self._last_read + INTERVAL
+        end, soonest = time.monotonic() + self._turns.rest_most, self._last_read + INTERVAL
         while not self._is_over():
             now = time.monotonic()
             seconds = max(turn, soonest) - now
-            if seconds <= 0 or now >= end or not self._pace.is_busy:
+            if seconds <= 0 or now >= end or not self._turns.is_busy:
                 return
             time.sleep(min(max(seconds, LOOK), LOOK_MOST))

@@ -126,6 +126,23 @@ def test_the_first_message_is_the_same_in_portuguese() -> None:
     assert set(calls) <= set(BLOCKS)
 
 
+@pytest.mark.parametrize(
+    ("page", "minutes"), [("README.md", "8 minutes"), ("README.pt-BR.md", "8 minutos")]
+)
+def test_both_pages_say_what_a_newcomer_needs_at_once(page: str, minutes: str) -> None:
+    beginning = README.with_name(page).read_text(encoding="utf-8")[:2_500]
+    for words in (
+        "make serve PORT=8081",
+        "sudo apt install make python3-venv",
+        "Python 3.11",
+        ". .venv/bin/activate",
+        "`megaapi-mock`",
+        "`megaapi-contract`",
+        minutes,
+    ):
+        assert words in beginning
+
+
 def test_the_readme_names_the_two_commands() -> None:
     assert BLOCKS[0].split("\n")[0].startswith("make serve")
     assert BLOCKS[0].split("\n")[1].startswith("make test")

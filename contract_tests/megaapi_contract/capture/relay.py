@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import orjson
+from megaapi_mock.errors.shown_address import shown_address
 from megaapi_mock.serving.http_client import (
     HttpResponse,
     Server,
@@ -25,7 +26,6 @@ from megaapi_mock.serving.incoming_body import IncompleteBody, body_pieces
 from megaapi_mock.serving.thread_server import ThreadServer
 
 from ..errors import SetupError
-from ..host.shown_address import shown_address
 
 Pairs = tuple[tuple[str, str], ...]
 # A client that says nothing for so long is let go.

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from megaapi_mock.errors.names import did_you_mean
+from megaapi_mock.errors.shown_address import shown_address
 from megaapi_mock.serving.http_client import Server, exchange, trusted_tls_context
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
@@ -19,7 +20,6 @@ from megaapi_mock.testing import MockServer
 from ..errors import CallCut, SetupError, Unusable
 from .content_coding import ACCEPTED
 from .http import Answer, Request
-from .shown_address import shown_address
 from .webhook_receiver import SECONDS_IN_PROCESS, Receiver
 
 # A host below one of these is a real gateway, whatever the options say.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -184,7 +184,7 @@ class Judge:
         if wide.is_valid(document):
             yield from self._additions(exchange, validator.iter_errors(document), promise)
             return
-        for error in islice(wide.iter_errors(document), MAX_PER_BODY):
+        for error in _without_consequences(islice(wide.iter_errors(document), MAX_PER_BODY)):
             promise_of_rule = self._contract.nearest_promise(schema, error.evaluation_path, promise)
             # Of several shapes the nearest is named, not the whole document that fits none.
             inner = nearest(error)
@@ -204,6 +204,18 @@ class Judge:
             else:
                 sentence = f"{exchange.operation} {exchange.status}: {path}: another form"
             yield "addition", sentence, promise, sentence
+
+
+def _without_consequences(errors: Iterable[Any]) -> Iterator[Any]:
+    """One error for a value of a wrong type, which is no fixed value either."""
+    all_errors = list(errors)
+    of_wrong_type = {
+        tuple(error.instance_path) for error in all_errors if error.kind.name == "type"
+    }
+    for error in all_errors:
+        is_fixed = error.kind.name in ("const", "enum")
+        if not is_fixed or tuple(error.instance_path) not in of_wrong_type:
+            yield error
 
 
 def _media_type(exchange: Exchange) -> str:

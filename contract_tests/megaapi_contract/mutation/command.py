@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ..judging.contract import Contract
 from ..run.console import OutputConsole, draws_progress
-from .measure import docs, mutate, store
+from .measure import docs, mutate, require_writable, store
 from .mutant import Mutant
 from .score import BAR, Score, countable
 from .table import by_controller, by_operation
@@ -20,12 +20,14 @@ def run(sample: int | None, only: tuple[str, ...], workers: int, *, given: bool 
 
     That of a given host is only shown, whatever its score.
     """
+    folder = docs() if sample is None and not only and not given else None
+    if folder is not None:
+        require_writable(folder)
     score, mutants = _measure_with_progress(sample, only, workers, given=given)
     _show_score(score, mutants)
     if given:
         return 0
-    folder = docs()
-    if sample is None and not only and folder is not None:
+    if folder is not None:
         store(score, mutants, folder)
     return 0 if score.share(mutants) >= BAR else 1
 

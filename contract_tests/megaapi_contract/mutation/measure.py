@@ -90,11 +90,26 @@ def chosen_mutants(only: Sequence[str], sample: int | None) -> list[Mutant]:
 
 
 def store(score: Score, mutants: Sequence[Mutant], folder: Path) -> None:
-    """Write the table for programs and the page for people."""
-    (folder / TABLE).write_text(score.dump(), encoding="utf-8", newline="\n")
-    (folder / PAGE).write_text(
-        page(score, mutants, Contract(plan=EVERY_PLAN)), encoding="utf-8", newline="\n"
-    )
+    """Write the table for programs and the page for people; SetupError where that fails."""
+    texts = {TABLE: score.dump(), PAGE: page(score, mutants, Contract(plan=EVERY_PLAN))}
+    for name, text in texts.items():
+        try:
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise SetupError(_problem(folder / name, error)) from None
+
+
+def require_writable(folder: Path) -> None:
+    """SetupError, before the measurement, unless its tables can be written there."""
+    for name in (TABLE, PAGE):
+        try:
+            (folder / name).open("ab").close()
+        except OSError as error:
+            raise SetupError(_problem(folder / name, error)) from None
+
+
+def _problem(file: Path, error: OSError) -> str:
+    return f"{file} cannot be written: {error.strerror or error}"
 
 
 def docs() -> Path | None:

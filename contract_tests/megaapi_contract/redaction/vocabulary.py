@@ -28,6 +28,10 @@ MEDIA_TYPES = frozenset(
 _MORE_VALUES = frozenset(
     {"audio/ogg; codecs=opus", "status@broadcast", "utf-8", UNKNOWN_KEY, WRONG_TOKEN, "Bearer"}
 )
+# What JSON says without quotes: within them it is mostly of a host that has mistaken the type.
+_OF_JSON = frozenset({"true", "false", "null"})
+# Words of our own sentences that are no words of a language, as they are looked up.
+_OF_SENTENCES = frozenset({"2xx", "3EB0", "3eb0"})
 
 # What Schemathesis and jsonschema-rs say around the values they quote.
 LIBRARY_TEXTS = """
@@ -62,9 +66,11 @@ class Vocabulary:
 
     @cached_property
     def values(self) -> frozenset[str]:
-        """Enumerated values, the texts of documented answers, media types."""
+        """Enumerated values, the statuses and texts of documented answers, media types."""
         values = set(_fixed_values(self._contract.document)) | MEDIA_TYPES | _MORE_VALUES
+        values |= _OF_JSON | _OF_SENTENCES
         for operation in self._contract.operations:
+            values.update(operation.definition["responses"])
             for response in operation.definition["responses"].values():
                 values.update(_answers(resolve(response, self._contract.document)))
         values.update(event.message_type for event in self._contract.events.values())

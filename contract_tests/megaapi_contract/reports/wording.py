@@ -27,6 +27,12 @@ _FROM_ENVIRONMENT = (
     # Somebody's address; typed by hand the line leads nowhere.
     (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
 )
+# What a host reads as nothing but its kind: others stand in for a number and for a file.
+_STAND_INS = (
+    (re.compile(r'"<int \d+>"'), "1000001"),
+    (re.compile(r'"<float \d+>"'), "-23.5"),
+    (re.compile(r"<base64 \d+>"), "dGVzdA=="),
+)
 # A body that is not JSON is private as a whole.
 _REDACTED_BODY = re.compile(r"<[^<>]*, \d+ bytes>")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
@@ -128,12 +134,15 @@ def replay_file_name(number: int, breach: Breach) -> str:
 def curl(exchange: Exchange) -> str:
     """The request as a shell line, with key, token and numbers from the environment.
 
-    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. Nothing for a body that is too long,
+    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. A made-up number or file stands for
+    one that is not shown. Nothing for a body that is too long,
     or cannot be shown.
     """
     text = exchange.request_body.decode("utf-8", "replace")
     if len(text) > MAX_CURL_BODY or _REDACTED_BODY.fullmatch(text):
         return ""
+    for placeholder, value in _STAND_INS:
+        text = placeholder.sub(value, text)
     parts = ["curl", *_METHODS.get(exchange.method, ["-X", exchange.method])]
     if _GLOB.search(exchange.url):
         parts.append("--globoff")

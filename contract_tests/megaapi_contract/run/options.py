@@ -11,10 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from megaapi_mock.domain.jid import is_number
 from megaapi_mock.errors.names import did_you_mean
+from megaapi_mock.errors.shown_address import shown_address
 from megaapi_mock.spec.plans import PLAN_NAMES
 
 from ..errors import SetupError
-from ..host.shown_address import shown_address
 from ..judging.phone_spellings import without_repeats
 from ..safety.fence import EFFECTS, digits_of
 from ..safety.recipients import read_number

@@ -151,6 +151,13 @@ def test_a_missing_or_wrong_member_is_noticed_and_named(
     assert noticed >= len(document)
 
 
+def test_a_value_of_a_wrong_type_is_one_failure() -> None:
+    status, media_type, document = CONTRACT.answer_example(CONTRACT.by_id["send_text"])
+    document = {**document, "error": "false"}
+    (breach,) = judged(answer("send_text", status, document, media_type=media_type))
+    assert breach.message == f'{status}: error: "false" is not of type "boolean"'
+
+
 @pytest.mark.parametrize(("operation", "status", "document"), list(successes()))
 def test_a_field_more_is_a_new_fact_and_breaks_nothing(
     operation: str, status: int, document: Any

@@ -27,9 +27,12 @@ class Measurement:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, outcomes: Any, folder: Path | None) -> None:
         self.asked: dict[str, Any] = {}
         self.stored: list[tuple[Any, ...]] = []
+        # The folders looked at before the measurement.
+        self.stored_in: list[Path] = []
         self.score = Score(7, "abc", outcomes)
         monkeypatch.setattr(command, "mutate", self._mutate)
         monkeypatch.setattr(command, "docs", lambda: folder)
+        monkeypatch.setattr(command, "require_writable", self.stored_in.append)
         monkeypatch.setattr(command, "store", lambda *values: self.stored.append(values))
 
     def _mutate(self, *, on_progress: Any, **asked: Any) -> tuple[Score, list[Mutant]]:
@@ -45,6 +48,7 @@ def test_the_code_says_whether_enough_was_noticed(
     measurement = Measurement(monkeypatch, outcomes, tmp_path)
     assert command.run(None, (), 2) == code
     assert measurement.stored == [(measurement.score, [ONE, TWO, ALIKE], tmp_path)]
+    assert measurement.stored_in == [tmp_path]
     assert measurement.asked == {"only": (), "sample": None, "workers": 2, "given": False}
 
 
@@ -56,7 +60,7 @@ def test_what_is_not_the_whole_measurement_is_not_stored(
 ) -> None:
     measurement = Measurement(monkeypatch, GOOD, Path(folder) if folder else None)
     assert command.run(sample, only, 1) == 0
-    assert measurement.stored == []
+    assert measurement.stored == [] and measurement.stored_in == []
 
 
 def test_a_given_host_is_only_shown_whatever_its_score(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +14,16 @@ from typing import Any
 import pytest
 from megaapi_contract.errors import SetupError
 from megaapi_contract.mutation import measure
-from megaapi_contract.mutation.measure import PAGE, TABLE, chosen_mutants, mutate, store
+from megaapi_contract.mutation.measure import (
+    PAGE,
+    TABLE,
+    chosen_mutants,
+    mutate,
+    require_writable,
+    store,
+)
 from megaapi_contract.mutation.run_mutant import WHOLE_RUN, MutantResult
-from megaapi_contract.mutation.score import load
+from megaapi_contract.mutation.score import Score, load
 
 NAMES = ["send_text: cut", "restart: breaks the link"]
 
@@ -120,3 +130,31 @@ def test_both_tables_are_written(workers: Workers, tmp_path: Path) -> None:
     store(score, mutants, tmp_path)
     assert load(tmp_path / TABLE) == score
     assert "**2 of 2 faults noticed" in (tmp_path / PAGE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [TABLE, PAGE])
+def test_a_table_that_cannot_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    write_text = Path.write_text
+
+    def write(path: Path, *values: Any, **options: Any) -> int:
+        if path.name == name:
+            # As a write says it, without a file name: what opens the file has one.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write_text(path, *values, **options)
+
+    monkeypatch.setattr(Path, "write_text", write)
+    sentence = f"{tmp_path / name} cannot be written: No space left on device"
+    with pytest.raises(SetupError, match=re.escape(sentence)):
+        store(Score(7, "abc", {}), [], tmp_path)
+
+
+def test_a_folder_that_takes_no_table_is_refused_before_the_measurement(tmp_path: Path) -> None:
+    (tmp_path / TABLE).write_text("{}")
+    require_writable(tmp_path)
+    assert (tmp_path / TABLE).read_text() == "{}"
+    (tmp_path / PAGE).unlink()
+    (tmp_path / PAGE).mkdir()
+    with pytest.raises(SetupError, match=re.escape(f"{tmp_path / PAGE} cannot be written: Is a")):
+        require_writable(tmp_path)

@@ -65,15 +65,16 @@ def test_a_document_keeps_its_shape_and_loses_its_words(
 
 
 def test_values_of_the_contract_stay_unless_a_person_wrote_them(redaction: Redaction) -> None:
-    document = {"status": "connected", "message": "Instance not found", "text": "connected"}
-    assert redaction.document(document) == {
-        "status": "connected", "message": "Instance not found", "text": "<text 1>",
+    document = {"status": "connected", "message": "Instance not found", "error": "false"}
+    assert redaction.document({**document, "text": "connected", "caption": "true"}) == {
+        **document, "text": "<text 1>", "caption": "<text 2>",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(404, 404), (999_999, 999_999), (True, True), (None, None), ("", ""), ([], []), ({}, {}),
+     ("true", "true"), ("false", "false"), ("null", "null"), ("404", "404"), ("405", "<digits 1>"),
      (1_000_000, "<int 1>"), (-1_000_000, "<int 1>"), (1.5, "<float 1>")],
 )  # fmt: skip
 def test_small_numbers_stay_and_large_ones_are_named(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.redaction.placeholders import Placeholders, Private
+from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.sentences import CUT_AT, Sentences
 from megaapi_contract.redaction.vocabulary import Vocabulary
 
@@ -36,6 +37,8 @@ def sentences(vocabulary: Vocabulary, placeholders: Placeholders) -> Sentences:
         "<text 1> came back, <number 2, written otherwise> did not",
         '"string" is not of type "object"',
         "'messageData' was unexpected",
+        'error: "false" is not of type "boolean"',
+        "no request of the run got a 2xx",
     ],
 )
 def test_a_sentence_of_the_suite_stays_as_it_is(sentence: str, sentences: Sentences) -> None:
@@ -122,3 +125,12 @@ def test_a_word_is_public_where_the_contract_or_the_suite_has_it(
     word: str, public: bool, sentences: Sentences
 ) -> None:
     assert sentences.is_public_word(word) is public
+
+
+def test_the_beginning_of_ids_stays_though_a_host_answers_it_alone(
+    contract: Contract, vocabulary: Vocabulary
+) -> None:
+    redaction = Redaction(contract, Private(), vocabulary=vocabulary)
+    redaction.document({"id": "3EB0", "text": "3eb0"})
+    sentence = "the id is 3EB0 and 18 hex digits"
+    assert redaction.sentence(sentence) == sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -37,6 +38,18 @@ def test_a_failure_is_printed_with_what_was_expected(
     first, expected, got = capsys.readouterr().out.splitlines()
     assert first == "failure: send_text: 201 is not promised"
     assert expected.startswith("  expected 200 or ") and got == "  got      201"
+
+
+def test_a_failure_is_there_at_once_for_who_reads_a_pipe(
+    vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    # As Python opens it: kept until 8 KiB are there.
+    with os.fdopen(writing, "w", buffering=8192) as stream, os.fdopen(reading, "rb") as pipe:
+        os.set_blocking(reading, False)
+        monkeypatch.setattr(sys, "stdout", stream)
+        printer(vocabulary).print_failures(result(failure()), [exchange()])
+        assert (pipe.read() or b"").startswith(b"failure: send_text: 201 is not promised")
 
 
 def test_one_cause_is_printed_once(

@@ -68,6 +68,10 @@ def test_a_card_stands_for_all_of_one_cause() -> None:
          """curl -X PUT "http://a/" --data-raw '{"a": "it'"'"'s"}'"""),
         (clean({"to": "<recipient 1>", "b": "$x"}, request_headers=(), url="http://a/"),
          r'curl -X POST "http://a/" --data-raw "{\"to\": \"${RECIPIENT:?}\", \"b\": \"\$x\"}"'),
+        (clean({"lat": "<float 3>", "n": ["<int 1>"], "base64": "data:a/b;base64,<base64 2>"},
+               request_headers=(), url="http://a/"),
+         """curl -X POST "http://a/" --data-raw '{"lat": -23.5, "n": [1000001], """
+         """"base64": "data:a/b;base64,dGVzdA=="}'"""),
         (clean(method="GET", url="http://a/<recipient 2>",
                request_headers=(("authorization", "Bearer <token 2, not its own>"),)),
          'curl "http://a/${RECIPIENT_2:?}" -H "authorization: Bearer ${OTHER_TOKEN:?}"'),

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from ..errors import SetupError
 from ..errors.choice import NamedChoice
+from ..errors.shown_address import shown_address
 from ..profile import SWITCHES, parse_assignments
 from ..resources import root
 from .options import gateway_option, key_option, token_option
@@ -164,10 +165,11 @@ def _send(
     emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
     with progress_bar(order.event, order.total) as show:
         tally = emitter.run(show and (lambda sums: show(sums.delivery_count + sums.failure_count)))
+    url = shown_address(order.url)
     if as_json:
-        click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
+        click.echo(json.dumps({"event": order.event, "url": url, **tally.as_json()}))
     else:
-        _tell(order.event, order.url, order.total, tally)
+        _tell(order.event, url, order.total, tally)
     sys.exit(0 if tally.delivery_count == order.total else 1)
 
 
@@ -184,7 +186,9 @@ def _judge(
     """The verdict, printed. Exit code 0 passed, 1 failed or undecided."""
     verdict = _run_trial(url, seed, instance, event=event, **trial)
     if as_json:
-        click.echo(json.dumps({"event": event, "url": url, "verdict": verdict.as_json()}))
+        click.echo(
+            json.dumps({"event": event, "url": shown_address(url), "verdict": verdict.as_json()})
+        )
     else:
         click.echo(verdict.as_table())
     sys.exit(0 if verdict.passed else 1)

@@ -19,6 +19,7 @@ from ..codec import JSON_DEPTH, TooDeep, Unreadable, parse_json
 from ..domain.json_path import put_at, require_path, value_at
 from ..errors import Invalid, SetupError
 from ..errors.names import did_you_mean
+from ..errors.shown_address import shown_address
 from ..ids import Ids
 from ..profile import default_profile
 from ..records.delivery import Delivery
@@ -268,7 +269,10 @@ def _require_url(url: str) -> None:
     try:
         Target.parse(url)
     except DeliveryFailed as error:
-        raise SetupError(f"--to {url}: {error}") from None
+        shown = shown_address(url)
+        # A URL that is not one is quoted.
+        reason = str(error).replace(repr(url[:200]), repr(shown[:200]))
+        raise SetupError(f"--to {shown}: {reason}") from None
 
 
 def _is_text(fields: PayloadFields | None, event: str, path: str, plain: Payload) -> bool:

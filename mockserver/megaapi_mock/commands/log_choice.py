@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from ..errors import SetupError
+from ..errors import ControlRefused, SetupError
 from ..settings import Settings
 from ..store.open_store import MEMORY, shown_name
 from .console import Lines
 from .json_lines import LINES_DROPPED, JsonFormatter, JsonLines, json_line
 from .output import LogHandler, Output, end_log
-from .start_screen import Greeting, farewell, greet
+from .start_screen import Greeting, farewell, greet, with_instances
 
 TEXT, JSON = "text", "json"
+# Among so many, one to show is looked for.
+_INSTANCES_MOST = 1000
 
 
 def require_log(log: str) -> None:
@@ -43,13 +46,31 @@ def lines_of(settings: Settings, output: Output) -> Lines | JsonLines:
     return Lines(output, shows_private=settings.log_private)
 
 
-def greet_as(settings: Settings, greeting: Greeting, output: Output, url: str) -> None:
-    """Show that it answers, above every other line."""
+def greet_as(
+    settings: Settings, greeting: Greeting, output: Output, url: str, *, own_url: str = ""
+) -> None:
+    """Show that it answers at `url`, above every other line; at `own_url` it is asked itself."""
     if settings.log == JSON:
-        started = {"url": url, "plan": greeting.profile, "seed": greeting.seed}
-        output.begin(json_line("started", **started))
-    else:
-        greet(greeting, output, url)
+        # A mock that goes on has the seed of its store.
+        seed = {} if greeting.resumes else {"seed": greeting.seed}
+        output.begin(json_line("started", url=url, plan=greeting.profile, **seed))
+        return
+    if greeting.resumes:
+        greeting = with_instances(greeting, _instances_at(own_url or url, settings.control_token))
+    greet(greeting, output, url)
+
+
+def _instances_at(url: str, control_token: str) -> Sequence[Mapping[str, Any]] | None:
+    """The first instances of the mock that answers there; None where they are not told."""
+    from ..web.control.control_client import ControlClient, HttpWire
+
+    control_api = ControlClient(HttpWire(url), place=url, token=control_token)
+    try:
+        document = control_api.call("GET", f"/instances?limit={_INSTANCES_MOST}")
+    except (ControlRefused, SetupError):
+        return None
+    items: Sequence[Mapping[str, Any]] = document["items"]
+    return items
 
 
 def stand_by_as(settings: Settings, output: Output, url: str, leader: str) -> None:

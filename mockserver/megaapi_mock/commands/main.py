@@ -259,6 +259,7 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
         seed=start.state["seed"] if start.state else settings.seed,
         control=_control(settings),
         asks_token=bool(settings.control_token) and not is_loopback(settings.host),
+        is_shut=not settings.control_token and not is_loopback(settings.host),
         store="" if settings.store == MEMORY else shown_name(settings.store),
         resumes=settings.store != MEMORY and is_begun(settings.store),
     )

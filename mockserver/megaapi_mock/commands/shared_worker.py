@@ -133,4 +133,4 @@ def _tell_ready(connection: Connection, show: partial[None], url: str) -> None:
     port = urlsplit(url).port
     with suppress(OSError):
         connection.send(port)
-    show()
+    show(own_url=url)

@@ -173,7 +173,7 @@ def pages_command(output: Path, folder: Path | None) -> None:
     try:
         count = Site(read_contract(folder)).write(output)
     except OSError as error:
-        raise SetupError(f"{output} cannot be written: {error}") from None
+        raise SetupError(f"{output} cannot be written: {error.strerror or error}") from None
     click.echo(f"wrote {count} files: open {output / 'index.html'}", err=True)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .open_page import page_of
 from .output import Output, end_log, has_colours
@@ -16,6 +18,8 @@ class Greeting:
 
     `key` and `token` are those of a linked instance, None where the world has none. `store` is
     where everything is kept, empty where nothing is; a mock that `resumes` has its seed from there.
+    `is_shut` is a control API that answers nobody. Instances are those of the world until
+    `with_instances`: a store that goes on has its own.
     """
 
     key: str | None
@@ -26,8 +30,26 @@ class Greeting:
     seed: int
     control: str
     asks_token: bool = False
+    is_shut: bool = False
+    knows_instances: bool = True
     store: str = ""
     resumes: bool = False
+
+
+def with_instances(greeting: Greeting, instances: Sequence[Mapping[str, Any]] | None) -> Greeting:
+    """What to show where these instances are there, as the control API lists them.
+
+    None where they are not known.
+    """
+    linked = next((each for each in instances or () if each["state"] == "connected"), None)
+    other = next((each for each in instances or () if not each["session"]), None)
+    return replace(
+        greeting,
+        key=linked["key"] if linked else None,
+        token=linked["token"] if linked else None,
+        unlinked=f"{other['key']}, token {other['token']}" if other else None,
+        knows_instances=instances is not None,
+    )
 
 
 def greet(greeting: Greeting, output: Output, url: str) -> None:
@@ -60,9 +82,8 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
     title = f"{paint(_TITLE, 'megaAPI mock')} answers. Ctrl-C stops it."
     table = [f"  {paint(_DIM, name)}{' ' * (width - len(name))}  {value}" for name, value in rows]
     introduction, call = _first_call(greeting, url)
-    return "\n".join(
-        ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", "", call, ""]
-    )
+    lines = ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", ""]
+    return "\n".join([*lines, call, ""] if call else [*lines, ""])
 
 
 def _world(greeting: Greeting) -> str:
@@ -72,13 +93,18 @@ def _world(greeting: Greeting) -> str:
 
 
 def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
-    """What to try first: a message, or an instance to send it from."""
+    """What to try first: a message, or an instance to send it from; no call where none works."""
+    if not greeting.knows_instances:
+        return "Its instances are those of the store.", ""
+    if greeting.key is None and greeting.is_shut:
+        return "This world has no linked instance: start with --control-token T to make one.", ""
     if greeting.key is None:
         body = '{"connected": true}'
         lines = [f"curl {url}/_mock/instances", "  -H 'Content-Type: application/json'"]
         if greeting.asks_token:
             lines.append('  -H "X-Mock-Token: $MEGAAPI_CONTROL_TOKEN"')
-        introduction = "This world has no linked instance. Create one:"
+        place = "store" if greeting.resumes else "world"
+        introduction = f"This {place} has no linked instance. Create one:"
     else:
         body = '{"messageData": {"to": "5511900000002", "text": "Bom dia"}}'
         lines = [

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..errors import ControlRefused, SetupError
+from ..errors.shown_address import shown_address
 from ..web.control.control_client import ControlClient, HttpWire
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ class TrialClient:
         try:
             return self._control_api.call(method, path, body)
         except ControlRefused as refusal:
-            raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
+            raise SetupError(f"{shown_address(self._gateway)}/_mock{path}: {refusal}") from None
 
     def find(self, path: str, **query: Any) -> list[Json]:
         """The items of a list; what is None is not asked for."""

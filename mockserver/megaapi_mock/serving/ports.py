@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 
 from ..errors import SetupError
+from ..errors.shown_address import shown_address
 
 
 def probe(host: str, port: int) -> int:
@@ -57,6 +58,7 @@ def allow_files(count: int) -> int:
 
 def refusal(error: Exception, host: str, port: int) -> str:
     """Why host and port cannot be listened on, in one sentence that says what to do."""
+    host = shown_address(host)
     if isinstance(error, socket.gaierror | UnicodeError):
         return f"host {host} is not known here: choose an address of this machine with --host"
     if isinstance(error, PermissionError):

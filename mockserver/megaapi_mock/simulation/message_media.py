@@ -95,7 +95,11 @@ def media_keys(
         data, data_uri_type = uploads.decode_base64(file)
         mimetype = data_uri_type or mimetype
         if not uploads.require_size(data, payloads.largest_file):
-            raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
+            raise ControlRefused(
+                400,
+                "media: there is not one byte in it: send the bytes of a file as base64 or as a "
+                "data URI with ;base64, or leave media out for a stand-in",
+            )
     kept_media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
     keys = uploads.file_fields(kept_media)
     if kind == "sticker":

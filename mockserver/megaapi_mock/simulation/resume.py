@@ -12,6 +12,7 @@ from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..store.serialize import Forms
 from ..store.snapshot import save_world
+from ..store.state_checks import of_own_store
 from ..webhooks.chaos.chaos_options import Chaos
 from ..webhooks.courier import Courier
 from . import snapshot
@@ -64,13 +65,14 @@ def _resume(
     parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: StoredContent
 ) -> None:
     try:
-        snapshot.load(
-            parts,
-            abandon,
-            content.as_state(),
-            start=content.parts["start"],
-            on_loaded=lambda: _put_back(parts, courier, store, content),
-        )
+        with of_own_store():
+            snapshot.load(
+                parts,
+                abandon,
+                content.as_state(),
+                start=content.parts["start"],
+                on_loaded=lambda: _put_back(parts, courier, store, content),
+            )
     except (ControlRefused, Impossible) as refusal:
         raise SetupError(store.writer.database.damage_text(str(refusal))) from None
     parts.instances.publisher.carry_all()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import SetupError
 from ..errors.names import did_you_mean
-from .postgres_url import PostgresUrl, is_postgres, without_password
+from ..errors.shown_address import shown_address
+from .postgres_url import PostgresUrl, is_postgres
 
 if TYPE_CHECKING:
     from .sql.database import Database
@@ -50,7 +51,7 @@ def sqlite_path(url: str) -> Path:
     if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE):
         guess = f"did you mean {_SQLITE}{url}? " if Path(url).is_file() else ""
         raise SetupError(
-            f"{without_password(url)} is not a store: {guess}it must be `memory`, sqlite:///FILE, "
+            f"{shown_address(url)} is not a store: {guess}it must be `memory`, sqlite:///FILE, "
             "or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
         )
     _require_packages(url, "store")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -21,11 +20,6 @@ _SECRET = frozenset({"password", "sslpassword", "passfile"})
 def is_postgres(url: str) -> bool:
     """Whether it says that it is one."""
     return url.startswith(_SCHEMES)
-
-
-def without_password(url: str) -> str:
-    """Any text given as a URL, with nothing between scheme and `@` if there is an `@`."""
-    return re.sub(r"^([^:/]*:/*)?.*@", r"\1***@", url, flags=re.DOTALL)
 
 
 class PostgresUrl:

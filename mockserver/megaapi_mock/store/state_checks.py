@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from ..clock import LATEST, ClockState
@@ -24,6 +26,9 @@ from .serialize import Misfit, inside
 FARTHEST = 2 * LATEST
 # Whole numbers that every JSON reader keeps exactly.
 COUNT_MOST = 2**53
+# A mock that was given so much counts on, and finds in its own store what it has come to.
+STORED_COUNT_MOST = 2**63 - 1
+_count_most: ContextVar[int] = ContextVar("count_most", default=COUNT_MOST)
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _ANSWER = re.compile(r"[0-9]{3}")
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -33,6 +38,16 @@ _ARGUMENTS = {"ack": (2, 3), "qr": (0,), "reconnect": (0,)}
 _LINK_STATES = (DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED)
 _STATUSES = frozenset(ACK_STATUS.values())
 _MESSAGE_STATES = frozenset({PENDING, STOPPED, *TO})
+
+
+@contextmanager
+def of_own_store() -> Iterator[None]:
+    """What is read meanwhile was written by this mock itself, which may have counted further."""
+    token = _count_most.set(STORED_COUNT_MOST)
+    try:
+        yield
+    finally:
+        _count_most.reset(token)
 
 
 def require_sane_clock(clock: ClockState) -> None:
@@ -283,7 +298,7 @@ def _require_time(value: float, most: float) -> None:
 
 
 def _require_count(value: int) -> None:
-    _require(0 <= value <= COUNT_MOST, "must be a whole number from 0 to 2^53")
+    _require(0 <= value <= _count_most.get(), "must be a whole number from 0 to 2^53")
 
 
 def _require_one_of(value: str, choices: Collection[str]) -> None:

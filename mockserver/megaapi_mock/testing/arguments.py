@@ -6,7 +6,8 @@ import re
 from base64 import b64encode
 from typing import Any
 
-from ..domain.phone_number import as_written
+from ..domain.jid import Jid, chat_kind, is_number
+from ..domain.phone_number import as_written, is_old_group, written_otherwise
 from ..errors import Misused
 from ..errors.frames import between_test_and_refusal
 from .records import Message, Webhook
@@ -17,8 +18,28 @@ About = Message | Webhook | str
 
 
 def number_written(number: Any, what: str = "number") -> str:
-    """A number as people write it, as digits; an address stays."""
-    return as_written(words(number, what))
+    """A person's number as people write it, as digits; a person's address stays.
+
+    Misused for anything else. Whether somebody has this number is for the mock's world to say.
+    """
+    written = as_written(words(number, what))
+    jid = Jid.parse(written)
+    is_lid = jid.lid and jid.user.isascii() and jid.user.isdigit()
+    if not is_lid and not (jid.person and is_number(jid.user)):
+        hint = written_otherwise(written) or (
+            ": write +55 11 90000-0002 or 5511900000002, or 100000000000002@lid for a hidden number"
+        )
+        raise Misused(
+            f"{what}: {number!r:.80} is neither a phone number nor a person's address{hint}"
+        )
+    return written
+
+
+def chat_written(to: Any, what: str = "to") -> str:
+    """The same for whoever can be written to: the address of a group stays, too."""
+    written = as_written(words(to, what))
+    has_own_form = is_old_group(written) or chat_kind(written) not in ("person", "unknown")
+    return written if has_own_form else number_written(to, what)
 
 
 def words(text: Any, what: str = "text") -> str:
@@ -33,6 +54,8 @@ def base64_of(data: Any) -> str:
     if not isinstance(data, bytes | bytearray | memoryview):
         what = f"{data!r:.80} is {type(data).__name__}"
         raise Misused(f"data: {what}, give the bytes of a file: Path(...).read_bytes()")
+    if not bytes(data):
+        raise Misused("data: this file is empty; leave it out for a small real one")
     return b64encode(data).decode("ascii")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import os
+import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SetupError
@@ -53,7 +56,8 @@ def is_asgi(bot: object) -> bool:
 
 def require_wsgi(bot: object) -> None:
     """SetupError, saying what it looks like, unless this takes environ and start_response."""
-    if callable(bot) and not inspect.iscoroutinefunction(bot) and _takes(bot, 2):
+    is_app = callable(bot) and not inspect.iscoroutinefunction(bot) and _takes(bot, 2)
+    if is_app and not _is_of_python(bot):
         return
     kinds = "a URL, a WSGI app (Flask, Django, Bottle) or an ASGI app (Starlette, FastAPI, Quart)"
     name = getattr(bot, "__name__", None)
@@ -82,6 +86,23 @@ def _takes(bot: Any, count: int) -> bool:
     except ValueError:  # built in: nobody can say
         return count == 2
     return True
+
+
+def _is_of_python(bot: Any) -> bool:
+    """Whether it came with Python, which has no app beside those of wsgiref.
+
+    `print` and `logging.info` take whatever they are given, and would answer each webhook with 500.
+    """
+    while isinstance(bot, functools.partial):
+        bot = bot.func
+    # What is bound to a value of C has no module of its own.
+    module = getattr(bot, "__module__", None) or type(getattr(bot, "__self__", None)).__module__
+    room = str(module).partition(".")[0]
+    if room == "wsgiref" or room not in sys.stdlib_module_names:
+        return False
+    # A module of the tester's own may be called like one of Python's.
+    file = getattr(sys.modules.get(room), "__file__", None)
+    return file is None or file.startswith(os.path.dirname(os.__file__))
 
 
 def _names(bot: Any) -> list[str]:

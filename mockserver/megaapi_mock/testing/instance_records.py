@@ -10,12 +10,12 @@ from typing import Any
 from ..domain.jid import LID, PERSON
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
-from .arguments import About, id_of, number_written, require_wait
+from .arguments import About, id_of, require_wait
 from .explanations import Explanations
 from .filter import Filter
 from .name_checks import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
-from .recipients import GroupChat, Person
+from .recipients import GroupChat, Person, chat_of
 from .record_source import RecordSource
 from .records import Call, Message, Webhook
 from .waiting import WAIT_MOST, RecordWaiter
@@ -108,8 +108,7 @@ class Sent(RecordWaiter[Message]):
             return {}
         if isinstance(to, GroupChat):
             return {"chat": to.jid}
-        digits = to.number if isinstance(to, Person) else number_written(to, "to")
-        chat = self._person(digits)
+        chat = self._person(chat_of(to))
         number, _, server = chat.partition("@")
         return {"number": number} if server in ("", PERSON) else {"chat": chat}
 

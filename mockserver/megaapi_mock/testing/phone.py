@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.jid import Jid
 from ..errors.frames import between_test_and_refusal
 from .base_instance import BaseInstance
-from .recipients import Person, number_of
+from .recipients import Person, chat_of
 from .writer import MessageWriter
 
 __tracebackhide__ = between_test_and_refusal
@@ -22,7 +22,7 @@ class OwnPhone(MessageWriter):
 
     def __init__(self, instance: BaseInstance, to: str | Person) -> None:
         self._instance = instance
-        self.to = number_of(to)
+        self.to = chat_of(to)
 
     def _act(
         self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
-from .arguments import About, base64_of, id_of, words
+from .arguments import About, base64_of, id_of, number_written, words
 from .base_instance import BaseInstance
 from .name_checks import require_event
 from .names import ContactEventName
@@ -113,7 +113,8 @@ class MessageWriter(ABC):
         """A contact card."""
         part = "message.contactMessage"
         lines = ["VERSION:3.0", f"N:;{name};;;", f"FN:{name}"]
-        phone = f"item1.TEL;waid={number}:+{number}"
+        digits = number_written(number).partition("@")[0]
+        phone = f"item1.TEL;waid={digits}:+{digits}"
         card = "\n".join(["BEGIN:VCARD", *lines, phone, "item1.X-ABLabel:Celular", "END:VCARD"])
         return self.does("contact", set={f"{part}.displayName": name, f"{part}.vcard": card})
 

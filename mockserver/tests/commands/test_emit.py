@@ -145,6 +145,46 @@ def test_what_was_not_taken_is_exit_code_1() -> None:
     assert second == "  3 failed: nothing listens at 127.0.0.1:1 (connection refused)"
 
 
+def test_neither_password_nor_query_of_the_receiver_is_printed(receiver: Receiver) -> None:
+    url = f"{receiver.url.replace('//', '//me:TESTTOKEN0001@')}/hook?token=TESTTOKEN0001"
+    shown = f"{receiver.url.replace('//', '//***@')}/hook?***"
+    command = ["emit", "call", "--to", url]
+    done = CliRunner().invoke(main, command)
+    assert done.output.startswith(f"call to {shown}: 1 of 1 delivered in ")
+    assert json.loads(CliRunner().invoke(main, [*command, "--json"]).output)["url"] == shown
+    paths = [path for path, *_ in receiver.kept]
+    assert paths == ["/hook?token=TESTTOKEN0001"] * 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://me:TESTTOKEN0001@a.test/hook",
+        "me:TESTTOKEN0001@a.test",
+        "http://me:TESTTOKEN0001@",
+        "http://a.test:99999/?token=TESTTOKEN0001",
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["emit", "call", "--to"],
+        ["emit", "--verdict", "--to", URL, "--gateway"],
+        ["emit", "--verdict", "--gateway", "http://127.0.0.1:1", "--to"],
+        ["serve", "--port", "0", "--host"],
+        ["listen", "--port", "0", "--host"],
+        ["store", "check"],
+    ],
+    ids=["to", "gateway", "receiver", "serve", "listen", "store"],
+)
+def test_an_address_that_is_refused_does_not_print_its_secrets(
+    command: list[str], url: str
+) -> None:
+    done = CliRunner().invoke(main, [*command, url])
+    assert done.exit_code == 2
+    assert "TESTTOKEN0001" not in done.output and "Traceback" not in done.output
+
+
 def test_the_summary_for_programs(receiver: Receiver) -> None:
     command = ["emit", "call", "--to", receiver.url, "--count", "5", "--keep-alive", "--json"]
     done = CliRunner().invoke(main, command)

@@ -61,13 +61,20 @@ def test_calls_are_shown_in_the_form_of_the_log() -> None:
 
 def test_a_start_in_json_is_one_object() -> None:
     printed: Any = Printed()
-    greeting: Any = SimpleNamespace(profile="code", seed=7)
+    greeting: Any = SimpleNamespace(profile="code", seed=7, resumes=False)
     log_choice.greet_as(settings(log="json"), greeting, printed, "http://127.0.0.1:8080")
     [line] = printed.first
     shown = json.loads(line)
     assert {name: shown[name] for name in ("url", "plan", "seed")} == {
         "url": "http://127.0.0.1:8080", "plan": "code", "seed": 7,
     }  # fmt: skip
+
+
+def test_a_start_that_goes_on_names_no_seed_in_json() -> None:
+    printed: Any = Printed()
+    greeting: Any = SimpleNamespace(profile="code", seed=7, resumes=True)
+    log_choice.greet_as(settings(log="json"), greeting, printed, "http://127.0.0.1:8080")
+    assert "seed" not in json.loads(printed.first[0])
 
 
 @pytest.mark.parametrize(("store", "keeps"), [("memory", False), ("sqlite:///m.db", True)])
@@ -88,9 +95,10 @@ def test_a_start_and_an_end_in_words_are_those_of_the_screen(
     monkeypatch.setattr(log_choice, "greet", lambda *values: said.append(values))
     monkeypatch.setattr(log_choice, "farewell", lambda *values, **more: said.append((values, more)))
     printed: Any = Printed()
-    log_choice.greet_as(settings(), "greeting", printed, "url")  # type: ignore[arg-type]
+    greeting: Any = SimpleNamespace(resumes=False)
+    log_choice.greet_as(settings(), greeting, printed, "url")
     log_choice.farewell_of(settings(), printed)(2)
-    assert said == [("greeting", printed, "url"), ((printed, 2), {"keeps": False})]
+    assert said == [(greeting, printed, "url"), ((printed, 2), {"keeps": False})]
 
 
 @pytest.mark.parametrize(("log", "is_json"), [("text", False), ("json", True)])

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from megaapi_mock.store.open_store import shown_name
+from megaapi_mock.store.state_checks import COUNT_MOST
+from megaapi_mock.store.state_file import seal
 
 from ..processes import Process, mock_command
 from ..support import KEY, TOKEN
@@ -106,6 +109,37 @@ def fill(mock: Mock) -> Json:
     mock.control("POST", "/clock", {"advance": 3600})
     keys: Json = sent["messageData"]["message"]["documentMessage"]
     return keys
+
+
+def test_a_store_is_found_again_that_counted_on_from_the_most_of_a_file(
+    start: Callable[..., Mock],
+) -> None:
+    mock = start()
+    mock.send("text", text="Bom dia")
+    state = mock.control("GET", "/state")["state"]
+    first = state["instances"][0]
+    assert first["key"] == KEY and first["counters"]["message"] == 1
+    first["counters"]["message"] = state["clock"]["ticks"] = COUNT_MOST
+    mock.control("PUT", "/state", json.loads(seal(state)))
+    ids = {mock.send("text", text="Boa tarde")["messageData"]["key"]["id"]}
+    mock.process.stop()
+
+    again = start()
+    ids.add(again.send("text", text="Boa noite")["messageData"]["key"]["id"])
+    state = again.control("GET", "/state")["state"]
+    assert state["instances"][0]["counters"]["message"] == COUNT_MOST + 2 and len(ids) == 2
+
+
+def test_a_start_names_an_instance_that_is_in_its_store(
+    start: Callable[..., Mock], tmp_path: Path
+) -> None:
+    world = tmp_path / "world.yaml"
+    seed = f'{{key: {OTHER}, token: TESTKEY0003, number: "5511900000003", connected: true}}'
+    world.write_text(f"instances: [{seed}]\n", encoding="utf-8")
+    start("--world", str(world)).process.stop()
+    again = start().process
+    assert again.wait_for(r"Instance key +(\S+)").group(1) == OTHER
+    assert again.wait_for(r"Token +(\S+)").group(1) == "TESTKEY0003"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from megaapi_mock.commands.main import _control, _greeting
 from megaapi_mock.commands.output import Output
-from megaapi_mock.commands.start_screen import Greeting, greet, start_screen
+from megaapi_mock.commands.start_screen import Greeting, greet, start_screen, with_instances
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 
@@ -37,6 +39,20 @@ def test_a_world_without_a_linked_instance_says_how_to_make_one() -> None:
     assert "sendMessage" not in screen and "none" not in screen.lower().replace("none:", "none")
 
 
+def test_a_first_call_that_would_be_refused_is_not_shown(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text("instances: []\n", encoding="utf-8")
+    for host, token, call in (
+        ("127.0.0.1", "", f"curl {URL}/_mock/instances"),
+        ("0.0.0.0", "TESTTOKEN1", f"curl {URL}/_mock/instances"),
+        ("0.0.0.0", "", "no linked instance: start with --control-token T to make one.\n"),
+    ):
+        settings = Settings(host=host, control_token=token, world=str(world))
+        screen = start_screen(_greeting(settings, default_profile()), URL)
+        assert call in screen
+        assert ("curl" in screen) is ("curl" in call)
+
+
 def test_a_store_is_named_and_what_it_begins_with() -> None:
     new = start_screen(replace(LINKED, store="sqlite:///mock.db"), URL)
     assert "Store           sqlite:///mock.db  (new)\n" in new and "(seed 7)" in new
@@ -45,6 +61,30 @@ def test_a_store_is_named_and_what_it_begins_with() -> None:
     # World and seed are those of the file.
     assert "code, that of the store\n" in again and "seed" not in again
     assert "Store" not in start_screen(LINKED, URL)
+
+
+def listed(key: str, *, state: str, session: bool) -> dict[str, Any]:
+    return {"key": key, "token": f"{key[9:]}", "state": state, "session": session}
+
+
+def test_instances_of_a_store_stand_in_place_of_those_of_the_world() -> None:
+    again = replace(LINKED, store="sqlite:///mock.db", resumes=True)
+    instances = [
+        listed("megacode-TESTKEY0007", state="disconnected", session=True),
+        listed("megacode-TESTKEY0008", state="disconnected", session=False),
+        listed("megacode-TESTKEY0009", state="connected", session=True),
+    ]
+    screen = start_screen(with_instances(again, instances), URL)
+    assert "Instance key    megacode-TESTKEY0009\n  Token           TESTKEY0009\n" in screen
+    assert "Never linked    megacode-TESTKEY0008, token TESTKEY0008" in screen
+    assert "TESTKEY0001" not in screen and "TESTKEY0002" not in screen
+
+    screen = start_screen(with_instances(again, instances[:1]), URL)
+    assert "This store has no linked instance. Create one:" in screen and "Never" not in screen
+
+    screen = start_screen(with_instances(again, None), URL)
+    assert "Its instances are those of the store." in screen
+    assert "curl" not in screen and "TESTKEY" not in screen
 
 
 def test_colours_change_no_letter() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from megaapi_mock.errors import SetupError
-from megaapi_mock.store.postgres_url import PostgresUrl, without_password
+from megaapi_mock.store.postgres_url import PostgresUrl
 
 SECRET = "TESTPASSWORD0001"
 
@@ -68,17 +68,3 @@ def test_a_url_that_cannot_be_read_is_not_shown(url: str) -> None:
     with pytest.raises(SetupError) as refusal:
         PostgresUrl(url)
     assert SECRET not in str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        (f"postgresql+psycopg://mock:{SECRET}@db/kit", "postgresql+psycopg://***@db/kit"),
-        (f"mysql://mock:{SECRET}@{SECRET}@db/kit", "mysql://***@db/kit"),
-        (f"mock:{SECRET}@db", "mock:***@db"),
-        ("sqlite:///mock.db", "sqlite:///mock.db"),
-        ("mock.db", "mock.db"),
-    ],
-)
-def test_what_is_no_store_is_shown_without_its_password(text: str, shown: str) -> None:
-    assert without_password(text) == shown

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import functools
+import logging
+import sys
+import types
+import unittest.mock
+import wsgiref.simple_server
+import wsgiref.validate
 from typing import Any
 
 import pytest
@@ -64,7 +70,16 @@ def create_app(name: str = "shop") -> Any:
         (create_app, "not the function create_app; if it makes the app, call it: "
                      "webhook_to(create_app(...))"),
         (object(), "not object <object"),
-        (functools.partial(print, 1, file=None, end=""), ""),
+        (functools.partial(WithOptions(), extra=None), ""),
+        (functools.partial(print, end=""), "not partial functools.partial"),
+        (print, "not the function print"),
+        (max, "not the function max"),
+        (dict, "not type <class 'dict'>"),
+        ({}.setdefault, "not the function setdefault"),
+        (logging.info, "not the function info"),
+        (unittest.mock.MagicMock(), "not MagicMock"),
+        (wsgiref.simple_server.demo_app, ""),
+        (wsgiref.validate.validator(wsgi), ""),
         (type("App", (), {"__call__": lambda self: None})(),
          "an app with a server of its own: start that, and give its URL"),
     ],
@@ -77,6 +92,16 @@ def test_what_is_no_app_is_refused_with_what_it_looks_like(bot: Any, words: str)
         server_of(bot, host="127.0.0.1")
     sentence = str(refusal.value)
     assert "webhook_to takes a URL, a WSGI app" in sentence and words in sentence
+
+
+def test_an_app_in_a_module_called_like_one_of_python_is_an_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = types.ModuleType("code")
+    code.__file__ = __file__
+    monkeypatch.setitem(sys.modules, "code", code)
+    monkeypatch.setattr(wsgi, "__module__", "code")
+    require_wsgi(wsgi)
 
 
 async def async_wsgi(environ: Any, start_response: Any) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -56,8 +57,9 @@ def test_an_instance_as_wished(mock: Mock) -> None:
 def test_no_mock_there() -> None:
     with pytest.raises(SetupError, match=r"no mock answers at http://127\.0\.0\.1:1: "):
         Mock("http://127.0.0.1:1").instance(webhook_url="http://127.0.0.1:1/")
-    with pytest.raises(SetupError, match="'localhost:8080' is not an address of a mock"):
-        Mock("localhost:8080")
+    for url in ("localhost:8080", "http://localhost:99999", "http://localhost:x", "http://[::1"):
+        with pytest.raises(SetupError, match=f"{re.escape(repr(url))} is not an address of a mock"):
+            Mock(url)
 
 
 def test_something_else_there() -> None:

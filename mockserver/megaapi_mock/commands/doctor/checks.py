@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ...errors.shown_address import shown_address
 from .findings import CheckSkipped, Finding, FindingOutcome
 from .http import NoAnswer, ProbeReply, ServerAddress, get, is_local, require_plain
 from .receiver import Hook
@@ -151,7 +152,11 @@ class _Exam:
 
     def _is_gateway(self, reply: ProbeReply) -> tuple[FindingOutcome, str, str]:
         if 300 <= reply.status < 400:
-            return "wrong", f"it redirects to {reply.location}", "give that host in --target"
+            return (
+                "wrong",
+                f"it redirects to {shown_address(reply.location)}",
+                "give that host in --target",
+            )
         if reply.message.startswith(_UNKNOWN_ROUTE):
             path = self._address.parts.path.rstrip("/")
             more = f"leave {path} out of --target" if path else "this may be another product's host"
@@ -237,7 +242,7 @@ class _Exam:
         if not url:
             return Finding("webhook_set", "wrong", "no URL is set", "set one with configWebhook")
         self._url = url
-        return Finding("webhook_set", "ok", url)
+        return Finding("webhook_set", "ok", shown_address(url))
 
     def webhook_on(self) -> Finding:
         if self._url is None:
@@ -255,7 +260,7 @@ class _Exam:
             raise CheckSkipped("give --webhook to compare")
         differs = _differences(self._url, expected)
         if differs:
-            message = f"it is {self._url}, which differs in {' and '.join(differs)}"
+            message = f"it is {shown_address(self._url)}, which differs in {' and '.join(differs)}"
             return Finding("webhook_same", "wrong", message, "set it again with configWebhook")
         return Finding("webhook_same", "ok", "it is the URL of --webhook")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ...errors.shown_address import shown_address
 from ...resources import root
 from ...resources.samples import Samples
 from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
@@ -184,6 +185,7 @@ def _judge_status(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
 def _judge_redirect(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
     """A POST that stays one arrives; on 301, 302 and 303 it becomes a GET without its body."""
     method, _, url = answer.redirects[-1].partition(" ")
+    url = shown_address(url)
     message = f"it redirects {subject} to {url}, which answered {answer.status}"
     if method != "POST":
         advice = f"give {url} in --webhook: this redirect loses the POST"

@@ -166,7 +166,7 @@ CALL_RULES: Mapping[str, Rule] = _rules({
     "server-added": ("H", "a new address of the API"),
     "server-changed": ("D", "a variable of an address has changed"),
     "reference-broken": ("D", "a reference leads nowhere: what it stands for is not compared"),
-    "reference-mended": ("H", "a reference that led nowhere is gone, or leads somewhere"),
+    "reference-fixed": ("H", "a reference that led nowhere is gone, or leads somewhere"),
     "text-changed": ("H", "a title, description, tag or example"),
     "evidence-changed": ("H", "how a fact is known"),
 })  # fmt: skip

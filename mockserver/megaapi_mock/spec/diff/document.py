@@ -77,4 +77,4 @@ def _references(old: Json, new: Json) -> Iterator[ContractChange]:
         message = f"{reference} leads nowhere: what it stands for is not compared"
         yield change("reference-broken", _DOCUMENT, "", message)
     for reference in sorted(before - after):
-        yield change("reference-mended", _DOCUMENT, "", f"{reference} led nowhere; that is fixed")
+        yield change("reference-fixed", _DOCUMENT, "", f"{reference} led nowhere; that is fixed")

@@ -12,6 +12,7 @@ from ...errors import Impossible, SetupError
 from ...ids import Ids
 from ..serialize import Forms, Misfit
 from ..snapshot import DOCUMENTS, load_instance, load_world
+from ..state_checks import of_own_store
 from .database import Database
 from .record_rows import kind_of
 from .stored_content import StoredContent, load
@@ -26,7 +27,8 @@ def check(database: Database) -> tuple[list[str], dict[str, int]]:
         return [*problems, str(error)], {}
     if content is None:
         return problems, {}
-    return [*problems, *_unreadable(content)], _counts(content)
+    with of_own_store():
+        return [*problems, *_unreadable(content)], _counts(content)
 
 
 def _unreadable(content: StoredContent) -> list[str]:

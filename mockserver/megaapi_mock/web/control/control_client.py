@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ...errors import ControlRefused, SetupError
 from ...errors.frames import between_test_and_refusal
+from ...errors.shown_address import shown_address
 from ...serving.http_client import Server, exchange, host_field, trusted_tls_context
 from ...settings import require_control_token
 
@@ -44,14 +45,20 @@ class HttpWire:
     """A connection of its own for each call: nothing is shared between threads or kept."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SetupError(f"{url!r} is not an address of a mock: use http://HOST:PORT")
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or parts.scheme not in ("http", "https"):
+            raise SetupError(
+                f"{shown_address(url)!r} is not an address of a mock: use http://HOST:PORT"
+            )
         self._prefix = parts.path.rstrip("/")
         if parts.scheme == "https":
-            self._server = Server(parts.hostname, parts.port or 443, trusted_tls_context())
+            self._server = Server(host, port or 443, trusted_tls_context())
         else:
-            self._server = Server(parts.hostname, parts.port or 80)
+            self._server = Server(host, port or 80)
 
     def send(
         self,
@@ -122,7 +129,7 @@ class ControlClient:
             status, answer = self._wire.send(method, whole, body_bytes, headers, timeout=timeout)
             document: Json = json.loads(answer)
         except (OSError, HTTPException, ValueError) as error:
-            raise SetupError(f"no mock answers at {self._place}: {error}") from None
+            raise SetupError(f"no mock answers at {shown_address(self._place)}: {error}") from None
         if status >= 400:
             raise ControlRefused(status, str(document.get("error", f"answered {status}")))
         return document

@@ -338,6 +338,18 @@ def test_what_the_internet_can_reach(addresses: list[str], local: bool) -> None:
     assert http.is_local(addresses) is local
 
 
+def test_neither_password_nor_query_of_a_webhook_is_shown(ward: Ward) -> None:
+    login = ward.hook.replace("//", "//me:TESTTOKEN0001@")
+    case = ward.received_at(f"{login}?token=TESTTOKEN0001")
+    findings = {it.check: it for it in examine(replace(case, webhook=ward.hook))}
+    assert "TESTTOKEN0001" not in "".join(it.message for it in findings.values())
+    shown = f"{ward.hook.replace('//', '//***@')}?***"
+    assert findings["webhook_set"].message == shown
+    assert findings["webhook_same"].message == (
+        f"it is {shown}, which differs in host and port and query"
+    )
+
+
 @pytest.mark.parametrize(("ahead", "outcome"), [(-3600, LOOK), (0, "ok"), (3600, LOOK)])
 def test_clocks_that_differ(ward: Ward, ahead: int, outcome: str) -> None:
     date = formatdate(time.time() - ahead, usegmt=True)

@@ -52,7 +52,7 @@ def test_there_are_many_pairs() -> None:
 
 def test_a_reference_that_leads_nowhere_is_named() -> None:
     whole, broken = answer(component("T"), T=TEXT), answer(component("T"))
-    for old, new, rule in ((whole, broken, "broken"), (broken, whole, "mended")):
+    for old, new, rule in ((whole, broken, "broken"), (broken, whole, "fixed")):
         (mention,) = [each for each in compare(old, new) if each.rule == f"reference-{rule}"]
         assert "#/components/schemas/T" in mention.message
 

@@ -95,7 +95,7 @@ export default [
   ["{path} is the path of a file: the mock reads no files, send its bytes as base64 or as a data URI", "{path} é o caminho de um arquivo: o mock não lê arquivos, envie os bytes em base64 ou como data URI"],
   ["the media has {size} bytes: {limit} are the limit", "o arquivo tem {size} bytes; o limite é de {limit}"],
   ["the request is larger than {size} bytes, the most that is read here: send less, or less at once", "a requisição tem mais de {size} bytes, o máximo que se lê aqui: envie menos, ou menos de uma vez"],
-  ["give base64, or a data URI with ;base64", "envie base64, ou um data URI com ;base64"],
+  ["there is not one byte in it: send the bytes of a file as base64 or as a data URI with ;base64, or leave media out for a stand-in", "não há um só byte nele: envie os bytes de um arquivo em base64 ou em um data URI com ;base64, ou deixe media de fora para usar um modelo"],
   ["{number} must be 8 to 15 digits, country code first", "{number} precisa ter de 8 a 15 dígitos, com o código do país no começo"],
   ["{number} is an instance's already, under the name {name}: one person has one name, use that one", "{number} já é de uma instância, com o nome {name}: uma pessoa tem um nome só, use esse"],
   ["{key} exists already: delete it first", "{key} já existe: remova antes"],

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from megaapi_contract.capture.relay import upstream_of
 from megaapi_contract.errors import SetupError
-from megaapi_contract.host.shown_address import shown_address
 from megaapi_contract.host.target import HttpTarget
 from megaapi_contract.run.options import RunOptions
 
@@ -26,20 +25,6 @@ ADDRESSES = [
         f"a.test/?to=me@a.test&token={SECRET}",
     )
 ]
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("http://a.test:80/hook", "http://a.test:80/hook"),
-        (f"http://me:{SECRET}@a.test/hook", "http://***@a.test/hook"),
-        (f"http://a.test/hook?token={SECRET}", "http://a.test/hook?***"),
-        ("mok", "mok"),
-        ("", ""),
-    ],
-)
-def test_an_address_is_shown_without_password_and_query(address: str, shown: str) -> None:
-    assert shown_address(address) == shown
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -135,7 +135,7 @@ UNKNOWN_ROUTE = b'{"message": "Resource \\"/x\\" not found"}'
 
 
 def report_of(*missing: str, answered: tuple[str, ...] = ("send_text", "list_groups")) -> Report:
-    report = Report(target="https://host.example.test", real=True, seed=1, started=0.0, strict=False)
+    report = Report("https://host.example.test", real=True, seed=1, started=0.0, strict=False)
     report.exchanges = [
         *(exchange(operation=name, status=200) for name in answered),
         *(exchange(operation=name, status=404, body=UNKNOWN_ROUTE) for name in missing),

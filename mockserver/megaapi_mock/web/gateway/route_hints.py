@@ -113,7 +113,7 @@ class RouteHints:
         path = request.path
         for route in self._guessed_routes:
             if route.path == path:
-                return f"; no document of the vendor has {path}{self._suggestion(route.instead)}"
+                return f"; no document of the vendor has it{self._suggestion(route.instead)}"
         meaning = self.reason(request.method, path) if self._is_name(key) else ""
         # What was called may be what was meant: an instance can have such a key.
         return f"; {meaning}" if meaning and f"{operation.path}?" not in meaning else ""

@@ -140,7 +140,10 @@ def test_without_the_file_of_other_routes_the_contract_is_still_known() -> None:
         ("/rest/instance/isOnWhatsapp?jid=1", "mean GET /rest/instance/isOnWhatsApp/{instance_key"),
         ("/rest/instance/logout", "did you mean DELETE /rest/instance/{instance_key}/logout?"),
         ("/rest/webhook/configWebhook", "mean POST /rest/webhook/{instance_key}/configWebhook?"),
-        ("/rest/instance/fetchInstances", "no document of the vendor has /rest/instance/fetchInst"),
+        (
+            "/rest/instance/fetchInstances",
+            "; no document of the vendor has it; did you mean GET /_mock/instances?",
+        ),
     ],
 )
 def test_word_of_the_contract_in_the_place_of_a_key_names_the_operation(

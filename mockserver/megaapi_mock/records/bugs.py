@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -59,13 +60,37 @@ def all_the_same(what: str) -> Iterator[None]:
         log_failure(log, "our own bug: %s", what)
 
 
-def log_errors_of(tell: Callable[[Subject], None], what: str) -> Callable[[Subject], None]:
-    """The same, for a listener that must not fail who tells it: what it raises is logged."""
+def ends_program(error: BaseException) -> bool:
+    """Whether it is Ctrl-C of a person, which ends the program wherever it comes.
+
+    In another thread it was raised by code, as anything else.
+    """
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+    )
+
+
+def log_errors_of(
+    tell: Callable[[Subject], None], what: str, bugs: Bugs | None = None
+) -> Callable[[Subject], None]:
+    """The same, for a listener that must not fail who tells it: what it raises is logged.
+
+    `bugs` have also what was to end a test or the program (`pytest.fail`, SystemExit): it ends
+    neither from here, and whoever looks there learns of it.
+    """
 
     def tell_safely(subject: Subject) -> None:
         try:
             tell(subject)
         except Exception:
             log_failure(log, "%s", what)
+        except BaseException as error:
+            if ends_program(error):
+                raise
+            if bugs is None:
+                log_failure(log, "%s", what)
+            else:
+                bugs.note(what)
 
     return tell_safely

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ..codec import shown_body
@@ -66,6 +66,11 @@ def end(delivery: Delivery, state: State, reason: str | None) -> None:
     # The reason first: who sees the new state without a lock finds its reason there.
     delivery.reason = reason
     delivery.state = state
+
+
+def copy_of(original: Delivery, **changes: Any) -> Delivery:
+    """The same owed once more, and not tried yet; `changes` name what is different."""
+    return replace(original, state="queued", reason=None, attempts=[], left=None, **changes)
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:

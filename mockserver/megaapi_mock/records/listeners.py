@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .bugs import log_errors_of
+from .bugs import Bugs, log_errors_of
 from .counts import Counts
 from .delivery import Delivery
 from .fault_hit import RecordedHit
@@ -12,14 +12,17 @@ from .journal import Journal
 
 
 def delivery_listener(
-    journal: Journal, counts: Counts, on_delivery: Callable[[Delivery], None] | None
+    journal: Journal,
+    counts: Counts,
+    on_delivery: Callable[[Delivery], None] | None,
+    bugs: Bugs | None = None,
 ) -> Callable[[Delivery], None]:
     """Counts and records every step of a delivery, then shows it to whoever asked."""
     count = log_errors_of(counts.webhook, "our own bug: a delivery is not counted")
     record = log_errors_of(
         journal.delivery_changed, "our own bug: a delivery is not in the journal"
     )
-    show = log_errors_of(on_delivery or _no_listener, "on_delivery failed")
+    show = log_errors_of(on_delivery or _no_listener, "on_delivery failed", bugs)
 
     def on_change(delivery: Delivery) -> None:
         count(delivery)

@@ -75,7 +75,9 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
         clock=clock, ids=ids, directory=world.directory, operations=api.operations
     )
     gateway = _gateway(setup, world, clock, ids, faults)
-    on_change = delivery_listener(records.journal, records.counts, parts.get("on_delivery"))
+    on_change = delivery_listener(
+        records.journal, records.counts, parts.get("on_delivery"), records.bugs
+    )
     webhooks = _webhooks(setup, clock, records.journal, on_change, parts.get("transport"))
     store = _store(setup.settings, gateway, records, webhooks.owed_room, parts)
     publisher = Publisher(

@@ -18,7 +18,7 @@ from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean, quoted
 from ..records.bugs import Bugs
-from ..records.delivery import Delivery
+from ..records.delivery import Delivery, copy_of
 from ..records.journal import Journal
 from ..resources.samples import Samples
 from ..runtime import Instances
@@ -92,26 +92,23 @@ def resend(
         if original is None:
             why = f"there is no delivery {quoted(delivery_id)}: see /_mock/deliveries"
             raise ControlRefused(404, why)
-        copy = _copy_of(original, edited, journal, clock)
+        copy = _resent(original, edited, journal, clock)
         publisher.send_again(copy, courier.accept)
         return copy
 
 
-def _copy_of(
+def _resent(
     original: Delivery, edited: Mapping[str, Any] | None, journal: Journal, clock: Clock
 ) -> Delivery:
     message_type = original.message_type
     if edited is not None:
         message_type = str(edited.get("messageType", message_type))
-    return Delivery(
+    return copy_of(
+        original,
         id=journal.next_id("d", original.instance),
         time=clock.now(),
-        instance=original.instance,
-        event=original.event,
         message_type=message_type,
-        url=original.url,
         body=original.body if edited is None else dumps(edited),
-        lane=original.lane,
         chaos=f"resend of {original.id}",
     )
 

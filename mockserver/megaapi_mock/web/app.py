@@ -173,7 +173,11 @@ def build_app(
     on_delivery: Callable[[Delivery], None] | None = None,
     **parts: Any,
 ) -> MockApp:
-    """`build_runtime` and `create_app` in one step; `parts` are those of `build_runtime`."""
+    """`build_runtime` and `create_app` in one step; `parts` are those of `build_runtime`.
+
+    What the listeners raise is logged and ends nothing; `pytest.fail` and SystemExit are noted
+    among the mock's own bugs too.
+    """
     return create_app(build_runtime(on_delivery=on_delivery, **parts), on_exchange=on_exchange)
 
 

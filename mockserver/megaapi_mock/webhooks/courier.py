@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..records.bugs import describe, log_failure
+from ..records.bugs import describe, ends_program, log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
 from .http.client import AddressRefused, DeliveryFailed, Headers, Transport
 from .lanes import Lane, Lanes
@@ -274,7 +274,8 @@ class Courier:
         except DeliveryFailed as problem:
             error, answer = str(problem), problem.answer
             state = "refused" if isinstance(problem, AddressRefused) else "failed"
-        except Exception as problem:
+        except BaseException as problem:
+            # A transport that is handed in may raise anything, and Ctrl-C comes to no such thread.
             log_failure(log, "the webhook transport broke")
             error = f"our own bug: {describe(problem)}"
         attempt = trip.attempt(error, answer)
@@ -310,7 +311,7 @@ class Courier:
         try:
             self._on_change(delivery)
         except BaseException as problem:
-            log_failure(log, "recording delivery %s failed", delivery.id)
-            # What a listener may end is a test, or the process; not the thread of others' lanes.
-            if not isinstance(problem, Exception) and threading.current_thread() not in self._pool:
+            # It may be what ends a test or a process: not the thread of others' lanes, nor a call.
+            if ends_program(problem):
                 raise
+            log_failure(log, "recording delivery %s failed", delivery.id)

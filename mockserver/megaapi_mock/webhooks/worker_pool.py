@@ -45,9 +45,6 @@ class WorkerPool:
         self._threads: list[threading.Thread] = []
         self._watcher: threading.Thread | None = None  # while lanes wait for a thread
 
-    def __contains__(self, thread: threading.Thread) -> bool:
-        return thread in self._threads
-
     def ensure_workers(self) -> None:
         """See to it that no lane waits without a thread, or somebody who will start one."""
         try:

@@ -29,8 +29,10 @@ from megaapi_mock.faults.active import ActiveFaults
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.records.counts import Counts
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
+from megaapi_mock.records.log import Log
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.runtime.timers import Timers
 from megaapi_mock.simulation import contact_messages
@@ -45,6 +47,7 @@ from megaapi_mock.web.gateway import front, pipeline
 from megaapi_mock.web.gateway.call_faults import CallFaults
 from megaapi_mock.web.gateway.reply import Reply
 from megaapi_mock.webhooks import courier, publish
+from megaapi_mock.webhooks.chaos import copies
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.courier import Courier
@@ -191,6 +194,26 @@ def chaos_passes(app: MockApp) -> Iterator[None]:
 
 
 @contextmanager
+def chaos_doubles(app: MockApp) -> Iterator[None]:
+    """Each webhook is to leave twice; no longer once this ends."""
+    path = f"/_mock/instances/{KEY}/chaos"
+    assert app.test_client().post(path, json={"duplicate": 2}).status_code < 300
+    yield
+    assert app.test_client().delete(path).status_code < 300
+
+
+def is_copy(_: object, *arguments: object) -> bool:
+    """Whether any of these is a copy that chaos has made, or they are several such copies."""
+    deliveries = [
+        each
+        for argument in arguments
+        for each in (argument if isinstance(argument, list) else [argument])
+        if isinstance(each, Delivery)
+    ]
+    return any(each.chaos is not None for each in deliveries)
+
+
+@contextmanager
 def time_runs(app: MockApp) -> Iterator[None]:
     """The clock runs, so that what is due later concerns the timers."""
     app.runtime.clock.freeze(False)
@@ -315,6 +338,41 @@ PLACES = (
         loses=True,
         in_bugs=False,
         around=chaos_passes,
+    ),
+    # The copies that chaos makes of it: the webhook itself leaves without them.
+    *[
+        FailurePoint(name, of(holder), method, in_bugs=False, fits=fits, around=chaos_doubles)
+        for name, holder, method, fits in (
+            ("copy", copies, "copy_of", lambda *_, **__: True),
+            ("copy-record", Journal, "write_deliveries", is_copy),
+            ("copy-shown-to-waits", Journal, "_tell", is_copy),
+            ("copy-written-down", Journal, "_write_down", is_copy),
+            ("copy-size", Log, "add", is_copy),
+        )
+    ],
+    FailurePoint(
+        "turns-of-chaos",
+        of(ChaosDispatcher),
+        "_run_due",
+        loses=True,
+        # What came before it has left, and its copies are made.
+        fits=lambda *_, by_then=True: by_then,
+        around=chaos_doubles,
+    ),
+    FailurePoint(
+        "departure-from-chaos",
+        of(ChaosDispatcher),
+        "_forward_leaving",
+        loses=True,
+        around=chaos_doubles,
+    ),
+    FailurePoint(
+        "hand-over-of-copies",
+        lambda app: app.runtime.webhooks.chaos_dispatcher,
+        "_forward",
+        loses=True,
+        in_bugs=False,
+        around=chaos_doubles,
     ),
     FailurePoint("lanes", of(Lanes), "queue", loses=True),
     FailurePoint("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
@@ -852,35 +910,5 @@ def test_pool_that_cannot_grow_carries_what_it_accepted(
         assert states(app) == ["queued"]
         assert not app.runtime.records.bugs
     send(app, "later")
-    assert app.runtime.webhooks.courier.wait_idle(60)
-    assert states(app) == ["delivered"]
-
-
-@pytest.mark.parametrize("end", [SystemExit(PLANTED), KeyboardInterrupt(PLANTED)], ids=repr)
-def test_listener_that_ends_the_process_ends_no_thread_of_the_courier(
-    make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver, end: BaseException
-) -> None:
-    def listen(_: object) -> None:
-        raise end
-
-    app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_delivery=listen)
-    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
-    for text in ("kept", "later"):
-        send(app, text)
-        assert app.runtime.webhooks.courier.wait_idle(60), "a webhook is stuck"
-    assert states(app) == ["delivered"]
-    assert receiver.bodies
-
-
-def test_listener_that_ends_a_test_leaves_no_webhook_behind(
-    make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver
-) -> None:
-    def listen(_: object) -> None:
-        pytest.fail(PLANTED)
-
-    app = make_app(transport=None, switches={"webhook_hosts": "loopback"}, on_exchange=listen)
-    app.runtime.instances.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
-    with pytest.raises(pytest.fail.Exception, match=PLANTED):
-        send(app, "kept")
     assert app.runtime.webhooks.courier.wait_idle(60)
     assert states(app) == ["delivered"]

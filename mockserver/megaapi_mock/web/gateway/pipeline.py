@@ -79,7 +79,8 @@ class Pipeline:
             setup.profile.plan, api.description.index, api.operations, setup.fixtures
         )
         self._outage = outage(setup.profile)
-        self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")
+        bugs = self.records.bugs
+        self._tell_listener = listener and log_errors_of(listener, "on_exchange failed", bugs)
 
     def answer(self, request: Request, operation: Operation, key: str) -> ReadyReply:
         """Everything from the instance on; never raises."""
@@ -325,7 +326,7 @@ class Pipeline:
             try:
                 self._tell_listener(exchange)
             except BaseException:
-                # It may end a test, or the process: what the call has caused leaves all the same.
+                # Ctrl-C, which ends the process: what the call has caused leaves all the same.
                 if outcome is not None:
                     self.publisher.release(outcome)
                 raise

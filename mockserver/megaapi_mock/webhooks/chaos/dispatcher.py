@@ -8,9 +8,10 @@ import logging
 import struct
 import threading
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ...clock import Clock
 from ...errors import ControlRefused
@@ -18,20 +19,11 @@ from ...records.bugs import describe, log_failure
 from ...records.delivery import OLD_WORLD, Delivery, end
 from ...store.owed import Capacity
 from .chaos_options import Chaos
+from .copies import Copies, CopyRecords
 from .saved_chaos import EchoKey, SavedSeries, as_recorded
 from .series import Deliveries, Series, Turn
 
 log = logging.getLogger(__name__)
-
-
-class CopyRecords(Protocol):
-    """The part of the journal that copies need."""
-
-    def next_id(self, prefix: str, owner: str | None) -> str:
-        """A new id of this owner."""
-
-    def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep what is owed from now on."""
 
 
 # What is held has at most three turns to come: it arrives, its window ends, its burst ends. Those
@@ -71,7 +63,7 @@ class ChaosDispatcher:
         room: Capacity | None = None,
     ) -> None:
         self.room = room or Capacity()
-        self._clock, self._journal = clock, journal
+        self._clock, self._copies = clock, Copies(journal, self._abandon)
         self._forward, self._on_change = forward, on_change
         self.due_earlier: Callable[[], None] = lambda: None
         # Reentrant: `on_change` is foreign code and may stop the app.
@@ -89,17 +81,20 @@ class ChaosDispatcher:
             self._forward(deliveries)
             return
         with self._lock:
-            before, leaving = self.next_due(), Deliveries()
-            for delivery in deliveries:
-                # What was due before it came is out before it.
-                self._run_due(delivery.time, leaving, by_then=False)
-                self._accept_one(delivery, leaving)
-                self._run_due(delivery.time, leaving)
-            self._forward_leaving(leaving)
+            before = self.next_due()
+            with self._departure() as leaving:
+                self._accept_all(deliveries, leaving)
             after = self.next_due()
         # Without the lock: the timers ask for next_due while they hold their own.
         if after is not None and (before is None or after < before):
             self.due_earlier()
+
+    def _accept_all(self, deliveries: Sequence[Delivery], leaving: Deliveries) -> None:
+        for delivery in deliveries:
+            # What was due before it came is out before it.
+            self._run_due(delivery.time, leaving, by_then=False)
+            self._accept_one(delivery, leaving)
+            self._run_due(delivery.time, leaving)
 
     def _accept_one(self, delivery: Delivery, leaving: Deliveries) -> None:
         series = self._series_of_claim.pop(delivery, None) or self._series.get(delivery.instance)
@@ -111,7 +106,7 @@ class ChaosDispatcher:
             series.accept(delivery, leaving)
         except Exception:
             log_failure(log, "our own bug: %s leaves without chaos", delivery.id)
-            series.held.discard(delivery)
+            self._let_go(series, leaving)
             if delivery not in leaving:
                 leaving.append(delivery)
 
@@ -187,10 +182,8 @@ class ChaosDispatcher:
 
     def wake(self, key: str, now: float) -> None:
         """Do everything that is due by then."""
-        with self._lock:
-            leaving = Deliveries()
+        with self._lock, self._departure() as leaving:
             self._run_due(now, leaving)
-            self._forward_leaving(leaving)
 
     def save(self, key: str | None = None) -> tuple[SavedSeries, ...]:
         """All chaos at work, or one instance's, as values."""
@@ -249,7 +242,7 @@ class ChaosDispatcher:
             key,
             chaos,
             schedule=self._schedule,
-            copy=self._copy,
+            copy=self._copies.make,
             on_drop=self._drop,
             arrivals_to_come=arrivals_to_come,
             room=self.room,
@@ -268,10 +261,10 @@ class ChaosDispatcher:
 
     def _release_all(self, key: str) -> int:
         """Let go what is held of this instance; how many those are."""
-        leaving, now = Deliveries(), self._clock.now()
-        for series in self._all_series(key):
-            self._release_series(series, now, leaving)
-        self._forward_leaving(leaving)
+        now = self._clock.now()
+        with self._departure() as leaving:
+            for series in self._all_series(key):
+                self._release_series(series, now, leaving)
         return len(leaving)
 
     def _run_due(self, now: float, leaving: Deliveries, *, by_then: bool = True) -> None:
@@ -289,13 +282,13 @@ class ChaosDispatcher:
         moment: float,
         leaving: Deliveries,
     ) -> None:
+        if not series.holds(subject):
+            return
         try:
             series.run_turn(what, subject, moment, leaving)
         except Exception:
             log_failure(log, "our own bug: a turn of the chaos of %s failed", series.key)
-            if isinstance(subject, Delivery) and subject not in leaving:
-                series.held.discard(subject)
-                leaving.append(subject)
+            self._let_go(series, leaving)
 
     def _release_series(self, series: Series, moment: float, leaving: Deliveries) -> None:
         try:
@@ -307,8 +300,12 @@ class ChaosDispatcher:
                 series.flush(moment, leaving)
         except Exception:
             log_failure(log, "our own bug: what is held of %s leaves as it is", series.key)
-            self._take_entries(series)
-            series.let_go(leaving)
+            self._let_go(series, leaving)
+
+    def _let_go(self, series: Series, leaving: Deliveries) -> None:
+        """All of it leaves now: what has failed halfway is not in the place of its next turn."""
+        self._take_entries(series)
+        series.let_go(leaving)
 
     def _take_entries(self, series: Series) -> list[Turn]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
@@ -316,33 +313,34 @@ class ChaosDispatcher:
         heapq.heapify(self._agenda)
         return series_entries
 
+    @contextmanager
+    def _departure(self) -> Iterator[Deliveries]:
+        """What is put there leaves at the end, in order; it is abandoned where that fails."""
+        leaving = Deliveries()
+        try:
+            yield leaving
+            # Within the lock: two threads must not overtake each other on the way out.
+            self._forward_leaving(leaving)
+        except Exception as error:
+            self._abandon(leaving, error)
+            raise
+
     def _forward_leaving(self, leaving: Deliveries) -> None:
-        # Within the lock: two threads must not overtake each other on the way out.
-        if not leaving:
+        # Others may have ended it meanwhile, because of a failure.
+        queue = [delivery for delivery in leaving if delivery.state == "queued"]
+        if not queue:
             return
         try:
-            self._forward(leaving)
+            self._forward(queue)
         except Exception as error:
             log_failure(log, "our own bug: the courier did not take what chaos let go")
-            for delivery in (each for each in leaving if each.state == "queued"):
+            self._abandon(queue, error)
+
+    def _abandon(self, deliveries: Iterable[Delivery], error: Exception) -> None:
+        for delivery in deliveries:
+            if delivery.state == "queued":
                 end(delivery, "abandoned", f"our own bug: {describe(error)}")
                 self._on_change(delivery)
-
-    def _copy(self, delivery: Delivery, mark: str, moment: float) -> Delivery:
-        id_ = self._journal.next_id("d", delivery.instance)
-        copy = Delivery(
-            id=id_,
-            time=moment,
-            instance=delivery.instance,
-            event=delivery.event,
-            message_type=delivery.message_type,
-            url=delivery.url,
-            body=delivery.body,
-            lane=f"{delivery.lane}#{id_}",
-            chaos=mark,
-        )
-        self._journal.write_deliveries([copy])
-        return copy
 
     def _drop(self, delivery: Delivery) -> None:
         delivery.reason = delivery.reason or "chaos dropped it, as a network may"

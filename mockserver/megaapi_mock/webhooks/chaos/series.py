@@ -35,7 +35,7 @@ class Series:
         chaos: Chaos,
         *,
         schedule: Schedule,
-        copy: Callable[[Delivery, str, float], Delivery],
+        copy: Callable[[Delivery, str, float], Delivery | None],
         on_drop: Callable[[Delivery], None],
         arrivals_to_come: int | None = None,
         room: Capacity | None = None,
@@ -103,13 +103,13 @@ class Series:
 
     def let_go(self, leaving: Deliveries) -> None:
         """Everything that is held leaves, without any chaos."""
-        for delivery in list(self.held):
-            self.held.discard(delivery)
-            if delivery not in leaving:
-                leaving.append(delivery)
         self._window.clear()
         self._crowd.clear()
         self._echoes.clear()
+        for delivery in list(self.held):
+            if delivery not in leaving:
+                leaving.append(delivery)
+            self.held.discard(delivery)
 
     def save(self, turns: Sequence[Turn], *, active: bool) -> SavedSeries:
         """As it is now, as values; `turns` are those of the agenda, in order, of any series."""
@@ -240,12 +240,14 @@ class Series:
         delivery.left = moment
         leaving.append(delivery)
         for _ in range(self.chaos.duplicate - 1):
-            leaving.append(self._copy(delivery, f"duplicate of {delivery.id}", moment))
-        if self.chaos.redeliver > 0:
-            redelivery = self._copy(delivery, f"redelivery of {delivery.id}", moment)
-            self.held.add(redelivery)
-            if not self._drop_if_full(redelivery):
-                self._schedule(moment + self.chaos.redeliver, self, AGAIN, redelivery)
+            if copy := self._copy(delivery, f"duplicate of {delivery.id}", moment):
+                leaving.append(copy)
+        if self.chaos.redeliver > 0 and (
+            copy := self._copy(delivery, f"redelivery of {delivery.id}", moment)
+        ):
+            self.held.add(copy)
+            if not self._drop_if_full(copy):
+                self._schedule(moment + self.chaos.redeliver, self, AGAIN, copy)
 
     def _drop_if_full(self, delivery: Delivery) -> bool:
         """Drop what would have to wait here, when more is held already than may be."""

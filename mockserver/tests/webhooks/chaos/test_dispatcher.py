@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.testing import MockServer
 from megaapi_mock.webhooks.chaos.chaos_options import Chaos
 from megaapi_mock.webhooks.chaos.dispatcher import ENTRIES_MOST, STALE_MOST
+from megaapi_mock.webhooks.chaos.series import Series
 
 from ...conftest import MakeApp
 from ...support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -275,3 +277,56 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.chaos_dispatcher.put_back(made)
     assert (bench.chaos_dispatcher.room.count, bench.chaos_dispatcher.room.size) == before
     assert len(bench.chaos_dispatcher.held_deliveries(KEY)) == 5
+
+
+# -- our own bugs: what was held leaves once, and nothing is stranded ---------------------------
+
+
+@pytest.mark.parametrize(
+    ("chaos", "name"),
+    [
+        ({"reorder": 3}, "_after_ack"),
+        ({"reorder": 3}, "_wait_in"),
+        ({"burst": 3}, "_leave"),
+        ({"burst": 3}, "_wait_in"),
+        ({"reorder": 2, "burst": 2}, "_let_into_crowd"),
+        ({"delay": [5, 5]}, "_arrive"),
+        ({"redeliver": 5}, "run_turn"),
+        ({"redeliver": 5}, "_leave"),
+        ({"delay": [5, 5]}, "accept"),
+    ],
+)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("is_done", [False, True], ids=["before", "behind"])
+def test_series_that_fails_halfway_lets_everything_go_once(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    chaos: dict[str, Any],
+    name: str,
+    nth: int,
+    is_done: bool,
+) -> None:
+    real, calls = getattr(Series, name), itertools.count(1)
+
+    def fail_once(*arguments: Any) -> Any:
+        number = next(calls)
+        result = real(*arguments) if number != nth or is_done else None
+        if number == nth:
+            raise RuntimeError("planted in a test")
+        return result
+
+    monkeypatch.setattr(Series, name, fail_once)
+    bench.start(**chaos)
+    sent = bench.send(4)
+    # Whatever waits for others goes at its end.
+    for _ in range(3):
+        bench.clock.advance(600)
+        bench.timers.run_due()
+    bench.chaos_dispatcher.end(KEY)
+    assert next(calls) > nth
+    assert sorted(bench.ids) == sorted({*bench.ids}), "one has left twice"
+    assert {*bench.ids} == {each.id for each in bench.journal.deliveries.after(None)}
+    assert {*sent} <= {*bench.out}
+    assert bench.chaos_dispatcher.held_deliveries(KEY) == []
+    assert bench.chaos_dispatcher.room.count == bench.chaos_dispatcher.room.size == 0
+    assert bench.chaos_dispatcher.next_due() is None

@@ -211,7 +211,7 @@ class Replay:
         promise: Promise,
         is_open: Callable[[tuple[str, ...]], bool],
     ) -> Iterator[FormDrift]:
-        """The differences with what vouches for their places.
+        """The differences with the promise behind their places.
 
         Where a place is open, because what stands there was somebody's own choice or is older
         than the capture, only what the contract does not allow is a difference.

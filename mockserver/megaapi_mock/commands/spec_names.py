@@ -76,7 +76,7 @@ def _by_address(name: str, contract: Description) -> Iterator[Definition]:
         method = match["method"]
         if re.fullmatch(pattern, path) and (not method or method.upper() == operation.method):
             called.append(operation)
-    # `/rest/instance/list` is no key called list.
+    # `/rest/instance/list` is not a key called list.
     fewest = min((each.path.count("{") for each in called), default=0)
     yield from (each for each in called if each.path.count("{") == fewest)
 

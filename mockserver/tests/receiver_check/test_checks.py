@@ -56,7 +56,7 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
 
 
 def test_who_only_listens_may_be_written_by_others(story: Story) -> None:
-    """What the owner sends in a chat is no answer that the others then lack."""
+    """What the owner sends in a chat is not an answer that the others then lack."""
     story.answer("OUT0")
     for number in range(3):
         story.told(f"A{number}")

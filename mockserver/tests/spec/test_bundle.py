@@ -1,4 +1,4 @@
-"""Many files into one document: what is referred to, what is not, and what is no YAML."""
+"""Many files into one document: what is referred to, what is not, and what is not YAML."""
 
 from __future__ import annotations
 

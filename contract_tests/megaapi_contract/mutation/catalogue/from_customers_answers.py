@@ -250,7 +250,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (8, DOWNLOAD, (), "A file loses its last bytes.",
      partial(Altered, DOWNLOAD, document(edit_at("data", _truncate)))),
     (9, ("config_details",), (), "The token is looked at before the key.", TokenBeforeKey),
-    (10, ("change_token",), (), "The old token still opens the door.", BothTokens),
+    (10, ("change_token",), (), "The old token is still accepted.", BothTokens),
     (11, ("change_token",), (), "Rotating the token silences the webhook.",
      rule(("change_token",), _disable_webhook)),
     (16, SETTINGS, (), "A URL that was never set is null.",

@@ -42,7 +42,7 @@ def an_account_is_there_as_long_as_it_is(session: Session, stage: Stage) -> None
 
 
 def _picture_of(session: Session, instance: HostInstance, operation: str) -> tuple[Exchange, bytes]:
-    """What an operation shows to scan; empty where that is no picture of its own."""
+    """What an operation shows to scan; empty where that is not a picture of its own."""
     if operation == "qr_code_base64":
         return qr(session, instance)
     answer = session.call(operation, instance)

@@ -65,7 +65,6 @@ class RecordRoutes:
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
             ("GET", "/fault-hits", self.fault_hits),
-            ("GET", "/strikes", self.fault_hits),
         ]
 
     def exchanges(self) -> Json:

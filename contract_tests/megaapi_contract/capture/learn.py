@@ -64,9 +64,9 @@ def _text(proposals: _Proposals, switches: Mapping[tuple[str, str], str]) -> str
         lines += ["By hand:", *(f"- {line}" for line in proposals.by_hand), ""]
     if switches:
         lines.append("Switches as this gateway has them (`megaapi-contract fit` says more):")
-        for (name, value), shown in sorted(switches.items()):
+        for (name, value), evidence in sorted(switches.items()):
             usual = ", the default" if _DEFAULTS.get(name) == value else ""
-            lines.append(f"- {name}={value}{usual}: {shown}")
+            lines.append(f"- {name}={value}{usual}: {evidence}")
         lines.append("")
     if not (proposals.made or proposals.by_hand):
         lines += ["The capture teaches nothing new.", ""]

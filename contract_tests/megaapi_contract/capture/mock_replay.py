@@ -217,11 +217,11 @@ class Replay:
         than the capture, only what the contract does not allow is a difference.
         """
         broken: set[tuple[str, ...]] | None = None
-        seen: set[Difference] = set()
+        known_differences: set[Difference] = set()
         for each in differences_found:
-            if each in seen:
+            if each in known_differences:
                 continue
-            seen.add(each)
+            known_differences.add(each)
             if is_open(each.path):
                 if broken is None:
                     broken = {_steps(drift.path) for drift in self.reader.drifts(record)}

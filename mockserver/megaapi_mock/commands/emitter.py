@@ -269,10 +269,10 @@ def _require_url(url: str) -> None:
     try:
         Target.parse(url)
     except DeliveryFailed as error:
-        shown = shown_address(url)
+        address = shown_address(url)
         # A URL that is not one is quoted.
-        reason = str(error).replace(repr(url[:200]), repr(shown[:200]))
-        raise SetupError(f"--to {shown}: {reason}") from None
+        reason = str(error).replace(repr(url[:200]), repr(address[:200]))
+        raise SetupError(f"--to {address}: {reason}") from None
 
 
 def _is_text(fields: PayloadFields | None, event: str, path: str, plain: Payload) -> bool:

@@ -113,8 +113,8 @@ def page(kinds: Kinds) -> str:
 
 def _made_from_the_answer(kinds: Kinds) -> Iterator[str]:
     """The kinds that make their answer from the real one."""
-    for name, listed in kinds.items():
-        if issubclass(listed.kind, Replacing) and listed.kind.needs_real_answer:
+    for name, entry in kinds.items():
+        if issubclass(entry.kind, Replacing) and entry.kind.needs_real_answer:
             yield f"`{name}`"
 
 

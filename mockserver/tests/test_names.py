@@ -12,6 +12,8 @@ import pytest
 from .import_graph import module_paths
 from .test_floors import PACKAGES
 
+MOCK_TESTS = Path(__file__).resolve().parent
+SUITE_TESTS = MOCK_TESTS.parents[1] / "contract_tests/tests"
 # As the name of a value these say nothing whatever it holds.
 EMPTY_WORDS = frozenset(
     (
@@ -64,3 +66,11 @@ def test_such_names_are_noticed(source: str, count: int, tmp_path: Path) -> None
     path = tmp_path / "module.py"
     path.write_text(source)
     assert len([*empty_names(path)]) == count
+
+
+@pytest.mark.parametrize("tests", [MOCK_TESTS, SUITE_TESTS], ids=["mock", "suite"])
+def test_names_of_tests_are_shorter_than_70_characters(tests: Path) -> None:
+    sources = (path.read_text(encoding="utf-8") for path in tests.rglob("test_*.py"))
+    names = [name for source in sources for name in re.findall(r"^ *def (test_\w+)", source, re.M)]
+    assert names
+    assert [name for name in names if len(name) >= 70] == []

@@ -39,7 +39,7 @@ def write(folder: Path, **changes: str | None) -> Path:
     return folder
 
 
-def test_paths_and_webhooks_stand_in_place_and_components_in_their_section(
+def test_paths_and_webhooks_are_in_place_and_components_in_their_section(
     tmp_path: Path,
 ) -> None:
     result = bundle(write(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -148,6 +149,8 @@ def nothing_left_behind() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # As in the Makefile: hundreds of short processes would each compile everything again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config.addinivalue_line(
         "markers", "broken_bodies: the test sends webhooks that leave the contract on purpose"
     )

@@ -77,7 +77,7 @@ class Process:
         with self._came:
             return "".join(self._lines)
 
-    def wait_for(self, pattern: str, seconds: float = 60) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = 180) -> re.Match[str]:
         """The first match in the output so far or to come."""
         found: list[re.Match[str]] = []
 

@@ -97,7 +97,7 @@ def test_a_day_goes_by_quickly_and_in_order(make_app: MakeApp) -> None:
     ControlApi(app).post("/clock", {"advance": DAY})
     owed = deliveries(app)[before:]
     took = time.process_time() - began
-    assert took < 1.5 * slowness(), f"{took:.2f} s for {len(owed)} webhooks"
+    assert took < slowness(), f"{took:.2f} s for {len(owed)} webhooks"
     assert len(owed) > 8 * 3 * SENDS
     # A copy is of its own time; all else came to be in order, whosever it is.
     made = [each for each in owed if not (each.chaos or "").startswith("redelivery")]

@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/crash_shared.py                  50 rounds
     .venv/bin/python benchmarks/crash_shared.py --rounds 3       a few
 
-As `crash.py`, but that the mock never starts anew: calls go to the three in turn, and one of them,
+As `crash.py`, but that the mock never starts again: calls go to the three in turn, and one of them,
 mostly the one that does the work, is killed or stopped while they do. The load goes on until calls
 are acknowledged again. Then the one that is gone begins again, and another is asked what is there.
 A call that breaks off counts for nothing. How long nobody answered is measured: the longest time

@@ -52,7 +52,7 @@ class Kind:
     request_at: Callable[[int, str], Request]
     # Whether the sends have a webhook, which is delivered in the round.
     has_webhook: bool = False
-    # Whether its clients read what comes, and are no waits that end with an answer.
+    # Whether its clients read what comes, and are not waits that end with an answer.
     is_stream: bool = False
 
     @property

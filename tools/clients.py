@@ -54,7 +54,7 @@ def commands() -> Mapping[str, str]:
 
 
 def generate(name: str, script: str) -> bool:
-    """Run the commands of one client anew; whether all of them ended well."""
+    """Run the commands of one client again; whether all of them ended well."""
     shutil.rmtree(PLACE / name, ignore_errors=True)
     began = time.monotonic()
     ended = subprocess.run(

@@ -112,7 +112,7 @@ def write_wiremock(folder: Path, contract: Contract, *, validates: bool) -> None
 def write_mockoon(path: Path, contract: Contract) -> None:
     """An environment with two routes.
 
-    Its rules look for the token and both fields; `valid_json_schema` would compile the schema anew
+    Its rules look for the token and both fields; `valid_json_schema` would compile the schema again
     for each request.
     """
     rules = [

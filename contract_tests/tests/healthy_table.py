@@ -26,7 +26,7 @@ FREE = {
     "participants_pause": ("0.05",), "webhook_timeout": ("5",), "stop_grace": ("1",),
     "webhook_user_agent": ("node-fetch",),
 }  # fmt: skip
-# A host that is down is no healthy one; but nothing can be said of it, and no promise is broken.
+# A host that is down is not a healthy one; but nothing can be said of it, and no promise is broken.
 DOWN = "outage"
 # A host that really fetches files needs somebody who has them: the suite at an address.
 FETCHES = "fetch_media"

@@ -14,7 +14,7 @@ from .support import answering, read_request
 
 Write = Callable[[Answer], bytes]
 
-# Whoever passes an answer on frames it anew.
+# Whoever passes an answer on frames it itself.
 _FRAMES = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive"})
 
 

@@ -24,7 +24,7 @@ BODY_SHOWN = 64 * 2**10
 
 
 class Unreadable(ValueError):
-    """Bytes that are no JSON the gateway can read."""
+    """Bytes that are not JSON the gateway can read."""
 
 
 class TooDeep(Unreadable):
@@ -100,7 +100,7 @@ def _require_sane(text: bytes, parts: int) -> None:
         return
     brackets = _structure(text, parts).translate(_ALIKE, _NO_BRACKETS)
     for _ in range(JSON_DEPTH):
-        # Each turn takes the innermost level away; what no turn changes is no JSON anyway.
+        # Each turn takes the innermost level away; what no turn changes is not JSON anyway.
         before, brackets = brackets, brackets.replace(b"[]", b"")
         if len(brackets) in (0, len(before)):
             return

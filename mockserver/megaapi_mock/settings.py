@@ -33,7 +33,7 @@ def _limit(default: int, help_: str, *, unit: str = "bytes", beyond: str, least:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is no fact about the gateway; those are switches of the profile."""
+    """Everything that is not a fact about the gateway; those are switches of the profile."""
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8080, "port to listen on; 0 chooses a free one")

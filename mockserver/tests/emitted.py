@@ -92,7 +92,7 @@ class Emitted:
 
     def _wrong(self, event: str, body: bytes) -> list[str]:
         if event not in self._schemas:
-            return ["is no event of the contract"]
+            return ["is not an event of the contract"]
         try:
             payload = orjson.loads(body)
         except orjson.JSONDecodeError:

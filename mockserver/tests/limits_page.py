@@ -1,6 +1,6 @@
 """docs/limits.md, made of the settings and of what is fixed in the code.
 
-.venv/bin/python mockserver/tests/limits_page.py     writes the page anew
+.venv/bin/python mockserver/tests/limits_page.py     writes the page again
 """
 
 from __future__ import annotations

@@ -618,7 +618,7 @@ class Watched(UndoTable[str, Message]):
 
 
 @pytest.mark.parametrize("replace_it", [reset, reset_one, delete, load, load_one])
-def test_messages_of_an_instance_that_is_gone_do_not_wait_for_a_garbage_collection(
+def test_messages_of_a_deleted_instance_need_no_garbage_collection(
     replace_it: Callable[[MockApp], None], app: MockApp
 ) -> None:
     with app.runtime.instances.store.read(KEY) as instance:

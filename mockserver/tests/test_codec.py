@@ -1,4 +1,4 @@
-"""JSON bodies within bounds: depth, parts, what is no JSON, and how bodies are kept and shown."""
+"""JSON bodies within bounds: depth, parts, what is not JSON, and how bodies are kept and shown."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_parts_have_an_end() -> None:
         (b"[1,2,3]", 2, True),
         (b'{"a":1}', 2, False),
         (b'{"a":1}', 1, True),
-        # What stands in a string is no part.
+        # What stands in a string is not a part.
         (b'["' + b"," * 50 + b'"]', 3, False),
         (b'["\\",\\\\",' + b"1]", 2, False),
         (b'["' + b'","' * 50 + b'"]', 10, True),

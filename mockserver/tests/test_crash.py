@@ -38,7 +38,7 @@ def test_nothing_is_lost_when_postgresql_is_killed_too() -> None:
 @posix_only
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-def test_nothing_is_lost_when_one_of_three_that_share_a_database_is_killed() -> None:
+def test_killing_one_of_three_on_a_shared_database_loses_nothing() -> None:
     done = run("--rounds", "3", "--seed", "5", harness="crash_shared.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("nothing lost") == 3

@@ -39,7 +39,7 @@ def test_a_wrong_body_is_named_also_when_its_shape_was_good_before() -> None:
     watch.add([("text-plain", b"oi")])
     found = sorted(watch.judge())
     assert len(found) == 4
-    assert found[0] == "nothing: is no event of the contract: b'{}'"
+    assert found[0] == "nothing: is not an event of the contract: b'{}'"
     assert watch.judge() == []
     assert len(watch.judge_received([WRONG])) == 1
 

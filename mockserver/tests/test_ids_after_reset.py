@@ -39,7 +39,7 @@ def test_ids_do_not_repeat_after_a_reset(app: MockApp, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
-def test_a_state_that_is_loaded_again_repeats_ids_unless_new_ones_are_asked_for(
+def test_state_loaded_again_repeats_ids_unless_new_ones_are_asked_for(
     app: MockApp, query: str
 ) -> None:
     state, client = app.test_client().get(f"/_mock/state{query}").get_data(), app.test_client()

@@ -16,7 +16,7 @@ def test_the_page_is_what_the_code_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make generated`"
 
 
-def test_every_number_of_the_settings_is_a_limit_with_its_unit_and_what_happens() -> None:
+def test_every_number_of_the_settings_is_a_limit_with_unit_and_effect() -> None:
     numbers = {setting.name for setting in fields(Settings) if type(setting.default) is int}
     assert {setting.name for setting in limits()} == numbers - NO_LIMITS
     for setting in limits():

@@ -24,7 +24,7 @@ SUITE_ELSEWHERE = {
     "probes/laws/lives/*.py": "probes/test_laws.py",
     "probes/laws/combined/*.py": "probes/laws/test_combined.py",
 }
-# Beside the laws there are modules of their tools, which are no laws.
+# Beside the laws there are modules of their tools, which are not laws.
 LAW_TOOLS = ("assertions", "calls", "sent_message", "webhook_listener")
 MIRRORS = pytest.mark.parametrize(
     "mirror",

@@ -61,5 +61,5 @@ def named(name: str) -> bool:
 
 
 def test_the_tables_of_fields_are_the_codes() -> None:
-    told = "python mockserver/tests/testing/fields_page.py writes the tables anew"
+    told = "python mockserver/tests/testing/fields_page.py writes the tables again"
     assert with_tables(PAGE) == PAGE, told

@@ -81,9 +81,9 @@ def _differing_texts(recorded: str, alike: Sequence[str], path: Path) -> Iterato
     # A word of the contract on the mock's side: here too, or it is another one.
     words = [text for text in alike if text and not _PLACEHOLDER.search(text)]
     if recorded and len(words) == len(alike) and recorded not in words:
-        shown = "another text" if _PLACEHOLDER.search(recorded) else recorded
+        shown_text = "another text" if _PLACEHOLDER.search(recorded) else recorded
         others = " or ".join(dict.fromkeys(words))
-        yield Difference("other value", path, f"{shown}, where the mock has {others}")
+        yield Difference("other value", path, f"{shown_text}, where the mock has {others}")
 
 
 def form_of(value: Any) -> str:

@@ -65,13 +65,13 @@ class Forms:
         if not errors:
             errors = list(islice(strict.iter_errors(document), MOST_OF_ONE))
         errors.sort(key=lambda error: error.kind.name in ("enum", "const"))
-        seen: set[str] = set()
+        paths: set[str] = set()
         for error in errors:
             place = self._contract.nearest_promise(schema, error.evaluation_path, promise)
             for drift in _drifts_of_error(nearest(error), place):
                 # Of what is wrong with one place the first thing is enough.
-                if drift.path not in seen:
-                    seen.add(drift.path)
+                if drift.path not in paths:
+                    paths.add(drift.path)
                     yield drift
 
 

@@ -64,9 +64,9 @@ def _text(proposals: _Proposals, switches: Mapping[tuple[str, str], str]) -> str
         lines += ["By hand:", *(f"- {line}" for line in proposals.by_hand), ""]
     if switches:
         lines.append("Switches as this gateway has them (`megaapi-contract fit` says more):")
-        for (name, value), shown in sorted(switches.items()):
+        for (name, value), evidence in sorted(switches.items()):
             usual = ", the default" if _DEFAULTS.get(name) == value else ""
-            lines.append(f"- {name}={value}{usual}: {shown}")
+            lines.append(f"- {name}={value}{usual}: {evidence}")
         lines.append("")
     if not (proposals.made or proposals.by_hand):
         lines += ["The capture teaches nothing new.", ""]
@@ -115,7 +115,7 @@ class _Proposals:
     def _add_field(self, drift: Drift) -> bool:
         schema, document = self._schema(drift), _document(drift.record)
         *parents, name = drift.path.split("/")
-        value = _value_at(document, drift.path.split("/"))
+        value = _first_value(document, drift.path.split("/"))
         if schema is None or is_placeholder(name) or value is _NOTHING:
             return False
         members = next(self._files.objects(schema, parents), None)
@@ -188,17 +188,17 @@ def _document(record: Record | None) -> Any:
     return (body or {}).get("json")
 
 
-def _value_at(document: Any, path: list[str]) -> Any:
+def _first_value(document: Any, path: list[str]) -> Any:
     """The first value there, with numbers in place of their placeholders."""
     if not path:
         return with_numbers(document)
     if isinstance(document, list):
         steps = path[1:] if path[0] == "*" or path[0].isdigit() else path
-        values = (_value_at(item, steps) for item in document)
+        values = (_first_value(item, steps) for item in document)
         return next((value for value in values if value is not _NOTHING), _NOTHING)
     if isinstance(document, dict):
         names = [path[0]] if path[0] != "*" else list(document)
-        values = (_value_at(document[name], path[1:]) for name in names if name in document)
+        values = (_first_value(document[name], path[1:]) for name in names if name in document)
         return next((value for value in values if value is not _NOTHING), _NOTHING)
     return _NOTHING
 

@@ -211,17 +211,17 @@ class Replay:
         promise: Promise,
         is_open: Callable[[tuple[str, ...]], bool],
     ) -> Iterator[FormDrift]:
-        """The differences with what vouches for their places.
+        """The differences with the promise behind their places.
 
         Where a place is open, because what stands there was somebody's own choice or is older
         than the capture, only what the contract does not allow is a difference.
         """
         broken: set[tuple[str, ...]] | None = None
-        seen: set[Difference] = set()
+        known_differences: set[Difference] = set()
         for each in differences_found:
-            if each in seen:
+            if each in known_differences:
                 continue
-            seen.add(each)
+            known_differences.add(each)
             if is_open(each.path):
                 if broken is None:
                     broken = {_steps(drift.path) for drift in self.reader.drifts(record)}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
+from megaapi_mock.domain.json_path import value_at
 from megaapi_mock.spec.operations import JSON, Operation
 from megaapi_mock.spec.validate import resolve
 
@@ -107,9 +108,9 @@ class MockRequests:
         validator = self._contract.compiler.compile(operation.request_schema)
         for error in validator.iter_errors(document) if examples and validator else ():
             path = tuple(error.instance_path)
-            example = _first_at(examples, path)
-            if path and example is not None and is_placeholder(str(_at(recorded, path))):
-                _at(document, path[:-1])[path[-1]] = example
+            example = _first_example(examples, path)
+            if path and example is not None and is_placeholder(str(value_at(recorded, *path))):
+                value_at(document, *path[:-1])[path[-1]] = example
         return document
 
     def _fill_in(self, node: Any, examples: list[Any], is_webhook: bool, name: str = "") -> Any:
@@ -157,18 +158,6 @@ def _examples(operation: Operation) -> list[Any]:
     return [each["value"] for each in content.get(JSON, {}).get("examples", {}).values()]
 
 
-def _first_at(examples: list[Any], path: tuple[Any, ...]) -> Any:
-    values = (_at(example, path) for example in examples)
+def _first_example(examples: list[Any], path: tuple[Any, ...]) -> Any:
+    values = (value_at(example, *path) for example in examples)
     return next((value for value in values if value is not None), None)
-
-
-def _at(node: Any, path: tuple[Any, ...]) -> Any:
-    """The value there; None where there is none."""
-    for step in path:
-        is_there = (isinstance(node, dict) and step in node) or (
-            isinstance(node, list) and isinstance(step, int) and step < len(node)
-        )
-        if not is_there:
-            return None
-        node = node[step]
-    return node

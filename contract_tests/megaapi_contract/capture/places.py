@@ -1,4 +1,4 @@
-"""What vouches for one place of a document: the promise declared nearest to it."""
+"""The promise behind one place of a document: the one declared nearest to it."""
 
 from __future__ import annotations
 

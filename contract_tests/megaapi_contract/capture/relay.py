@@ -32,7 +32,7 @@ Pairs = tuple[tuple[str, str], ...]
 PATIENCE = 60.0
 # The largest answer that is passed on: all of it is held in memory meanwhile.
 ANSWER_MOST = 64 * 2**20
-# About one connection alone: whoever passes a message on frames it anew.
+# About one connection alone: whoever passes a message on frames it itself.
 _FRAMING = frozenset(
     {
         "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "trailer",

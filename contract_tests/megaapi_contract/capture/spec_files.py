@@ -114,8 +114,8 @@ class SpecFiles:
         later = [key for key in keys if str(key.value) > name] if in_order else keys
         mark = (later or keys)[0].start_mark
         # Without quotes YAML reads a status as a number.
-        shown = f"'{name}'" if name.isdigit() else name
-        text = f"{' ' * mark.column}{shown}: {value}\n"
+        yaml_key = f"'{name}'" if name.isdigit() else name
+        text = f"{' ' * mark.column}{yaml_key}: {value}\n"
         self._propose(mapping.file, Edit(mark.line, 0, 0, text))
         return True
 

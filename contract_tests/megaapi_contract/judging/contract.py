@@ -41,7 +41,7 @@ class Contract:
         }
         self.compiler = Compiler(self.document)
         self._alternatives: dict[str, tuple[Alternative, ...]] = {}
-        # A path without a key comes first: a word of it is no key.
+        # A path without a key comes first: a word of it is not a key.
         ordered = sorted(self.operations, key=lambda operation: KEY in operation.path)
         self._routes = [(operation, _pattern(operation.path)) for operation in ordered]
 
@@ -104,7 +104,7 @@ class Contract:
         return _promise(event.definition["x-provenance"], event.spec_file)
 
     def component_promise(self, name: str, field: str = "") -> Promise | None:
-        """What vouches for a schema that many share, or for one field of it; None without one."""
+        """The promise behind a schema that many share, or one field of it; None without one."""
         schema = self.document["components"]["schemas"].get(name)
         if schema is None or "x-provenance" not in schema:
             return None
@@ -112,7 +112,7 @@ class Contract:
         return self.nearest_promise(schema, ("properties", field), start) if field else start
 
     def root_promise(self, event: str, field: str) -> Promise:
-        """What vouches for a field that all messages and receipts have, whatever their content.
+        """The promise behind a field that all messages and receipts have, whatever their content.
 
         That an echo has just this body is a guess; what its `jid` and its `isGroup` say is none.
         """
@@ -123,7 +123,7 @@ class Contract:
         return self.component_promise(*shared) or promise
 
     def misfit_promise(self, event: str, misfit: FieldMismatch) -> Promise:
-        """What vouches for the rule that a field of an event breaks."""
+        """The promise behind the rule that a field of an event breaks."""
         is_shared = misfit.spec_file in _SHARED_FILES
         return self.root_promise(event, misfit.field) if is_shared else self.event_promise(event)
 
@@ -132,7 +132,7 @@ class Contract:
         return _refers_to(self.events[event].definition["requestBody"], "GroupMark", self.document)
 
     def event_field_promise(self, event: str, schema: str, field: str) -> Promise:
-        """What vouches for a field of an event: the less sure one of the two."""
+        """The promise behind a field of an event: the less sure one of the two."""
         promise = self.event_promise(event)
         if not promise.sure:
             return promise

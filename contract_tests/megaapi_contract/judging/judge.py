@@ -28,7 +28,7 @@ MAX_PER_BODY = 5
 TOO_LARGE = 413
 MOCK_MARK, MOCK_REASON = "X-Mock-Exchange", "X-Mock-Reason"
 
-# Kind, sentence, what vouches for it, and the rule without the values.
+# Kind, sentence, the promise behind it, and the rule without the values.
 RuleBreach = tuple[str, str, Promise, str]
 
 
@@ -207,7 +207,7 @@ class Judge:
 
 
 def _without_consequences(errors: Iterable[Any]) -> Iterator[Any]:
-    """One error for a value of a wrong type, which is no fixed value either."""
+    """One error for a value of a wrong type, which is not a fixed value either."""
     all_errors = list(errors)
     of_wrong_type = {
         tuple(error.instance_path) for error in all_errors if error.kind.name == "type"

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from megaapi_mock.domain.jid import Jid
-
-
-def value_at(document: Any, *path: str | int) -> Any:
-    """What stands there; None where the way ends before."""
-    for step in path:
-        if isinstance(document, Mapping) and isinstance(step, str):
-            document = document.get(step)
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-        else:
-            return None
-    return document
+from megaapi_mock.domain.json_path import value_at as value_at
 
 
 def jid_of(value: object) -> Jid:

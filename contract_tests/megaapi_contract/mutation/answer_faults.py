@@ -47,7 +47,7 @@ class Altered(Fault):
 
 
 def document(edit: Edit) -> Change:
-    """Another JSON document; answers that are no JSON stay."""
+    """Another JSON document; answers that are not JSON stay."""
 
     def change(answer: Answer) -> Answer:
         try:
@@ -70,7 +70,7 @@ def with_document(answer: Answer, body: Any) -> Answer:
 
 
 def json_of(answer: Answer) -> Any:
-    """The answer's document; None when it is no JSON."""
+    """The answer's document; None when it is not JSON."""
     try:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError:

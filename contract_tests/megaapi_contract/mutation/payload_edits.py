@@ -108,6 +108,6 @@ def in_order(*edits: Edit) -> Edit:
     return edit
 
 
-def value_at(document: Any, path: str) -> Any:
+def first_value_at(document: Any, path: str) -> Any:
     """The first value the path leads to; None when there is none."""
     return next((node[key] for node, key in places(document, path)), None)

@@ -23,7 +23,7 @@ Mend = Callable[[InterceptedCall], Request | None]
 
 
 class LetIn(Fault):
-    """Where the clean mock refuses, the mended request is answered instead."""
+    """Where the clean mock refuses, the corrected request is answered instead."""
 
     def __init__(self, operations: tuple[str, ...], is_refused: AnswerFilter, mend: Mend) -> None:
         self._operations, self._is_refused, self._mend = operations, is_refused, mend

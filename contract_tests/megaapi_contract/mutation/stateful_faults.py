@@ -10,7 +10,7 @@ import orjson
 from ..host.http import Answer, Request
 from .answer_faults import is_good, json_of, with_body, with_document
 from .mutant import Fault, InterceptedCall
-from .payload_edits import put, value_at
+from .payload_edits import first_value_at, put
 from .request_faults import at_instance, bearer, with_token
 
 STATUS = "/rest/instance/"
@@ -97,7 +97,7 @@ class FrozenField(Fault):
         document = (
             json_of(answer) if call.operation in self._operations and is_good(answer) else None
         )
-        value = value_at(document, self._path)
+        value = first_value_at(document, self._path)
         if value is None:
             return answer
         if self._first is None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from .mutant import Fault
-from .payload_edits import Edit, put, value_at
+from .payload_edits import Edit, first_value_at, put
 
 Payload = dict[str, Any]
 WebhookFilter = Callable[[Payload], bool]
@@ -25,7 +26,7 @@ def has_value(path: str, *values: Any) -> WebhookFilter:
     """With something at the path, or with one of these values there."""
 
     def is_matching(payload: Payload) -> bool:
-        value = value_at(payload, path)
+        value = first_value_at(payload, path)
         return value is not None if not values else value in values
 
     return is_matching
@@ -53,13 +54,13 @@ def is_message(payload: Payload) -> bool:
 
 def is_inbound(payload: Payload) -> bool:
     """Whether it is a message of somebody else."""
-    return is_message(payload) and value_at(payload, "key.fromMe") is False
+    return is_message(payload) and value_on_path(payload, "key.fromMe") is False
 
 
 def is_echo(payload: Payload) -> bool:
     """Whether it repeats what was sent through the gateway."""
-    identity = str(value_at(payload, "key.id"))
-    own = value_at(payload, "key.fromMe") is True
+    identity = str(value_on_path(payload, "key.id"))
+    own = value_on_path(payload, "key.fromMe") is True
     return is_message(payload) and own and identity.startswith("3EB0")
 
 
@@ -141,7 +142,7 @@ class FirstValueKept(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        value = value_at(payload, self._path) if self._which(payload) else None
+        value = first_value_at(payload, self._path) if self._which(payload) else None
         if value is None:
             return (body,)
         self._first = value if self._first is None else self._first

@@ -15,7 +15,7 @@ PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "w
 # Those whose probes are laws that look at one thing each.
 SINGLE_LAWS = ("laws", "webhooks")
 
-# What vouches for the host being in the state that its own answers told of.
+# The promise behind the host being in the state that its own answers told of.
 STATE_PROMISE = Promise("vendor-doc", "openapi.yaml")
 NEXT_STEP_RULE = "what comes next can happen"
 

@@ -30,7 +30,7 @@ _MORE_VALUES = frozenset(
 )
 # What JSON says without quotes: within them it is mostly of a host that has mistaken the type.
 _OF_JSON = frozenset({"true", "false", "null"})
-# Words of our own sentences that are no words of a language, as they are looked up.
+# Words of our own sentences that are not words of a language, as they are looked up.
 _OF_SENTENCES = frozenset({"2xx", "3EB0", "3eb0"})
 
 # What Schemathesis and jsonschema-rs say around the values they quote.

@@ -12,7 +12,7 @@ from .. import __version__
 from ..judging.results import Exchange, Report, Webhook
 
 RECEIVER = "http://receiver.invalid/webhooks"
-# Signs of placeholders and templates are no part of an address.
+# Signs of placeholders and templates are not part of an address.
 _SAFE = ":/?#[]@!$&'()*+,;=%~-._"
 
 

@@ -77,15 +77,15 @@ def _shown_by(reading: Reading, redaction: Redaction) -> str:
 
 
 def _answer(exchange: Exchange, redaction: Redaction) -> str:
-    shown = redaction.exchange(exchange)
-    body = shown.body.decode("utf-8", "replace")
+    redacted_exchange = redaction.exchange(exchange)
+    body = redacted_exchange.body.decode("utf-8", "replace")
     text = f": {_cut(body)}" if body else ", with an empty body"
     return f"{exchange.operation or 'an unknown route'} answered {exchange.status}{text}"
 
 
 def _webhook(webhook: Webhook, redaction: Redaction) -> str:
-    shown = redaction.webhook(webhook).body.decode("utf-8", "replace")
-    return f"{webhook.event or 'of an unknown event'}: {_cut(shown)}"
+    body = redaction.webhook(webhook).body.decode("utf-8", "replace")
+    return f"{webhook.event or 'of an unknown event'}: {_cut(body)}"
 
 
 def _cut(text: str) -> str:

@@ -25,7 +25,7 @@ _JSON = (dict, list, str, int, float, bool, type(None))
 # What a call of ours with the wrong arguments says, which no answer can make it say.
 _WRONG_CALL = re.compile(r"\bargument(s)?( but|:| \d|$)|positional|unexpected keyword|callable")
 
-# So many probes in a row that a cut call has ended are no hiccup.
+# So many probes in a row that a cut call has ended are not a hiccup.
 MAX_CUTS_IN_A_ROW = 3
 
 INTERRUPTED_REASON = "the run was interrupted"
@@ -91,7 +91,7 @@ def _run_probe(probe: Probe, context: RunContext, session: Session, result: Resu
         result.state, result.reason = "unusable", str(error)
     except (NotTried, HeldBack) as error:
         result.reason, result.undone = str(error), isinstance(error, NotDone)
-        # What was only looked up first, the state of an instance say, is no try of it.
+        # What was only looked up first, the state of an instance say, is not a try of it.
         if not session.called_operations & set(probe.operations):
             result.state = "left out"
     except Impossible as error:

@@ -20,5 +20,5 @@ class OutputConsole(Console):
 
 
 def draws_progress() -> bool:
-    """Whether somebody sees a bar; what is no terminal may be a full disk or a closed pipe."""
+    """Whether somebody sees a bar; what is not a terminal may be a full disk or a closed pipe."""
     return sys.stderr.isatty()

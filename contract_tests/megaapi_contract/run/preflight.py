@@ -67,10 +67,10 @@ def number_of(state: Status, given: NamedInstance) -> str:
 
     Empty where neither says it. SetupError where they differ.
     """
-    shown, number = state.number, given.instance.number
-    if shown and number and not is_same_phone(shown, number):
+    shown_number, number = state.number, given.instance.number
+    if shown_number and number and not is_same_phone(shown_number, number):
         raise SetupError(f"{given.number_option} {number}: {given.host} shows another number")
-    return shown or (number if state.connected else "")
+    return shown_number or (number if state.connected else "")
 
 
 def _require_same_letters(state: Status, given: NamedInstance) -> None:

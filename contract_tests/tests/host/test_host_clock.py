@@ -84,7 +84,7 @@ def test_a_clock_that_stands_still_is_wrong(apart: int) -> None:
     assert judged(clock, NOW + STANDS_STILL, still + STANDS_STILL)
 
 
-def test_a_host_that_is_slow_to_answer_is_not_one_whose_clock_stands_still() -> None:
+def test_slow_host_is_not_taken_for_one_with_a_frozen_clock() -> None:
     clock = HostClock()
     # Its time is that of its end, and the next message has the same second.
     first = replace(answered(NOW, int(NOW) + 25), seconds=25.0)

@@ -109,7 +109,7 @@ class Waits:
         return None
 
 
-def test_a_wait_is_made_of_short_ones_so_that_a_long_pause_of_the_machine_is_one_of_many(
+def test_long_pause_of_the_machine_counts_as_one_short_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     receiver, waits = Receiver(), Waits(until=1000)

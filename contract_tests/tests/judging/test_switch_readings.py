@@ -140,7 +140,7 @@ def ack(participant: str, status: int = 3) -> Webhook:
     return webhook({"instance_key": "k", "key": key, "update": {"status": status}})
 
 
-def test_receipts_of_each_participant_are_seen_and_one_alone_proves_nothing() -> None:
+def test_receipts_of_each_participant_are_seen_and_one_is_no_proof() -> None:
     assert read(webhooks=(ack("a"), ack("b"))).read["group_acks"].value == "each"
     assert "group_acks" in read(webhooks=(ack("a"), ack("a", status=4))).unread
 

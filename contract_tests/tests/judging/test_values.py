@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from megaapi_contract.judging.values import jid_of, value_at
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (("group", "id"), "g"),
-        (("people", 1, "id"), "b"),
-        ((), {"group": {"id": "g"}, "people": [{"id": "a"}, {"id": "b"}]}),
-        (("people", 2, "id"), None),
-        (("people", "1"), None),
-        (("group", "id", "more"), None),
-        (("nothing",), None),
-    ],
-)
-def test_a_value_is_found_by_its_steps_and_none_where_they_end(
-    path: tuple[str | int, ...], value: Any
-) -> None:
-    document = {"group": {"id": "g"}, "people": [{"id": "a"}, {"id": "b"}]}
-    assert value_at(document, *path) == value
+from megaapi_contract.judging.values import jid_of
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_of_some_faults_only_the_probes_that_noticed_must_be_clean(workers: Work
     )
     assert sorted(score.outcomes) == sorted(NAMES) == sorted(one.name for one in mutants)
     assert [kind for kind, _ in workers.log] == ["faults", "clean"]
-    # What the whole run showed is no probe.
+    # What the whole run showed is not a probe.
     assert workers.log[1] == ("clean", ["p"])
     assert progress == [
         ("faults", 0, 2), ("faults", 1, 2), ("faults", 2, 2),

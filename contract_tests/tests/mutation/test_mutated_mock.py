@@ -93,7 +93,7 @@ def test_a_fault_is_given_operation_and_key_and_the_control_api_is_spared(
     assert mock.hits == 0
 
 
-def test_a_mock_that_takes_its_time_to_settle_is_not_taken_for_a_silent_one(
+def test_mock_that_settles_slowly_is_not_taken_for_a_silent_one(
     mock: MutatedMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOOK_EVERY", 0.0001)

@@ -69,7 +69,7 @@ def test_the_sample_is_noticed(stored: Score) -> None:
 
 
 class _Twin(Fault):
-    """Asks and answers anew, and changes nothing."""
+    """Asks and answers again, and changes nothing."""
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)

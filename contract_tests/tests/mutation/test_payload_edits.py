@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from megaapi_contract.mutation.payload_edits import (
     edit_at,
+    first_value_at,
     in_order,
     places,
     put,
@@ -15,7 +16,6 @@ from megaapi_contract.mutation.payload_edits import (
     rename,
     retype,
     swap_values,
-    value_at,
 )
 
 GROUP: dict[str, Any] = {
@@ -41,7 +41,7 @@ GROUP: dict[str, Any] = {
 )
 def test_path_leads_to_every_value_that_fits(path: str, values: list[Any]) -> None:
     assert [node[key] for node, key in places(GROUP, path)] == values
-    assert value_at(GROUP, path) == (values[0] if values else None)
+    assert first_value_at(GROUP, path) == (values[0] if values else None)
 
 
 def test_star_leads_to_every_child_of_an_object_and_a_list() -> None:

@@ -96,7 +96,7 @@ def test_a_trial_ends_with_the_probe_that_notices(monkeypatch: pytest.MonkeyPatc
     assert trial.log[-3:] == ["clear", "clear", "off"]
 
 
-def test_a_host_that_cannot_be_judged_is_noticed_and_a_mistake_of_ours_is_not(
+def test_host_that_cannot_be_judged_is_told_from_a_bug_of_the_suite(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trial = Trial(monkeypatch, probe("one", "send_text"), probe("two", "send_text"))

@@ -61,7 +61,7 @@ def test_each_open_question_is_asked_by_one_probe_and_no_other_is() -> None:
     assert set(asked) == QUESTIONS.keys() - {"empty_participants"}
 
 
-def test_probes_are_about_operations_of_the_contract_and_allow_their_effects() -> None:
+def test_probes_name_operations_of_the_contract_and_allow_their_effects() -> None:
     by_id = Contract(plan=EVERY_PLAN).by_id
     for probe in fitting_probes():
         effects = {by_id[operation].effect for operation in probe.operations}

@@ -143,7 +143,7 @@ def report_of(*missing: str, answered: tuple[str, ...] = ("send_text", "list_gro
     return report
 
 
-def test_a_host_that_lacks_what_another_plan_lacks_is_said_to_be_of_that_plan() -> None:
+def test_host_that_lacks_what_another_plan_lacks_is_named_as_of_that_plan() -> None:
     note = note_on_plan(report_of("send_buttons", "send_template"), CONTRACT)
     assert "no route of send_buttons, send_template, and plan" in note
     assert "--gateway-plan business" in note

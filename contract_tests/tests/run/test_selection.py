@@ -122,6 +122,6 @@ def test_an_operation_may_be_named_as_people_do(monkeypatch: pytest.MonkeyPatch,
     assert options.operations == ("send_text",)
 
 
-def test_an_operation_that_there_is_not_is_refused_with_the_one_that_was_meant() -> None:
+def test_unknown_operation_is_refused_with_the_one_that_was_meant() -> None:
     with pytest.raises(SetupError, match="plan code has no such operation: did you mean send_text"):
         with_operation_ids(context(operations=("send_txt",)))

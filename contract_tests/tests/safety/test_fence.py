@@ -54,7 +54,7 @@ def gate(*allowed: str, max_messages: int | None = None) -> tuple[Gate, Recorder
     return Gate(host, contract(), fence=fence(*allowed), max_messages=max_messages), host
 
 
-# -- an oracle of its own: the contract's files read anew, the wire read as text -----------------
+# -- an oracle of its own: the contract's files read again, the wire read as text -----------------
 
 
 @cache

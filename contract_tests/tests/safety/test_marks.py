@@ -140,7 +140,7 @@ def test_a_person_where_nobody_looks_stays(
     ("operation", "body"),
     [("set_profile_name", {"messageData": {"name": "Outra"}}), ("block_chat", about(True))],
 )
-def test_a_change_whose_undo_cannot_be_written_is_not_made_the_next_time_either(
+def test_change_whose_undo_cannot_be_written_is_refused_every_time(
     operation: str, body: Any, host: MarkedHost, session: Session, restore: RestoreFile,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip

@@ -16,7 +16,7 @@ import orjson
 
 from ..clock import Clock
 from ..codec import JSON_DEPTH, TooDeep, Unreadable, parse_json
-from ..domain.json_path import put_at, require_path, value_at
+from ..domain.json_path import put_at, require_path, value_on_path
 from ..errors import Invalid, SetupError
 from ..errors.names import did_you_mean
 from ..errors.shown_address import shown_address
@@ -269,15 +269,15 @@ def _require_url(url: str) -> None:
     try:
         Target.parse(url)
     except DeliveryFailed as error:
-        shown = shown_address(url)
+        address = shown_address(url)
         # A URL that is not one is quoted.
-        reason = str(error).replace(repr(url[:200]), repr(shown[:200]))
-        raise SetupError(f"--to {shown}: {reason}") from None
+        reason = str(error).replace(repr(url[:200]), repr(address[:200]))
+        raise SetupError(f"--to {address}: {reason}") from None
 
 
 def _is_text(fields: PayloadFields | None, event: str, path: str, plain: Payload) -> bool:
     """Whether the sample, or the contract, has nothing but a string there."""
-    if isinstance(value_at(plain, path), str):
+    if isinstance(value_on_path(plain, path), str):
         return True
     return fields is not None and fields.is_text(event, path, plain)
 

@@ -56,8 +56,8 @@ class JsonLines:
             "fault": None if exchange.fault is None else exchange.fault[1],
         }
         if self._shows_private:
-            shown = exchange.as_json()
-            fields |= {"request": shown["request"], "response": shown["response"]}
+            document = exchange.as_json()
+            fields |= {"request": document["request"], "response": document["response"]}
         else:
             redaction, key = self.redaction, exchange.instance
             # As sentences have it.

@@ -109,11 +109,11 @@ def events(name: str | None) -> None:
     from ..spec.valid_bundle import valid_bundle
 
     every = webhook_events(valid_bundle(root("spec")))
-    wanted = _names_to_list("event", name, [event.name for event in every])
+    names = _names_to_list("event", name, [event.name for event in every])
     rows = [
         (event.name, event.grade, event.default, event.arrival, event.summary)
         for event in every
-        if event.name in wanted
+        if event.name in names
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -151,9 +151,9 @@ def switches(name: str | None) -> None:
 
     With NAME only this one.
     """
-    wanted = _names_to_list("switch", name, [switch.name for switch in SWITCHES])
+    names = _names_to_list("switch", name, [switch.name for switch in SWITCHES])
     for switch in SWITCHES:
-        if switch.name not in wanted:
+        if switch.name not in names:
             continue
         click.echo(f"{switch.name}={switch.default}")
         click.echo(f"    {switch.help} ({switch.grade})")

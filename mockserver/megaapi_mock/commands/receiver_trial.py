@@ -70,7 +70,7 @@ def run_verdict(
     other contacts, in another order and each three times; early acknowledgements; one of everything
     else a bot meets; two webhooks once more. With `event` every message is such an event, and
     nothing else is told. Its contacts never wrote before, and only what is about them is judged:
-    what the instance or the bot did before, or does beside it, is no part of the trial. `instance`
+    what the instance or the bot did before, or does beside it, is not part of the trial. `instance`
     is the one the bot answers through, made when it is not there; by default the first that is
     linked. Its webhook and its chaos are put back at the end.
 
@@ -108,7 +108,7 @@ class _Trial:
     storm_contacts: list[str]
     # Whom the owner writes to by phone, and whether the bot answered that.
     friend: str
-    # The newest delivery and the newest message that are no part of the trial.
+    # The newest delivery and the newest message that are not part of the trial.
     since: str | None
     newest_message: str | None
     deadline: float

@@ -76,7 +76,7 @@ def _by_address(name: str, contract: Description) -> Iterator[Definition]:
         method = match["method"]
         if re.fullmatch(pattern, path) and (not method or method.upper() == operation.method):
             called.append(operation)
-    # `/rest/instance/list` is no key called list.
+    # `/rest/instance/list` is not a key called list.
     fewest = min((each.path.count("{") for each in called), default=0)
     yield from (each for each in called if each.path.count("{") == fewest)
 
@@ -90,8 +90,8 @@ def _by_spelling(name: str, contract: Description) -> Iterator[Definition]:
 
 def _by_title(name: str, contract: Description) -> Iterator[Definition]:
     """In English or in the words of the vendor's menu."""
-    wanted = _fold(name)
-    yield from (each for each in _every(contract) if wanted in map(_fold, _titles(each)))
+    folded_name = _fold(name)
+    yield from (each for each in _every(contract) if folded_name in map(_fold, _titles(each)))
 
 
 def _by_message_type(name: str, contract: Description) -> Iterator[Definition]:

@@ -118,7 +118,7 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
 
 def farewell(output: Output, abandoned_count: int, *, keeps: bool = False) -> None:
     """The last line; waits a moment until it is read, no longer."""
-    fate = "wait for the next start" if keeps else "abandoned"
-    end = f": {abandoned_count} deliveries {fate}" if abandoned_count else ", all webhooks sent"
+    outcome = "wait for the next start" if keeps else "abandoned"
+    end = f": {abandoned_count} deliveries {outcome}" if abandoned_count else ", all webhooks sent"
     output.end(f"Stopped{end}.\n")
     end_log()

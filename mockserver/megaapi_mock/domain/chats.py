@@ -176,7 +176,7 @@ class Chats:
         verified: str | None = None,
         overrides: Mapping[str, Any] | None = None,
     ) -> Message:
-        """A message from outside under this key, the own phone's included: kept and announced."""
+        """Keep and announce a message from outside, or from the instance's own phone."""
         self.require_link()
         loss_reason = self._why_lost(key, author)
         message = self._message_from(key, content, author)

@@ -41,7 +41,7 @@ class ContactStates:
         """From now on; what waited for a phone goes on, each at its distance from the first.
 
         Whoever deletes the account leaves the groups, and coming back brings nobody into one.
-        Invalid for the own account: an instance has one.
+        Invalid for the instance's own account: an instance has one.
         """
         jid = contact.jid
         self._require_settable(contact, state)

@@ -88,7 +88,7 @@ class Directory:
 
     def __init__(
         self,
-        listed: Iterable[tuple[str, Contact]] = (),
+        directory: Iterable[tuple[str, Contact]] = (),
         *,
         people: Iterable[Contact] = (),
         without_whatsapp: Iterable[str] = (),
@@ -99,7 +99,7 @@ class Directory:
     ) -> None:
         self._by_number: dict[str, Contact] = {}
         self._by_lid: dict[Jid, Contact] = {contact.lid: contact for contact in people}
-        for number, contact in listed:
+        for number, contact in directory:
             self._by_number[number] = contact
             self._by_number.setdefault(contact.jid.user, contact)
             self._by_lid[contact.lid] = contact
@@ -145,9 +145,9 @@ class Directory:
         """The person behind a JID, hidden number included; None for groups and strangers."""
         if not jid.lid:
             return self.find(jid.user, instances) if jid.server == PERSON else None
-        listed = self._by_lid.get(jid)
-        if listed is not None:
-            return listed
+        listed_contact = self._by_lid.get(jid)
+        if listed_contact is not None:
+            return listed_contact
         number = number_behind(jid)
         contact = None if number is None else self.find(number, instances)
         return contact if contact is not None and contact.lid == jid else None
@@ -212,10 +212,10 @@ class Directory:
 
         A hyphen alone makes no group of it, as it does for the gateway.
         """
-        written = as_written(text, self._by_number)
-        if "@" in written or is_old_group(written):
-            return Jid.parse(written)
-        return Jid(written, PERSON)
+        address = as_written(text, self._by_number)
+        if "@" in address or is_old_group(address):
+            return Jid.parse(address)
+        return Jid(address, PERSON)
 
     def _behind_digits(self, digits: str) -> Contact | None:
         """Whose hidden number has these digits, so that they are nobody's phone number."""
@@ -226,8 +226,8 @@ class Directory:
         return not self._short and number not in self._by_number and lacks_country(number)
 
     def _is_odd(self, number: str) -> bool:
-        listed = number in self._by_number or self._ninth.other(number) in self._by_number
-        return not self._short and not listed and is_none_of_brazil(number)
+        is_listed = number in self._by_number or self._ninth.other(number) in self._by_number
+        return not self._short and not is_listed and is_none_of_brazil(number)
 
     def _is_long(self, number: str) -> bool:
         return not self.any_length and is_number(number) and too_long(number)

@@ -22,7 +22,7 @@ def arrival_event(content: Mapping[str, Any], *, group: bool) -> str:
     kind = content_key(content) or ""
     if group and kind in ("conversation", "imageMessage"):
         return "group-text" if kind == "conversation" else "group-image"
-    # Tests may set anything: a part that is no object has none of the fields.
+    # Tests may set anything: a part that is not an object has none of the fields.
     part = content.get(kind)
     fields = part if isinstance(part, dict) else {}
     if kind == "protocolMessage":

@@ -136,7 +136,7 @@ class Instance(Change):
 
     @property
     def device_jid(self) -> str:
-        """The own JID with its device suffix, as `instance.user.id` shows it (observed)."""
+        """Its own JID with a device suffix, as `instance.user.id` shows it (observed)."""
         own = self.own_jid
         return f"{own.user}:{30 + self.state.connection.links}@{own.server}"
 

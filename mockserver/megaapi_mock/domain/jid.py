@@ -81,8 +81,8 @@ class Jid(str):
 
 @lru_cache(maxsize=4_096)
 def _parse(text: str) -> Jid:
-    user, at, server = text.rpartition("@")
-    if not at or server not in _KNOWN_SERVERS or "@" in user:
+    user, separator, server = text.rpartition("@")
+    if not separator or server not in _KNOWN_SERVERS or "@" in user:
         return Jid(text, GROUP if "-" in text else PERSON)
     device = _DEVICE.match(user) if len(text) <= ADDRESS_MOST else None
     return Jid(device.group(1) if device and server != GROUP else user, server)

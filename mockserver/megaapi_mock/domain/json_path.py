@@ -1,7 +1,8 @@
-"""Dotted paths into JSON documents."""
+"""Paths into JSON documents: as steps one by one, or as names joined by dots."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..codec import JSON_DEPTH
@@ -16,15 +17,23 @@ def require_path(path: str) -> None:
         raise Invalid(f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}")
 
 
-def value_at(document: Any, path: str) -> Any:
-    """The value at a dotted path, the document itself at an empty one; None where nothing is."""
-    for step in filter(None, path.split(".")):
-        if isinstance(document, dict):
+def value_at(document: Any, *steps: str | int) -> Any:
+    """The value the steps lead to: names in objects, numbers in lists; None where nothing is."""
+    for step in steps:
+        if isinstance(document, Mapping) and isinstance(step, str):
             document = document.get(step)
-        elif isinstance(document, list) and _is_index(step) and int(step) < len(document):
-            document = document[int(step)]
+        elif isinstance(document, list) and isinstance(step, int) and 0 <= step < len(document):
+            document = document[step]
         else:
             return None
+    return document
+
+
+def value_on_path(document: Any, path: str) -> Any:
+    """The value at a dotted path, the document itself at an empty one; None where nothing is."""
+    for step in filter(None, path.split(".")):
+        in_list = isinstance(document, list) and _is_index(step)
+        document = value_at(document, int(step) if in_list else step)
     return document
 
 

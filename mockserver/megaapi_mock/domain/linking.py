@@ -151,7 +151,7 @@ class Linking:
         name = change.number_registry.name(owner.jid, apart_from=state.key)
         if name is not None:
             state.name = name
-        # The same phone dialled another way is no other phone.
+        # The same phone dialled another way is not another phone.
         if before is None or before != owner:
             self._groups.start_over()
 

@@ -101,7 +101,7 @@ def targets(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 _WITH_PLAYED = tuple(step.target for step in STEPS)
-# The targets of what is no kind of these.
+# The targets of what is not a kind of these.
 UNPLAYED = _WITH_PLAYED[:-1]
 PLAYABLE = frozenset({"ptvMessage", "audioMessage", *keys_of(lambda kind: kind.once)})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Landlines begin with 2 to 5 and never had the digit; 0 is no real beginning: made-up numbers.
+# Landlines begin with 2 to 5 and never had the digit; 0 is not a real beginning: made-up numbers.
 _MOBILE = re.compile(r"55([1-9][0-9])(9?)([06-9][0-9]{7})", re.ASCII)
 
 

@@ -94,7 +94,7 @@ def digits_of(text: str) -> str:
         return text
     digits = _without_prefixes(_BETWEEN.sub("", text))
     plain = digits.isascii() and digits.isdigit() and not is_old_group(text)
-    # A number and something behind a hyphen is no number.
+    # A number and something behind a hyphen is not a number.
     odd = "-" in text and too_long(digits)
     return digits if plain and not odd else text
 

@@ -40,7 +40,7 @@ def _media() -> UndoTable[str, Media]:
 
 
 def _presence() -> UndoTable[Jid, tuple[str, float]]:
-    return UndoTable(size_of=lambda chat, shown: len(chat) + len(shown[0]))
+    return UndoTable(size_of=lambda chat, presence: len(chat) + len(presence[0]))
 
 
 def _delayed_events() -> UndoTable[int, DelayedEvent]:

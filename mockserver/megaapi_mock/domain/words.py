@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .content import kind_named
-from .json_path import value_at
+from .json_path import value_on_path
 from .message import content_key, unwrap
 
 
@@ -20,5 +20,5 @@ def words_of(content: Any) -> str | None:
     path = kind_named(kind).words
     if path is None:
         return None
-    value = value_at(inner[kind], path)
+    value = value_on_path(inner[kind], path)
     return value if isinstance(value, str) else None

@@ -9,5 +9,5 @@ SHOWN_MOST = 120
 def file_problem(error: OSError) -> str:
     """The sentence for a file or folder that cannot be used: its name, shortened, and why."""
     name = str(error.filename)
-    shown = name if len(name) <= SHOWN_MOST else f"{name[:SHOWN_MOST]}..."
-    return f"{shown}: {error.strerror or error}"
+    shown_name = name if len(name) <= SHOWN_MOST else f"{name[:SHOWN_MOST]}..."
+    return f"{shown_name}: {error.strerror or error}"

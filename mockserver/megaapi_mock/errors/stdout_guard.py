@@ -96,7 +96,7 @@ def _write_escapes(stream: Any, missing: set[str]) -> None:
         text = error.object[error.start : error.end]
         missing.update(text)
         units = text.encode("utf-16-be", "surrogatepass")
-        pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
+        pairs = (units[index : index + 2].hex() for index in range(0, len(units), 2))
         return "".join(f"\\u{unit}" for unit in pairs), error.end
 
     codecs.register_error(_ESCAPES, escape)

@@ -22,7 +22,7 @@ class Person:
     """The phone number, digits only. None where only the hidden number is known."""
 
     lid: str | None = None
-    """The hidden number, `...@lid`. Its digits are no phone number."""
+    """The hidden number, `...@lid`. Its digits are not a phone number."""
 
     name: str | None = None
     """The name the person goes by in WhatsApp."""

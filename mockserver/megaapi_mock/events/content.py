@@ -238,7 +238,7 @@ def whole_number(value: Any) -> int | None:
 
 
 def objects_in(fields: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of a list; nothing where the member is no list."""
+    """The objects of a list; nothing where the member is not a list."""
     value = fields.get(name)
     yield from (each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
 

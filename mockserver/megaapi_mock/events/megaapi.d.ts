@@ -616,7 +616,7 @@ export interface LocationMessage {
 }
 
 /**
- * The start of a shared live position; the positions that follow are no messages.
+ * The start of a shared live position; the positions that follow are not messages.
  *
  * Evidence: baileys (baileys).
  *

@@ -72,8 +72,8 @@ _SHOWN_MOST = 60
 def parse(payload: object) -> AnyEvent:
     """The event that a webhook's JSON is, as `json.loads` or a framework gives it.
 
-    Never raises: what is no event of the contract is an `UnknownEvent`, with the reason. An event
-    that leaves the contract elsewhere than where it cannot do without has `problems`.
+    Never raises: what is not an event of the contract is an `UnknownEvent`, with the reason. An
+    event that leaves the contract elsewhere than where it cannot do without has `problems`.
     """
     if not isinstance(payload, dict):
         return UnknownEvent(payload, None, _not_an_object(payload))

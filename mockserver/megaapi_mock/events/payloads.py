@@ -803,7 +803,7 @@ class LocationMessage(TypedDict):
 
 
 class LiveLocationMessage(TypedDict):
-    """The start of a shared live position; the positions that follow are no messages.
+    """The start of a shared live position; the positions that follow are not messages.
 
     Evidence: baileys (baileys).
 

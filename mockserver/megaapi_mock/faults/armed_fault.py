@@ -146,7 +146,7 @@ class MatchedFault:
     moment: Moment
     what: str
     fault: ArmedFault | None = None
-    # What was counted for it, where it is no candidate.
+    # What was counted for it, where it is not a candidate.
     count: FaultCount | None = None
 
     def as_hit(self, key: str) -> FaultHit:

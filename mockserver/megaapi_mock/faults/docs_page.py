@@ -40,7 +40,6 @@ that asks for something unknown is explained in `X-Mock-Reason`, and the call go
 **Where a hit is seen.** `GET /_mock/fault-hits` has every one, whatever was hit: which fault,
 when, at which instance, and what: a call by its operation, the phone that scans as `link`, what a
 contact does as `inbound from` their JID. `GET /_mock/faults` shows the last ten of each fault.
-`GET /_mock/strikes` is the former name, and answers the same.
 A call that was hit says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
 `GET /_mock/exchanges`). A message that a zombie session swallows stays in `GET /_mock/messages`
 with its reason; calls and typing that it swallows, and a phone that does not link, are hits
@@ -114,8 +113,8 @@ def page(kinds: Kinds) -> str:
 
 def _made_from_the_answer(kinds: Kinds) -> Iterator[str]:
     """The kinds that make their answer from the real one."""
-    for name, listed in kinds.items():
-        if issubclass(listed.kind, Replacing) and listed.kind.needs_real_answer:
+    for name, entry in kinds.items():
+        if issubclass(entry.kind, Replacing) and entry.kind.needs_real_answer:
             yield f"`{name}`"
 
 

@@ -52,10 +52,10 @@ class TallyCount:
         self.hit = hit
         fault = self.fault
         if fault is not None:
-            shown = fault.hits
-            self.hidden = shown[0] if len(shown) == shown.maxlen else None
+            hits = fault.hits
+            self.hidden = hits[0] if len(hits) == hits.maxlen else None
             fault.used += 1
-            shown.append(hit)
+            hits.append(hit)
 
     def give_back(self) -> None:
         """Count as if it had not happened."""

@@ -42,48 +42,48 @@ def _is_mp4(content: bytes) -> bool:
 
 def _jpeg(content: bytes) -> bool:
     """The end marker stands behind the picture itself: a preview before it has one of its own."""
-    at = 2
+    offset = 2
     for _ in range(_MOST_PARTS):
-        if len(content) < at + 4 or content[at] != 0xFF:
+        if len(content) < offset + 4 or content[offset] != 0xFF:
             return False
-        if content[at + 1] == 0xDA:
-            return content.rfind(b"\xff\xd9", at) > 0
-        is_filler = content[at + 1] == 0xFF
-        at += 1 if is_filler else 2 + max(2, int.from_bytes(content[at + 2 : at + 4]))
+        if content[offset + 1] == 0xDA:
+            return content.rfind(b"\xff\xd9", offset) > 0
+        is_filler = content[offset + 1] == 0xFF
+        offset += 1 if is_filler else 2 + max(2, int.from_bytes(content[offset + 2 : offset + 4]))
     return True
 
 
-def _part(content: bytes, at: int) -> tuple[int, bytes]:
+def _part(content: bytes, offset: int) -> tuple[int, bytes]:
     """Length and kind of the part that begins there, of a PNG or MP4."""
-    return int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
+    return int.from_bytes(content[offset : offset + 4]), content[offset + 4 : offset + 8]
 
 
 def _png(content: bytes) -> bool:
-    at = 8
+    offset = 8
     for _ in range(_MOST_PARTS):
-        if len(content) < at + 12:
+        if len(content) < offset + 12:
             return False
-        length, kind = _part(content, at)
-        at += 12 + length
+        length, kind = _part(content, offset)
+        offset += 12 + length
         if kind == b"IEND":
-            return len(content) >= at
+            return len(content) >= offset
     return True
 
 
 def _gif(content: bytes) -> bool:
     if len(content) < 14:
         return False
-    at, in_block = 13 + _colors(content[10]), False
+    offset, in_block = 13 + _colors(content[10]), False
     for _ in range(_MOST_PARTS):
-        if len(content) <= at:
+        if len(content) <= offset:
             return False
-        mark = content[at]
+        mark = content[offset]
         if in_block:
-            at, in_block = at + 1 + mark, mark > 0
+            offset, in_block = offset + 1 + mark, mark > 0
         elif mark == ord("!"):
-            at, in_block = at + 2, True
-        elif mark == ord(",") and len(content) > at + 10:
-            at, in_block = at + 11 + _colors(content[at + 9]), True
+            offset, in_block = offset + 2, True
+        elif mark == ord(",") and len(content) > offset + 10:
+            offset, in_block = offset + 11 + _colors(content[offset + 9]), True
         else:
             # The end; where something unknown stands instead, decoders show what came before.
             return mark != ord(",")
@@ -109,9 +109,13 @@ def _bmp(content: bytes) -> bool:
 
 def _ogg(content: bytes) -> bool:
     """The last page is whole, and there is one with sound. What was cut between two pages plays."""
-    at = content.rfind(b"OggS")
-    table = content[at + 27 : at + 27 + content[at + 26]] if len(content) > at + 26 else b""
-    ends = len(table) > 0 and len(content) >= at + 27 + len(table) + sum(table)
+    offset = content.rfind(b"OggS")
+    table = (
+        content[offset + 27 : offset + 27 + content[offset + 26]]
+        if len(content) > offset + 26
+        else b""
+    )
+    ends = len(table) > 0 and len(content) >= offset + 27 + len(table) + sum(table)
     return ends and content.count(b"OggS") > _PAGES_WITHOUT_SOUND
 
 
@@ -137,17 +141,17 @@ _FORMS: tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes], bool]], ...]
 
 def _mp4_problem(content: bytes) -> str | None:
     """Each part says its length; 0 stands for all the rest."""
-    at, has_index = 0, False
+    offset, has_index = 0, False
     for _ in range(_MOST_PARTS):
-        if len(content) < at + 8:
+        if len(content) < offset + 8:
             break
-        length, kind = _part(content, at)
+        length, kind = _part(content, offset)
         has_index = has_index or kind in _INDEXES
-        if length == 1 and len(content) >= at + 16:
-            length = int.from_bytes(content[at + 8 : at + 16])
-        at = len(content) if length == 0 else at + max(8, length)
+        if length == 1 and len(content) >= offset + 16:
+            length = int.from_bytes(content[offset + 8 : offset + 16])
+        offset = len(content) if length == 0 else offset + max(8, length)
     else:
         return None
-    if at > len(content) or any(content[at:]):
+    if offset > len(content) or any(content[offset:]):
         return "the MP4 file ends early: its last part is missing"
     return None if has_index else "the MP4 file has no part `moov`: a phone finds nothing to show"

@@ -146,7 +146,7 @@ def _thinking_time(chats: Sequence[ChatTranscript], replies: Sequence[Message]) 
 
     A pause begins with its message before, or with what a contact wrote since.
     """
-    written = [
+    attempt_times = [
         attempt.time
         for chat in chats
         for each in chat.inbound.values()
@@ -155,7 +155,7 @@ def _thinking_time(chats: Sequence[ChatTranscript], replies: Sequence[Message]) 
     pauses = []
     replies = replies[-_LAST - 1 :]
     for number, reply in enumerate(replies):
-        begin = max((time for time in written if time <= reply.time), default=reply.time)
+        begin = max((time for time in attempt_times if time <= reply.time), default=reply.time)
         pauses.append(reply.time - max(begin, replies[number - 1].time if number else begin))
     return max(pauses[-_LAST:], default=0.0)
 

@@ -73,7 +73,7 @@ def _find_unasked(
     later = [message for message in chat.replies if message.time > last]
     times = [last, *(message.time for message in later)]
     pauses = [after - before for before, after in pairwise(times)]
-    # What a text waited for is no reminder, however late it comes.
+    # What a text waited for is not a reminder, however late it comes.
     texts = [each for each in chat.inbound.values() if each.must_be_answered]
     first_answers = {each.answers[0].id for each in texts if each.answers}
     pairs = zip(later, pauses, strict=True)

@@ -22,7 +22,7 @@ NAMING = re.compile(r"\d{4,}")
 class Inbound:
     """One message of a contact, however often it was delivered, and what answered it.
 
-    `text` is "" where it is not a text. `is_answer_certain`: an answer quotes it, or repeats a
+    `text` is "" where it is not text. `is_answer_certain`: an answer quotes it, or repeats a
     number of it; otherwise only the order of the messages tells which answer is meant.
     `from_instance`: another instance of the mock sent it, maybe a bot of its own.
     """
@@ -115,7 +115,7 @@ def text_of(content: Mapping[str, Any]) -> str:
 
 
 def reply_text(message: Message) -> str:
-    """What a message says, "" where it is no text."""
+    """What a message says, "" where it is not text."""
     return text_of(orjson.loads(message.content))
 
 

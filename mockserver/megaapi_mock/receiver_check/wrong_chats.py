@@ -63,11 +63,13 @@ class _Naming:
         """The messages it quotes, and those of which it repeats a number or all words."""
         text = reply_text(reply)
         quoted = quoted_id(reply) or ""
-        named = [self.by_id[quoted]] if quoted in self.by_id else []
-        named += [self.by_number[number] for number in _numbers(text) if number in self.by_number]
+        messages = [self.by_id[quoted]] if quoted in self.by_id else []
+        messages += [
+            self.by_number[number] for number in _numbers(text) if number in self.by_number
+        ]
         if text not in self.said_often and len(self.by_words) <= WORDS_MOST:
-            named += [one for words, one in self.by_words.items() if words in text]
-        return [one for one in named if one[1].first_attempt <= reply.time]
+            messages += [one for words, one in self.by_words.items() if words in text]
+        return [one for one in messages if one[1].first_attempt <= reply.time]
 
 
 def _unique(
@@ -129,15 +131,15 @@ def _nameless_notices(
     chat: ChatTranscript, nameless: Sequence[Message], chats: Sequence[ChatTranscript]
 ) -> list[Message]:
     """Of a group that is told of customers: what was said when somebody else had written last."""
-    written = sorted(
+    attempts = sorted(
         (attempt.time, other is chat)
         for other in chats
         for message in other.inbound.values()
         for attempt in message.attempts
     )
-    times = [time for time, _ in written]
+    times = [time for time, _ in attempts]
     last_ones = ((each, bisect_right(times, each.time)) for each in nameless)
-    return [each for each, place in last_ones if not (place and written[place - 1][1])]
+    return [each for each, place in last_ones if not (place and attempts[place - 1][1])]
 
 
 def _leave_out(chat: ChatTranscript, notices: Sequence[Message]) -> None:
@@ -151,18 +153,18 @@ def _leave_out(chat: ChatTranscript, notices: Sequence[Message]) -> None:
 def _answers_in(chat: ChatTranscript, naming: _Naming) -> _Answers:
     answers = _Answers()
     for reply in chat.replies:
-        named = naming.named_by(reply)
-        here = [message.id for home, message in named if home is chat]
+        named_messages = naming.named_by(reply)
+        here = [message.id for home, message in named_messages if home is chat]
         answers.named_ids.update(here)
-        homes = {home.name for home, _ in named}
-        if here or any(message.author == chat.name for _, message in named):
+        homes = {home.name for home, _ in named_messages}
+        if here or any(message.author == chat.name for _, message in named_messages):
             continue
-        if not named:
+        if not named_messages:
             answers.nameless.append(reply)
         elif len(homes) > 1:
             answers.reports.append(reply)
         elif chat.inbound or chat.phone_ids:
-            answers.strays.append((reply, *named[0]))
+            answers.strays.append((reply, *named_messages[0]))
     return answers
 
 

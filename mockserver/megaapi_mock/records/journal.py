@@ -47,7 +47,7 @@ class Journal:
         self.topics = self._waiters.topics
         self.is_closed = False
         self.on_hit: Callable[[RecordedHit], None] = self.add_hit
-        # Writes down what is no part of a change.
+        # Writes down what is not part of a change.
         self.recorder: Recorder | None = None
 
     @property

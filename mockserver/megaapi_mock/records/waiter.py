@@ -109,10 +109,10 @@ class Waiter:
     def take_shown(self) -> list[Any] | None:
         """Records that may be what it waits for; None when all must be looked through."""
         has_all, self._has_all = self._has_all, True
-        shown: list[Any] = []
+        records: list[Any] = []
         while self._shown:
-            shown.append(self._shown.popleft())
-        return shown if has_all and len(shown) < SHOWN_MOST else None
+            records.append(self._shown.popleft())
+        return records if has_all and len(records) < SHOWN_MOST else None
 
     def wake(self) -> None:
         """Wake it in any case: records were forgotten, or the instance was deleted."""

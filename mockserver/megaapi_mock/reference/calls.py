@@ -22,7 +22,7 @@ _FILES = {"image/png": "png"}
 
 @dataclass(frozen=True, slots=True)
 class CallExample:
-    """One call. `file` is where its answer goes if that is no text; `name` is the example's.
+    """One call. `file` is where its answer goes if that is not text; `name` is the example's.
 
     `upload` is the part of a form and the file that it carries, in place of a `body`.
     """

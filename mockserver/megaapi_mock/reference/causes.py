@@ -9,7 +9,7 @@ from ..spec.gateway_events import CAUSED_BY_GATEWAY
 from .calls import KEY, LOCAL_HOOK, CallExample, control_call
 
 CUSTOMER, OWNER, GROUP = "5511900000002", "5511900000001", "120363000000000001@g.us"
-# What `inbound` wants beside the event: the owner writes on the own phone, a customer all else.
+# What `inbound` wants beside the event: the owner uses their own phone, a customer the rest.
 _BODIES: Mapping[str, Mapping[str, Any]] = {
     "from-me-phone": {"from": OWNER, "to": CUSTOMER},
     "self-chat": {"from": OWNER},

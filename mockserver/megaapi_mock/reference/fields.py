@@ -80,7 +80,7 @@ class _Place:
 def fields_of(
     schema: Any, document: Json, grade: str, examples: Sequence[Any] = ()
 ) -> list[FieldRow]:
-    """Every field below the schema, outer ones first; none where it is no object or list.
+    """Every field below the schema, outer ones first; none where it is not an object or list.
 
     `grade` is that of what the schema belongs to. A schema within itself is listed once. Where a
     message of any kind may stand, the kinds that the examples have are listed.

@@ -13,8 +13,8 @@ def inline(text: str) -> Markup:
     """One line of text."""
     parts = _CODE.split(" ".join(text.split()))
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
-        for at, part in enumerate(parts)
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
     )
 
 

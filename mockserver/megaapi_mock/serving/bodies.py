@@ -198,7 +198,7 @@ class Body:
         return int(length) if length.isascii() and length.isdigit() else None
 
     def _make_room(self) -> None:
-        """Take room once it is no small body: for all of it where it says how long it is."""
+        """Take room once it is not a small body: for all of it where it says how long it is."""
         came = self._call.length
         if came > max(SMALL, self._bytes_taken):
             announced = self._announced_length

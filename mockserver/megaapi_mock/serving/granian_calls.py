@@ -41,7 +41,7 @@ def adapter(app: _App, *_: Any) -> Callable[[Any, dict[str, Any]], int]:
     from granian.wsgi import ResponseIterWrap
 
     iterating: Callable[[Iterable[bytes]], object] = ResponseIterWrap
-    # The environment of the process stays out: it is no part of a call, and large.
+    # The environment of the process stays out: it is not part of a call, and large.
     base = {**_ENVIRON, "wsgi.errors": sys.stderr}
 
     def run(protocol: Any, scope: dict[str, Any]) -> int:

@@ -197,13 +197,13 @@ def _serve_with_granian(factory: Callable[[], ServedApp], options: _ServerOption
     except SystemExit:
         if not last_word.poll():
             raise SystemExit("the serving process ended unexpectedly") from None
-        # Ctrl-C reaches both; a worker that is faster than its parent (7 of 600) is no failure.
+        # Ctrl-C reaches both; a worker that is faster than its parent (7 of 600) is not a failure.
         if refusal := last_word.recv():
             raise SetupError(refusal) from None
 
 
 def _end_on_hangup(interrupt: Callable[..., None]) -> None:
-    """Granian starts its worker anew on SIGHUP, which would forget all state: end instead."""
+    """Granian starts its worker again on SIGHUP, which would forget all state: end instead."""
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, interrupt)
 

@@ -119,9 +119,9 @@ def match(turns: Sequence[Json], messages: Sequence[Json]) -> list[int | None]:
 def match_in_order(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
     """Fitting pairs: each turn with the first unused message; all turns, if that is possible."""
     pairs, answer = [], 0
-    for turn, wanted in enumerate(turns):
+    for turn, expected in enumerate(turns):
         rest = range(answer, len(messages))
-        fitting = next((each for each in rest if _fits(wanted, messages[each])), None)
+        fitting = next((each for each in rest if _fits(expected, messages[each])), None)
         if fitting is not None:
             pairs.append((turn, fitting))
             answer = fitting + 1
@@ -135,7 +135,7 @@ def _fits(turn: Json, message: Json) -> bool:
 
 def _fitting(turns: Sequence[Json], messages: Sequence[Json]) -> list[tuple[int, int]]:
     """As many fitting pairs as possible, in order: the longest common subsequence."""
-    asking = [turn for turn, wanted in enumerate(turns) if differences(wanted, {})]
+    asking = [turn for turn, expected in enumerate(turns) if differences(expected, {})]
     if len(asking) * len(messages) > PAIRS_MOST:
         pairs = match_in_order([turns[turn] for turn in asking], messages)
         return [(asking[place], answer) for place, answer in pairs]

@@ -215,7 +215,7 @@ def _update(action: ContactAction) -> Json:
 
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
 _TYPE_NAMES: Mapping[type, str] = {str: "a string", bool: "true or false"}
-# Events that tell only about other people, never about the own number.
+# Events that tell only about other people, never about the instance's own number.
 _BY_OTHERS = frozenset({"call", "presence"})
 _SHOWN: Mapping[str, StreamKind] = {"call": "call", "presence": "presence"}
 # By event: what builds the fields of its payload, and its options, the default first.

@@ -52,7 +52,7 @@ def emit(
     _require_number(instances.store.gateway, payloads.samples, event)
     chaos = Chaos.of(body["chaos"], seed=seed) if "chaos" in body else None
     publisher = instances.publisher
-    # What became due before is no part of what is emitted here.
+    # What became due before is not part of what is emitted here.
     publisher.look(key, lambda instance: None)
     with publisher.changing(key) as (instance, batch):
         _require_webhook(instance)

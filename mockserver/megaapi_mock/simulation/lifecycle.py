@@ -47,7 +47,7 @@ class Lifecycle:
         """End all queued webhooks of one instance, or of all, as abandoned.
 
         An attempt under way may finish, in its old record; nothing that is owed from now on waits
-        for it. The caller holds whoever begins anew (`Publisher.at_rest`) until this has returned
+        for it. The caller holds whoever starts over (`Publisher.at_rest`) until this has returned
         and the new life has begun. In the order of the way out: nothing can pass from one place to
         the next.
         """

@@ -68,7 +68,7 @@ _WORDS = re.compile(r"[A-Za-z]?[a-z]{4,30}|null|none|None|NaN|\S+ .*")
 
 
 def require_file(media: str) -> None:
-    """ControlRefused for what is no file: base64 and data URIs are; the mock reads no paths.
+    """ControlRefused for what is not a file: base64 and data URIs are; the mock reads no paths.
 
     A decoder takes any letters, so that a mistake would become a few bytes of nonsense.
     """

@@ -257,8 +257,8 @@ class Plays:
             result.message = shown_message(play.instance, message, self._records.bugs)
             if LABEL in turn:
                 play.labels[turn[LABEL]] = message.id
-            wanted = {**turn, "message": self._message_id(play, turn)}
-            result.differs = differences(wanted, answers.turns[place])
+            expected_turn = {**turn, "message": self._message_id(play, turn)}
+            result.differs = differences(expected_turn, answers.turns[place])
             result.same = not result.differs
 
     def _message_id(self, play: Play, turn: Mapping[str, Any]) -> str | None:

@@ -51,7 +51,7 @@ class StateParts:
 def save(parts: StateParts, key: str | None = None) -> Json:
     """Everything that decides what the mock will do: of all instances, or of only one.
 
-    Deliveries on their way to a receiver are no part of it; those that chaos holds are.
+    Deliveries on their way to a receiver are not part of it; those that chaos holds are.
     Raises UnknownInstance.
     """
     parts.instances.timers.run_due()

@@ -45,8 +45,8 @@ def load(
 ) -> Json:
     """Replace the running state, or one instance, with a saved one; returns the API's answer.
 
-    `start` is what a reset leads back to from now on, where that is no plain world. The records are
-    forgotten. `on_loaded` is called once all of it stands, before anyone can see it.
+    `start` is what a reset leads back to from now on, where that is not a plain world. The records
+    are forgotten. `on_loaded` is called once all of it stands, before anyone can see it.
     Raises ControlRefused before anything has changed.
     """
     if state.get("instance") is None:

@@ -159,7 +159,7 @@ def _load_json(value: bytes, **_: Any) -> Any:
 
 
 def _in_words(cause: BaseException) -> str:
-    """openapi-core puts the body into its message, and cannot when the body is no UTF-8."""
+    """openapi-core puts the body into its message, and cannot when the body is not UTF-8."""
     try:
         return str(cause)[:200]
     except UnicodeDecodeError:

@@ -104,7 +104,7 @@ def require_shallow(content: bytes) -> None:
 def digest(root: Path) -> str:
     """The SHA-256 over the names and bytes of every YAML file below `root`.
 
-    SpecError where that is no contract: a folder of anything is not read.
+    SpecError where that is not a contract: a folder of anything is not read.
     """
     require_contract(root)
     total = sha256()

@@ -16,7 +16,7 @@ WEBHOOKS, SHARED = "Webhooks", "Shared schemas, answers and parameters"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One operation or webhook as a whole: its grade, and how many sources vouch for it."""
+    """One operation or webhook as a whole: its grade, and how many sources it has."""
 
     group: str
     name: str

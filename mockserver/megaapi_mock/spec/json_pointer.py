@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def value_at(document: Any, pointer: str) -> Any:
+def resolve_pointer(document: Any, pointer: str) -> Any:
     """What `/a/0/b` leads to; the document itself for the empty pointer.
 
     LookupError where it leads nowhere.
@@ -25,7 +25,7 @@ def target_of(reference: str, document: Any) -> Any:
     """
     if not reference.startswith("#"):
         raise LookupError(f"{reference!r} does not lead into its own document")
-    return value_at(document, reference[1:])
+    return resolve_pointer(document, reference[1:])
 
 
 def _member(node: Any, name: str) -> Any:

@@ -110,8 +110,8 @@ def uses(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     }
     own_plans = node.value.get("x-plans")
     tags_declared = {tag.get("name") for tag in contract.document.get("tags") or ()}
-    written = node.value.get("x-uses", [])
-    if not isinstance(written, list) or not all(isinstance(use, Mapping) for use in written):
+    uses = node.value.get("x-uses", [])
+    if not isinstance(uses, list) or not all(isinstance(use, Mapping) for use in uses):
         yield node.finding("uses", "x-uses is not a list of further uses")
         return
     for place, use in further_uses(node.value):
@@ -154,8 +154,8 @@ def payload(node: Node, contract: LintedContract) -> Iterator[LintFinding]:
     if not content:
         yield node.finding("payload-missing", "requestBody with content is missing")
     examples = content.get("application/json", {}).get("examples") or {}
-    for name, written in [*examples.items()][:1]:
-        example = resolve(written, contract.document).get("value")
+    for name, reference in [*examples.items()][:1]:
+        example = resolve(reference, contract.document).get("value")
         message_type = example.get("messageType") if isinstance(example, Mapping) else None
         declared = node.value.get("x-message-type")
         if _is_text(declared) and message_type not in (None, declared):

@@ -14,7 +14,7 @@ _SCHEMAS = frozenset(
 _LINKS = frozenset({"link-expression", "link-body"})
 # Two spellings of one key are so much alike.
 _ALIKE = 0.8
-# With a finding of the first, those of the second are looked at when it is mended: a name misspelt
+# With a finding of the first, those of the second are looked at when it is fixed: a name misspelt
 # in a schema makes its examples misfit, and an example that misfits makes links lead nowhere.
 _CONSEQUENCES = (
     (frozenset({"file-name"}), frozenset({"link-unknown"})),

@@ -24,7 +24,7 @@ _TAGS = frozenset(
 
 
 def yaml_faults(root: Path, file: Path) -> Iterator[LintFinding]:
-    """What is no YAML, or is read otherwise than it looks: keys and types."""
+    """What is not YAML, or is read otherwise than it looks: keys and types."""
     name = file.relative_to(root).as_posix()
     if file.suffix != ".yaml":
         yield LintFinding(name, "", "file-name", "files of the contract end in .yaml", 1)

@@ -59,7 +59,7 @@ def _steps(tree: yaml.Node, where: str) -> Iterable[tuple[str, yaml.Mark, yaml.N
     if isinstance(tree, yaml.MappingNode):
         members = [(str(key.value), key.start_mark, value) for key, value in tree.value]
     elif isinstance(tree, yaml.SequenceNode):
-        members = [(str(at), each.start_mark, each) for at, each in enumerate(tree.value)]
+        members = [(str(index), each.start_mark, each) for index, each in enumerate(tree.value)]
     else:
         members = []
     return [each for each in members if where == each[0] or where.startswith(f"{each[0]}/")]

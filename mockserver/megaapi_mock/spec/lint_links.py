@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .json_pointer import value_at
+from .json_pointer import resolve_pointer
 from .lint_nodes import LintedContract, Node
 from .lint_rules import LintFinding
 from .operations import METHODS
@@ -46,9 +46,9 @@ class _Source:
         if parameter:
             return self._parameter(*parameter.groups())
         if body and body[1] == "request":
-            return _value_at(self._example(self.operation.get("requestBody") or {}), body[2])
+            return _pointed_value(self._example(self.operation.get("requestBody") or {}), body[2])
         if body:
-            return _value_at(self._example(self.response), body[2])
+            return _pointed_value(self._example(self.response), body[2])
         if expression.startswith("$response.header."):
             name = expression.removeprefix("$response.header.")
             if name in (self.response.get("headers") or {}):
@@ -196,8 +196,8 @@ def _evaluate(node: Any, source: _Source) -> Any:
     return node
 
 
-def _value_at(document: Any, pointer: str | None) -> Any:
+def _pointed_value(document: Any, pointer: str | None) -> Any:
     try:
-        return value_at(document, pointer or "")
+        return resolve_pointer(document, pointer or "")
     except LookupError:
         raise _Nowhere from None

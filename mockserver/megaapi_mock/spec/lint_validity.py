@@ -22,7 +22,7 @@ _IN_PATH = re.compile(r"for '(\w+)' operation in '(/[^']*)'")
 
 
 def bundle_finding(root: Path, message: str) -> LintFinding:
-    """Why the files are no document: in the file that says so, at the words that do."""
+    """Why the files are not a document: in the file that says so, at the words that do."""
     refers, alone = _REFERS.match(message), _FILE.match(message)
     if refers is not None:
         file, reference = refers.groups()

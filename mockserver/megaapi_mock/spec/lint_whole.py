@@ -37,8 +37,8 @@ def _is_file_of(node: Node, name: str) -> bool:
 
 def _repeated_parameters(call: Node, contract: LintedContract) -> Iterator[LintFinding]:
     names: set[Any] = set()
-    for index, written in enumerate(call.value.get("parameters") or ()):
-        parameter = resolve(written, contract.document)
+    for index, reference in enumerate(call.value.get("parameters") or ()):
+        parameter = resolve(reference, contract.document)
         name = (parameter.get("in"), parameter.get("name"))
         if name in names:
             message = f"the {name[0]} parameter {name[1]!r} stands there twice"

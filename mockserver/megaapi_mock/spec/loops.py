@@ -15,7 +15,7 @@ Components = Mapping[str, Mapping[str, Any]]
 def find_loop(components: Components) -> tuple[str, str] | None:
     """The first component that leads back to itself, and the one that it refers to for that.
 
-    Both as `section/Name`. A field of a schema may well be of that schema: a tree is no loop.
+    Both as `section/Name`. A field of a schema may well be of that schema: a tree is not a loop.
     """
     next_ones = {
         f"{section}/{name}": sorted(set(_beside(part)))

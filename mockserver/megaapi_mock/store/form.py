@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Misfit(Exception):
-    """A document that is no value of the type wanted; `str` says where and why."""
+    """A document that is not a value of the type wanted; `str` says where and why."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -231,7 +231,7 @@ def _read_literal(kind: Any, _: Converter) -> Read:
 
 def _read_items(kind: Any, hooks: Converter) -> Read:
     read, make = list_structure_factory(kind, hooks), get_origin(kind)
-    return _of_exact_type(lambda value, wanted: make(read(value, wanted)), list, "a list")
+    return _of_exact_type(lambda value, type_: make(read(value, type_)), list, "a list")
 
 
 def _read_row(kind: Any, hooks: Converter) -> Read:

@@ -38,9 +38,9 @@ class PostgresUrl:
         database = unquote(parts.path[1:])
         if not database or parts.fragment or set(database) & set("/@"):
             raise SetupError(_UNREADABLE)
-        named = {"user": parts.username, "password": parts.password, "host": parts.hostname}
+        credentials = {"user": parts.username, "password": parts.password, "host": parts.hostname}
         self.parameters: Mapping[str, str] = {
-            **{name: unquote(value) for name, value in named.items() if value},
+            **{name: unquote(value) for name, value in credentials.items() if value},
             **({"port": str(port)} if port else {}),
             "dbname": database,
             **dict(query),
@@ -52,7 +52,7 @@ class PostgresUrl:
 
 
 def _name(parts: SplitResult, query: list[tuple[str, str]]) -> str:
-    _, at, host = parts.netloc.rpartition("@")
+    _, separator, host = parts.netloc.rpartition("@")
     user = parts.username or ""
-    shown = f"postgresql://{user}{at}{host}{parts.path}"
-    return f"{shown}?{urlencode(query)}" if query else shown
+    url = f"postgresql://{user}{separator}{host}{parts.path}"
+    return f"{url}?{urlencode(query)}" if query else url

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 # Each field of an instance's state, and the type that says how it is written.
 INSTANCE_FIELDS: Mapping[str, Any] = get_type_hints(InstanceState)
-# The same of a directory, which is no plain declaration: what it was made of, worked out.
+# The same of a directory, which is not a plain declaration: what it was made of, worked out.
 DIRECTORY_FIELDS: Mapping[str, Any] = {
     "_by_number": dict[str, Contact],
     "_by_lid": dict[Jid, Contact],

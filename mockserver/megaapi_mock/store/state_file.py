@@ -29,7 +29,7 @@ def seal(state: Json) -> bytes:
 def unseal(raw: bytes) -> Json:
     """The state in a file; white space may be another by now, nothing else.
 
-    Raises Impossible for what is no state, a newer one, or damaged.
+    Raises Impossible for what is not a state, a newer one, or damaged.
     """
     if has_more_parts(raw, max(_SMALL, len(raw) // _BYTES_A_PART)):
         raise Invalid(

@@ -22,24 +22,24 @@ def number_written(number: Any, what: str = "number") -> str:
 
     Misused for anything else. Whether somebody has this number is for the mock's world to say.
     """
-    written = as_written(words(number, what))
-    jid = Jid.parse(written)
+    address = as_written(words(number, what))
+    jid = Jid.parse(address)
     is_lid = jid.lid and jid.user.isascii() and jid.user.isdigit()
     if not is_lid and not (jid.person and is_number(jid.user)):
-        hint = written_otherwise(written) or (
+        hint = written_otherwise(address) or (
             ": write +55 11 90000-0002 or 5511900000002, or 100000000000002@lid for a hidden number"
         )
         raise Misused(
             f"{what}: {number!r:.80} is neither a phone number nor a person's address{hint}"
         )
-    return written
+    return address
 
 
 def chat_written(to: Any, what: str = "to") -> str:
     """The same for whoever can be written to: the address of a group stays, too."""
-    written = as_written(words(to, what))
-    has_own_form = is_old_group(written) or chat_kind(written) not in ("person", "unknown")
-    return written if has_own_form else number_written(to, what)
+    address = as_written(words(to, what))
+    has_own_form = is_old_group(address) or chat_kind(address) not in ("person", "unknown")
+    return address if has_own_form else number_written(to, what)
 
 
 def words(text: Any, what: str = "text") -> str:

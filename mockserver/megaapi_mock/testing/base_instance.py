@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 
 class BaseInstance:
-    """The part of `Instance` that customers, groups and the own phone need."""
+    """The part of `Instance` that customers, groups and the instance's own phone need."""
 
     def __init__(self, mock: BaseMock, description: Json, *, created_at: float = 0.0) -> None:
         self._mock, self.control_api = mock, mock.control_api

@@ -151,7 +151,7 @@ class RecordWaiter(Generic[R]):
             return len(self._records_by_id) > before
 
     def _report(self, filter_: Filter[R], timeout: float, take: bool) -> str:
-        # Looked at anew: what was on its way when it was first seen may have ended.
+        # Looked at again: what was on its way when it was first seen may have ended.
         records = self.all()
         with self._lock:
             taken_ids = set(self._taken_ids) if take else set()

@@ -44,7 +44,7 @@ class RunningAttempt:
 
 
 def failure_reason(status: int | None) -> str | None:
-    """Say why an answer is no success; None for a 2xx."""
+    """Say why an answer is not a success; None for a 2xx."""
     if status is None or 200 <= status < 300:
         return None
     hint = " (a redirect that was not followed)" if 300 <= status < 400 else ""

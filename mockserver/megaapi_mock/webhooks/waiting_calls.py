@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False, slots=True)
 class _WaitingCall:
-    """A call that waits; `is_over` once its instance began anew."""
+    """A call that waits; `is_over` once its instance started over."""
 
     key: str
     is_over: bool = False
@@ -26,7 +26,7 @@ class WaitingCalls:
         self._waiting: set[_WaitingCall] = set()
 
     def wait(self, key: str, wait: Callable[[Result], object], how_long: Result) -> None:
-        """Wait. Overloaded where the instance, or all of them, began anew meanwhile."""
+        """Wait. Overloaded where the instance, or all of them, started over meanwhile."""
         waiting = _WaitingCall(key)
         self._waiting.add(waiting)
         try:
@@ -37,6 +37,6 @@ class WaitingCalls:
             raise Overloaded(f"{key} was reset, replaced or deleted while this call waited")
 
     def end(self, key: str | None) -> None:
-        """This instance, or all of them, begin anew: whoever waits for one waits in vain."""
+        """This instance, or all of them, start over: whoever waits for one waits in vain."""
         for waiting in tuple(self._waiting):
             waiting.is_over = waiting.is_over or key in (None, waiting.key)

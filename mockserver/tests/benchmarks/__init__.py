@@ -1,4 +1,4 @@
-"""What `make bench` computes; the scripts in the folder benchmarks/ are no package."""
+"""What `make bench` computes; the scripts in the folder benchmarks/ are not a package."""
 
 import sys
 

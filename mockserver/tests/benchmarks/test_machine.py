@@ -13,7 +13,7 @@ BEFORE = "cpu  100 10 50 9000 700 1 2 3 40 4\ncpu0 1 2 3\n"
 AFTER = "cpu  160 20 70 9900 900 2 4 6 90 9\ncpu0 1 2 3\n"
 
 
-def test_what_was_idle_waited_or_ran_in_a_guest_twice_counted_is_not_in_use(
+def test_idle_waiting_and_guest_time_counted_twice_is_not_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stat = tmp_path / "stat"

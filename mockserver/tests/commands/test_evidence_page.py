@@ -27,7 +27,7 @@ def run(*arguments: str) -> str:
 
 
 def test_page_is_current() -> None:
-    """Write it anew with `megaapi-mock spec evidence --page > docs/evidence.md`."""
+    """Write it again with `megaapi-mock spec evidence --page > docs/evidence.md`."""
     sources = read_yaml(SPEC / "sources.yaml")
     assert (DOCS / "evidence.md").read_text(encoding="utf-8") == page(description(SPEC), sources)
     assert run("--page") == page(description(SPEC), sources)

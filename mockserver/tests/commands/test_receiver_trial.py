@@ -409,7 +409,7 @@ def test_who_answers_too_much_is_given_its_time_as_well(shared: MockServer) -> N
 
 
 def test_a_slow_bot_works_off_first_what_came_before(shared: MockServer) -> None:
-    """Its answers to what nobody told by the mock are no answers to the trial."""
+    """Its answers to what nobody told by the mock are not answers to the trial."""
     order = Order("text-plain", "", count=40)
     with serving(odd_bot(shared.url, slowly, plain=False)) as receiver:
         emitter = Emitter(replace(order, url=receiver), samples=SAMPLES, ids=Ids(0))

@@ -63,7 +63,7 @@ def test_every_path_and_title_with_a_key_leads_to_its_operation() -> None:
         ("*", "there is no operation"),
     ],
 )
-def test_what_is_called_by_no_or_several_names_is_said_with_the_likely_ones(
+def test_missing_or_ambiguous_name_is_refused_with_the_likely_ones(
     name: str, sentence: str
 ) -> None:
     with pytest.raises(SetupError) as refused:

@@ -81,7 +81,7 @@ def test_both_languages_and_the_titles_of_the_sources_are_shown() -> None:
     assert "  openapi-6.3: " in text and "spec/paths/send_message/send_text.yaml" in text
 
 
-def test_every_field_of_the_body_says_whether_it_must_be_there_and_how_sure_that_is() -> None:
+def test_body_fields_say_whether_they_are_required_and_how_sure_that_is() -> None:
     lines = shown("send_list").splitlines()
     assert "  messageData.sections[].rows[].title (string, required; vendor-doc)" in lines
     assert "  messageData.to (string, required; observed): " in "\n".join(lines)

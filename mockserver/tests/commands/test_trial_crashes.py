@@ -75,7 +75,7 @@ CRASHES_ON: dict[str, Callable[[Json], Any]] = {
     "receipts": lambda event: event.get("messageType") == "message.ack",
     "calls": lambda event: "call" in str(event.get("messageType")),
     "whatever has no key": lambda event: "key" not in event,
-    "whatever is no text": lambda event: "conversation" not in content(event),
+    "whatever is not text": lambda event: "conversation" not in content(event),
 }
 
 

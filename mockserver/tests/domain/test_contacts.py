@@ -385,7 +385,7 @@ def test_another_phone_finds_nobody_in_its_groups_who_is_gone(desk: Switchboard)
     state(desk, 3, FIELD, "unregistered")
     desk.control_api("POST", "/instances/<3>/link", {"number": FIELD})
     assert inside(desk, 3, CASE) == [DESK, FIELD]
-    assert found(desk, 3, FIELD)["exists"] is True, "it is the own number now"
+    assert found(desk, 3, FIELD)["exists"] is True, "it is the instance's own number now"
 
 
 def test_the_own_account_is_there_as_long_as_the_instance(desk: Switchboard) -> None:

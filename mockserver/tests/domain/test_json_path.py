@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.codec import JSON_DEPTH
-from megaapi_mock.domain.json_path import put_at, require_path, value_at
+from megaapi_mock.domain.json_path import put_at, require_path, value_at, value_on_path
 from megaapi_mock.errors import Invalid
 
 DOCUMENT: dict[str, Any] = {"message": {"rows": [{"id": 1}, {"id": 2}]}, "empty": None}
@@ -26,7 +26,28 @@ DOCUMENT: dict[str, Any] = {"message": {"rows": [{"id": 1}, {"id": 2}]}, "empty"
     ],
 )
 def test_a_path_gives_the_value_or_none(path: str, value: Any) -> None:
-    assert value_at(DOCUMENT, path) == value
+    assert value_on_path(DOCUMENT, path) == value
+
+
+@pytest.mark.parametrize(
+    ("steps", "value"),
+    [
+        ((), DOCUMENT),
+        (("message", "rows", 1, "id"), 2),
+        (("message", "rows", 2, "id"), None),
+        (("message", "rows", -1), None),
+        (("message", "rows", "1"), None),
+        (("empty", "below"), None),
+        (("message", "rows", 0, "id", "below"), None),
+    ],
+)
+def test_steps_give_the_value_or_none(steps: tuple[str | int, ...], value: Any) -> None:
+    assert value_at(DOCUMENT, *steps) == value
+
+
+def test_a_step_may_hold_dots() -> None:
+    document = {"5511900000002@s.whatsapp.net": {"id": "a"}}
+    assert value_at(document, "5511900000002@s.whatsapp.net", "id") == "a"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +63,7 @@ def test_a_value_is_put_where_the_path_leads(path: str, after: Any) -> None:
     document: dict[str, Any] = {"a": {}, "list": [1, {"c": 2}]}
     put_at(document, path, 5)
     assert document == after
-    assert value_at(document, path) == 5
+    assert value_on_path(document, path) == 5
 
 
 @pytest.mark.parametrize("path", ["list.2", "list.2.a", "list.x", "list.0.a", "list.1.c.d"])

@@ -52,7 +52,7 @@ def test_what_is_accepted_as_it_stands_is_not_taken_back_later() -> None:
     assert dict(table) == {"b": 2}
 
 
-def test_what_is_kept_of_a_row_elsewhere_counts_for_its_bounds_and_goes_with_it() -> None:
+def test_content_kept_outside_a_row_counts_for_bounds_and_goes_with_it() -> None:
     table: UndoTable[str, str] = UndoTable(size_of=lambda key, row: len(row))
     attached: UndoTable[str, str] = UndoTable(size_of=lambda key, row: len(row))
     for key in "abcd":

@@ -122,8 +122,6 @@ def test_a_hit_outside_calls_is_seen_too(control_api: ControlApi) -> None:
     swallowed = (f"f1.{KEY}", "zombie-session", "inbound from 5511900000002@s.whatsapp.net")
     kept_away = (f"f1.{UNLINKED}", "qr-never-scanned", "link")
     assert fault_hits(control_api) == [*[swallowed] * 3, kept_away]
-    # The former name.
-    assert control_api.items("/strikes") == control_api.items("/fault-hits")
     assert fault_hits(control_api, f"?instance={UNLINKED}") == fault_hits(
         control_api, "?fault=qr-never-scanned"
     )

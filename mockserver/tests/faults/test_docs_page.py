@@ -18,7 +18,7 @@ DOCS = resources.root("spec").parent / "docs"
 
 
 def test_the_page_is_the_one_the_code_makes() -> None:
-    """Write it anew with `megaapi-mock faults --page > docs/faults.md`."""
+    """Write it again with `megaapi-mock faults --page > docs/faults.md`."""
     assert (DOCS / "faults.md").read_text(encoding="utf-8") == page(KINDS)
 
 

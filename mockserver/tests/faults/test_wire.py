@@ -127,7 +127,7 @@ def test_a_delay_is_over_when_it_is_cleared(waitress: Client, path: str, after: 
     assert waitress.control_api("GET", "/fault-hits?fault=delay&wait=60")["items"]
     waitress.control_api("DELETE" if path == "/faults" else "POST", path)
     thread.join(60)
-    # What had not begun when the world began anew does not happen.
+    # What had not begun when the world started over does not happen.
     assert came == [503 if path == "/reset" and not after else 200]
 
 

@@ -7,7 +7,7 @@ from megaapi_mock.handlers.uploads import DEFAULT_TYPES
 from megaapi_mock.resources.samples import MEDIA_FILES
 
 
-def test_every_kind_of_file_is_a_type_and_has_a_path_a_mimetype_and_a_sample() -> None:
+def test_every_kind_of_file_has_a_path_a_mimetype_and_a_sample() -> None:
     kinds = {media_type.kind for media_type in MEDIA_TYPES.values()}
     assert kinds == set(PATH_PREFIX) == set(DEFAULT_TYPES) == set(MEDIA_FILES)
     assert {kind: kind_of(kind) for kind in kinds} == {kind: kind for kind in kinds}

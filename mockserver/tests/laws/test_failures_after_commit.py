@@ -623,7 +623,7 @@ def states(app: MockApp) -> list[str]:
     ("name", "peer"),
     [("claim_peer_message", a_peer_is_linked), ("keep_peer_message", a_peer_is_broken)],
 )
-def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
+def test_message_that_cannot_be_carried_to_a_peer_does_not_fail_its_send(
     prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch, name: str, peer: Around, error: Exception
 ) -> None:
     app = prompt_app
@@ -642,7 +642,7 @@ def test_message_that_cannot_be_carried_to_a_peer_is_no_failure_of_its_send(
     assert states(app) == ["delivered"]
 
 
-def test_message_to_a_peer_whose_database_refused_it_once_goes_with_the_next_change(
+def test_peer_message_the_database_refused_once_goes_with_the_next_change(
     prompt_app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = prompt_app
@@ -658,7 +658,7 @@ def test_message_to_a_peer_whose_database_refused_it_once_goes_with_the_next_cha
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_acknowledgements_planned_where_the_agenda_failed_outlive_a_later_change(
+def test_acknowledgements_of_a_failed_agenda_outlive_a_later_change(
     app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as patch:
@@ -796,7 +796,7 @@ CONTROL_PLACES = (
 
 
 @pytest.mark.parametrize("place", CONTROL_PLACES, ids=str)
-def test_failure_behind_what_the_control_api_has_done_is_no_failure_of_its_call(
+def test_failure_after_a_control_call_is_done_does_not_fail_the_call(
     app: MockApp,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,

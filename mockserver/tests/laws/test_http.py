@@ -443,7 +443,7 @@ class HttpLaws(Laws):
 
     @rule(who=WHO)
     def reset_another(self, who: int) -> None:
-        """One instance back to the start: the starting one anew, a made one gone."""
+        """One instance back to the start: the starting one as new, a made one gone."""
         known = self.who(who)
         if known.key == KEY:
             return

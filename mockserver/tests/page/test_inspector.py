@@ -139,7 +139,7 @@ def test_what_happens_after_the_clock_was_set_back_is_newest(
         screen.page.reload()
 
 
-def test_refused_call_stands_in_the_chat_where_it_came_whatever_the_clock_did(
+def test_refused_call_stays_at_its_place_in_the_chat_whatever_the_clock(
     screen: Screen, shop: Instance, mock: MockServer
 ) -> None:
     send(shop, "text", {"text": "Antes"})

@@ -168,7 +168,7 @@ def test_sample_of_every_kind_is_sent_and_seen(
 def test_sample_can_be_played(screen: Screen, shop: Instance, label: str, kind: str) -> None:
     screen.attach(label)
     expect(screen.phone().locator(f".bubble.own {kind}")).to_be_visible()
-    # A bubble is drawn anew when its message is read: the player of then is played.
+    # A bubble is drawn again when its message is read: the player of then is played.
     screen.wait_until(
         f"""() => {{
             const player = document.querySelector(".bubble.own {kind}");

@@ -100,7 +100,7 @@ def test_own_number_of_the_instance_is_not_offered(screen: Screen, shop: Instanc
     expect(screen.page.locator("section.phone")).to_have_count(1)
 
 
-def test_group_is_created_by_the_enter_key_with_numbers_as_people_write_them(
+def test_enter_key_creates_a_group_with_numbers_as_people_write_them(
     screen: Screen, shop: Instance
 ) -> None:
     screen.page.get_by_role("button", name="New group").click()

@@ -224,7 +224,7 @@ def test_order_of_arrival_says_where_it_is_played_from_again(
     assert texts(quiet) == said
 
 
-def test_chat_that_the_bot_began_is_played_again_from_the_customers_first_message(
+def test_chat_the_bot_began_is_played_from_the_first_customer_message(
     screen: Screen, shop: Instance
 ) -> None:
     send(shop, "text", {"text": "Promoção"})

@@ -1,7 +1,7 @@
 """What the server says in English is said in Portuguese on the page, as far as its table goes.
 
 Every sentence here is the server's own, provoked, or taken from its sources: one that is new or
-worded anew without the table, or a line of the table that nothing says any more, fails.
+reworded without the table, or a line of the table that nothing says any more, fails.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ CALLS: list[tuple[str, Any, dict[str, str]]] = [
     (TEXT, MESSAGE, {"X-Mock-Fault": "token-revoked"}),
 ]
 TALK = f"conversation: 1\nwith: '{PERSON}'\nturns:\n- customer: oi\n"
-# Files that are no conversations.
+# Files that are not conversations.
 FORM = f"conversation: 1\nwith: '{PERSON}'\nturns:"
 FILES = [
     *("a: [b", "- a\nb: c", "a: b: c", "\tx: 1", "a: 'b", "a: *x", 'a: "\\q"', "a: 1\n---\nb: 1"),

@@ -118,7 +118,7 @@ def test_restarted_server_is_found_again_with_its_conversation(
         expect(screen.phone().locator(".line")).to_have_count(2)
 
 
-def test_view_that_was_opened_while_the_server_was_away_is_whole_afterwards(
+def test_view_opened_while_the_server_was_away_is_whole_afterwards(
     open_screen: Any,
 ) -> None:
     port = free_port()

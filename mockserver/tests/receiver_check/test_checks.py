@@ -56,7 +56,7 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
 
 
 def test_who_only_listens_may_be_written_by_others(story: Story) -> None:
-    """What the owner sends in a chat is no answer that the others then lack."""
+    """What the owner sends in a chat is not an answer that the others then lack."""
     story.answer("OUT0")
     for number in range(3):
         story.told(f"A{number}")
@@ -364,7 +364,7 @@ def test_one_answer_for_each_burst_is_fine_however_far_apart(
     assert verdict.passed, verdict.as_table()
 
 
-def test_a_burst_without_an_answer_is_named_though_the_next_one_has_its_own(story: Story) -> None:
+def test_burst_without_an_answer_is_named_beside_an_answered_one(story: Story) -> None:
     burst_of(story, 2)
     story.now += 60
     burst_of(story, 2, first=2001)

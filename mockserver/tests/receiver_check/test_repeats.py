@@ -129,7 +129,7 @@ def test_an_answer_to_the_last_of_a_burst_covers_those_before_it(story: Story) -
         told(story, message_id)
     quote(story, "A2", "a")
     assert missing(story, burst=1.0) == ["A3"]
-    # Parted by a longer silence they are no burst.
+    # Parted by a longer silence they are not a burst.
     assert missing(story, burst=0.01) == ["A1", "A3"]
 
 

@@ -174,7 +174,7 @@ def test_a_reader_who_stays_keeps_the_feed_awake() -> None:
     assert records(reader, 1) == [1]
 
 
-def test_a_reader_of_one_instance_is_not_woken_by_others_and_not_behind_them() -> None:
+def test_reader_of_one_instance_is_woken_by_its_records_alone() -> None:
     feed = Feed(10**9)
     reader = feed.read(instance="one")
     for number in range(2 * ENTRIES_MOST):

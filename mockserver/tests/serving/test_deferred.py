@@ -242,7 +242,7 @@ def test_flasks_request_is_not_kept_by_any_wait(app: App, calls: DeferredAnswers
 
 
 @pytest.mark.parametrize("is_due", [False, True])
-def test_a_wait_whose_time_is_over_is_answered_while_all_others_are_held_up(
+def test_wait_whose_time_is_over_is_answered_while_others_are_held_up(
     app: App, calls: DeferredAnswers, is_due: bool
 ) -> None:
     gate = threading.Event()
@@ -261,7 +261,7 @@ def test_a_wait_whose_time_is_over_is_answered_while_all_others_are_held_up(
     assert app.calls == app.ends == len(slow) + 1
 
 
-def test_a_deadline_is_kept_while_who_waited_for_the_one_before_is_held_up(
+def test_deadline_is_kept_while_an_earlier_waiter_is_held_up(
     app: App, calls: DeferredAnswers
 ) -> None:
     gate = threading.Event()
@@ -277,7 +277,7 @@ def test_a_deadline_is_kept_while_who_waited_for_the_one_before_is_held_up(
     assert all(each.answer()[0] == 201 for each in clients)
 
 
-def test_without_any_thread_a_call_is_refused_and_the_next_one_tries_again(
+def test_without_any_thread_a_call_is_refused_and_the_next_tries_again(
     app: App, calls: DeferredAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:

@@ -55,7 +55,7 @@ def all_of(connection: socket.socket) -> bytes:
     return content
 
 
-def test_bytes_pass_both_ways_and_an_answer_follows_the_last_word_of_a_client(
+def test_bytes_pass_both_ways_and_the_last_answer_still_arrives(
     relay: Relay, server: socket.socket
 ) -> None:
     relay.hand_to(address(server))

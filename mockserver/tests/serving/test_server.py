@@ -394,7 +394,7 @@ def test_a_body_that_stops_coming_is_given_up(
     head = b"POST /body HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n"
     with closing(server.ask("/")) as idle, closing(server.ask("/slow?9")) as slow:
         read_whole(idle)
-        # What began before is no body that stops, however long its answer takes.
+        # What began before is not a body that stops, however long its answer takes.
         threading.Event().wait(2)
         with closing(server.ask("/")) as stalled:
             read_whole(stalled)

@@ -186,7 +186,7 @@ def test_a_crowd_loses_idle_connections_first_then_the_slowest_requests(
     assert sorted([slow, quick, *idle], key=_rank) == [idle[1], idle[2], idle[0], slow, quick]
 
 
-def test_bodies_beyond_their_room_on_the_disk_are_given_up_from_the_oldest(
+def test_bodies_beyond_their_room_on_disk_are_dropped_oldest_first(
     server: WaitressServer,
 ) -> None:
     room = ON_DISK * LIMITS.bodies_bytes

@@ -161,7 +161,7 @@ def test_nobody_without_an_account_can_be_added(contacts: Contacts) -> None:
     assert OTHER not in contacts.members()
 
 
-def test_calls_and_presence_are_shown_on_streams_and_changes_of_groups_are_not(
+def test_streams_show_calls_and_presence_but_no_group_changes(
     contacts: Contacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[tuple[Any, ...]] = []

@@ -134,7 +134,7 @@ def test_an_instance_under_an_old_key_goes_on_counting(
     with store.add(InstanceSeed(key=KEY, token="T")) as instance:
         continue_counters(instance, journal)
         assert instance.state.counters["inbound"] == inbound
-        # What the journal itself counts is no counter of the instance.
+        # What the journal itself counts is not a counter of the instance.
         assert not {"x", "d"} & set(instance.state.counters)
 
 

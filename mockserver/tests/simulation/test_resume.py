@@ -129,7 +129,7 @@ def test_records_go_on_and_what_is_owed_is_sent(
     ],
     ids=["refused", "invalid", "away"],
 )
-def test_content_that_cannot_be_used_ends_the_start_and_lets_go_of_the_file(
+def test_unusable_content_ends_the_start_and_releases_the_file(
     open_mock: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
 ) -> None:
     open_mock().stop(0)

@@ -92,7 +92,7 @@ def test_a_start_that_is_no_state_is_refused(make_app: MakeApp, start: Any) -> N
 
 
 def forget_what_left(app: MockApp) -> None:
-    """Records are no part of a state: what was sent before cannot be sent again from one."""
+    """Records are not part of a state: what was sent before cannot be sent again from one."""
     assert app.runtime.webhooks.courier.wait_idle(60)
     app.runtime.records.journal.deliveries.drop(lambda kept: kept.state == "queued")
     app.runtime.records.journal.exchanges.drop(lambda kept: False)

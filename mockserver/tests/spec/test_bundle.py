@@ -1,4 +1,4 @@
-"""Many files into one document: what is referred to, what is not, and what is no YAML."""
+"""Many files into one document: what is referred to, what is not, and what is not YAML."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write(folder: Path, **changes: str | None) -> Path:
     return folder
 
 
-def test_paths_and_webhooks_stand_in_place_and_components_in_their_section(
+def test_paths_and_webhooks_are_in_place_and_components_in_their_section(
     tmp_path: Path,
 ) -> None:
     result = bundle(write(tmp_path))

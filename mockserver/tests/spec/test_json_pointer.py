@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.spec.json_pointer import target_of, value_at
+from megaapi_mock.spec.json_pointer import resolve_pointer, target_of
 
 DOCUMENT: dict[str, Any] = {"a": {"b": [1, {"c/d": 2, "e~f": 3, "": 4}]}, "text": "abc"}
 
@@ -15,7 +15,7 @@ DOCUMENT: dict[str, Any] = {"a": {"b": [1, {"c/d": 2, "e~f": 3, "": 4}]}, "text"
     [("", DOCUMENT), ("/a/b/0", 1), ("/a/b/1/c~1d", 2), ("/a/b/1/e~0f", 3), ("/a/b/1/", 4)],
 )
 def test_pointer_leads_to_its_value(pointer: str, value: Any) -> None:
-    assert value_at(DOCUMENT, pointer) == target_of(f"#{pointer}", DOCUMENT) == value
+    assert resolve_pointer(DOCUMENT, pointer) == target_of(f"#{pointer}", DOCUMENT) == value
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_pointer_leads_to_its_value(pointer: str, value: Any) -> None:
 )
 def test_pointer_to_nothing_is_a_lookup_error(pointer: str) -> None:
     with pytest.raises(LookupError):
-        value_at(DOCUMENT, pointer)
+        resolve_pointer(DOCUMENT, pointer)
 
 
 def test_reference_to_another_file_is_a_lookup_error() -> None:

@@ -555,13 +555,13 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     (
         "uses",
         OPERATION,
-        "plans that are no list",
+        "plans that are not a list",
         lambda files: post(files)["x-uses"][0].update({"x-plans": "code"}),
     ),
     (
         "uses",
         OPERATION,
-        "a controller that is no tag",
+        "a controller that is not a tag",
         lambda files: post(files)["x-uses"][0].update(controller="Grop"),
     ),
     ("category", WEBHOOK, "missing", take(hook, "x-category")),

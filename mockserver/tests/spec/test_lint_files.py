@@ -1,4 +1,4 @@
-"""Lint of single files: what is no YAML, or is read otherwise than it looks."""
+"""Lint of single files: what is not YAML, or is read otherwise than it looks."""
 
 from __future__ import annotations
 

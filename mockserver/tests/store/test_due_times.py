@@ -1,4 +1,4 @@
-"""Who is due first, whatever is planned anew, given up or gone meanwhile."""
+"""Who is due first, whatever is planned again, given up or gone meanwhile."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_a_point_takes_what_it_adds_to_those_before(points: Points, instance: In
     assert points.take(instance).size == POINT + MESSAGE + len(b'{"conversation":"oi"}')
 
 
-def test_the_oldest_go_beyond_the_budget_with_all_that_share_their_messages(
+def test_oldest_beyond_the_budget_go_with_all_that_share_their_messages(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(points_module, "SEGMENT_MOST", 1)

@@ -109,7 +109,7 @@ def test_every_part_of_an_instance_is_looked_at() -> None:
 
 @pytest.mark.parametrize("name", VERBS)
 def test_all_that_is_kept_of_an_instance_is_in_its_state(name: str) -> None:
-    """Fails for a new attribute: put it into InstanceState, or say here why it is no state."""
+    """Fails for a new attribute: put it into InstanceState, or say here why it is not a state."""
     state, others = VERBS["instance"].state, list(VERBS.values())
     own = {
         attribute
@@ -144,7 +144,7 @@ def test_every_attribute_of_a_chaos_at_work_is_kept() -> None:
 def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     """`given` holds the scope; a fault that was cleared is not there to be kept.
 
-    The hits point into the journal, which is no part of a state either.
+    The hits point into the journal, which is not part of a state either.
     """
     kept = {field.name for field in fields(SavedFault)}
     own = {field.name for field in fields(ArmedFault)} - {

@@ -1,4 +1,4 @@
-"""What is no state is refused before it is read into memory."""
+"""What is not a state is refused before it is read into memory."""
 
 from __future__ import annotations
 

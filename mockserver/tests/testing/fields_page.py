@@ -1,6 +1,6 @@
 """The tables of docs/testing.md that list fields, made of the code's own docstrings.
 
-.venv/bin/python mockserver/tests/testing/fields_page.py     writes them into the page anew
+.venv/bin/python mockserver/tests/testing/fields_page.py     writes them into the page again
 """
 
 from __future__ import annotations

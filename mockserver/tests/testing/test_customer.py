@@ -70,7 +70,7 @@ def test_only_what_was_sent_to_this_person_can_be_tapped(
     assert f"no message with chat '{ANA}@s.whatsapp.net' and the option 'Um' within 0 s" in told
     assert "options 'dois' (Dois)" in told
     assert "nearest: 2., but it does not offer 'Um'" in told
-    # A look is no wait: both lists are still there to be waited for.
+    # A look is not a wait: both lists are still there to be waited for.
     assert len(shop.sent.rest()) == 2
 
 

@@ -1,4 +1,4 @@
-"""What came of one attempt: its record, and why an answer is no success."""
+"""What came of one attempt: its record, and why an answer is not a success."""
 
 from __future__ import annotations
 

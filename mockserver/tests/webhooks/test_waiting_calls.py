@@ -1,4 +1,4 @@
-"""Calls that wait while nobody holds their instance, and learn that it began anew."""
+"""Calls that wait while nobody holds their instance, and learn that it started over."""
 
 from __future__ import annotations
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import has_status, is_good, json_of, status, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, value_at
+from ..payload_edits import edit_at, first_value_at
 from ..request_faults import OPERATIONS, LetIn, Mend, right_token, with_token
 from .access import CHECKED
 
@@ -48,7 +49,7 @@ class Smaller(Fault):
         answer = call.ask(call.request)
         if call.operation != "send_media_base64" or not is_good(answer):
             return answer
-        base64_text = value_at(orjson.loads(call.request.body), "messageData.base64")
+        base64_text = value_on_path(orjson.loads(call.request.body), "messageData.base64")
         if len(str(base64_text)) * 3 // 4 <= self._most:
             return answer
         error_body = {
@@ -81,7 +82,7 @@ class NoQuery(Fault):
             body = orjson.loads(call.request.body)
         except orjson.JSONDecodeError:
             return call.request
-        url = value_at(body, _URL)
+        url = first_value_at(body, _URL)
         if not isinstance(url, str) or "?" not in url:
             self._whole.pop(call.key, None)
             return call.request
@@ -91,7 +92,7 @@ class NoQuery(Fault):
 
     def _settings_answer(self, call: InterceptedCall, answer: Answer, path: str) -> Answer:
         url, document = self._whole.get(call.key), json_of(answer)
-        if not self._is_hidden or url is None or value_at(document, path) is None:
+        if not self._is_hidden or url is None or first_value_at(document, path) is None:
             return answer
         return with_document(answer, edit_at(path, lambda _: url)(document))
 

@@ -39,10 +39,10 @@ def _small_links(text: Any) -> Any:
 
 
 def _each_id_once(sections: Any) -> Any:
-    seen: set[str] = set()
+    row_ids: set[str] = set()
     for section in sections:
-        section["rows"] = [row for row in section["rows"] if row["rowId"] not in seen]
-        seen |= {row["rowId"] for row in section["rows"]}
+        section["rows"] = [row for row in section["rows"] if row["rowId"] not in row_ids]
+        row_ids |= {row["rowId"] for row in section["rows"]}
     return sections
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
 from ...probes.laws.requests import GOOD_REQUESTS
 from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, put
 from ..request_faults import bearer, with_token
 from ..stateful_faults import Frozen
 from ..webhook_faults import Changed, Payload, alter, is_echo
@@ -124,7 +125,7 @@ class OneIdTogether(Fault):
             return call.ask(call.request)
         with self._lock:
             answer = call.ask(call.request)
-            id_ = str(value_at(json_of(answer), "messageData.key.id"))
+            id_ = str(value_on_path(json_of(answer), "messageData.key.id"))
             first = self._first_ids.setdefault(pool, id_)
         edit = edit_at("messageData.key.id", lambda _: first)
         return changed_answer(answer, call, lambda document, _: edit(document))
@@ -139,7 +140,7 @@ class SlashLosesJid(Fault):
             return call.ask(request)
         headers = tuple(one for one in request.headers if one[0].lower() == "authorization")
         listing = call.look(Request("GET", f"/rest/group/list/{call.key}", headers))
-        jid = value_at(json_of(listing), "groups.0.id")
+        jid = value_on_path(json_of(listing), "groups.0.id")
         if jid is None:
             return call.ask(request)
         return call.ask(replace(request, target=f"{request.path}?{urlencode({'jid': jid})}"))
@@ -217,14 +218,14 @@ class FirstOfATitle(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         if call.operation == "send_list":
             for section in body_value(call, "messageData", "sections") or ():
-                for row in value_at({"": section}, ".rows") or ():
-                    title = (call.key, str(value_at(row, "title")))
-                    self._rows.setdefault(title, str(value_at(row, "rowId")))
+                for row in value_on_path(section, "rows") or ():
+                    title = (call.key, str(value_on_path(row, "title")))
+                    self._rows.setdefault(title, str(value_on_path(row, "rowId")))
         return call.ask(call.request)
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        part = value_at(payload, "message.listResponseMessage")
+        part = value_on_path(payload, "message.listResponseMessage")
         if part is None:
             return (body,)
         row_id = self._rows.get((str(payload["instance_key"]), str(part.get("title"))))
@@ -235,8 +236,8 @@ class FirstOfATitle(Fault):
 
 
 def _name_of_who_wrote_before(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat = (payload.get("instance_key"), value_at(payload, "key.remoteJid"))
-    if value_at(payload, "key.fromMe") is False:
+    chat = (payload.get("instance_key"), value_on_path(payload, "key.remoteJid"))
+    if value_on_path(payload, "key.fromMe") is False:
         memory[chat] = payload.get("pushName")
     elif "message" in payload and not is_echo(payload) and memory.get(chat):
         payload["pushName"] = memory[chat]
@@ -244,7 +245,7 @@ def _name_of_who_wrote_before(payload: Payload, memory: Any) -> Sequence[Payload
 
 
 def _number_of_who_came_first(payload: Payload, memory: Any) -> Sequence[Payload]:
-    number = value_at(payload, "key.senderPn")
+    number = value_on_path(payload, "key.senderPn")
     if number is not None:
         first = memory.setdefault(payload.get("instance_key"), number)
         if payload.get("messageType") not in ("conversation", "extendedTextMessage"):
@@ -327,7 +328,7 @@ ROWS: tuple[Row, ...] = (
      spoil(_number_of_who_came_first)),
     ("receipts name the chat of the last message", ("send_text",), ("ack-read",), ChatOfTheLast),
     ("groups of the old kind are no groups", (), ("group-text", "group-image"),
-     lambda: Changed(lambda payload: "-" in str(value_at(payload, "key.remoteJid")),
+     lambda: Changed(lambda payload: "-" in str(value_on_path(payload, "key.remoteJid")),
                     alter(put("isGroup", False)))),
     ("the instance's own phone has the name of who wrote before", (), ("from-me-phone",),
      spoil(_name_of_who_wrote_before)),

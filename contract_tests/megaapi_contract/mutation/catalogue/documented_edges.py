@@ -38,7 +38,7 @@ def _every_group(call: InterceptedCall, memory: Any) -> Answer:
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     listing = json_of(call.look(Request("GET", f"/rest/group/list/{call.key}", headers)))
     groups = [{k: v for k, v in one.items() if k != "participants"} for one in listing["groups"]]
-    return changed_answer(answer, call, lambda shown, _: {**shown, "groups": groups})
+    return changed_answer(answer, call, lambda document, _: {**document, "groups": groups})
 
 
 ROWS: tuple[Row, ...] = (

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...judging.values import jid_of
-from ..payload_edits import edit_at, put, remove, value_at
+from ..payload_edits import edit_at, first_value_at, put, remove
 from ..webhook_faults import (
     CONNECTED,
     GONE,
@@ -44,9 +45,10 @@ _REACTED = "message.reactionMessage"
 def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
     if payload.get("isGroup") is not True or not is_inbound(payload):
         return (payload,)
-    place = (value_at(payload, "key.remoteJid"), payload.get("messageTimestamp"))
-    own = {"participant": value_at(payload, "key.participant"), "name": payload.get("pushName"),
-           "lid": value_at(payload, "key.participantLid")}  # fmt: skip
+    place = (value_on_path(payload, "key.remoteJid"), payload.get("messageTimestamp"))
+    own = {"participant": value_on_path(payload, "key.participant"),
+           "name": payload.get("pushName"),
+           "lid": value_on_path(payload, "key.participantLid")}  # fmt: skip
     first = memory.setdefault(place, own)
     if first["participant"] != own["participant"]:
         payload["key"]["participant"], payload["pushName"] = first["participant"], first["name"]
@@ -58,13 +60,13 @@ def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _media_of_lid(payload: Payload) -> bool:
     return (
         is_inbound(payload)
-        and jid_of(value_at(payload, "key.remoteJid")).lid
+        and jid_of(value_on_path(payload, "key.remoteJid")).lid
         and any(name in payload.get("message", {}) for name in MEDIA)
     )
 
 
 def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
-    image = value_at(payload, "message.imageMessage")
+    image = value_on_path(payload, "message.imageMessage")
     if is_inbound(payload) and isinstance(image, dict):
         before, memory[payload["instance_key"]] = (
             memory.get(payload["instance_key"]), image.get("caption"),
@@ -75,7 +77,7 @@ def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _time_of_send(payload: Payload, memory: Any) -> Sequence[Payload]:
-    state, identity = value_at(payload, "update.status"), value_at(payload, "key.id")
+    state, identity = value_on_path(payload, "update.status"), value_on_path(payload, "key.id")
     if payload.get("messageType") == "message.ack":
         if state == 2:
             memory[identity] = payload.get("timestamp")
@@ -88,13 +90,13 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
     message = payload.get("message")
     if not isinstance(message, dict):
         return (payload,)
-    text = message.get("conversation") or value_at(message, "extendedTextMessage.text")
+    text = message.get("conversation") or value_on_path(message, "extendedTextMessage.text")
     if text:
-        memory[value_at(payload, "key.id")] = text
-    inner = value_at(message, "protocolMessage.editedMessage") or value_at(
+        memory[value_on_path(payload, "key.id")] = text
+    inner = value_on_path(message, "protocolMessage.editedMessage") or value_on_path(
         message, "editedMessage.message.protocolMessage.editedMessage"
     )
-    of = value_at(message, "protocolMessage.key.id") or value_at(
+    of = value_on_path(message, "protocolMessage.key.id") or value_on_path(
         message, "editedMessage.message.protocolMessage.key.id"
     )
     if isinstance(inner, dict) and of in memory:
@@ -104,10 +106,10 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat, content = value_at(payload, "key.remoteJid"), payload.get("message")
+    chat, content = value_on_path(payload, "key.remoteJid"), payload.get("message")
     if not is_message(payload) or not isinstance(content, dict):
         return (payload,)
-    quoted_message = value_at(content, "*.contextInfo.quotedMessage")
+    quoted_message = first_value_at(content, "*.contextInfo.quotedMessage")
     if quoted_message is not None and chat in memory:
         put("*.contextInfo.quotedMessage", memory[chat])(content)
         return (payload,)
@@ -116,7 +118,7 @@ def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _unwrap_document(payload: Payload) -> Payload:
-    inner = value_at(payload, "message.documentWithCaptionMessage.message")
+    inner = value_on_path(payload, "message.documentWithCaptionMessage.message")
     payload["message"], payload["messageType"] = inner, "documentMessage"
     return payload
 
@@ -130,7 +132,7 @@ def _once_connected(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _author_is_jid(payload: Payload) -> Payload:
-    author = value_at(payload, "key.participant")
+    author = value_on_path(payload, "key.participant")
     if author:
         payload["jid"] = author
     return payload
@@ -146,8 +148,8 @@ def _own_chat(payload: Payload) -> Payload:
 
 
 def is_of_own_phone(payload: Payload) -> bool:
-    own = value_at(payload, "key.fromMe") is True
-    chat = str(value_at(payload, "key.remoteJid"))
+    own = value_on_path(payload, "key.fromMe") is True
+    chat = str(value_on_path(payload, "key.remoteJid"))
     return own and is_message(payload) and not is_echo(payload) and chat.endswith(ACCOUNT)
 
 
@@ -166,7 +168,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (52, (), ("image",), "A picture has the caption of the one before.", spoil(_caption_before)),
     (53, (), ("ack-read",), "Read comes as delivered.",
      partial(Changed, all_of(is_ack(4), lambda one: str(
-         value_at(one, "key.remoteJid")).endswith(ACCOUNT)), alter(put("update.status", 3)))),
+         value_on_path(one, "key.remoteJid")).endswith(ACCOUNT)), alter(put("update.status", 3)))),
     (54, (), ("list-response",), "A choice is told by its place.",
      partial(Changed, has_value(_ROW), alter(put(_ROW, "1")))),
     (55, (), ("ack-read",), "Receipts have the time of the send.", spoil(_time_of_send)),

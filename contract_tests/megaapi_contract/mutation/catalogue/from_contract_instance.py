@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ..answer_faults import Altered, document, is_good, json_of, status, with_body, with_document
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, in_order, put, value_at
+from ..payload_edits import edit_at, in_order, put
 from ..request_faults import bearer, with_token
 from ..stateful_faults import After, Frozen, OldTokenToo
 from ..webhook_faults import is_inbound
@@ -34,7 +35,7 @@ STATUS = ("instance_status",)
 def _user_before(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    user = value_at(document, "instance.user")
+    user = value_on_path(document, "instance.user")
     if not is_good(answer) or user is None:
         return answer
     before, memory["user"] = memory.get("user"), user
@@ -56,9 +57,9 @@ def _status_lags(call: InterceptedCall, memory: Any) -> Answer:
 def user_stays(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    if not is_good(answer) or not isinstance(value_at(document, "instance"), dict):
+    if not is_good(answer) or not isinstance(value_on_path(document, "instance"), dict):
         return answer
-    user = value_at(document, "instance.user")
+    user = value_on_path(document, "instance.user")
     if user is not None:
         memory[call.key] = user
         return answer
@@ -87,7 +88,7 @@ def echo_asked_jid(document: Any, call: InterceptedCall) -> Any:
 def _one_download(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     file = (call.key, str(body_value(call, "messageKeys", "mediaKey")))
-    if is_good(answer) and value_at(json_of(answer), "error") is False:
+    if is_good(answer) and value_on_path(json_of(answer), "error") is False:
         if file in memory:
             error_body = {"error": True, "message": "media not found", "data": ""}
             return with_document(answer, error_body)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ..answer_faults import (
@@ -20,7 +21,7 @@ from ..answer_faults import (
     with_document,
 )
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, put
 from ..request_faults import Registered
 from ..webhook_faults import Changed, Payload, alter, is_echo
 from .planted_rules import (
@@ -122,7 +123,7 @@ _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
 def _last_file(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    content = next(iter((value_at(document, "messageData.message") or {}).values()), None)
+    content = next(iter((value_on_path(document, "messageData.message") or {}).values()), None)
     if not is_good(answer) or not isinstance(content, dict):
         return answer
     own = {name: content[name] for name in _FILE if name in content}
@@ -162,7 +163,7 @@ def _number_ids(row: Any) -> Any:
 
 
 def _swap_description_and_footer(document: Any, call: InterceptedCall) -> Any:
-    list_message = value_at(document, "messageData.message.listMessage")
+    list_message = value_on_path(document, "messageData.message.listMessage")
     if to_group(call) and isinstance(list_message, dict):
         first, second = list_message.get("description"), list_message.get("footerText")
         list_message["description"], list_message["footerText"] = second, first
@@ -170,8 +171,9 @@ def _swap_description_and_footer(document: Any, call: InterceptedCall) -> Any:
 
 
 def quote_as_own(document: Any, call: InterceptedCall) -> Any:
-    if value_at(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
-        value_at(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
+    if value_on_path(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
+        value_on_path(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe")
+        is False
     ):
         return edit_at("messageData.message.*.contextInfo.participant",
                       lambda _: own_jid(call))(document)  # fmt: skip
@@ -187,9 +189,11 @@ class DeletesNewest(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         if call.operation in SENDS:
             answer = call.ask(call.request)
-            chat = str(value_at(json_of(answer), "messageData.key.remoteJid"))
+            chat = str(value_on_path(json_of(answer), "messageData.key.remoteJid"))
             if is_good(answer):
-                self._newest[call.key, chat] = str(value_at(json_of(answer), "messageData.key.id"))
+                self._newest[call.key, chat] = str(
+                    value_on_path(json_of(answer), "messageData.key.id")
+                )
             return answer
         message_id = body_value(call, "messageData", "key", "id")
         chat = str(body_value(call, "messageData", "key", "remoteJid"))
@@ -204,7 +208,7 @@ class DeletesNewest(Fault):
 
 
 def repeat_inner_id(document: Any, call: InterceptedCall) -> Any:
-    inner = value_at(document, "messageData.message.protocolMessage.key.id")
+    inner = value_on_path(document, "messageData.message.protocolMessage.key.id")
     return document if inner is None else put("messageData.key.id", inner)(document)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ..answer_faults import (
@@ -20,7 +21,7 @@ from ..answer_faults import (
     with_document,
 )
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, put
 from ..request_faults import with_token
 from ..stateful_faults import Frozen
 from .from_contract_instance import echo_asked_jid, user_stays
@@ -106,7 +107,7 @@ def _no_wrapper(call: InterceptedCall, memory: Any) -> Answer:
 
 
 def _view_once(document: Any) -> Any:
-    inner = value_at(document, "messageData.message.viewOnceMessage.message")
+    inner = value_on_path(document, "messageData.message.viewOnceMessage.message")
     return put("messageData.message", inner)(document) if inner else document
 
 
@@ -130,14 +131,14 @@ def _merge_sections(sections: Any) -> Any:
 
 
 def _no_address(document: Any) -> Any:
-    location = value_at(document, "messageData.message.locationMessage")
+    location = value_on_path(document, "messageData.message.locationMessage")
     if isinstance(location, dict) and location.get("address") == "":
         del location["address"]
     return document
 
 
 def _empty_preview(document: Any) -> Any:
-    text_message = value_at(document, "messageData.message.extendedTextMessage")
+    text_message = value_on_path(document, "messageData.message.extendedTextMessage")
     if isinstance(text_message, dict) and "matchedText" not in text_message:
         text_message.update({"matchedText": "", "title": "", "description": ""})
     return document
@@ -249,7 +250,7 @@ FAULTS: tuple[PlantedRule, ...] = (
     (8, DOWNLOAD, (), "A file loses its last bytes.",
      partial(Altered, DOWNLOAD, document(edit_at("data", _truncate)))),
     (9, ("config_details",), (), "The token is looked at before the key.", TokenBeforeKey),
-    (10, ("change_token",), (), "The old token still opens the door.", BothTokens),
+    (10, ("change_token",), (), "The old token is still accepted.", BothTokens),
     (11, ("change_token",), (), "Rotating the token silences the webhook.",
      rule(("change_token",), _disable_webhook)),
     (16, SETTINGS, (), "A URL that was never set is null.",

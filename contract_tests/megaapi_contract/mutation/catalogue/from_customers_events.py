@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ...judging.values import jid_of
 from ..answer_faults import is_good, json_of
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, put, remove, value_at
+from ..payload_edits import edit_at, first_value_at, put, remove
 from ..webhook_faults import (
     GONE,
     Changed,
@@ -113,7 +114,9 @@ def jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
     """An inbound message whose text another instance has just sent bears that one's key."""
-    words = value_at(payload, "message.conversation") or value_at(payload, "message.*.text")
+    words = value_on_path(payload, "message.conversation") or first_value_at(
+        payload, "message.*.text"
+    )
     if is_echo(payload):
         memory[words] = payload["instance_key"]
     elif is_inbound(payload) and words in memory:
@@ -122,12 +125,12 @@ def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _lid_is_senders(payload: Payload) -> Payload:
-    lid = value_at(payload, "key.senderLid")
+    lid = first_value_at(payload, "key.senderLid")
     return {**payload, "lid": lid} if lid else payload
 
 
 def _lid_digits(payload: Payload) -> Payload:
-    jid = str(value_at(payload, "key.remoteJid"))
+    jid = str(value_on_path(payload, "key.remoteJid"))
     if jid_of(jid).lid and "senderPn" in payload["key"]:
         payload["key"]["senderPn"] = f"{jid.partition('@')[0]}{ACCOUNT}"
     return payload
@@ -142,7 +145,7 @@ def _number_for_media(payload: Payload) -> Payload:
 
 
 def _no_participant_pn(payload: Payload) -> Payload:
-    if jid_of(value_at(payload, "key.participant")).lid:
+    if jid_of(value_on_path(payload, "key.participant")).lid:
         payload["key"].pop("participantPn", None)
     return payload
 
@@ -163,14 +166,14 @@ class SubjectAsName(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        subject = self._subjects.get(str(value_at(payload, "key.remoteJid")))
+        subject = self._subjects.get(str(first_value_at(payload, "key.remoteJid")))
         if subject is None or not is_inbound(payload):
             return (body,)
         return (orjson.dumps({**payload, "pushName": subject}),)
 
 
 def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat = value_at(payload, "key.remoteJid")
+    chat = value_on_path(payload, "key.remoteJid")
     if is_inbound(payload):
         memory[chat] = payload.get("pushName")
     elif is_message(payload):
@@ -179,18 +182,18 @@ def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _plain_conversation(payload: Payload) -> Payload:
-    words = value_at(payload, "message.extendedTextMessage.text")
+    words = first_value_at(payload, "message.extendedTextMessage.text")
     if words is None:
         return payload
     return {**payload, "message": {"conversation": words}, "messageType": "conversation"}
 
 
 def _wrong_section(payload: Payload, memory: Any) -> Sequence[Payload]:
-    list_sections = value_at(payload, "message.listMessage.sections")
+    list_sections = value_on_path(payload, "message.listMessage.sections")
     if isinstance(list_sections, list):
         memory["sections"] = list_sections
     path = "message.listResponseMessage.singleSelectReply.selectedRowId"
-    row_id = value_at(payload, path)
+    row_id = first_value_at(payload, path)
     sections = memory.get("sections") or []
     for section in sections[1:]:
         for position, row in enumerate(section.get("rows", ())):
@@ -200,7 +203,7 @@ def _wrong_section(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _replier(payload: Payload) -> Payload:
-    author = value_at(payload, "key.participant") or value_at(payload, "key.remoteJid")
+    author = value_on_path(payload, "key.participant") or value_on_path(payload, "key.remoteJid")
     edit_at("message.*.contextInfo.participant", lambda _: author)(payload)
     return payload
 
@@ -218,9 +221,9 @@ def _is_edit(payload: Payload) -> bool:
 
 
 def _admins(payload: Payload) -> Payload:
-    author = value_at(payload, "key.participant")
+    author = value_on_path(payload, "key.participant")
     path = "message.protocolMessage.key.participant"
-    if author and value_at(payload, path):
+    if author and first_value_at(payload, path):
         put(path, author)(payload)
     return payload
 
@@ -230,12 +233,12 @@ def _punctuate_numbers(card: Any) -> str:
 
 
 def _as_author(payload: Payload) -> Payload:
-    edit_at("key.remoteJid", lambda _: value_at(payload, "key.participant"))(payload)
+    edit_at("key.remoteJid", lambda _: value_on_path(payload, "key.participant"))(payload)
     return payload
 
 
 def _status(payload: Payload) -> bool:
-    return str(value_at(payload, "key.remoteJid")) == "status@broadcast"
+    return str(value_on_path(payload, "key.remoteJid")) == "status@broadcast"
 
 
 FAULTS: tuple[PlantedRule, ...] = (

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ...judging.values import jid_of
 from ..answer_faults import is_good, json_of
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, places, put, remove, value_at
+from ..payload_edits import edit_at, first_value_at, places, put, remove
 from ..webhook_faults import (
     CONNECTED,
     Changed,
@@ -50,21 +51,21 @@ def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
     if connection(CONNECTED)(payload):
         for writer in [one for one in memory if one[0] == key]:
             del memory[writer]
-    chat = str(value_at(payload, "key.remoteJid"))
+    chat = str(value_on_path(payload, "key.remoteJid"))
     if is_inbound(payload) and jid_of(chat).group and "pushName" in payload:
         payload["pushName"] = memory.setdefault((key, chat), payload["pushName"])
     return (payload,)
 
 
 def _file_of_a_lid(payload: Payload) -> bool:
-    chat = str(value_at(payload, "key.remoteJid"))
+    chat = str(value_on_path(payload, "key.remoteJid"))
     files = any(name in (payload.get("message") or {}) for name in FILES)
     return is_inbound(payload) and jid_of(chat).lid and files
 
 
 def _edit_of(payload: Payload) -> Any:
     for path in ("message", "message.editedMessage.message"):
-        protocol_message = value_at(payload, f"{path}.protocolMessage")
+        protocol_message = first_value_at(payload, f"{path}.protocolMessage")
         if isinstance(protocol_message, dict) and "editedMessage" in protocol_message:
             return protocol_message
     return None
@@ -80,10 +81,10 @@ def _first_edit(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _first_picture(payload: Payload, memory: Any) -> Sequence[Payload]:
-    album = value_at(payload, f"{PARENT}.id")
+    album = first_value_at(payload, f"{PARENT}.id")
     if album is not None:
-        first = memory.setdefault(album, value_at(payload, "key.id"))
-        if first != value_at(payload, "key.id"):
+        first = memory.setdefault(album, value_on_path(payload, "key.id"))
+        if first != value_on_path(payload, "key.id"):
             put(f"{PARENT}.id", first)(payload)
     return (payload,)
 
@@ -101,7 +102,7 @@ class SectionChosen(Fault):
         with self._sending:
             answer = call.ask(call.request)
             message_id, sections = (
-                value_at(json_of(answer), "messageData.key.id"),
+                value_on_path(json_of(answer), "messageData.key.id"),
                 body_value(call, "messageData", "sections"),
             )
             if is_good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
@@ -110,12 +111,12 @@ class SectionChosen(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        list_reply = value_at(payload, "message.listResponseMessage")
+        list_reply = value_on_path(payload, "message.listResponseMessage")
         if not isinstance(list_reply, dict):
             return (body,)
         with self._sending:
-            sections = self._lists.get(str(value_at(list_reply, "contextInfo.stanzaId")), [])
-        row = value_at(list_reply, "singleSelectReply.selectedRowId")
+            sections = self._lists.get(str(value_on_path(list_reply, "contextInfo.stanzaId")), [])
+        row = value_on_path(list_reply, "singleSelectReply.selectedRowId")
         for section in sections:
             if any(one.get("rowId") == row for one in section["rows"]):
                 list_reply["title"] = section.get("title", "")
@@ -124,7 +125,7 @@ class SectionChosen(Fault):
 
 
 def _first_card(payload: Payload) -> Payload:
-    cards = value_at(payload, CARDS)
+    cards = first_value_at(payload, CARDS)
     return edit_at(f"{CARDS}.*.vcard", lambda _: cards[0]["vcard"])(payload)  # type: ignore[no-any-return]
 
 
@@ -177,7 +178,7 @@ class GivenUp(Fault):
 
 
 def _switched_off(document: Any, call: InterceptedCall) -> Any:
-    url = value_at(document, "*.webhookUrl") or value_at(document, "webhookUrl")
+    url = first_value_at(document, "*.webhookUrl") or value_on_path(document, "webhookUrl")
     blank_settings(document, call)
     for path in ("webhookUrl", "*.webhookUrl"):
         put(path, url)(document)

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ..answer_faults import is_good, json_of, with_body, with_document
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import value_at
 from .planted_rules import PlantedRule, rewritten, rule
 from .second_call import body_value
 
@@ -117,7 +117,7 @@ class AddedAgain(Fault):
         for one in results_of(document):
             if isinstance(one, dict) and one.get("status") == "409":
                 one["status"] = "200"
-                value_at(one, "content.attrs").pop("error", None)
+                value_on_path(one, "content.attrs").pop("error", None)
                 self._repeat_jids.setdefault((call.key, group), []).append(one["jid"])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
@@ -22,7 +23,7 @@ from ..answer_faults import (
     with_document,
 )
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, value_at
+from ..payload_edits import edit_at
 from ..request_faults import bearer, with_token
 from ..webhook_faults import Payload, is_inbound
 from .planted_rules import PlantedRule, rule, spoil_answers
@@ -48,7 +49,7 @@ def asked_jid(call: InterceptedCall) -> str:
 def _first_owner(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    user = value_at(document, "instance.user")
+    user = value_on_path(document, "instance.user")
     if not is_good(answer) or not user:
         return answer
     first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
@@ -72,7 +73,7 @@ class StillAUser(Fault):
         document = json_of(answer)
         if call.operation != "instance_status" or not is_good(answer):
             return answer
-        user = value_at(document, "instance.user")
+        user = value_on_path(document, "instance.user")
         if user is not None or call.key not in self._users:
             return answer
         document["instance"]["user"] = self._users[call.key]
@@ -83,7 +84,7 @@ class StillAUser(Fault):
             return
         status_request = Request("GET", f"/rest/instance/{call.key}")
         document = json_of(call.look(with_token(status_request, call.tokens[call.key])))
-        user = value_at(document, "instance.user")
+        user = value_on_path(document, "instance.user")
         if user is not None:
             self._users[call.key] = user
 
@@ -124,7 +125,7 @@ class LastCodesPage(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "qr_code_base64" and is_good(answer):
-            code = value_at(json_of(answer), "qrcode")
+            code = value_on_path(json_of(answer), "qrcode")
             self._last = (call.key, code) if code else self._last
         key, code = self._last
         if call.operation != "qr_code_page" or not is_good(answer) or key in ("", call.key):
@@ -169,13 +170,13 @@ class NewestOfABurst(Fault):
             return (body,)
         burst = [one for one in self._messages(key) if one["id"] not in before]
         chat = [one["id"] for one in burst if one["chat"] == self._chat(burst, payload)]
-        message_id = value_at(payload, "key.id")
+        message_id = value_on_path(payload, "key.id")
         if message_id not in chat or message_id in self._later(key):
             return (body,)
         return (body,) if chat[-1] == message_id else ()
 
     def _chat(self, burst: list[Any], payload: Payload) -> Any:
-        message_id = value_at(payload, "key.id")
+        message_id = value_on_path(payload, "key.id")
         return next((one["chat"] for one in burst if one["id"] == message_id), None)
 
     def _later(self, key: str) -> set[str]:

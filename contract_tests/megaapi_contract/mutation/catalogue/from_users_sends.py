@@ -11,12 +11,13 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
 from ..answer_faults import is_good, json_of, status, with_body, with_document
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, value_at
+from ..payload_edits import edit_at, first_value_at
 from ..webhook_faults import is_echo
 from .from_contract_sends import DeletesNewest
 from .from_users_instance import now
@@ -87,7 +88,7 @@ class IdsAgain(Fault):
             return self._with_repeated_ids(answer)
         with self._sending:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
-            message_id = value_at(json_of(answer), "messageData.key.id")
+            message_id = value_on_path(json_of(answer), "messageData.key.id")
             if is_good(answer) and message_id:
                 self._count(call.key, str(message_id))
             return self._with_repeated_ids(answer)
@@ -130,8 +131,8 @@ def _answer_with_known_jid(call: InterceptedCall, memory: Any) -> Answer:
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
     lookup = json_of(call.look(Request("GET", path, headers)))
-    jid = value_at(lookup, "jid")
-    if not jid or jid == value_at(document, "messageData.key.remoteJid"):
+    jid = value_on_path(lookup, "jid")
+    if not jid or jid == value_on_path(document, "messageData.key.remoteJid"):
         return answer
     document["messageData"]["key"]["remoteJid"] = jid
     return with_document(answer, document)
@@ -210,8 +211,8 @@ class QuotesTheOther(Fault):
         if call.operation != "quote_message" or not is_good(answer) or to_group(call):
             return answer
         document = json_of(answer)
-        context = value_at(document, f"messageData.message.{QUOTED}")
-        chat = value_at(document, "messageData.key.remoteJid")
+        context = first_value_at(document, f"messageData.message.{QUOTED}")
+        chat = value_on_path(document, "messageData.key.remoteJid")
         if not isinstance(context, dict) or context.get("participant") != _bare(own_jid(call)):
             return answer
         context["participant"] = chat
@@ -219,8 +220,8 @@ class QuotesTheOther(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        context: Any = value_at(payload, f"message.{QUOTED}") if is_echo(payload) else None
-        chat = str(value_at(payload, "key.remoteJid"))
+        context: Any = first_value_at(payload, f"message.{QUOTED}") if is_echo(payload) else None
+        chat = str(value_on_path(payload, "key.remoteJid"))
         own = isinstance(context, dict) and context.get("participant") == payload.get("jid")
         if not own or not chat.endswith(ACCOUNT):
             return (body,)

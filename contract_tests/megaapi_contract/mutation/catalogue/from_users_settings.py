@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ..answer_faults import has_status, is_good, json_of, with_body
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, put
 from ..request_faults import LetIn, right_token
 from ..stateful_faults import OldTokenToo
 from ..webhook_faults import GONE, Payload, connection, is_ack
@@ -89,24 +90,24 @@ class ReceiptsToTheOld(Fault):
         if call.key in call.tokens:
             url = call.control_api("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
         answer = call.ask(call.request)
-        message_id = value_at(json_of(answer), "messageData.key.id")
+        message_id = value_on_path(json_of(answer), "messageData.key.id")
         if is_good(answer) and message_id and url:
             self._then[str(message_id)] = url
         return answer
 
     def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
         payload = orjson.loads(body)
-        then = self._then.get(str(value_at(payload, "key.id"))) if is_ack()(payload) else None
+        then = self._then.get(str(value_on_path(payload, "key.id"))) if is_ack()(payload) else None
         return ((then or url, body),)
 
 
 def category(payload: Payload) -> str:
     """The name under which Config blocks this webhook."""
-    if value_at(payload, "message.reactionMessage") is not None:
+    if value_on_path(payload, "message.reactionMessage") is not None:
         return "messagesReaction"
     names = {"message.ack": "messagesStatus", "connection_update": "connectionStatus",
              "qrcode_update": "qrCode"}  # fmt: skip
-    own = "messagesOutput" if value_at(payload, "key.fromMe") else "messagesInput"
+    own = "messagesOutput" if value_on_path(payload, "key.fromMe") else "messagesInput"
     return names.get(str(payload.get("messageType")), own)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ..answer_faults import Altered, document, is_good, with_body
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import Edit, edit_at, in_order, put, remove, value_at
+from ..payload_edits import Edit, edit_at, in_order, put, remove
 from ..stateful_faults import Frozen, FrozenField, Leak, Undone
 
 _ADDED = "200"
@@ -49,7 +50,7 @@ def _opposite_change(verb: str) -> Callable[[InterceptedCall, Any], Request | No
 
 
 def _leave_request(call: InterceptedCall, answer: Any) -> Request | None:
-    jid = value_at(answer, "group.id")
+    jid = value_on_path(answer, "group.id")
     query = f"jid={quote(str(jid))}"
     return replace(
         call.request, method="DELETE", body=b"", target=f"/rest/group/{call.key}/leaveGroup?{query}"

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...judging.results import read_json
 from ...judging.values import jid_of
 from ..answer_faults import Altered, document, is_good
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, remove, value_at
+from ..payload_edits import edit_at, first_value_at, put, remove
 from ..webhook_faults import (
     Changed,
     Payload,
@@ -93,11 +94,11 @@ class Twice(Asked):
 
 
 def _to(end: str) -> Callable[[Any], bool]:
-    return lambda body: str(value_at(body, "messageData.to")).endswith(end)
+    return lambda body: str(value_on_path(body, "messageData.to")).endswith(end)
 
 
 def _in_group(payload: Payload) -> bool:
-    return jid_of(value_at(payload, "key.remoteJid")).group
+    return jid_of(value_on_path(payload, "key.remoteJid")).group
 
 
 def _kind(name: str) -> WebhookFilter:
@@ -105,7 +106,7 @@ def _kind(name: str) -> WebhookFilter:
 
 
 def _long(path: str) -> Callable[[Any], bool]:
-    return lambda body: len(str(value_at(body, path))) > LONG
+    return lambda body: len(str(first_value_at(body, path))) > LONG
 
 
 def _cut_at(path: str) -> Any:

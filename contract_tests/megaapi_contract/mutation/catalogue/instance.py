@@ -102,7 +102,7 @@ ALTERED: tuple[tuple[str, str, str, AnswerFilter, Change], ...] = (
      document(put("qrcode", _WHITE))),
     ("qr_code_base64", "cut", "The last quarter of `qrcode` is missing.", is_good,
      document(edit_at("qrcode", _shorter))),
-    ("qr_code_base64", "bare base64", "`qrcode` is no data URI.", is_good,
+    ("qr_code_base64", "bare base64", "`qrcode` is not a data URI.", is_good,
      document(edit_at("qrcode", lambda text: str(text).rpartition(",")[2]))),
     ("qr_code_base64", "under another name", "The code stands under `base64`.", is_good,
      document(rename("qrcode", "base64"))),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from megaapi_mock.domain.json_path import value_on_path
+
 from ...host.http import Answer
 from ...judging.values import jid_of
 from ..answer_faults import json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, remove, value_at
+from ..payload_edits import edit_at, remove
 from ..webhook_faults import Changed, alter, is_ack
 from .planted_rules import Rule, rewritten, spoil_answers
 
@@ -18,7 +20,7 @@ Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 
 def _is_group_receipt(payload: Any) -> bool:
-    return jid_of(value_at(payload, "key.remoteJid")).group and is_ack()(payload)
+    return jid_of(value_on_path(payload, "key.remoteJid")).group and is_ack()(payload)
 
 
 def _one_id_for_all(answer: Any, call: InterceptedCall) -> Any:

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Headers
 from ...host.stage import NO_WHATSAPP
 from ..answer_faults import json_of
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, value_at
+from ..payload_edits import edit_at, first_value_at
 from ..webhook_faults import Changed, all_of, alter, is_inbound, kind
 from .planted_rules import rewritten
 from .second_call import Refusing, body_value
@@ -49,14 +50,14 @@ class KeyOfTheWriter(Fault):
 
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
-        id_ = value_at(json_of(answer), "messageData.key.id")
+        id_ = value_on_path(json_of(answer), "messageData.key.id")
         if call.operation == "send_text" and isinstance(id_, str):
             self._writers[id_] = call.key
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        writer = self._writers.get(str(value_at(payload, "key.id")))
+        writer = self._writers.get(str(first_value_at(payload, "key.id")))
         if not is_inbound(payload) or writer is None:
             return (body,)
         return (orjson.dumps({**payload, "instance_key": writer}),)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ...judging.values import jid_of
 from ...safety.fence import UNKNOWN_KEY
 from ..answer_faults import is_good, json_of, status, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, put
 from ..request_faults import bearer, with_token
 from ..webhook_faults import Changed, all_of, alter, is_ack, is_inbound
 from .planted_rules import rewritten, rule, spoil_answers
@@ -62,12 +63,12 @@ class FilesUndelivered(Fault):
     def answer(self, call: InterceptedCall) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "send_media_base64" and is_good(answer):
-            self._ids.add(str(value_at(json_of(answer), "messageData.key.id")))
+            self._ids.add(str(value_on_path(json_of(answer), "messageData.key.id")))
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        is_of_file = is_ack(3)(payload) and value_at(payload, "key.id") in self._ids
+        is_of_file = is_ack(3)(payload) and value_on_path(payload, "key.id") in self._ids
         return () if is_of_file else (body,)
 
 
@@ -90,7 +91,7 @@ def _every_group(answer: Any, call: InterceptedCall) -> Any:
 
 
 def _to_group(payload: Any) -> bool:
-    return jid_of(value_at(payload, "key.remoteJid")).group
+    return jid_of(value_on_path(payload, "key.remoteJid")).group
 
 
 def _whole_chat_read(call: InterceptedCall, memory: Any) -> Answer:

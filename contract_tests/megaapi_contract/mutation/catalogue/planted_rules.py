@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer, Request
 from ...judging.values import jid_of
 from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall
-from ..payload_edits import value_at
 from ..request_faults import OPERATIONS
 from ..webhook_faults import Payload
 from .access import CHECKED
@@ -37,7 +37,7 @@ def own_jid(call: InterceptedCall) -> str:
     """The number of the instance that calls; empty when it is not linked."""
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     answer = call.look(Request("GET", f"/rest/instance/{call.key}", headers))
-    return str(value_at(json_of(answer), "instance.user.id") or "")
+    return str(value_on_path(json_of(answer), "instance.user.id") or "")
 
 
 class Rule(Fault):

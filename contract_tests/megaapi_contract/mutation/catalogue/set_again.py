@@ -11,7 +11,7 @@ from ...host.http import Answer
 from ...judging.values import jid_of
 from ..answer_faults import json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, first_value_at, put
 from ..webhook_faults import Changed, all_of, alter, has_value, kind
 from .planted_rules import rule, spoil_answers
 
@@ -74,7 +74,7 @@ def _own_name(answer: Any, call: InterceptedCall) -> Any:
 
 
 def _to_group(payload: Any) -> bool:
-    return jid_of(value_at(payload, "key.remoteJid")).group
+    return jid_of(first_value_at(payload, "key.remoteJid")).group
 
 
 def _titles_as_ids(sections: Any) -> Any:

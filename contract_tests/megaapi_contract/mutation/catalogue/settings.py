@@ -48,7 +48,7 @@ ALTERED: tuple[tuple[str, str, str, Change], ...] = (
      document(put("configData.statusEvents", []))),
     ("delete_message", "names another", "The answer says that another message was deleted.",
      document(put(f"{_REVOKED}.key.id", "3EB0000000000000000000"))),
-    ("delete_message", "no REVOKE", "The answer's content is no REVOKE.",
+    ("delete_message", "no REVOKE", "The answer's content is not a REVOKE.",
      document(put(f"{_REVOKED}.type", "EPHEMERAL_SETTING"))),
     ("delete_message", "in another chat", "The answer names another chat.",
      document(put("messageData.key.remoteJid", "5511900000077@s.whatsapp.net"))),
@@ -60,7 +60,7 @@ ALTERED: tuple[tuple[str, str, str, Change], ...] = (
 
 REMEMBERED: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] = (
     ("change_token: old one too", ("change_token",), "token not checked",
-     "The old token opens the door as before.", OldTokenToo),
+     "The old token is accepted as before.", OldTokenToo),
     ("webhook_settings: a neighbour's", ("webhook_settings",), "instance leak",
      "One sees the webhook that somebody else set.",
      partial(Leak, "webhook_settings", "configure_webhook")),

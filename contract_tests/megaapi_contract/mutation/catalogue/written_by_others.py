@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from megaapi_mock.domain.json_path import value_on_path
 
 from ...host.http import Answer
 from ...judging.values import jid_of
 from ..answer_faults import is_good, json_of, with_document
 from ..mutant import Fault, InterceptedCall, Mutant
-from ..payload_edits import edit_at, put, value_at
+from ..payload_edits import edit_at, first_value_at, put
 from ..webhook_faults import Changed, FirstValueKept, Payload, all_of, alter, is_inbound, kind
 from .planted_rules import ACCOUNT, rule, spoil, spoil_answers
 from .second_call import body_value
@@ -30,7 +31,7 @@ def _later_first(payload: Payload, memory: Any) -> Sequence[Payload]:
     """Of two texts of one person the later one comes first."""
     if not (is_inbound(payload) and kind(*TEXTS)(payload)):
         return (payload,)
-    chat = value_at(payload, "key.remoteJid")
+    chat = value_on_path(payload, "key.remoteJid")
     before = memory.pop(chat, None)
     if before is not None:
         return (payload, before)
@@ -42,16 +43,19 @@ def _same_words_once(payload: Payload, memory: Any) -> Sequence[Payload]:
     """A text that says what the one before it said is taken for a copy of it."""
     if not (is_inbound(payload) and kind(*TEXTS)(payload)):
         return (payload,)
-    chat, text = value_at(payload, "key.remoteJid"), value_at(payload, "message.conversation")
-    words = text or value_at(payload, "message.extendedTextMessage.text")
+    chat, text = (
+        value_on_path(payload, "key.remoteJid"),
+        value_on_path(payload, "message.conversation"),
+    )
+    words = text or value_on_path(payload, "message.extendedTextMessage.text")
     before, memory[chat] = memory.get(chat), words
     return () if words == before else (payload,)
 
 
 def _quoted_as_ones_own(payload: Payload) -> Payload:
     """A reply in which everybody quotes themselves."""
-    writer = value_at(payload, "key.participant") or value_at(payload, "key.remoteJid")
-    quoted = value_at(payload, f"{CONTEXT}.quotedMessage")
+    writer = value_on_path(payload, "key.participant") or value_on_path(payload, "key.remoteJid")
+    quoted = first_value_at(payload, f"{CONTEXT}.quotedMessage")
     return put(f"{CONTEXT}.participant", writer)(payload) if quoted else payload
 
 
@@ -70,7 +74,7 @@ def _only_own_in_groups(stored: Any, call: InterceptedCall) -> Any:
 
 
 def _in_group(payload: Payload) -> bool:
-    return jid_of(value_at(payload, "key.remoteJid")).group
+    return jid_of(value_on_path(payload, "key.remoteJid")).group
 
 
 def _compose(words: Any) -> Any:
@@ -81,7 +85,7 @@ def _deleted_for_all(call: InterceptedCall, memory: Any) -> Answer:
     """What was to be gone for its writer alone is taken back from whoever has got it."""
     answer = call.ask(call.request)
     if call.operation == "send_text":
-        key = value_at(json_of(answer), "messageData.key")
+        key = value_on_path(json_of(answer), "messageData.key")
         memory[key["id"]] = key
         return answer
     key = memory.get(body_value(call, "messageData", "id"))
@@ -97,7 +101,7 @@ def _own_are_unread(call: InterceptedCall, memory: Any) -> Answer:
     answer = call.ask(call.request)
     sent = memory.setdefault(call.key, Counter())
     if call.operation == "send_text":
-        sent[value_at(json_of(answer), "messageData.key.remoteJid")] += 1
+        sent[value_on_path(json_of(answer), "messageData.key.remoteJid")] += 1
         return answer
     document = json_of(answer)
     chats = [

@@ -49,13 +49,13 @@ def a_member_is_an_admin_from_promotion_to_demotion(session: Session, stage: Sta
         data = {"jid": jid, "participants": [first]}
         answer = session.call(operation, instance, body={"group_data": data})
         claim_success(session, answer, "another rank")
-        shown, group = _look(session, instance, jid)
+        details, group = _look(session, instance, jid)
         ranks = listed_members(session, group)
         claim(
-            session, shown, ranks.get(as_given(first), "?") == rank, "the member has the new rank"
+            session, details, ranks.get(as_given(first), "?") == rank, "the member has the new rank"
         )
         others = [ranks.get(as_given(other), "?") for other in people[1:]]
-        claim(session, shown, others == [None] * len(others), "nobody else has")
+        claim(session, details, others == [None] * len(others), "nobody else has")
 
 
 def _only_admins(operation: str, setting: str, session: Session, stage: Stage) -> None:
@@ -65,9 +65,9 @@ def _only_admins(operation: str, setting: str, session: Session, stage: Stage) -
     for word, expected in (("true", True), ("false", False)):
         query = {"jid": jid, "allowOnlyAdmins": word}
         claim_success(session, session.call(operation, instance, query=query), "a new setting")
-        shown, group = _look(session, instance, jid)
-        claim(session, shown, group.get(setting) is expected, f"the group says so: {setting}")
-        claim(session, shown, not any(map(group.get, others)), "the other setting is as it was")
+        details, group = _look(session, instance, jid)
+        claim(session, details, group.get(setting) is expected, f"the group says so: {setting}")
+        claim(session, details, not any(map(group.get, others)), "the other setting is as it was")
 
 
 @LAWS.law("set_who_can_send", "create_group", "group_details", effects=("changes", "reads"))
@@ -173,11 +173,11 @@ def a_mention_names_the_person(session: Session, stage: Stage) -> None:
     answer = message(session, instance, "send_text_mentioned", to=to, text=words, mentions=jids)
     content = hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
     if content:
-        named = value_at(
+        named_jids = value_at(
             answer.json, "messageData", "message", "extendedTextMessage", "contextInfo",
             "mentionedJid",
         )  # fmt: skip
-        claim(session, answer, named == jids, "who is mentioned is named")
+        claim(session, answer, named_jids == jids, "who is mentioned is named")
 
 
 def _each_gets_it(operation: str, session: Session, stage: Stage, **data: Any) -> None:

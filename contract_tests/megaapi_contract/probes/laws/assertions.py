@@ -135,7 +135,7 @@ def _refusal_rules(
 
 
 def in_order(session: Session, operation: str, status: int) -> Promise:
-    """What vouches for one check coming before another: nobody has seen the order itself."""
+    """The promise behind one check coming before another: nobody has seen the order itself."""
     return weakest(session.contract.promise(operation, status), inferred(session, operation))
 
 

@@ -81,7 +81,7 @@ def message(session: Session, instance: HostInstance, operation: str, **data: An
 def send_once(session: Session, instance: HostInstance, operation: str, body: Json) -> Exchange:
     """The answer to a message, which a given host gets once in a run.
 
-    A law that sends the same again, or waits for what is told of it, has it sent anew.
+    A law that sends the same again, or waits for what is told of it, has it sent again.
     """
     is_given = session.gate.fence is not None
     before = session.run_record.answer_to(operation, body, session.probe) if is_given else None

@@ -123,7 +123,7 @@ def an_empty_caption_repeats_no_other(operation: str, session: Session, stage: S
         answer = message(session, instance, operation, to=to, caption="", **file)
         part = value_at(answer.json, "messageData", "message", "imageMessage")
         is_empty = value_at(part, "caption") in (None, "")
-        claim(session, answer, is_empty, "an empty caption is no caption",
+        claim(session, answer, is_empty, "an empty caption is not a caption",
               promise=session.contract.promise(operation))  # fmt: skip
 
 

@@ -92,8 +92,10 @@ def escaped_texts_are_the_same_texts(session: Session, stage: Stage) -> None:
         raw = json.dumps({"messageData": {"to": to, "text": words}}).encode("ascii")
         answer = session.call("send_text", instance, raw=raw)
         if claim_success(session, answer, "a text in escapes"):
-            shown = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
-            claim(session, answer, shown == words, "every escaped letter comes back")
+            shown_text = value_at(
+                answer.json, "messageData", "message", "extendedTextMessage", "text"
+            )
+            claim(session, answer, shown_text == words, "every escaped letter comes back")
 
 
 @LAWS.law("send_text", "create_group", "list_groups", "qr_code_base64", "qr_code_page",

@@ -219,22 +219,22 @@ def has_content(hook: WebhookListener, stage: Stage, content: Any, written_conte
     return _has_all(content, written_content)
 
 
-def _has_all(content: Any, written: Any) -> bool:
+def _has_all(content: Any, expected: Any) -> bool:
     """Whether every field is there; a key and a context are written from each one's own side."""
-    if isinstance(written, dict):
+    if isinstance(expected, dict):
         own_names = ("contextInfo", "messageContextInfo", "key")
         return isinstance(content, dict) and all(
             _has_all(content.get(name), part)
-            for name, part in written.items()
+            for name, part in expected.items()
             if name not in own_names
         )
-    if isinstance(written, list):
+    if isinstance(expected, list):
         return (
             isinstance(content, list)
-            and len(content) == len(written)
-            and all(map(_has_all, content, written))
+            and len(content) == len(expected)
+            and all(map(_has_all, content, expected))
         )
-    return content == written or str(content) == str(written)
+    return content == expected or str(content) == str(expected)
 
 
 def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook]) -> None:

@@ -16,7 +16,7 @@ from .webhooks import ACKS, PHASE, is_ack, listening
 
 LAWS = Laws()
 
-# The vendor has recorded the first pair: whole numbers that are no place on any map.
+# The vendor has recorded the first pair: whole numbers that are not a place on any map.
 OFF_THE_MAP = ((157000000, 482000000), (90.5, -180.5), ("-91", "181.25"))
 FILE_NAMES = ("or\u00e7amento.pdf", "P\u00e3o & a\u00e7\u00e3o \u2014 1.pdf", "\u65e5.pdf")
 # What a receipt does not have, the contract says.

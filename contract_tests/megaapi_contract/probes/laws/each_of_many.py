@@ -60,8 +60,8 @@ def everybody_named_is_accounted_for(operation: str, session: Session, stage: St
         if not isinstance(sent_by_jid, dict) or not isinstance(failed, list):
             # The judge says that the answer has another shape.
             continue
-        named = sorted([*sent_by_jid, *map(str, failed)])
-        is_complete = named == sorted(map(as_given, people))
+        named_jids = sorted([*sent_by_jid, *map(str, failed)])
+        is_complete = named_jids == sorted(map(as_given, people))
         claim(session, answer, is_complete, "everybody named was sent to or failed, once")
         claim(session, answer, failed == jids_failed, "who has no account failed alone")
         expected_counts = (len(people) - len(jids_failed), len(jids_failed))

@@ -105,7 +105,7 @@ def promise_of_content(contract: Contract, kind: str) -> Promise | None:
 
 
 def promise_of_echo(contract: Contract, kind: str) -> Promise | None:
-    """What vouches for a content that is echoed: its events, else the schema of what was answered.
+    """The promise behind echoed content: its events, else the schema of what was answered.
 
     Nobody has seen a list come. But the echo speaks of the message of the answer, and where both
     show a content of one kind, they must not say two things of it.
@@ -115,7 +115,7 @@ def promise_of_echo(contract: Contract, kind: str) -> Promise | None:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are equal; a number is no truth value."""
+    """Whether two values are equal; a number is not a truth value."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 

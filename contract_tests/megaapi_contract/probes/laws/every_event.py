@@ -104,12 +104,12 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
             hook.claim(event, right, "messageTimestamp is when it was written", one)
 
 
-def _odd_fields(stage: Stage, written: Json) -> Json:
+def _odd_fields(stage: Stage, inbound_message: Json) -> Json:
     """Odd words in every field of it that somebody types and that can be set."""
     paths = [
         path
-        for way in typed_paths(written["content"])
-        if stage.may_set(written["event"], path := f"message.{way}")
+        for way in typed_paths(inbound_message["content"])
+        if stage.may_set(inbound_message["event"], path := f"message.{way}")
     ]
     odd = {path: ODD.format(number) for number, path in enumerate(paths)}
     return {"set": odd} if odd else {}

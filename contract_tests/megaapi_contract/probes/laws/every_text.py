@@ -28,7 +28,7 @@ Way = tuple[str | int, ...]
 _FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f"
 ODD = f'op\u00e7\u00e3o & <b>"0{{0}}"</b> \\ {_FAMILY} 0{{0}}'
 ODD_ADDRESS = f"{SHOP}/0{{0}}?a=1&b=%2B{{0}}#topo"
-# Fields that are no free text.
+# Fields that are not free text.
 FIXED = ("to", "type", "base64", "url", "mimeType", "remoteJid")
 
 _ROWS = [{"title": "Comprar", "description": "Novo pedido", "rowId": "1"},

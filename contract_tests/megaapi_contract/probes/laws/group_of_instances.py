@@ -105,9 +105,15 @@ def _try_setting(group: SharedGroup, value: str, *, is_admin: bool) -> None:
     sentence = "an admin may change a group" if is_admin else "a member may not change a group"
     claim(group.session, answer, answer.ok is is_admin, sentence, promise=promise)
     expected = is_admin and value == "true"
-    for shown, details in (group.details(), group.details(of_other=True)):
+    for look, details in (group.details(), group.details(of_other=True)):
         right = details.get("announce") is expected
-        claim(group.session, shown, right, "a group is as its admins have set it", promise=promise)
+        claim(
+            group.session,
+            look,
+            right,
+            "a group is as its admins have set it",
+            promise=promise,
+        )
 
 
 def _lists_as_admin(group: SharedGroup, operation: str) -> tuple[Exchange, bool]:
@@ -212,12 +218,12 @@ def _hold_change(
         hook.claim(event, right, sentence, one, promise=promise)
 
 
-def _is(hook: WebhookListener, shown: Any, number: str) -> bool:
+def _is(hook: WebhookListener, address: Any, number: str) -> bool:
     """Whether an address is that person's; a hidden one that nobody knows may be."""
     person = hook.person(number)
-    if jid_of(shown).lid:
-        return person["lid"] in (None, shown)
-    return bool(shown == person["jid"])
+    if jid_of(address).lid:
+        return person["lid"] in (None, address)
+    return bool(address == person["jid"])
 
 
 def _hold_text(
@@ -233,8 +239,8 @@ def _hold_text(
     hook.check_event(one, TEXT, "a text in a group")
     hook.claim(TEXT, value_at(key, "remoteJid") == group.jid, "remoteJid is the group's", one)
     hook.claim(TEXT, value_at(key, "fromMe") is False, "fromMe says that another wrote it", one)
-    named = value_at(key, "participant") is not None
-    hook.claim("group-text", named, "participant names the author", one)
+    has_author = value_at(key, "participant") is not None
+    hook.claim("group-text", has_author, "participant names the author", one)
     hook.check_author(one, TEXT, author)
     received_words = value_at(one.json, "message", "extendedTextMessage", "text")
     hook.claim(TEXT, received_words == words, "every letter arrives in groups", one)

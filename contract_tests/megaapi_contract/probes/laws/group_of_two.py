@@ -28,8 +28,8 @@ def _looks(
     details = session.call("group_details", instance, query={"jid": jid})
     listing = session.call("list_groups", instance)
     groups = value_at(listing.json, "groups")
-    listed = [one for one in groups if value_at(one, "id") == jid] if groups else []
-    return [(details, group_of(details)), (listing, listed[0] if listed else {})]
+    rows = [one for one in groups if value_at(one, "id") == jid] if groups else []
+    return [(details, group_of(details)), (listing, rows[0] if rows else {})]
 
 
 @LAWS.law("create_group", "remove_participants", "add_participants", "group_details",
@@ -79,13 +79,13 @@ def each_of_several_is_put_in_and_taken_out(session: Session, stage: Stage) -> N
     require_addable(session, instance, group, people[0])
     jid = str(group.get("id"))
     try:
-        for operation, named, is_in in (
+        for operation, participants, is_in in (
             ("add_participants", [people[1]], True),
             ("remove_participants", people, False),
             ("add_participants", people[::-1], True),
             ("remove_participants", [people[1]], False),
         ):
-            if not _change_all(session, instance, jid, operation, named, is_in=is_in):
+            if not _change_all(session, instance, jid, operation, participants, is_in=is_in):
                 return
     finally:
         # As it was made, for the laws that look at it next.

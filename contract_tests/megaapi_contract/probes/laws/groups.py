@@ -106,7 +106,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     require_addable(session, instance, group, person)
     people = listed_members(session, group)
     claim(session, creation, as_given(person) in people, "whom it was made with is in it")
-    claim(session, creation, people.get(as_given(person)) is None, "others are no admins")
+    claim(session, creation, people.get(as_given(person)) is None, "others are not admins")
     own = [jid for jid, rank in people.items() if rank == "superadmin"]
     claim(session, creation, len(own) == 1 and len(people) == 2, "the instance is its superadmin")
     claim(session, creation, owner_of(dict(group)) in own, "the instance is its owner")

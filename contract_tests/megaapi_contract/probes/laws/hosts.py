@@ -38,9 +38,9 @@ def _new_instance(session: Session, stage: Stage, key: str) -> HostInstance:
 def _instances_by_key(session: Session) -> tuple[Exchange, dict[str, Any]]:
     """Every instance by its key, as the host lists them."""
     answer = session.call("list_instances", NOWHERE)
-    listed = value_at(answer.json, "instances")
+    rows = value_at(answer.json, "instances")
     return answer, {
-        str(value_at(one, "key")): one for one in (listed if isinstance(listed, list) else ())
+        str(value_at(one, "key")): one for one in (rows if isinstance(rows, list) else ())
     }
 
 
@@ -55,9 +55,9 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
     if not claim_success(session, answer, "a new instance"):
         return
     claim(session, answer, _made_key(answer) == KEY, "the key is the one that was asked for")
-    listing, listed = _instances_by_key(session)
-    claim(session, listing, KEY in listed, "a new instance is listed")
-    state = value_at(listed.get(KEY), "status")
+    listing, rows_by_key = _instances_by_key(session)
+    claim(session, listing, KEY in rows_by_key, "a new instance is listed")
+    state = value_at(rows_by_key.get(KEY), "status")
     claim(session, listing, state == "disconnected", "a new instance is not linked")
     answer = session.call("instance_status", _new_instance(session, stage, KEY))
     claim_success(session, answer, "the status of a new instance")
@@ -72,11 +72,11 @@ def a_new_instance_is_there_and_not_linked(session: Session, stage: Stage) -> No
           effects=("reads", "changes", "disconnects"), phone=True)  # fmt: skip
 def the_list_shows_every_instance_as_its_status_does(session: Session, stage: Stage) -> None:
     linked, unlinked = stage.instance(), stage.instance(connected=False)
-    answer, listed = _instances_by_key(session)
-    states = {one.key: value_at(listed.get(one.key), "status") for one in (linked, unlinked)}
+    answer, rows_by_key = _instances_by_key(session)
+    states = {one.key: value_at(rows_by_key.get(one.key), "status") for one in (linked, unlinked)}
     right = {linked.key: "connected", unlinked.key: "disconnected"}
     claim(session, answer, states == right, "each stands there with its state")
-    user = value_at(listed.get(linked.key), "user", "id")
+    user = value_at(rows_by_key.get(linked.key), "user", "id")
     is_own = isinstance(user, str) and user.partition(":")[0] == linked.number
     claim(session, answer, is_own, "a linked one stands there with its number")
 
@@ -105,8 +105,8 @@ def a_deleted_instance_is_gone(session: Session, stage: Stage) -> None:
     answer = _delete(session, KEY)
     if not claim_success(session, answer, "deleted"):
         return
-    listing, listed = _instances_by_key(session)
-    claim(session, listing, KEY not in listed, "what is deleted is not listed")
+    listing, rows_by_key = _instances_by_key(session)
+    claim(session, listing, KEY not in rows_by_key, "what is deleted is not listed")
     status = session.call("instance_status", instance)
     claim_refusal(session, status, 404, "the status of what is deleted",
                   message=UNKNOWN_INSTANCE, switches=("unknown_instance",))  # fmt: skip
@@ -127,8 +127,8 @@ def only_the_administrator_has_all_instances(session: Session, stage: Stage) -> 
         for operation in ("create_instance", "list_instances", "delete_instance"):
             answer = session.call(operation, instance, token=token)
             claim_refusal(session, answer, 401, when)
-    answer, listed = _instances_by_key(session)
-    claim(session, answer, listed.keys() == before.keys(), "what was refused is not done")
+    answer, rows_by_key = _instances_by_key(session)
+    claim(session, answer, rows_by_key.keys() == before.keys(), "what was refused is not done")
 
 
 @LAWS.law("list_instances", "instance_status", "webhook_settings", phone=True)

@@ -130,8 +130,8 @@ def what_is_passed_on_of_ones_own_keeps_its_content(
         context = value_at(quote.json, *way)
         same = is_same(session, bare(value_at(context, "quotedMessage")), bare(content))
         claim(session, quote, same, "a quote keeps every field of it")
-        named = value_at(context, "stanzaId") == sent_id(first)
-        claim(session, quote, named, "a quote names what it quotes")
+        right = value_at(context, "stanzaId") == sent_id(first)
+        claim(session, quote, right, "a quote names what it quotes")
 
 
 for _operation in PASSED_ON:
@@ -160,14 +160,14 @@ def what_was_sent_stands_in_its_chat(session: Session, stage: Stage) -> None:
     by_id = {value_at(one, "key", "id"): one for one in own}
     for answer in answers:
         one, data = by_id.get(sent_id(answer)), value_at(answer.json, "messageData")
-        shown, sent = bare(value_at(one, "message")), bare(value_at(data, "message"))
-        same = is_same(session, shown, sent)
+        listed_content, sent = bare(value_at(one, "message")), bare(value_at(data, "message"))
+        same = is_same(session, listed_content, sent)
         claim(session, listing, same, "with what was sent")
         claim(session, listing, value_at(one, "key", "fromMe") is True, "as the instance's own")
         moment = str(value_at(one, "messageTimestamp")) == str(value_at(data, "messageTimestamp"))
         claim(session, listing, moment, "with the time of its answer")
-    shown = {value_at(one, "key", "remoteJid") for one in stored}
-    chats = {jid_of(as_listed(session, one)) for one in shown}
+    listed_jids = {value_at(one, "key", "remoteJid") for one in stored}
+    chats = {jid_of(as_listed(session, one)) for one in listed_jids}
     alone = all(chat.user == person for chat in chats if chat.person)
     claim(session, listing, alone, "nothing of another chat stands there")
     moments = [value_at(one, "messageTimestamp") for one in stored]
@@ -195,9 +195,9 @@ def what_was_told_of_somebody_stands_in_the_chat(session: Session, stage: Stage)
     claim(session, listing, value_at(one, "key", "fromMe") is False, "as somebody else's")
     for field, sentence in (("pushName", "with the name of its writer"),
                             ("messageTimestamp", "with the time it came with")):  # fmt: skip
-        shown = value_at(one, field)
-        is_open = shown in NAMELESS or payload.get(field) in NAMELESS
-        claim(session, listing, is_open or shown == payload[field], sentence)
+        listed_value = value_at(one, field)
+        is_open = listed_value in NAMELESS or payload.get(field) in NAMELESS
+        claim(session, listing, is_open or listed_value == payload[field], sentence)
 
 
 @LAWS.law("list_chats", "send_text", effects=("reads", "sends"), worth=3)
@@ -239,10 +239,10 @@ def what_is_set_stays_set_whatever_is_called(session: Session, stage: Stage) -> 
     session.call("send_text", instance, token=session.wrong_token(),
                  body={"messageData": {"to": someone(session), "text": "Bom dia"}})  # fmt: skip
     after = _state(session, instance)
-    for (answer, shown), (_, shown_before), what in zip(
+    for (answer, state), (_, shown_before), what in zip(
         after, before, ("the webhook", "the user"), strict=True
     ):
-        claim(session, answer, shown == shown_before, f"{what} is as it was before the calls")
+        claim(session, answer, state == shown_before, f"{what} is as it was before the calls")
     claim(session, after[0][0], after[0][1] == (url, True), "the webhook is the one that was set")
 
 

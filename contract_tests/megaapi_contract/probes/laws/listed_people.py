@@ -82,9 +82,9 @@ def learn_hidden(session: Session, group: Mapping[str, Any], *people: str) -> No
     """
     if session.gate.fence is None:
         return
-    shown = listed_members(session, group)
-    missing = {jid_of(as_given(one)).user for one in people if as_given(one) not in shown}
-    unknown = [one for one, rank in shown.items() if jid_of(one).lid and rank is None]
+    ranks = listed_members(session, group)
+    missing = {jid_of(as_given(one)).user for one in people if as_given(one) not in ranks}
+    unknown = [one for one, rank in ranks.items() if jid_of(one).lid and rank is None]
     if len(missing) == len(unknown) == 1:
         session.gate.recipients.learn_lid(unknown[0], missing.pop())
 

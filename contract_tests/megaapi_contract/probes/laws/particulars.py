@@ -42,7 +42,7 @@ NEW_PHONE = "5511900000027"
 
 
 def _baileys_promise(session: Session, operation: str) -> Promise:
-    """Of what a library or the ancestor's code vouches for."""
+    """Of what only a library or the ancestor's code shows."""
     return Promise("baileys", session.contract.by_id[operation].spec_file)
 
 

@@ -17,7 +17,7 @@ _FINDER = (1, 1, 3, 1, 1)
 
 
 class NoPicture(ValueError):
-    """The bytes are no PNG picture; the text says why."""
+    """The bytes are not a PNG picture; the text says why."""
 
 
 def from_data_uri(text: object, kind: str = "image/png") -> bytes:
@@ -28,7 +28,7 @@ def from_data_uri(text: object, kind: str = "image/png") -> bytes:
     try:
         return b64decode(text[len(head) :], validate=True)
     except (Base64Error, ValueError):
-        raise NoPicture("the data URI is no base64") from None
+        raise NoPicture("the data URI is not base64") from None
 
 
 def rows(content: bytes) -> Rows:

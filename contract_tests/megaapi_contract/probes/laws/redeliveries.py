@@ -16,8 +16,8 @@ def first_deliveries(
 ) -> list[Webhook]:
     """These webhooks without those whose very bytes came before: a finding, noted once.
 
-    Another body about the same thing is no redelivery and stays. Where the way is direct, that of
-    a mock whose control API the suite has, nothing delivers again but the host: all of them stay.
+    Another body about the same thing is not a redelivery and stays. Where the way is direct, that
+    of a mock whose control API the suite has, only the host delivers again: all of them stay.
     """
     if is_direct:
         return webhooks

@@ -42,7 +42,7 @@ def an_account_is_there_as_long_as_it_is(session: Session, stage: Stage) -> None
 
 
 def _picture_of(session: Session, instance: HostInstance, operation: str) -> tuple[Exchange, bytes]:
-    """What an operation shows to scan; empty where that is no picture of its own."""
+    """What an operation shows to scan; empty where that is not a picture of its own."""
     if operation == "qr_code_base64":
         return qr(session, instance)
     answer = session.call(operation, instance)
@@ -55,13 +55,13 @@ def _picture_of(session: Session, instance: HostInstance, operation: str) -> tup
 @LAWS.law(*PICTURE_OPERATIONS, phone=True)
 def no_way_shows_a_code_that_has_run_out(session: Session, stage: Stage) -> None:
     instance = stage.instance(connected=False)
-    shown = {name: _picture_of(session, instance, name)[1] for name in PICTURE_OPERATIONS}
+    pictures = {name: _picture_of(session, instance, name)[1] for name in PICTURE_OPERATIONS}
     for _ in range(TERMS):
         if not stage.pass_time(20):
             return
-        if qr(session, instance)[1] != shown["qr_code_base64"]:
+        if qr(session, instance)[1] != pictures["qr_code_base64"]:
             break
-    for operation, before in shown.items():
+    for operation, before in pictures.items():
         answer, now = _picture_of(session, instance, operation)
         is_new = not (before and now) or now != before
         claim(session, answer, is_new, "a code that has run out is shown no longer")

@@ -25,7 +25,7 @@ MEDIA_KEY = b64encode(bytes(32)).decode()
 MESSAGE_ID = "3EB0FFEEDDCCBBAAFFEEDD"
 BROKEN_JSON = b'{"messageData": {"to": '
 OPEN_BRACE = b"{"
-# What is no JSON in other ways: other signs, other quotes, a number that is none, too deep, a tail.
+# Not JSON in other ways: other signs, other quotes, a number that is none, too deep, a tail.
 ODD_BODIES = (
     b"\xff\xfe{}", b"{'to': 1}", b'{"a": NaN}', b"[" * 101 + b"]" * 101, b'{"messageData": {}} x',
 )  # fmt: skip

@@ -23,12 +23,12 @@ BLOCKED = "presence"
 
 
 def _again(session: Session, change: Callable[[], Exchange], look: Callable[[], Exchange],
-           shown: Callable[[Exchange], Any], expected: Any) -> None:  # fmt: skip
+           value_of: Callable[[Exchange], Any], expected: Any) -> None:  # fmt: skip
     """Make one change several times, and hold after each that it is in force."""
     for _ in range(TIMES):
         if claim_success(session, change(), "what is set already, set again"):
             answer = look()
-            claim(session, answer, shown(answer) == expected, "it is shown as it was set")
+            claim(session, answer, value_of(answer) == expected, "it is shown as it was set")
 
 
 def _webhook(answer: Exchange) -> tuple[Any, Any]:

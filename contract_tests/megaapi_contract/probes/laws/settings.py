@@ -35,7 +35,7 @@ def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
     requested_url = f"{url}?loja=1&modo=teste"
     addresses = [(url, True), (requested_url, True), (url, False), ("", False)]
     if stage.phone:
-        # Nobody checks an address: what is no address is kept as it was written too.
+        # Nobody checks an address: what is not an address is kept as it was written too.
         addresses[:0] = [(f"{url}/a\u00e7\u00e3o b?q=ol\u00e1", False), ("loja", False)]
     for address, enabled in addresses:
         change = set_webhook(session, instance, address, enabled=enabled)

@@ -97,7 +97,7 @@ class SharedGroup:
         group = group_of(answer)
         return answer, group if group.get("id") == self.jid else {}
 
-    def listed(self, *, of_other: bool = False) -> tuple[Exchange, Json]:
+    def row_in_list(self, *, of_other: bool = False) -> tuple[Exchange, Json]:
         """The group as it stands in the list of one of the two; empty where it does not."""
         session, instance = self._side(of_other)
         answer = session.call("list_groups", instance)
@@ -116,32 +116,32 @@ class SharedGroup:
         claim(self.session, answer, mine, "the group is there for who made it")
         learn_hidden(self.session, mine, self.other.number)
         people = listed_members(self.session, mine)
-        for answer, shown in (
-            self.details(of_other=True), self.listed(), self.listed(of_other=True)
+        for answer, group in (
+            self.details(of_other=True), self.row_in_list(), self.row_in_list(of_other=True)
         ):  # fmt: skip
-            if not claim(self.session, answer, shown, "the group is there for both"):
+            if not claim(self.session, answer, group, "the group is there for both"):
                 continue
-            same = listed_members(self.session, shown) == people
+            same = listed_members(self.session, group) == people
             claim(self.session, answer, same, "both see the same people and ranks")
             for name in NAMES:
-                same = shown.get(name) == mine.get(name)
+                same = group.get(name) == mine.get(name)
                 claim(self.session, answer, same, f"both see the same {name}")
         return mine
 
     def hold_without_other(self) -> None:
         """Hold that the other one is not in it, as both see it, and whoever made it is."""
-        for answer, shown in (self.details(), self.listed()):
-            people = listed_members(self.session, shown)
+        for answer, group in (self.details(), self.row_in_list()):
+            people = listed_members(self.session, group)
             gone = as_given(self.other.number) not in people
             claim(self.session, answer, gone, "who is out of it is not shown in it")
             stays = as_given(self.instance.number) in people
             claim(self.session, answer, stays, "whoever made it stays in it")
-            right = shown.get("size") == len(people)
+            right = group.get("size") == len(people)
             claim(self.session, answer, right, "size counts who is in it")
-        answer, shown = self.listed(of_other=True)
-        claim(self.session, answer, not shown, "who is out of a group does not list it")
-        answer, shown = self.details(of_other=True)
-        claim(self.session, answer, not shown, "who is out of a group is not shown it")
+        answer, group = self.row_in_list(of_other=True)
+        claim(self.session, answer, not group, "who is out of a group does not list it")
+        answer, group = self.details(of_other=True)
+        claim(self.session, answer, not group, "who is out of a group is not shown it")
 
     # -- afterwards --------------------------------------------------------------------------
 

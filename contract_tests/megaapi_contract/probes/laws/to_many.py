@@ -61,8 +61,8 @@ def _hold_each_content(
     for jid, content in zip(jids, contents, strict=True):
         chat = as_listed(session, value_at(sent_by_jid, jid, "key", "remoteJid")) == jid
         claim(session, answer, chat, "remoteJid is the one who is named")
-        shown = [*shown_texts(content)]
-        claim(session, answer, words is None or words in shown, "each got every letter")
+        texts = [*shown_texts(content)]
+        claim(session, answer, words is None or words in texts, "each got every letter")
 
 
 def _hold_webhooks_of_each(session: Session, hook: WebhookListener, ids: dict[str, str]) -> None:
@@ -100,8 +100,8 @@ for _operation in FIELDS:
 def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -> None:
     """Among them is a number that nobody can have."""
     instance, people = stage.instance(), several(session, 2)
-    named = [people[0], nobody(session), *people[1:]]
-    answer = message(session, instance, operation, to=named, **FIELDS[operation])
+    recipients = [people[0], nobody(session), *people[1:]]
+    answer = message(session, instance, operation, to=recipients, **FIELDS[operation])
     if not claim_success(session, answer, "one of several cannot exist"):
         return
     report = report_of(answer)
@@ -111,7 +111,7 @@ def whoever_can_get_it_gets_it(operation: str, session: Session, stage: Stage) -
         return
     everybody = {*map(as_given, people)} <= set(sent_by_jid)
     claim(session, answer, everybody, "the others get it all the same")
-    whole = sorted([*sent_by_jid, *map(str, failed)]) == sorted(map(as_given, named))
+    whole = sorted([*sent_by_jid, *map(str, failed)]) == sorted(map(as_given, recipients))
     claim(session, answer, whole, "everybody named was sent to or failed, once")
     counts = (value_at(report, "sent"), value_at(report, "failed"))
     claim(

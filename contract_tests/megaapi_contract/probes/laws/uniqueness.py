@@ -96,8 +96,8 @@ def the_list_has_every_group(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     groups = [make_group(session, stage, instance, someone(session))[1] for _ in range(MANY)]
     answer = session.call("list_groups", instance)
-    listed = {value_at(group, "id") for group in value_at(answer.json, "groups") or ()}
-    is_whole = listed == {group.get("id") for group in groups}
+    group_ids = {value_at(group, "id") for group in value_at(answer.json, "groups") or ()}
+    is_whole = group_ids == {group.get("id") for group in groups}
     claim(session, answer, is_whole, "every group is listed, however many there are")
 
 

@@ -1,4 +1,4 @@
-"""Files in forms: they arrive as they were, and what is no form is turned down."""
+"""Files in forms: they arrive as they were, and what is not a form is turned down."""
 
 from __future__ import annotations
 

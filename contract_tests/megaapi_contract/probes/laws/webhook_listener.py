@@ -307,7 +307,7 @@ class WebhookListener:
     def check_author(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""
         person, payload = self.person(number), webhook.json
-        # Beside what the own phone wrote, the sender is who it was written to.
+        # Beside what the instance's own phone wrote, the sender is who it was written to.
         own = value_at(payload, "key", "fromMe") is True
         for field in AUTHOR[: 3 if own else None]:
             shown_jid = value_at(payload, "key", field)

@@ -197,9 +197,9 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
     arguments, texts_by_path = fullest_request(operation, someone(session))
     session.gate.learn(texts_by_path.values())
     answer = session.call(operation, instance, **arguments)
-    shown = [*shown_texts(value_at(answer.json, "messageData", "message"))]
+    texts = [*shown_texts(value_at(answer.json, "messageData", "message"))]
     for name, expected in texts_by_path.items():
-        claim(session, answer, expected in shown, f"{name} comes back letter for letter")
+        claim(session, answer, expected in texts, f"{name} comes back letter for letter")
     if operation in DELETIONS:
         hook.due.expect_no_echo(answer)
     webhooks = hook.receive(is_acknowledged(hook))

@@ -90,10 +90,10 @@ def _hold_file(
 def _hold_written(
     reader: WatchedInstance, event: str, one: Webhook, type_: str, part: Json
 ) -> None:
-    written = {"mimetype": FILES[type_][1]}
-    written |= {"caption": CAPTION} if type_ in CAPTIONED else {}
-    written |= {"fileName": FILE_NAME} if type_ == "document" else {}
-    for name, value in written.items():
+    expected = {"mimetype": FILES[type_][1]}
+    expected |= {"caption": CAPTION} if type_ in CAPTIONED else {}
+    expected |= {"fileName": FILE_NAME} if type_ == "document" else {}
+    for name, value in expected.items():
         same = part.get(name) == value
         reader.hook.claim(event, same, f"the {name} arrives as it was sent", one)
     is_voice = bool(part.get("ptt")) is (type_ == "ptt")
@@ -131,8 +131,8 @@ def a_reply_arrives_with_what_it_is_about(session: Session, stage: Stage) -> Non
     words = value_at(part, "text") == "Sobre o primeiro"
     _hold(reader, words, "a reply arrives with its words", promise, received[0])
     context = value_at(part, "contextInfo")
-    named = value_at(context, "stanzaId") == sent_id(first)
-    _hold(reader, named, "it names the message it is a reply to", promise, received[0])
+    right = value_at(context, "stanzaId") == sent_id(first)
+    _hold(reader, right, "it names the message it is a reply to", promise, received[0])
     quoted = bare(value_at(context, "quotedMessage"))
     same = is_same(session, quoted, bare(value_at(about, "message")))
     _hold(reader, same, "it shows the message it is a reply to", promise, received[0])

@@ -40,14 +40,14 @@ def _write(stage: Stage, instance: HostInstance) -> str:
           customer=("text-plain",), events=WRITTEN)  # fmt: skip
 def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
     (instance, hook), person = listening(session, stage), stage.customers[0]
-    written = []
+    attempts = []
     for option, is_heard in BLOCKS:
         answer = session.call("block_chat", instance, body={"to": person, "option": option})
         claim_success(session, answer, "a block")
-        written.append((_write(stage, instance), is_heard))
+        attempts.append((_write(stage, instance), is_heard))
     received_ids = [*map(message_id, hook.receive())]
     promise = session.contract.promise("block_chat")
-    for id_, is_heard in written:
+    for id_, is_heard in attempts:
         right = (id_ in received_ids) is is_heard
         sentence = "who may write again is heard" if is_heard else "who is blocked is not heard"
         claim(session, answer, right, sentence, promise=promise)
@@ -56,8 +56,8 @@ def what_the_blocked_write_is_not_told(session: Session, stage: Stage) -> None:
 def _chats_with(person: str, received: list[Webhook]) -> set[str]:
     """Every address under which a chat with this person may be listed."""
     keys = [value_at(one.json, "key") for one in received if not is_ack(one)]
-    shown = {str(value_at(key, name)) for key in keys for name in (*CHATS, *AUTHOR)}
-    return {as_given(person)} | {one for one in shown if jid_of(one).lid}
+    addresses = {str(value_at(key, name)) for key in keys for name in (*CHATS, *AUTHOR)}
+    return {as_given(person)} | {one for one in addresses if jid_of(one).lid}
 
 
 def _unread(session: Session, instance: HostInstance, own: set[str]) -> tuple[Exchange, int]:

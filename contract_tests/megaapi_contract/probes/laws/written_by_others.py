@@ -90,8 +90,8 @@ def a_chat_keeps_the_order_of_both_sides(session: Session, stage: Stage) -> None
             # Whether it comes at all, other laws say.
             return
     answer, stored = _stored_messages(session, hook, stage.customers[0])
-    shown = [id_ for one in stored if (id_ := str(value_at(one, "key", "id"))) in ids]
-    right = shown == [id_ for id_ in ids if id_ in shown]
+    listed_ids = [id_ for one in stored if (id_ := str(value_at(one, "key", "id"))) in ids]
+    right = listed_ids == [id_ for id_ in ids if id_ in listed_ids]
     promise = inferred(session, "list_messages") if _is_by_time(stored) else None
     claim(session, answer, right, "the oldest of both sides stands first", promise=promise)
     for one in stored:
@@ -127,8 +127,10 @@ def what_somebody_writes_in_a_group_is_stored_there(session: Session, stage: Sta
         # Whether it comes at all, other laws say.
         return
     answer, stored = _stored_messages(session, hook, jid)
-    listed = [str(value_at(one, "key", "id")) for one in stored]
-    claim(session, answer, listed.count(id_) == 1, "what was told of a group stands in its chat")
+    listed_ids = [str(value_at(one, "key", "id")) for one in stored]
+    claim(
+        session, answer, listed_ids.count(id_) == 1, "what was told of a group stands in its chat"
+    )
 
 
 # -- what it is about ------------------------------------------------------------------------
@@ -142,8 +144,10 @@ def a_reply_names_whose_message_it_is_about(session: Session, stage: Stage) -> N
     reply = stage.customer_writes(instance, "text-quoted-reply", message=own)
     for one in _of_others(hook.receive(_until(reply["id"])), str(reply["id"])):
         context = value_at(one.json, "message", "extendedTextMessage", "contextInfo")
-        named = value_at(context, "stanzaId")
-        hook.claim("text-quoted-reply", named == own, "it names the message it is about", one)
+        quoted_message_id = value_at(context, "stanzaId")
+        hook.claim(
+            "text-quoted-reply", quoted_message_id == own, "it names the message it is about", one
+        )
         quoted_author = value_at(context, "participant")
         right = quoted_author is None or not _is_of_writer(one, quoted_author)
         hook.claim("text-quoted-reply", right, "whose message it is about is not who writes", one)
@@ -161,13 +165,16 @@ def whom_somebody_mentions_is_named(session: Session, stage: Stage) -> None:
     _, group = make_group(session, stage, instance, stage.customers[0])
     mention = stage.customer_writes(instance, "text-mention", group=str(group.get("id")))
     path = ("extendedTextMessage", "contextInfo", "mentionedJid")
-    written = value_at(mention["content"], *path)
+    sent_jids = value_at(mention["content"], *path)
     for one in _of_others(hook.receive(_until(mention["id"])), str(mention["id"])):
-        shown = value_at(one.json, "message", *path)
-        if isinstance(written, list) and isinstance(shown, list):
+        received_jids = value_at(one.json, "message", *path)
+        if isinstance(sent_jids, list) and isinstance(received_jids, list):
             # Their numbers may be hidden: then only how many they are can be compared.
-            known = [each for each in shown if not jid_of(each).lid]
-            right = len(shown) == len(written) and {*known} <= {*written, as_given(instance.number)}
+            known = [each for each in received_jids if not jid_of(each).lid]
+            right = len(received_jids) == len(sent_jids) and {*known} <= {
+                *sent_jids,
+                as_given(instance.number),
+            }
             hook.claim("text-mention", right, "who is mentioned is named, and nobody else", one)
 
 

@@ -51,9 +51,9 @@ def is_by(webhook: Webhook, number: str) -> bool:
     fields = ("remoteJid", "participant", "senderPn", "participantPn")
     addresses = [value_at(key, field) for field in fields]
     addresses += [value_at(document, "data", "from")]
-    shown = [address for address in addresses if jid_of(address).person]
+    person_addresses = [address for address in addresses if jid_of(address).person]
     is_hidden = any(jid_of(address).lid for address in addresses)
-    return jid in shown or (is_hidden and not shown)
+    return jid in person_addresses or (is_hidden and not person_addresses)
 
 
 def words_in(node: Any) -> Iterator[str]:

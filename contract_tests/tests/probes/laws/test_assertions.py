@@ -139,7 +139,7 @@ def test_the_usual_way_is_noted_but_for_a_500() -> None:
     assert len(notes.settled) == 2
 
 
-def test_fields_that_errors_do_not_have_are_noted_where_the_judge_does_not() -> None:
+def test_unknown_fields_of_errors_are_noted_where_the_judge_is_silent() -> None:
     notes, session = noted()
     odd = answer(403, {**REFUSED, "zorba": 1, "more": 2}, operation=None)
     assert claim_refusal(session, odd, 403, "a route", operation="send_text")

@@ -41,7 +41,7 @@ def examine(case: Case) -> list[Finding]:
     """Every check's finding, in order. Only GETs leave for the gateway.
 
     The receiver named by `webhook` gets one sample event. SetupError when `target` or `webhook` is
-    no URL, and when one of them, key or token holds what cannot be sent.
+    not a URL, and when one of them, key or token holds what cannot be sent.
     """
     require_plain("--instance-key", case.key)
     require_plain("--token", case.token)

@@ -111,7 +111,7 @@
   function matches(query) {
     const path = asAddress(query);
     const called = path ? entries.filter((entry) => entry.address && entry.address.test(path)) : [];
-    // `/rest/instance/list` is no key called list.
+    // `/rest/instance/list` is not a key called list.
     const keys = (entry) => (entry.text.match(/\{/g) || []).length;
     const fewest = Math.min(...called.map(keys));
     if (called.length) return called.filter((entry) => keys(entry) === fewest);

@@ -67,7 +67,7 @@ def _exclusive_numbers(schema: Json) -> None:
 def _with_single_form(
     keyword: str, schema: Json, document: Json, visited_references: set[str]
 ) -> Json:
-    """One form alone is no choice, nor are several types, nor one form or null."""
+    """One form alone is not a choice, nor are several types, nor one form or null."""
     forms = schema.get(keyword)
     if not forms:
         return schema

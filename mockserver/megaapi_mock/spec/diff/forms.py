@@ -60,7 +60,7 @@ class SchemaForm:
 
     @property
     def simple(self) -> str:
-        """Its types, where it is no object: a text is a text, whatever its limits; else empty."""
+        """Its types unless it is an object: a text is a text, whatever its limits; else empty."""
         type_names = sorted(types(self.flat.get("type")))
         return (
             ""

@@ -21,16 +21,18 @@ def header_changes(
 ) -> Iterator[ContractChange]:
     """By what they are called in reports: headers, or parameters of a webhook."""
     for name, header in before.items():
-        at, needed = f"{place} {name}".strip(), header.get("required") is True
+        header_place, needed = f"{place} {name}".strip(), header.get("required") is True
         if name not in after:
             rule = "required-header-removed" if needed else "header-removed"
-            yield change(rule, subject, at, "is gone")
+            yield change(rule, subject, header_place, "is gone")
             continue
         if needed != (after[name].get("required") is True):
             rule = "header-now-optional" if needed else "header-now-required"
-            yield change(rule, subject, at, "may be missing" if needed else "is always there")
+            yield change(
+                rule, subject, header_place, "may be missing" if needed else "is always there"
+            )
         schemas = header.get("schema"), after[name].get("schema")
-        yield from contents.schema(subject, at, Side.GATEWAY, *schemas)
+        yield from contents.schema(subject, header_place, Side.GATEWAY, *schemas)
     for name in after:
         if name not in before:
             yield change("header-added", subject, f"{place} {name}".strip(), "is new")

@@ -51,8 +51,8 @@ def locate_operations(document: Json) -> Iterator[LocatedOperation]:
                 definition = members[method]
                 servers = definition.get("servers") or members.get("servers")
                 inherited = tuple(members.get("parameters") or ())
-                at = tuple(servers) if servers else None
-                yield LocatedOperation(method, path, definition, inherited, at)
+                server_list = tuple(servers) if servers else None
+                yield LocatedOperation(method, path, definition, inherited, server_list)
 
 
 def events(items: Any, document: Json) -> dict[str, LocatedOperation]:

@@ -38,8 +38,8 @@ class Contents:
         """How the schema of one value has changed."""
         for each in self._schemas[side].differences(old, new):
             level = SCHEMA_RULES[each.rule].level(side)
-            at = f"{place}: {each.place}" if each.place else place
-            yield ContractChange(level, each.rule, subject, at, each.message)
+            inner_place = f"{place}: {each.place}" if each.place else place
+            yield ContractChange(level, each.rule, subject, inner_place, each.message)
 
     def content(
         self, subject: str, place: str, side: Side, old: Json, new: Json
@@ -54,8 +54,8 @@ class Contents:
                 yield change("media-type-removed", subject, place, f"{name} is gone")
                 continue
             covered.add(partner)
-            at = place if len(before) == 1 else f"{place} {name}"
-            yield from self._media(subject, at, side, media, after[partner])
+            media_place = place if len(before) == 1 else f"{place} {name}"
+            yield from self._media(subject, media_place, side, media, after[partner])
         for name in after:
             if name not in before and (name not in covered or side is Side.CALLER):
                 yield change(words.media_type_added, subject, place, f"{name} is new")

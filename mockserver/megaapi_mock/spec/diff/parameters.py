@@ -25,12 +25,12 @@ def parameter_changes(
     contents: Contents,
     documents: tuple[Json, Json],
     paths: tuple[str, str],
-    listed: tuple[tuple[Any, ...], tuple[Any, ...]],
+    inherited: tuple[tuple[Any, ...], tuple[Any, ...]],
 ) -> Iterator[ContractChange]:
     """Those of path, query, headers and cookies; those of the path by their order in it."""
     before, after = (
         _by_place(path, [resolve(each, document) for each in own])
-        for path, own, document in zip(paths, listed, documents, strict=True)
+        for path, own, document in zip(paths, inherited, documents, strict=True)
     )
     for key, parameter in before.items():
         place = f"{key[0]} parameter {parameter.get('name')}"

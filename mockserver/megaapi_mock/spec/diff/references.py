@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from .. import json_pointer
 
 Json = dict[str, Any]
-# What stands here is no description: a `$ref` in it is data.
+# What stands here is not a description: a `$ref` in it is data.
 _VALUES = frozenset({"example", "examples", "default", "const", "enum", "mapping"})
 # A field may be called like any of these.
 _FIELDS = frozenset({"properties", "patternProperties", "schemas", "headers", "parameters"})

@@ -82,18 +82,18 @@ class Schemas:
         needed = set(old.get("required") or ()) - hidden
         needed_now = set(new.get("required") or ()) - hidden_now
         for name in before:
-            at = inside(place, name)
+            field_place = inside(place, name)
             if name in hidden and (name in hidden_now or name not in after):
                 continue
             if name in after and after[name] is not False:
-                yield from necessity(at, name in needed, name in needed_now)
-                yield from self._inner(before[name], after[name], at)
+                yield from necessity(field_place, name in needed, name in needed_now)
+                yield from self._inner(before[name], after[name], field_place)
             elif name in needed_now and name not in after:
                 # It is described by `required` alone: still there, of any type.
-                yield from self._inner(before[name], {}, at)
+                yield from self._inner(before[name], {}, field_place)
             elif before[name] is not False:
                 refused = name in after or new.get("additionalProperties") is False
-                yield _field_removed(at, needed=name in needed, refused=refused)
+                yield _field_removed(field_place, needed=name in needed, refused=refused)
         for name in [*after, *sorted(needed_now - set(after))]:
             if name not in before and name not in hidden_now and after.get(name) is not False:
                 yield from self._new_field(old, after.get(name, {}), inside(place, name), {
@@ -112,15 +112,15 @@ class Schemas:
         return any(isinstance(part, dict) and part.get(self._hidden) is True for part in parts)
 
     def _new_field(
-        self, old: Json, schema: Any, at: str, needs: dict[str, bool]
+        self, old: Json, schema: Any, place: str, needs: dict[str, bool]
     ) -> Iterator[Difference | SchemaLink]:
         if needs["needed"]:
-            yield from necessity(at, True, needs["needed_now"])
-            yield from self._inner(old.get("additionalProperties", {}) or {}, schema, at)
+            yield from necessity(place, True, needs["needed_now"])
+            yield from self._inner(old.get("additionalProperties", {}) or {}, schema, place)
         elif needs["needed_now"]:
-            yield Difference("required-field-added", at, "a new field that is required")
+            yield Difference("required-field-added", place, "a new field that is required")
         else:
-            yield Difference("field-added", at, "a new field that is optional")
+            yield Difference("field-added", place, "a new field that is optional")
 
     def _other_fields(self, old: Json, new: Json, place: str) -> Iterator[Difference | SchemaLink]:
         before, after = (each.get("additionalProperties", True) for each in (old, new))
@@ -136,8 +136,8 @@ class Schemas:
         patterns, patterns_now = (each.get("patternProperties") or {} for each in (old, new))
         for pattern in patterns:
             if pattern in patterns_now:
-                at = f"{place}{{{pattern}}}"
-                yield from self._inner(patterns[pattern], patterns_now[pattern], at)
+                pattern_place = f"{place}{{{pattern}}}"
+                yield from self._inner(patterns[pattern], patterns_now[pattern], pattern_place)
         for pattern in sorted(set(patterns) ^ set(patterns_now)):
             state = "gone" if pattern in patterns else "new"
             message = f"the rule for fields called {pattern} is {state}"

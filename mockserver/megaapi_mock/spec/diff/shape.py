@@ -155,6 +155,6 @@ class _ShapeCheck:
         built = [self.node(each, kind, f"{place}[{index}]") for index, each in enumerate(node)]
         return [each for each in built if each is not _NOTHING]
 
-    def _refuse(self, node: Any, wanted: str, place: str) -> None:
+    def _refuse(self, node: Any, expected: str, place: str) -> None:
         what = _NAMES.get(type(node), "something else")
-        raise SetupError(f"{self._name}: {place.lstrip('.')} is {what}, not {wanted}")
+        raise SetupError(f"{self._name}: {place.lstrip('.')} is {what}, not {expected}")

@@ -54,7 +54,7 @@ class _Event:
 
     @property
     def content(self) -> ObjectShape | None:
-        """What its `message` is; None where it is no message."""
+        """What its `message` is; None where it is not a message."""
         field = self.shape.field("message")
         return field.shape if field is not None and isinstance(field.shape, ObjectShape) else None
 

@@ -37,12 +37,12 @@ def python_module(types: PayloadTypes) -> str:
     parts = [_HEAD, *(_class(record) for record in types.records)]
     names = [payload.record.name for payload in types.payloads]
     kinds = [payload.message_type for payload in types.payloads]
-    listed = "\n    | ".join(names)
+    alternatives = "\n    | ".join(names)
     rows = "".join(
         f'    "{payload.message_type}": {payload.record.name},\n' for payload in types.payloads
     )
     tables = (
-        f"# Any webhook; `messageType` tells which.\nWebhook = (\n    {listed}\n)",
+        f"# Any webhook; `messageType` tells which.\nWebhook = (\n    {alternatives}\n)",
         _literal("MessageType", Literals(tuple(kinds)), "# What `messageType` may be."),
         f"# The type by its `messageType`.\nTYPES: Mapping[str, Any] = {{\n{rows}}}\n",
     )
@@ -50,8 +50,8 @@ def python_module(types: PayloadTypes) -> str:
 
 
 def _literal(name: str, literals: Literals, comment: str) -> str:
-    listed = "".join(f"    {json.dumps(value)},\n" for value in literals.values)
-    return f"{comment}\n{name} = Literal[\n{listed}]"
+    value_lines = "".join(f"    {json.dumps(value)},\n" for value in literals.values)
+    return f"{comment}\n{name} = Literal[\n{value_lines}]"
 
 
 def _class(record: ObjectShape) -> str:

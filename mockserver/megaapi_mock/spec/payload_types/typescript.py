@@ -35,11 +35,11 @@ def typescript_declarations(types: PayloadTypes) -> str:
     for record in types.records:
         parts.append(_interface(record))
         parts += [_bare_interface(record, name) for name in names.get(record.name, ())[1:]]
-    listed = "".join(
+    value_lines = "".join(
         f"\n  | {name}" for payload in types.payloads for name in names[payload.record.name]
     )
     parts.append("/** Any webhook; `messageType` tells which. */")
-    parts[-1] += f"\nexport type Webhook ={listed};\n"
+    parts[-1] += f"\nexport type Webhook ={value_lines};\n"
     parts.append(
         "/** What `messageType` may be. */\n"
         'export type MessageType = NonNullable<Webhook["messageType"]>;\n'

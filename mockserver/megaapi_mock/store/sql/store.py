@@ -83,7 +83,7 @@ class SqlStore(MemoryStore):
         self._keep()
 
     def write_all(self) -> None:
-        """Write everything anew, in one transaction, and every change from then on.
+        """Write everything again, in one transaction, and every change from then on.
 
         Raises StoreUnavailable, and what was in the database stays.
         """
@@ -237,7 +237,7 @@ class SqlStore(MemoryStore):
                 self.writer.go_on()
 
     def _change_structure(self, add: Add) -> None:
-        """Memory has changed already: a database that cannot follow is written anew later."""
+        """Memory has changed already: a database that cannot follow is written again later."""
         if not self._is_kept:
             return
         if self._structure_changes is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from .batch import Batch
 
 Add = Callable[[Batch], None]
-# Beyond either everything is written anew later, from the journal, which has bounds of its own.
+# Beyond either everything is written again later, from the journal, which has bounds of its own.
 WAITING_MOST, WAITING_BYTES = 50_000, 32 * 2**20
 
 

@@ -1,4 +1,4 @@
-"""Writes changes at once, and soon after whatever is no part of one: records, attempts, numbers."""
+"""Writes changes at once, and soon after what is not part of one: records, attempts, numbers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RecordWriter:
 
     `keeps` says whether the journal still has a record; `repair` is called, with nothing held,
     where what stands in the database is not what it should be (`is_behind`): it writes all of it
-    anew; `note` is told of our own bugs. While it `is_paused`, what waits is written with what
+    again; `note` is told of our own bugs. While it `is_paused`, what waits is written with what
     others write alone.
     """
 
@@ -121,7 +121,7 @@ class RecordWriter:
         self._call()
 
     def fall_behind(self) -> None:
-        """What is in memory is not in the database: all is written anew, as soon as it can be."""
+        """What is in memory is not in the database: all is written again, as soon as it can be."""
         self.is_behind = True
         self._call()
 
@@ -271,7 +271,7 @@ class RecordWriter:
             self._note("a record is not in the database")
 
     def rewrite(self, add: Add) -> None:
-        """Everything anew, instead of what was and what has waited; nobody changes it meanwhile."""
+        """Write everything, in place of what was and what waited; nobody changes it meanwhile."""
         with self._lock:
             self._waiting.take()
             for rows in self._rows_written.values():

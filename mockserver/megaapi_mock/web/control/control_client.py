@@ -139,7 +139,7 @@ class ControlClient:
         return self.follow(path, **query)[1]
 
     def follow(self, path: str, **query: Any) -> tuple[int, list[Json]]:
-        """The same with the epoch they are of: in another one, ids begin anew."""
+        """The same with the epoch they are of: in another one, ids start over."""
         items: list[Json] = []
         page = self.call("GET", path, query={"limit": PAGE, **query})
         items += page["items"]

@@ -73,7 +73,7 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
 
 
 def refusal_of(error: Exception) -> ControlRefused | None:
-    """How the control API refuses what raised this; None where it is no refusal."""
+    """How the control API refuses what raised this; None where it is not a refusal."""
     if isinstance(error, ControlRefused):
         return error
     if isinstance(error, Unreachable):

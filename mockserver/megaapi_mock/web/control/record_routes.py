@@ -65,7 +65,6 @@ class RecordRoutes:
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
             ("GET", "/fault-hits", self.fault_hits),
-            ("GET", "/strikes", self.fault_hits),
         ]
 
     def exchanges(self) -> Json:
@@ -144,11 +143,11 @@ class RecordRoutes:
         fits = self._search.messages(arguments, chats)
         rows = MessageRows(store, publisher, key, fits, chats=chats, indexes=self._indexes)
 
-        def records(epoch: int, shown: list[Any] | None, look: Look) -> Iterable[Any]:
+        def records(epoch: int, news: list[Any] | None, look: Look) -> Iterable[Any]:
             since = self._since(epoch)
             start[0] = arrival_of(store, publisher, key, since)
-            if shown is not None:
-                return rows.among(shown, start[0])
+            if news is not None:
+                return rows.among(news, start[0])
             if lists.newest_first(arguments):
                 return rows.before(start[0] if since else None, look.paced)
             return rows.after(start[0], look.paced)
@@ -205,15 +204,15 @@ class RecordRoutes:
         """The records of a log; `start` is told behind which place they begin."""
         key, newest_first = request.args.get("instance"), lists.newest_first(request.args)
 
-        def records(epoch: int, shown: list[Any] | None, look: Look) -> Iterable[Any]:
+        def records(epoch: int, news: list[Any] | None, look: Look) -> Iterable[Any]:
             since = self._since(epoch)
             number = log.number(since)
             if start is not None:
                 start[0] = number
             rows: Iterable[LogRecord]
-            if shown is not None:
-                there: dict[int, Any] = {log.number(each.id): each for each in shown}
-                rows = [there[at] for at in sorted(there) if at > number]
+            if news is not None:
+                there: dict[int, Any] = {log.number(each.id): each for each in news}
+                rows = [there[position] for position in sorted(there) if position > number]
             else:
                 rows = look.paced((log.before if newest_first else log.after)(since, key))
             return filter(matches, rows)
@@ -253,17 +252,17 @@ class RecordRoutes:
         newest_first = lists.newest_first(request.args)
         was_there = self._waits.subject(lambda: key is not None and self._instances.store.has(key))
 
-        def look(shown: list[Any] | None) -> list[Any]:
+        def look(news: list[Any] | None) -> list[Any]:
             if was_there and not self._instances.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
-            if shown and newest_first:
+            if news and newest_first:
                 # What comes is newer than what these pages go back to.
-                shown = None
+                news = None
             with self._looks.begin(waiter.is_left) as begun:
                 # One more than are shown: whether there is a next page.
-                return list(islice(records(epochs[-1], shown, begun), limit + 1))
+                return list(islice(records(epochs[-1], news, begun), limit + 1))
 
         matching = self._waits.wait_for(look, wait, waiter, was_there)
         limit = lists.fitting(matching[:limit], size_of, limit)

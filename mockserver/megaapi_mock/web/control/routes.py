@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 Route = tuple[str, str, Callable[..., Any]]
-# What these do is no change of an instance: it is kept when they are answered, or they are refused.
-# The others have kept theirs by then, and a refusal would have it made again.
+# What these do does not change an instance: it is kept when they are answered, or they are
+# refused. The others have kept theirs by then, and a refusal would have it made again.
 _KEPT_AT_THE_END = frozenset(
     f"control.{method} {path}"
     for method, path in (

@@ -140,7 +140,7 @@ class StateRoutes:
 
 
 def _renew(renew: Callable[[str | None], object], key: str | None) -> None:
-    """Whoever begins anew has done so by now."""
+    """Whoever starts over has done so by now."""
     with all_the_same(f"ids of {key or 'all instances'} are given out again"):
         renew(key)
 

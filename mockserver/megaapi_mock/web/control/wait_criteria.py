@@ -64,12 +64,12 @@ class WaitCriteria:
         return _first_of(arguments, (("status", _states, str), ("event", _message_types, str)))
 
     def _texts_of_exchanges(self, texts: Collection[str]) -> Reader:
-        texts_in, written = texts_finder(texts), self._search.exchange_texts
-        return lambda exchange: texts_in(written(exchange))
+        texts_in, texts_of = texts_finder(texts), self._search.exchange_texts
+        return lambda exchange: texts_in(texts_of(exchange))
 
     def _texts_of_deliveries(self, texts: Collection[str]) -> Reader:
-        texts_in, written = texts_finder(texts), self._search.delivery_texts
-        return lambda delivery: texts_in(written(delivery))
+        texts_in, texts_of = texts_finder(texts), self._search.delivery_texts
+        return lambda delivery: texts_in(texts_of(delivery))
 
     def _chats_of_exchanges(self, chats: Collection[str]) -> Reader:
         chats_named = self._search.find_chats_named
@@ -102,12 +102,8 @@ def texts_finder(texts: Collection[str]) -> Callable[[str], list[str]]:
             groups[-1] = beginning, [*groups[-1][1], text]
         else:
             groups.append((text, [text]))
-    return lambda written: [
-        text
-        for beginning, alike in groups
-        if beginning in written
-        for text in alike
-        if text in written
+    return lambda words: [
+        text for beginning, alike in groups if beginning in words for text in alike if text in words
     ]
 
 
@@ -141,8 +137,8 @@ def _ids_of_exchanges(ids: Collection[str]) -> Reader:
     ids_in = texts_finder(ids)
 
     def read(exchange: Exchange) -> list[str]:
-        written = exchange.request_body, exchange.response_body, exchange.path.encode()
-        return ids_in(b"\0".join(written).decode("latin-1"))
+        parts = exchange.request_body, exchange.response_body, exchange.path.encode()
+        return ids_in(b"\0".join(parts).decode("latin-1"))
 
     return read
 

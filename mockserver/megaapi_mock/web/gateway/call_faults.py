@@ -154,15 +154,15 @@ def _fault_of_header(
     notes = call_faults.notes
     try:
         name, values = read_header(header)
-        listed = kind_named(faults.kinds, name)
-        kind = listed.create(values)
+        entry = kind_named(faults.kinds, name)
+        kind = entry.create(values)
     except BadParameter as refusal:
         notes.append(f"{HEADER} is ignored: {refusal}")
         return []
     if not kind.concerns(operation):
         notes.append(f"{HEADER} is ignored: {name} concerns {kind.subject}, not {operation.id}")
         return []
-    fault = faults.from_header(call_faults.counts, listed, kind, key, operation)
+    fault = faults.from_header(call_faults.counts, entry, kind, key, operation)
     if fault is None:
         notes.append(f"{HEADER}: {name} lets a single call pass")
         return []

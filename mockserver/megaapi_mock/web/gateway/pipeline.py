@@ -302,7 +302,7 @@ class Pipeline:
         return exchange
 
     def _record_hits(self, counts: Sequence[FaultCount]) -> None:
-        """Record hits that are no part of a change."""
+        """Record hits that are not part of a change."""
         try:
             self.records.journal.write_hits(hits_of(counts, self.records.journal.next_id))
         except Exception:

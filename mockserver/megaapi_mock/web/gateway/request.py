@@ -40,7 +40,7 @@ _NAMES_CACHED_MOST, _LONGEST_NAMES_CACHED = 100, 2_000
 class _HeaderNames(dict[tuple[str, ...], list[tuple[str, str]]]):
     """The headers of an environ with just these names: each with its name as HTTP writes it.
 
-    Clients send the same headers again and again. Once it is full it begins anew.
+    Clients send the same headers again and again. Once it is full it starts over.
     """
 
     def __missing__(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ class _HeaderPairs(dict[tuple[str, str], tuple[str, str]]):
     """Names with their values: one of each in memory, however many records have it.
 
     Clients send the same again and again; a full journal holds 2 MB less by this. Once it is full
-    it begins anew: a client that sends another id each time must not keep the others out.
+    it starts over: a client that sends another id each time must not keep the others out.
     """
 
     def __missing__(self, pair: tuple[str, str]) -> tuple[str, str]:
@@ -90,7 +90,7 @@ class Request:
         self.environ = environ
         self.method = str(environ["REQUEST_METHOD"])
         raw: str = environ.get("PATH_INFO") or "/"
-        # Decoded; bytes that are no UTF-8 become replacement characters.
+        # Decoded; bytes that are not UTF-8 become replacement characters.
         self.path = raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
         self.url: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or self._url()
         length = environ.get("CONTENT_LENGTH")

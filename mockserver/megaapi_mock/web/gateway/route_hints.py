@@ -210,7 +210,7 @@ def _segments(path: str, controllers: Iterable[str]) -> tuple[str, ...]:
     if "rest" in lower_parts:
         start = len(parts) - lower_parts[::-1].index("rest")
     else:
-        start = next((at for at, part in enumerate(lower_parts) if part in controllers), 0)
+        start = next((index for index, part in enumerate(lower_parts) if part in controllers), 0)
     return ("rest", *parts[start:])
 
 

@@ -43,7 +43,7 @@ def parse_form(text: str) -> dict[str, Any]:
 
 
 def _decode(text: str) -> str:
-    """Percent escapes and plus signs read; as it is where they are no UTF-8."""
+    """Percent escapes and plus signs read; as it is where they are not UTF-8."""
     flat = text.replace("+", " ")
     try:
         return unquote_to_bytes(flat.encode("utf-8", "surrogatepass")).decode()

@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import ControlRefused
 
 COPIES_MOST = 100
-CROWD_MOST = 5_000
+BURST_MOST = 5_000
 SECONDS_MOST = 86_400.0
 
 
@@ -75,9 +75,9 @@ def _range(value: Any) -> bool:
 _FITS: Mapping[str, Callable[[Any], bool]] = {
     "duplicate": _count(COPIES_MOST),
     "drop": lambda value: _number(value, 1),
-    "reorder": _count(CROWD_MOST),
+    "reorder": _count(BURST_MOST),
     "delay": _range,
-    "burst": _count(CROWD_MOST),
+    "burst": _count(BURST_MOST),
     "redeliver": lambda value: _number(value, SECONDS_MOST),
     "early_ack": lambda value: isinstance(value, bool),
     "hold": lambda value: _number(value, SECONDS_MOST),
@@ -87,9 +87,9 @@ _SECONDS_IN_WORDS = f"seconds from 0 to {SECONDS_MOST:.0f}"
 _IN_WORDS: Mapping[str, str] = {
     "duplicate": f"how often each leaves in all, 1 to {COPIES_MOST}",
     "drop": "a share from 0 to 1",
-    "reorder": f"a window of 1 to {CROWD_MOST} deliveries",
+    "reorder": f"a window of 1 to {BURST_MOST} deliveries",
     "delay": f"[least, most] in {_SECONDS_IN_WORDS}",
-    "burst": f"a number of deliveries, 1 to {CROWD_MOST}",
+    "burst": f"a number of deliveries, 1 to {BURST_MOST}",
     "redeliver": _SECONDS_IN_WORDS,
     "early_ack": "true or false",
     "hold": _SECONDS_IN_WORDS,

@@ -43,7 +43,7 @@ class SavedSeries:
     shuffles: bytes
     held: tuple[Delivery, ...]
     window: tuple[int, ...]
-    crowd: tuple[int, ...]
+    burst: tuple[int, ...]
     echoes: tuple[tuple[EchoKey, tuple[int, ...]], ...]
     acked: tuple[EchoKey, ...]
     agenda: tuple[HeldTurn, ...]
@@ -55,7 +55,7 @@ def pack_chance(chance: Random) -> bytes:
 
 
 def set_chance(chance: Random, state: bytes) -> None:
-    """Let it go on like that; struct.error or ValueError when it is no such state."""
+    """Let it go on like that; struct.error or ValueError when it is not such a state."""
     chance.setstate((_CHANCE_VERSION, _CHANCE.unpack(state), None))
 
 

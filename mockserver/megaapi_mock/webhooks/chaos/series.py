@@ -21,7 +21,7 @@ ACKS_KEPT = 1_000
 
 Deliveries = list[Delivery]
 # What happens at its time, and to which delivery or place: values, so that they can be written.
-ARRIVE, WINDOW, CROWD, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
+ARRIVE, WINDOW, BURST, ECHO, AGAIN = "arrive", "window", "burst", "echo", "again"
 Schedule = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
 Turn = tuple[float, int, "Series", str, "Delivery | EchoKey"]
 
@@ -49,16 +49,16 @@ class Series:
         # Of its own, so that the hour of a window does not shift who is dropped.
         self._shuffles = Random(f"{chaos.seed}|{key}|reorder")
         self._window: list[Delivery] = []
-        self._crowd: list[Delivery] = []
+        self._burst: list[Delivery] = []
         self._echoes: dict[tuple[str, str], list[Delivery]] = {}
         self._acked: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def accept(self, delivery: Delivery, leaving: Deliveries) -> None:
         """Take a new delivery; those that may leave now are added to `leaving`."""
         # Always both, so that one seed drops the same ones with and without a delay.
-        fate, wait = self._chance.random(), self._chance.uniform(*self.chaos.delay)
+        draw, wait = self._chance.random(), self._chance.uniform(*self.chaos.delay)
         self.held.add(delivery)
-        if fate < self.chaos.drop:
+        if draw < self.chaos.drop:
             self.held.discard(delivery)
             _note_chaos(delivery, "drop")
             self._on_drop(delivery)
@@ -87,7 +87,7 @@ class Series:
         # The first one's patience; those after it have waited less when it ends.
         elif what == WINDOW and subject in self._window:
             self._release_window(moment, leaving)
-        elif what == CROWD and subject in self._crowd:
+        elif what == BURST and subject in self._burst:
             self._release_burst(moment, leaving)
 
     def holds(self, subject: Delivery | EchoKey) -> bool:
@@ -104,7 +104,7 @@ class Series:
     def let_go(self, leaving: Deliveries) -> None:
         """Everything that is held leaves, without any chaos."""
         self._window.clear()
-        self._crowd.clear()
+        self._burst.clear()
         self._echoes.clear()
         for delivery in list(self.held):
             if delivery not in leaving:
@@ -124,7 +124,7 @@ class Series:
             # As they are now: whoever is let go meanwhile comes further.
             held=tuple(replace(each, attempts=list(each.attempts)) for each in self.held),
             window=tuple(numbers[delivery] for delivery in self._window),
-            crowd=tuple(numbers[delivery] for delivery in self._crowd),
+            burst=tuple(numbers[delivery] for delivery in self._burst),
             echoes=tuple(
                 (place, tuple(numbers[delivery] for delivery in waiting))
                 for place, waiting in self._echoes.items()
@@ -147,7 +147,7 @@ class Series:
         deliveries = saved.held
         self.held.restore(deliveries)
         self._window = [_held(deliveries, number) for number in saved.window]
-        self._crowd = [_held(deliveries, number) for number in saved.crowd]
+        self._burst = [_held(deliveries, number) for number in saved.burst]
         self._echoes = {
             place: [_held(deliveries, number) for number in them] for place, them in saved.echoes
         }
@@ -207,7 +207,7 @@ class Series:
             self._echoes.setdefault(place, []).append(delivery)
             self._schedule(moment + self.chaos.hold, self, ECHO, place)
             return
-        self._let_into_crowd(delivery, moment, leaving)
+        self._let_into_burst(delivery, moment, leaving)
         if kind == "ack":
             self._acked[place] = None
             if len(self._acked) > ACKS_KEPT:
@@ -216,21 +216,21 @@ class Series:
 
     def _release_echoes(self, place: tuple[str, str], moment: float, leaving: Deliveries) -> None:
         for echo in self._echoes.pop(place, ()):
-            self._let_into_crowd(echo, moment, leaving)
+            self._let_into_burst(echo, moment, leaving)
 
-    def _let_into_crowd(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
+    def _let_into_burst(self, delivery: Delivery, moment: float, leaving: Deliveries) -> None:
         if self.chaos.burst <= 1:
             self._leave(delivery, moment, leaving)
             return
-        self._wait_in(self._crowd, CROWD, delivery, moment)
-        if len(self._crowd) >= self.chaos.burst:
+        self._wait_in(self._burst, BURST, delivery, moment)
+        if len(self._burst) >= self.chaos.burst:
             self._release_burst(moment, leaving)
 
     def _release_burst(self, moment: float, leaving: Deliveries) -> None:
         """All at once, each chat along a lane of its own: side by side, yet in order in a chat."""
-        crowd = self._crowd[:]
-        self._crowd.clear()
-        for delivery in crowd:
+        burst = self._burst[:]
+        self._burst.clear()
+        for delivery in burst:
             _note_chaos(delivery, "burst")
             delivery.lane = f"{delivery.lane}#{_chat(delivery)}"
             self._leave(delivery, moment, leaving)

@@ -86,7 +86,7 @@ def _version_and_status(line: str) -> tuple[str, int]:
 
 
 def _headers(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
-    """As http.client takes them: what is no header ends them, a folded line goes on."""
+    """As http.client takes them: what is not a header ends them, a folded line goes on."""
     headers: list[tuple[str, str]] = []
     for line in lines:
         text = line.decode("latin-1")

@@ -35,19 +35,19 @@ class HostPattern:
     @classmethod
     def parse(cls, text: str) -> HostPattern:
         """SetupError for what is none of these."""
-        wanted = text.strip().lower().strip("[]").rstrip(".")
+        pattern = text.strip().lower().strip("[]").rstrip(".")
         try:
-            return cls(text, None, ipaddress.ip_network(wanted, strict=False))
+            return cls(text, None, ipaddress.ip_network(pattern, strict=False))
         except ValueError:
             pass
         # `10.0.0.*` would be the name 10.0.0.evil too, whoever owns that.
-        is_address_like = not re.search(r"[a-z]", wanted.replace("*", "")) and wanted != "*"
-        if not _PATTERN.fullmatch(wanted) or ":" in wanted or is_address_like:
+        is_address_like = not re.search(r"[a-z]", pattern.replace("*", "")) and pattern != "*"
+        if not _PATTERN.fullmatch(pattern) or ":" in pattern or is_address_like:
             raise SetupError(
                 f"{OPTION} {text}: use a host name, a pattern such as *.example.com or bot-*, an "
                 "address, or a network such as 10.0.0.0/8; without scheme, port and path"
             )
-        return cls(text, re.compile(_regex(wanted)), None)
+        return cls(text, re.compile(_regex(pattern)), None)
 
     def fits(self, host: str, addresses: Sequence[_Ip]) -> bool:
         """Whether a host that is looked up to be at these addresses is meant."""

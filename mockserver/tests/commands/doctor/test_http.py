@@ -134,7 +134,7 @@ def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() -> None:
         address.shake_hands(60)
 
 
-def test_the_token_is_sent_as_the_gateway_wants_it_below_the_path_of_the_address() -> None:
+def test_token_is_sent_as_the_gateway_wants_it_below_the_base_path() -> None:
     with server(b"HTTP/1.1 204 No Content\r\n\r\n") as (address, heads):
         get(address, "/rest/instance/x", "TESTTOKEN0001", 60)
     [head] = heads

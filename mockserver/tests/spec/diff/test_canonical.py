@@ -20,7 +20,7 @@ from .seeded import Json
         ({"enum": [1.5, "a"]}, {"enum": [1.5, "a"], "type": ["number", "string"]}),
         ({"enum": [[], {}]}, {"enum": [[], {}], "type": ["array", "object"]}),
         ({"const": 1, "type": "number"}, {"enum": [1], "type": "number"}),
-        # All values of a type are no enumeration.
+        # All values of a type are not an enumeration.
         ({"enum": [True, False]}, {"type": ["boolean"]}),
         ({"enum": [None]}, {"type": ["null"]}),
         ({"enum": [True]}, {"enum": [True], "type": ["boolean"]}),

@@ -116,7 +116,7 @@ def test_what_picks_a_form_is_compared() -> None:
     ]
 
 
-def test_the_values_that_pick_are_those_of_the_mapping_and_the_names_beside() -> None:
+def test_discriminating_values_are_those_of_the_mapping_and_the_names() -> None:
     old = choice("t", "A", "B", first="#/components/schemas/A")
     assert picks(old, choice("t", "A", "B", other="#/components/schemas/A")) == [
         'values-removed at f.t: no longer "first"', 'values-added at f.t: or "other"',

@@ -38,7 +38,7 @@ def test_a_difference_is_named_where_it_stands() -> None:
     assert walk.differences() == [("a[]", "changed"), ("a[].c", "gone")]
 
 
-def test_a_shared_schema_is_named_at_the_nearest_place_and_the_others_beside() -> None:
+def test_shared_schema_is_named_at_the_nearest_place_beside_the_others() -> None:
     walk = Walk({
         "top": ([], {"deep": "D", "near": "S", "b": "S", "c": "S", "d": "S"}),
         "D": ([], {"s": "S"}), "S": (["changed"], {}),
@@ -47,7 +47,7 @@ def test_a_shared_schema_is_named_at_the_nearest_place_and_the_others_beside() -
     assert walk.compared.count("S") == 1
 
 
-def test_other_places_of_what_leads_to_a_difference_are_named_with_the_rest() -> None:
+def test_other_places_that_lead_to_a_difference_are_named_with_the_rest() -> None:
     walk = Walk({"top": ([], {"a": "A", "b": "A"}), "A": ([], {"c": "C"}), "C": (["gone"], {})})
     assert walk.differences() == [("a.c", "gone (also at b.c)")]
 

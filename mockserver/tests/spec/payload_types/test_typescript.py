@@ -16,7 +16,7 @@ def declared(*required: str, **properties: Any) -> str:
     return typescript_declarations(contract(schema))
 
 
-def test_odd_names_words_and_values_are_written_so_that_typescript_reads_them() -> None:
+def test_odd_names_and_values_are_written_as_valid_typescript() -> None:
     text = declared("from", **ODD_FIELDS)
     assert '  "not-a-name"?: number;' in text
     assert "  half?: 0.5 | 1.5;" in text

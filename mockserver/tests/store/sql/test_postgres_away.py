@@ -193,7 +193,7 @@ def test_a_refused_change_that_was_committed_is_taken_back(
     assert "the connection is lost" in refused.headers["X-Mock-Reason"]
     assert texts(app) == ["before"]
     # Nothing more is sent: it would stand in the same rows.
-    await_fact(lambda: is_settled(store), "the database is never written anew")
+    await_fact(lambda: is_settled(store), "the database is never written again")
     before = state(app)
     app.stop(60)
     with mock_on(postgres_url) as again:

@@ -57,7 +57,7 @@ EXCHANGE = Exchange(
     fault=("f1", "reply"),
     duration_ms=8.5,
 )
-# Moments of a clock that begins anew with the process: nothing after it could go by them.
+# Moments of a clock that starts over with the process: nothing after it could go by them.
 OF_THIS_START = {"span", "came"}
 HIT = RecordedHit(f"s1.{KEY}", FaultHit(5.5, KEY, ("f1", "reply"), "send_text"))
 

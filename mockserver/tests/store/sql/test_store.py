@@ -235,7 +235,7 @@ def test_a_failure_behind_the_transaction_takes_nothing_back(
     assert "planted" in caplog.text
     end = time.monotonic() + 60
     while send(app, {"messageData": {"to": "5511900000002", "text": "later"}}).status_code == 503:
-        assert time.monotonic() < end, "the database is never written anew"
+        assert time.monotonic() < end, "the database is never written again"
     items = control(app, "GET", f"/messages?instance={ONE}")["items"]
     assert [item["content"]["extendedTextMessage"]["text"] for item in items] == ["kept", "later"]
     app.runtime.records.bugs.clear()

@@ -74,6 +74,6 @@ def test_an_unknown_host_is_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("token", ["“TESTTOKEN1”", "segrêdo", "TESTTOKEN1 "])
-def test_control_token_that_cannot_be_sent_is_refused_before_the_first_call(token: str) -> None:
+def test_control_token_that_cannot_be_sent_is_refused_before_any_call(token: str) -> None:
     with pytest.raises(SetupError, match="has to fit in a header"):
         ControlClient(Pages(), place="here", token=token)

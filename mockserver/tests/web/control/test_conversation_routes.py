@@ -154,7 +154,7 @@ def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: ControlApi) 
     assert saved(talk) == document
 
 
-def test_messages_that_cannot_be_shown_do_not_fail_the_step_that_made_them(
+def test_message_that_cannot_be_shown_does_not_fail_its_step(
     bot: Bot, talk: ControlApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Json:
@@ -276,7 +276,7 @@ def offer(bot: Bot, title: str) -> str:
 
 
 @pytest.mark.parametrize("member", ["since", "from"])
-def test_what_is_about_an_earlier_message_is_about_that_one_when_played_again(
+def test_event_about_an_earlier_message_refers_to_it_when_played_again(
     bot: Bot, talk: ControlApi, member: str
 ) -> None:
     """Taps, quotes, edits, deletions, reactions: each means the older of two that would do."""

@@ -25,7 +25,7 @@ DOCUMENT = control_document()
 COMPONENTS = DOCUMENT["components"]
 # A state is read by its own reader, which checks the form and the sum of the whole file.
 OWN_READER = {("put", "/_mock/state")}
-# What a query holds where it is no text: how Python writes a value that fits.
+# What a query holds where it is not text: how Python writes a value that fits.
 WORDS = {True: "true", False: "false"}
 
 

@@ -167,7 +167,7 @@ def test_a_frozen_clock_tells_nothing_of_an_earlier_start(story: Story) -> None:
     assert story.calls(one) == [("chat", "x1")]
 
 
-def test_times_of_an_earlier_start_that_cover_several_messages_tell_nothing(story: Story) -> None:
+def test_times_of_an_earlier_start_with_several_messages_tell_nothing(story: Story) -> None:
     one, two = story.webhook("ONE", earlier=10.0), story.webhook("TWO", earlier=10.0)
     story.call(None, time=10.5)
     assert story.calls(one) == [] and story.calls(two) == [("chat", "x1")]

@@ -63,7 +63,7 @@ def test_a_stream_whose_client_has_left_frees_its_place_when_it_is_needed(
 
 
 @pytest.mark.parametrize("how", ["closed", "reset", "half-closed and gone"])
-def test_a_stream_whose_client_has_left_frees_its_place_before_a_sign_of_life(
+def test_stream_whose_client_has_left_frees_its_place_early(
     how: str, app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "HEARTBEAT", 3600.0)

@@ -320,7 +320,7 @@ def test_a_body_shorter_than_its_content_length_is_not_carried_out(app: MockApp)
         ("DELETE", "faults"),
     ],
 )
-def test_a_control_body_shorter_than_its_content_length_is_not_carried_out(
+def test_control_body_shorter_than_its_content_length_is_not_carried_out(
     method: str, path: str, came: bytes, app: MockApp
 ) -> None:
     client = app.test_client()

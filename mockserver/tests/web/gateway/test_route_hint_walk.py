@@ -36,7 +36,7 @@ def _path(operation: Operation, key: str = "megacode-TESTKEY0001") -> str:
 
 
 def _name(operation: Operation) -> str:
-    """The last part that is no key."""
+    """The last part that is not a key."""
     return next(part for part in reversed(operation.path.split("/")) if part != KEY)
 
 

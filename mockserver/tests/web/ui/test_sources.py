@@ -52,7 +52,7 @@ def test_module_names_only_texts_that_exist(module: str) -> None:
 
 
 def test_faults_are_explained_in_portuguese() -> None:
-    """A new kind, or a sentence of one that is worded anew, needs its line in the table."""
+    """A new kind, or a sentence of one that is reworded, needs its line in the table."""
     table = (STATIC / "texts" / "pt_faults.js").read_text("utf-8")
     lines = [json.loads(f"[{line}]")[0] for line in re.findall(r'^  \[(".*")\],$', table, re.M)]
     patterns = [re.sub(r"\\{\w+\\?\+?\\}", ".+", re.escape(line)) for line in lines]

@@ -34,7 +34,7 @@ def test_what_is_no_state_of_chance_is_refused() -> None:
         set_chance(Random(), beyond)
 
 
-def test_of_one_instance_the_number_tells_the_order_whatever_time_a_copy_carries() -> None:
+def test_number_tells_the_order_within_an_instance_whatever_its_time() -> None:
     first, copy, last = delivery(2, 9.0), delivery(10, 3.0), delivery(11, 10.0)
     assert as_recorded([last, copy, first]) == [first, copy, last]
 

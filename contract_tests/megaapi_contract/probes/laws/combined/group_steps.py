@@ -1,4 +1,4 @@
-"""What is done to a group, by the instance or on the own phone."""
+"""What is done to a group, by a call or on the instance's own phone."""
 
 from __future__ import annotations
 

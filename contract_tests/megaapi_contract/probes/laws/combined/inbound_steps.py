@@ -1,4 +1,4 @@
-"""What customers do, and the owner on the own phone."""
+"""What customers do, and the owner on the instance's own phone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ABOUT_ANOTHER = ("reaction", "text-quoted-reply", "edited", "deleted")
 
 
 def write_inbound(play: Play, chat: Chat, row: Row, words: str) -> None:
-    """A customer does something, or the owner does on the own phone."""
+    """A customer does something, or the owner does on the instance's own phone."""
     target = _target(play, chat, row)
     if row.what in ABOUT_ANOTHER and target is None:
         return

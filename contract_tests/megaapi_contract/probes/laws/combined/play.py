@@ -70,11 +70,11 @@ class Play:
 
     @property
     def inferred(self) -> Promise:
-        """What vouches for what no source says."""
+        """The promise behind what no source says."""
         return unsaid(self.session)
 
     def promise(self, owed_messages: Iterable[OwedWebhook]) -> Promise:
-        """What vouches for all of these being told: the less sure of them."""
+        """The promise behind all of these being told: the less sure of them."""
         events = {one.event for one in owed_messages} or {"text-plain"}
         promise = weakest(*(self.session.contract.event_promise(event) for event in events))
         return weakest(promise, self.inferred) if self.model.has_config else promise

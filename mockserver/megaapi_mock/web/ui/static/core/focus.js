@@ -17,7 +17,7 @@ export function isFocusLost() {
 
 /**
  * Note which control of a place has the focus. Gives a function that, when the focus was lost
- * since, gives it to that control or to the one that stands for it in a place drawn anew: of the
+ * since, gives it to that control or to the one that stands for it in a place drawn again: of the
  * same name, or else the same one of its kind. It says whether something of the place has it.
  */
 export function rememberFocus(place) {

@@ -16,7 +16,7 @@ const TEXT_AT = {
   pollCreationMessage: "name", pollCreationMessageV2: "name", pollCreationMessageV3: "name",
 };
 
-/** Any value as text: what is no text by rights is shown as JSON, and what is not there as nothing. */
+/** Any value as text: what is not text by rights is shown as JSON, and what is not there as nothing. */
 export function asText(value) {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -102,7 +102,7 @@ export class Records {
     const [exchanges, deliveries] = await Promise.all([
       next.exchange ? api.exchanges({ limit: OLDER_PAGE, since: next.exchange }) : none, next.delivery ? api.deliveries({ limit: OLDER_PAGE, since: next.delivery }) : none,
     ]);
-    // They were read anew meanwhile.
+    // They were read again meanwhile.
     if (items !== this.items) return 0;
     this.next = { exchange: exchanges.next, delivery: deliveries.next };
     const fresh = inOrder(exchanges.items, deliveries.items).filter((record) => !this.byId.has(record.id));

@@ -11,7 +11,7 @@ const FIELD = /^([\w./[\]-]+): (.*)$/s;
 // Where one sentence ends and the next begins is not inside a value.
 const VALUE = "((?:(?!; ).)+?)";
 const HOLE = /\{(\w+)(\+?)\}/g;
-// Longer ones are no sentences, and would take their time.
+// Longer ones are not sentences, and would take their time.
 const LONGEST = 2000;
 const MOST_KEPT = 500;
 const rules = [];

@@ -65,9 +65,9 @@ export class Shell {
     const dark = isDark();
     return button(t(dark ? "theme.light" : "theme.dark"), (event) => {
       applyTheme(isDark() ? "light" : "dark");
-      const anew = this.themeButton();
-      event.currentTarget.replaceWith(anew);
-      anew.focus();
+      const newButton = this.themeButton();
+      event.currentTarget.replaceWith(newButton);
+      newButton.focus();
     }, { kind: "plain", icon: icon(dark ? "sun" : "moon"), bare: true });
   }
 

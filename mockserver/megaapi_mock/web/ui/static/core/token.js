@@ -16,7 +16,7 @@ export function askForToken(wasWrong) {
     const dialog = openDialog(t("token.title"), [form], { onClose: () => resolve(token) });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      // A space pasted with it is no part of it.
+      // A space pasted with it is not part of it.
       const typed = input.value.trim();
       if (!isSendable(typed)) {
         outcome.say(t("token.odd", { signs: oddSigns(typed) }), true);

@@ -56,7 +56,7 @@ function headerOf({ headers }, wanted) {
 }
 
 /** The body as it was sent, null where there was none. Of what is JSON and neither object nor list the journal has the
- *  value alone: null is no body too, and a text may be no JSON; the reason of the refusal says which it was. */
+ *  value alone: null is not a body either, and a text may not be JSON; the reason of the refusal says which it was. */
 function sentText({ request, reason }) {
   const { body } = request;
   if (reason?.includes(ODD_JSON)) return exactText(body);

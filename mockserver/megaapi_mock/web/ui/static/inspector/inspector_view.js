@@ -90,7 +90,7 @@ export class InspectorView {
         this.showCount();
       }
     } catch {
-      // The server is away, or has begun anew: then everything is read again.
+      // The server is away, or has started over: then everything is read again.
     } finally {
       this.isLooking = false;
       this.showCount();

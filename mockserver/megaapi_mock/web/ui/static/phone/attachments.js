@@ -1,5 +1,5 @@
 // What a customer can send beside text: files of their own or made-up ones, a place, a contact, a
-// poll, and what is no message (typing, a call).
+// poll, and what is not a message (typing, a call).
 import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";

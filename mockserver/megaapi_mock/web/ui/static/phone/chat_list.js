@@ -102,7 +102,7 @@ export class ChatList {
       if (this.loading || message.chat === this.phone.address()) this.load();
       return;
     }
-    // Ticks of an older message are no news.
+    // Ticks of an older message are not news.
     if (message.place < this.chats[index].place) return;
     const [chat] = this.chats.splice(index, 1);
     this.chats.unshift({ ...chat, last: message, place: message.place });

@@ -117,7 +117,7 @@ export class Conversation {
     this.composer.end();
   }
 
-  /** Somebody came, went, or named the group anew. */
+  /** Somebody came, went, or renamed the group. */
   async readGroup() {
     this.groupReads += 1;
     this.isAsking = true;

@@ -18,7 +18,7 @@ import { Unread } from "./unread.js";
 
 // What `chat` says of a phone that shows its list of chats.
 const NO_CHAT = "";
-// What is no message of its own, and so can be done where only admins write.
+// What is not a message of its own, and so can be done where only admins write.
 const ABOUT_OTHERS = new Set(["reaction", "poll-vote", "edited", "deleted"]);
 // The call by which a bot shuts people out, and lets them in again.
 const BLOCKING = "block_chat";

@@ -91,7 +91,7 @@ export class Unread {
     return this.count(chat) !== before;
   }
 
-  /** The server's past has changed: what was counted may be gone, and places may begin anew. What comes meanwhile is unread. */
+  /** The server's past has changed: what was counted may be gone, and places may start over. What comes meanwhile is unread. */
   async startAgain() {
     this.ids.clear();
     if (!this.marks || this.heardMeanwhile) return;

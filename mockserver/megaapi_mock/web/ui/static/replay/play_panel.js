@@ -106,7 +106,7 @@ export class PlayPanel extends Panel {
     else this.forget();
   }
 
-  /** Nothing can be played until something is taken or opened: the buttons of an earlier play are no answer to a refusal. */
+  /** Nothing can be played until something is taken or opened: the buttons of an earlier play are not an answer to a refusal. */
   forget() {
     this.play = null;
     fill(this.controls);

@@ -41,10 +41,6 @@ ODD_WORDS = {
 }
 
 
-# Their comments still say one of them; the list only shrinks.
-WORDED_ELSEWHERE = ("courier.py", "publish.py", "run_record.py")
-
-
 def pages() -> Iterator[tuple[str, str]]:
     for path in (*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")):
         # What was said of former versions stays.
@@ -82,8 +78,6 @@ def explanations() -> Iterator[tuple[str, str]]:
     """Comments and docstrings: whoever changes the code stumbles as well."""
     for package in (MOCK, SUITE):
         for path in module_paths(package).values():
-            if path.name in WORDED_ELSEWHERE:
-                continue
             source = path.read_text(encoding="utf-8")
             lines = source.splitlines()
             comments = [line.strip().removeprefix("#") for line in lines if line.strip()[:1] == "#"]

@@ -218,8 +218,8 @@ class Fence:
         """
         is_long = len(user) > MOST_DIGITS and operation.effect in ("reads", "sends")
         return is_long and any(
-            user.startswith(listed) and set(user[len(listed) :]) == {"0"}
-            for listed in self.recipients
+            user.startswith(number) and set(user[len(number) :]) == {"0"}
+            for number in self.recipients
         )
 
 

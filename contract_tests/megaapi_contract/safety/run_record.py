@@ -56,7 +56,7 @@ class RunRecord:
         self._groups = {key: each for key, each in self._groups.items() if each[0] != jid}
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Begin again with nothing in it."""
         self._sends.clear()
         self._readers.clear()
         self._groups.clear()

@@ -123,7 +123,7 @@ class Courier:
         return bool(waiting) and waiting + len(delivery.body) > self._outbox_bytes
 
     def abandon(self, owner: str | None = None) -> None:
-        """Give up what waits in one owner's lanes, or in all, and begin those anew.
+        """Give up what waits in one owner's lanes, or in all, and begin those again.
 
         An attempt under way may finish; nothing accepted from now on waits for it.
         """

@@ -163,7 +163,7 @@ class Publisher:
     def abandon(self, key: str | None = None) -> None:
         """One instance, or all of them, are reset or restored: what was owed before is abandoned.
 
-        The caller holds whoever begins anew (`at_rest`).
+        The caller holds whoever begins again (`at_rest`).
         """
         self.waiting_calls.end(key)
         for outcome in self._store.owed.abandon(key):

@@ -43,7 +43,7 @@ class SavedSeries:
     shuffles: bytes
     held: tuple[Delivery, ...]
     window: tuple[int, ...]
-    burst: tuple[int, ...]
+    crowd: tuple[int, ...]  # the name in states that are saved
     echoes: tuple[tuple[EchoKey, tuple[int, ...]], ...]
     acked: tuple[EchoKey, ...]
     agenda: tuple[HeldTurn, ...]

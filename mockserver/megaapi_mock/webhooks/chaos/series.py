@@ -21,7 +21,7 @@ ACKS_KEPT = 1_000
 
 Deliveries = list[Delivery]
 # What happens at its time, and to which delivery or place: values, so that they can be written.
-ARRIVE, WINDOW, BURST, ECHO, AGAIN = "arrive", "window", "burst", "echo", "again"
+ARRIVE, WINDOW, BURST, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
 Schedule = Callable[[float, "Series", str, "Delivery | EchoKey"], None]
 Turn = tuple[float, int, "Series", str, "Delivery | EchoKey"]
 
@@ -124,7 +124,7 @@ class Series:
             # As they are now: whoever is let go meanwhile comes further.
             held=tuple(replace(each, attempts=list(each.attempts)) for each in self.held),
             window=tuple(numbers[delivery] for delivery in self._window),
-            burst=tuple(numbers[delivery] for delivery in self._burst),
+            crowd=tuple(numbers[delivery] for delivery in self._burst),
             echoes=tuple(
                 (place, tuple(numbers[delivery] for delivery in waiting))
                 for place, waiting in self._echoes.items()
@@ -147,7 +147,7 @@ class Series:
         deliveries = saved.held
         self.held.restore(deliveries)
         self._window = [_held(deliveries, number) for number in saved.window]
-        self._burst = [_held(deliveries, number) for number in saved.burst]
+        self._burst = [_held(deliveries, number) for number in saved.crowd]
         self._echoes = {
             place: [_held(deliveries, number) for number in them] for place, them in saved.echoes
         }

@@ -289,7 +289,7 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
         ({"reorder": 3}, "_wait_in"),
         ({"burst": 3}, "_leave"),
         ({"burst": 3}, "_wait_in"),
-        ({"reorder": 2, "burst": 2}, "_let_into_crowd"),
+        ({"reorder": 2, "burst": 2}, "_let_into_burst"),
         ({"delay": [5, 5]}, "_arrive"),
         ({"redeliver": 5}, "run_turn"),
         ({"redeliver": 5}, "_leave"),

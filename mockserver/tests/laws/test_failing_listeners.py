@@ -156,7 +156,7 @@ def listening(make_app: MakeApp, store: str) -> Iterator[Listening]:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("error", ENDS, ids=lambda error: type(error).__name__)
-def test_webhook_listener_that_raises_anything_loses_no_answer_and_no_webhook(
+def test_webhook_listener_that_raises_loses_no_answer_and_no_webhook(
     listening: Listening, way: Callable[[MockApp], int], error: BaseException
 ) -> None:
     listener = Listener(error)
@@ -173,7 +173,7 @@ def test_webhook_listener_that_raises_anything_loses_no_answer_and_no_webhook(
 
 
 @pytest.mark.parametrize("error", ENDS, ids=lambda error: type(error).__name__)
-def test_call_listener_that_raises_anything_loses_no_answer_and_no_webhook(
+def test_call_listener_that_raises_loses_no_answer_and_no_webhook(
     listening: Listening, error: BaseException
 ) -> None:
     listener = Listener(error)

@@ -52,7 +52,7 @@ def test_copy_is_of_the_same_payload_and_has_not_been_tried(bench: Bench) -> Non
 
 @pytest.mark.parametrize("chaos", [{"duplicate": 3}, {"redeliver": 5}], ids=str)
 @pytest.mark.parametrize("name", ["_tell", "_write_down"])
-def test_copy_that_cannot_be_journalled_is_abandoned_and_its_webhook_leaves(
+def test_copy_not_journalled_is_abandoned_and_its_webhook_leaves(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, chaos: dict[str, int], name: str
 ) -> None:
     bench.start(**chaos)
@@ -83,7 +83,7 @@ def test_copy_without_an_id_is_left_out(bench: Bench, monkeypatch: pytest.Monkey
     assert made(bench) == [("d1", "queued", None)]
 
 
-def test_copy_that_the_store_did_not_write_is_not_owed_after_the_next_start(
+def test_copy_that_the_store_did_not_write_is_not_owed_after_a_start(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(store=f"sqlite:///{tmp_path / 'mock.db'}", seed=1)

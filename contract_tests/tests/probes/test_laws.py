@@ -18,7 +18,7 @@ from megaapi_contract.probes.laws.sessions import DEALS
 from megaapi_contract.probes.probe import Probe
 from megaapi_mock.spec.plans import EVERY_PLAN
 
-from ..spoiling import Bench
+from ..spoiling import Bench, ack, swapped
 from .law_faults import FAULTS, MORE
 
 
@@ -135,3 +135,10 @@ def test_what_sources_say_is_a_failure_and_no_mere_finding(rule: str, bench: Ben
     (probe,) = LAWS[rule]
     breaches = bench.tried(probe, FAULTS[rule])
     assert "failure" in {breach.severity() for breach in breaches}
+
+
+def test_a_phone_may_take_its_time_for_each_of_two_messages(bench: Bench) -> None:
+    (law,) = LAWS["what is sent to a phone in flight mode waits for it"]
+    breaches = bench.tried(law, swapped(ack(3)))
+    severities = {one.severity() for one in breaches if "in the order it was sent" in one.message}
+    assert severities == {"finding"}

@@ -282,7 +282,7 @@ def test_a_forward_takes_the_text_along_and_counts(chat: Chat) -> None:
         "forwardingScore": 2, "isForwarded": True,
     }  # fmt: skip
     place = chat.does("location")["key"]["id"]
-    assert "is not text" in chat.refused("text-forwarded", message=place)
+    assert "is not a text" in chat.refused("text-forwarded", message=place)
     assert "unknown" in chat.refused("text-forwarded", message="3EB0")
 
 

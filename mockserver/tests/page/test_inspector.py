@@ -180,6 +180,24 @@ def test_resent_webhook_is_shown_with_its_answer_beside_the_phones(
     expect(pane.locator(".detail").last.locator(".detail-head")).to_be_in_viewport()
 
 
+def test_resent_webhook_comes_into_view_when_the_answer_of_resend_is_late(
+    screen: Screen, shop: Instance
+) -> None:
+    held: list[Any] = []
+    screen.page.route("**/resend", lambda route: held.append((route, route.fetch())))
+    screen.write("Bom dia")
+    screen.bubble("Bom dia").locator(".trace").click()
+    pane = screen.page.locator(".trace-pane")
+    pane.get_by_role("button", name="Resend as it was").click()
+    resent = pane.locator(".detail").last
+    expect(pane.locator(".detail")).to_have_count(2)
+    expect(resent.locator(".attempt-head")).to_contain_text("200")
+    pane.locator(".trace-body").evaluate("body => body.scrollTo(0, 0)")
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    expect(resent.locator(".detail-head")).to_be_in_viewport()
+
+
 def test_message_that_the_pane_is_about_is_marked(screen: Screen, shop: Instance) -> None:
     for text in ("Primeira", "Segunda"):
         screen.write(text)

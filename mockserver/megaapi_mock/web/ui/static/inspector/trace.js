@@ -10,15 +10,18 @@ import { codeBlock } from "./json_view.js";
 
 export class Trace {
   constructor(store, onClose) {
-    Object.assign(this, { store, subject: null, wanted: null });
+    Object.assign(this, { store, subject: null, records: [], wanted: null, asked: 0, drawn: 0 });
     this.subscriptions = new Subscriptions(store.topics);
     this.body = h("div", { class: "trace-body" });
     this.element = h("aside", { class: "trace-pane", "aria-label": t("trace.title") },
       h("header", {}, h("h2", {}, t("trace.title")), button(t("close"), onClose, { kind: "plain", icon: icon("close"), bare: true })), this.body);
     this.element.addEventListener("keydown", (event) => { if (event.key === "Escape") onClose(); });
     fill(this.body, h("p", { class: "empty" }, t("trace.empty")));
+    for (const deed of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      this.body.addEventListener(deed, () => { this.wanted = null; }, { passive: true });
+    }
     this.subscriptions.on("records", ({ record }) => this.hear(record));
-    this.subscriptions.on("resent", ({ id }) => { this.wanted = id; });
+    this.subscriptions.on("resent", ({ id }) => this.want(id));
   }
 
   end() {
@@ -28,11 +31,18 @@ export class Trace {
   /** Show what belongs to `{message}` or `{exchange: id}`. */
   async show(subject) {
     // What is shown of it already stays until there is more.
-    if (subject !== this.subject) fill(this.body, h("p", { class: "empty" }, t("loading")));
+    if (subject !== this.subject) {
+      fill(this.body, h("p", { class: "empty" }, t("loading")));
+      this.wanted = null;
+    }
     this.subject = subject;
+    const turn = (this.asked += 1);
     try {
       const records = await this.recordsOf(subject);
-      if (this.subject === subject) this.draw(subject, records);
+      // Answers may overtake each other: what was asked for earlier knows less.
+      if (this.subject !== subject || turn < this.drawn) return;
+      this.drawn = turn;
+      this.draw(subject, records);
     } catch (refusal) {
       fill(this.body, h("p", { class: "empty" }, refusal.message));
     }
@@ -52,15 +62,20 @@ export class Trace {
     const none = message && !records.length ? h("p", { class: "empty" }, t(message.from_me ? "trace.no-call" : "trace.no-webhook")) : null;
     fill(this.body, none, records.map((record) => recordDetail(record, this.store)),
       message ? codeBlock(t("trace.message"), message, { open: false }) : null);
-    this.showWanted(records);
+    this.records = records;
+    this.showWanted();
   }
 
-  /** Go on to the webhook that was sent again, once what came of it is known. */
-  showWanted(records) {
-    const record = records.find(({ id }) => id === this.wanted);
-    if (!record) return;
-    if (record.state !== "queued") this.wanted = null;
-    this.body.querySelector(`[data-record="${CSS.escape(record.id)}"]`).scrollIntoView();
+  /** The webhook may have arrived, and be drawn, before we are told that it was sent again. */
+  want(id) {
+    this.wanted = id;
+    this.showWanted();
+  }
+
+  /** Go on to the webhook that was sent again, each time it is drawn, until the reader goes elsewhere. */
+  showWanted() {
+    const record = this.records.find(({ id }) => id === this.wanted);
+    if (record) this.body.querySelector(`[data-record="${CSS.escape(record.id)}"]`)?.scrollIntoView();
   }
 
   hear(record) {

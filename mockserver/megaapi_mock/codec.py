@@ -19,6 +19,11 @@ _FIRST = 2 * 2**20
 
 _ALIKE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# How much of a body that is not JSON at all its refusal shows.
+BEGINNING_SHOWN = 12
+# What people, and editors of texts, write in place of a double quote.
+_ODD_QUOTES = frozenset("'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}")
+
 # More of a body is not shown.
 BODY_SHOWN = 64 * 2**10
 
@@ -46,7 +51,23 @@ def parse_json(body: bytes, *, parts: int = JSON_PARTS) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"the body is not JSON: {error}") from None
+        raise Unreadable(f"the body is not JSON: {_problem(text, error)}") from None
+
+
+def _problem(text: bytes, error: orjson.JSONDecodeError) -> str:
+    """What keeps a body from being JSON, and for what people often do, how it is written."""
+    try:
+        written = text.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        return f"byte {failure.start} of it is {text[failure.start]:#04x}, which is not UTF-8"
+    rest = written[error.pos :]
+    if "control character" in error.msg:
+        return f"{error}; a line break inside a string is written \\n"
+    if rest[:1] in _ODD_QUOTES:
+        return f"{error}; a string stands in double quotes, \""
+    if error.pos == 0 and rest:
+        return f"{error}; it begins with {rest[:BEGINNING_SHOWN]!r}"
+    return str(error)
 
 
 def dumps(document: Any) -> bytes:

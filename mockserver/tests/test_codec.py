@@ -29,6 +29,25 @@ def test_what_is_no_json_is_said_so(body: bytes) -> None:
         parse_json(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"a": 1,}', "trailing comma is not allowed: line 1 column 8 (char 7)"),
+        ('{"a": "olá"}'.encode("latin-1"), "byte 9 of it is 0xe1, which is not UTF-8"),
+        (b'{"a": "x\ny"}', "; a line break inside a string is written \\n"),
+        (b"{'a': 1}", '; a string stands in double quotes, "'),
+        ('{"a": “x”}'.encode(), '; a string stands in double quotes, "'),
+        (b'={"a": 1}', """; it begins with '={"a": 1}'"""),
+        (b"from=5511900000002&text=oi", "; it begins with 'from=5511900'"),
+    ],
+)
+def test_what_people_often_do_to_json_is_named(body: bytes, problem: str) -> None:
+    with pytest.raises(Unreadable) as failure:
+        parse_json(body)
+    assert str(failure.value).startswith("the body is not JSON: ")
+    assert str(failure.value).endswith(problem)
+
+
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_nesting_has_an_end(opening: bytes, closing: bytes) -> None:
     def nested(depth: int) -> bytes:

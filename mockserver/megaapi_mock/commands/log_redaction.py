@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 PRIVATE = "[private]"
 NUMBER = "[number]"
-_BEARER = re.compile(r"(?i)\b(bearer|x-mock-token:?)\s+[^\s,;'\"]+")
+# `<token>` is how a sentence says where the token belongs, and no secret.
+_BEARER = re.compile(r"(?i)\b(bearer|x-mock-token:?)\s+(?!<token>)[^\s,;'\"]+")
 # Of a URL in a sentence: user and password, and what each parameter says.
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 _PARAMETER = re.compile(r"([?&][^=&\s]*=)[^&\s]*")

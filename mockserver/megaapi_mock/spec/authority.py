@@ -21,7 +21,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from ..codec import ANSWER_PARTS, parse_json
+from ..codec import ANSWER_PARTS, dumps, parse_json
 from .operations import JSON, Operation
 from .violation import Violation
 
@@ -178,4 +178,17 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
             yield Violation("request", type(cause).__name__, _in_words(cause))
         for detail in details:
             place = "/".join(map(str, detail.absolute_path)) or getattr(error, "name", "body")
-            yield Violation(place, str(detail.validator), str(detail.message)[:200])
+            yield Violation(place, str(detail.validator), _message(detail)[:200])
+
+
+def _message(detail: Any) -> str:
+    """The validator's sentence, in which a value stands as it does in JSON, null and not None."""
+    value = detail.instance
+    shown = repr(value) if isinstance(value, str) else dumps(value).decode()
+    if detail.validator == "type":
+        types = detail.validator_value
+        kinds = [types] if isinstance(types, str) else types
+        return f"{shown} is not of type {', '.join(map(repr, kinds))}"
+    if detail.validator == "const":
+        return f"{detail.message}, not {shown}"
+    return str(detail.message)

@@ -24,6 +24,7 @@ def redaction() -> Redaction:
         ("http://user:pass@a.example/x", f"http://{PRIVATE}@a.example/x"),
         ("/hook?token=abc&k=1 end", f"/hook?token={PRIVATE}&k={PRIVATE} end"),
         ("200  POST /rest/x", "200  POST /rest/x"),
+        ("must be 'Bearer <token>': there is none", "must be 'Bearer <token>': there is none"),
     ],
 )
 def test_a_terminal_shows_no_token_and_no_parameter(text: str, shown: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,6 +13,11 @@ from ...errors.names import quoted
 
 # Longer headers are hardly anybody's token; they are not worth remembering.
 LONGEST_CACHED = 200
+
+# Words like Basic and Token, also with what people write around them: `Bearer:`, `=Bearer`.
+_SCHEME = re.compile(r"=?[A-Za-z]{3,12}:?")
+# What a template or a variable leaves behind that nobody has filled in.
+_PLACEHOLDER = re.compile(r"\{\{.*\}\}|\$?\{.*\}|\$\w+|<.*>|undefined|null|None|\[object Object\]")
 
 
 @lru_cache(maxsize=1_024)
@@ -47,7 +53,8 @@ class Access:
             return
         _require_bearer(authorization)
         if self.own_tokens:
-            raise Unauthorized(f"the bearer token is not the one of {instance.key}")
+            hint = _token_hint(authorization, instance)
+            raise Unauthorized(f"the bearer token is not the one of {instance.key}{hint}")
         raise Unauthorized("the bearer token is not the administrator's")
 
     def require_admin(self, authorization: str) -> None:
@@ -61,7 +68,28 @@ class Access:
 
 
 def _require_bearer(authorization: str) -> None:
-    scheme = authorization.partition(" ")[0]
+    scheme, blank, _ = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        scheme_text = f"its scheme is {quoted(scheme)}" if scheme else "there is none"
+        scheme_text = "there is none"
+        if scheme:
+            # Whatever is not a scheme may be the token itself, which no sentence quotes.
+            known = blank and _SCHEME.fullmatch(scheme)
+            scheme_text = f"its scheme is {quoted(scheme)}" if known else "the word Bearer is missing"
         raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")
+
+
+def _token_hint(authorization: str, instance: Instance) -> str:
+    """What a client has probably done to the token; empty where nothing shows."""
+    credentials = authorization.partition(" ")[2].strip()
+    if not credentials:
+        return ": it is empty"
+    if credentials.lower().startswith("bearer"):
+        return ": the word Bearer stands twice"
+    if _PLACEHOLDER.fullmatch(credentials):
+        return ": nothing has been put in for its placeholder"
+    if credentials == instance.key:
+        return ": it is the instance's key"
+    if credentials.strip("\"'`<>") == instance.state.token:
+        return ": there are quotation marks or brackets around it"
+    is_same = credentials.lower() == instance.state.token.lower()
+    return ": capital and small letters differ" if is_same else ""

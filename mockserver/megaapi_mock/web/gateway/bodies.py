@@ -23,6 +23,8 @@ _SEND_FILE = f"send the file as {UPLOAD}, in the part `file`"
 # zlib's window sizes for a gzip header and for a zlib header. Express has no other name for gzip.
 _WINDOWS = {"gzip": 31, "deflate": 15}
 _GZIP_MARK = b"\x1f\x8b"
+# Beside what `is_encoded`.
+ENCODED_TWICE = "it is a string that holds JSON: encode it once"
 # An escape; the first group is a surrogate that has no other half beside it.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -107,10 +109,23 @@ def _strict_json(content: bytes) -> Any:
     if not first:
         return None if not content else _refuse("the body is blank")
     if first not in (b"{", b"["):
-        return _refuse("the body is JSON, but neither an object nor a list")
+        value = _parse(bare)
+        twice = f"; {ENCODED_TWICE}" if is_encoded(value) else ""
+        return _refuse(f"the body is JSON, but neither an object nor a list{twice}")
     if b"\\u" in bare and _SURROGATE.search(bare):
         bare = _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], bare)
     return _parse(bare)
+
+
+def is_encoded(value: Any) -> bool:
+    """Whether a string holds an object or a list in JSON: somebody has encoded it once more."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        parse_json(value.encode("utf-8", "replace"))
+    except Unreadable:
+        return False
+    return True
 
 
 def _refuse(reason: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from ...codec import dumps
@@ -15,7 +16,8 @@ from ...faults.kinds.error_true_200 import ErrorTrue200
 from ...profile import Profile
 from ...spec.operations import Operation
 from ...spec.validate import Validators
-from .bodies import FORM, unread_type
+from .bodies import FORM, JSON, unread_type
+from .body_hints import body_hints
 from .endpoint import Endpoint
 from .reply import Reply
 from .request import Request
@@ -59,16 +61,31 @@ def require_usable(
         else None
     )
     if unread is not None:
-        problems = [f"body: {unread}"]
+        problems, hints = [f"body: {unread}"], []
     else:
-        if request.content_type == FORM:
-            content = dumps(document)
-        violations = validators.request_violations(operation, query, content, document)
-        problems = [str(violation) for violation in violations]
-    if content and request.content_type == FORM:
+        problems, hints = _problems(validators, request, operation, document)
+    sentences = "; ".join([*problems[:3], *hints])
+    raise Unusable(f"{sentences or 'unusable'} (spec/{operation.spec_file})", violations=problems)
+
+
+def _problems(
+    validators: Validators, request: Request, operation: Operation, document: Any
+) -> tuple[list[str], list[str]]:
+    """What is wrong with query and body, and what their client probably meant."""
+    content = request.body_for_record
+    is_form = bool(content) and request.content_type == FORM
+    # Forms are judged by what was read of them.
+    judged = dumps(document) if is_form else content
+    violations = validators.request_violations(operation, request.query, judged, document)
+    problems = [str(violation) for violation in violations]
+    if is_form:
         problems.insert(0, f"the body was read as a form: Content-Type {FORM}")
-    reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
-    raise Unusable(reason, violations=problems)
+        if content.lstrip()[:1] in (b"{", b"["):
+            return problems, [f"it looks like JSON: send it as Content-Type {JSON}"]
+    if operation.request_schema is None:
+        return problems, []
+    hints = body_hints(document, operation.request_schema, validators.schemas)
+    return problems, [*islice(hints, 3)]
 
 
 def refusal_reply(

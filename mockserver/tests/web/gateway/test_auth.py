@@ -64,7 +64,14 @@ def test_an_empty_administrators_token_is_nobodys(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "words"), [("", "there is none"), ("Basic abc", "its scheme is 'Basic'")]
+    ("header", "words"),
+    [
+        ("", "there is none"),
+        ("Basic abc", "its scheme is 'Basic'"),
+        ("Bearer: TESTKEY0001", "its scheme is 'Bearer:'"),
+        ("TESTKEY0001", "the word Bearer is missing"),
+        ("TEST-KEY 0001", "the word Bearer is missing"),
+    ],
 )
 def test_a_header_without_a_bearer_token_is_said_to_be_so(
     instance: Instance, header: str, words: str
@@ -74,3 +81,32 @@ def test_a_header_without_a_bearer_token_is_said_to_be_so(
         Access().require(instance, header)
     with pytest.raises(Unauthorized, match=sentence):
         Access(admin_token="TESTTOKEN0001").require_admin(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("Bearer", ": it is empty"),
+        ("Bearer Bearer TESTKEY0001", ": the word Bearer stands twice"),
+        ("Bearer {{ $json.token }}", ": nothing has been put in for its placeholder"),
+        ("Bearer undefined", ": nothing has been put in for its placeholder"),
+        ("Bearer <token>", ": nothing has been put in for its placeholder"),
+        ("Bearer megacode-TESTKEY0001", ": it is the instance's key"),
+        ('Bearer "TESTKEY0001"', ": there are quotation marks or brackets around it"),
+        ("Bearer testkey0001", ": capital and small letters differ"),
+        ("Bearer TESTKEY0002", ""),
+    ],
+)
+def test_a_wrong_token_is_said_to_be_what_it_looks_like(
+    instance: Instance, header: str, hint: str
+) -> None:
+    with pytest.raises(Unauthorized) as refusal:
+        Access().require(instance, header)
+    assert refusal.value.reason == f"the bearer token is not the one of megacode-TESTKEY0001{hint}"
+
+
+def test_a_token_without_bearer_is_not_in_the_reason(instance: Instance) -> None:
+    for header in ("TESTTOKEN0001", "TESTTOKEN0001 x", "Bearer TESTTOKEN0001"):
+        with pytest.raises(Unauthorized) as refusal:
+            Access().require(instance, header)
+        assert "TESTTOKEN0001" not in refusal.value.reason

@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 import json
+import re
 import time
 import weakref
 import zlib
@@ -84,6 +85,31 @@ def test_an_inflated_body_above_the_limit_is_413(make_app: MakeApp) -> None:
     reply = post(app, bomb, Content_Encoding="gzip")
     assert reply.status_code == 413
     assert "inflates to more than 1 MiB" in reply.headers["X-Mock-Reason"]
+
+
+# -- neither object nor list ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"null", "the body is JSON, but neither an object nor a list"),
+        (
+            json.dumps(json.dumps(BODY)).encode(),
+            "the body is JSON, but neither an object nor a list; it is a string that holds JSON: "
+            "encode it once",
+        ),
+        (b"={}", "the body is not JSON: X; it begins with '={}'"),
+    ],
+)
+def test_what_is_neither_object_nor_list_is_said_to_be_so(
+    body: bytes, reason: str, app: MockApp
+) -> None:
+    reply = post(app, body)
+    assert (reply.status_code, reply.get_json()["name"]) == (400, "BAD_REQUEST")
+    # What orjson says between the two is its own.
+    said = re.sub(r"JSON: [^;]*;", "JSON: X;", reply.headers["X-Mock-Reason"])
+    assert said == reason
 
 
 # -- types and charsets -------------------------------------------------------------------------

@@ -22,7 +22,9 @@ from megaapi_mock.web.gateway.refusals import outage, own_bug, refusal_reply, re
 from ...domain.conftest import make_instance
 
 PLAIN = default_profile()
-OPERATION: Any = SimpleNamespace(spec_file="paths/send_message/send_text.yaml", takes_file=False)
+OPERATION: Any = SimpleNamespace(
+    spec_file="paths/send_message/send_text.yaml", takes_file=False, request_schema=None
+)
 
 
 def reply_of(refusal: RequestRejected, reword: Any = None, *, strict: bool = False) -> Any:

@@ -22,7 +22,7 @@ from .jid import ADDRESS_MOST, Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, READ, SERVER, STOPPED, UNSHOWN
 from .outbox import Outbox
-from .phone_number import written_otherwise
+from .phone_number import person_not_group, written_otherwise
 from .reachability import Reachability
 from .revoke import mark_deleted
 
@@ -86,8 +86,9 @@ class Chats:
         if jid.group:
             group = self._state.group_table.get(jid)
             if group is None:
+                hint = written_otherwise(jid.user) or person_not_group(jid.user)
                 raise NotAMember(
-                    f"{address} is not a group of {self._state.key}{written_otherwise(jid.user)}",
+                    f"{address} is not a group of {self._state.key}{hint}",
                     status=self._change.rules.not_a_member_status,
                 )
             return Recipient(address, jid, why_unheard(group, self._change.own_jid))

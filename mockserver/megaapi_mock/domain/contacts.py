@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from .phone_number import (
     written_otherwise,
 )
 
+# Ids of groups since 2021: 120363, and twelve digits more.
+_GROUP_ID = re.compile(r"120363[0-9]{12}")
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
 _UNHIDING = pow(_FACTOR, -1, _HIDDEN)
@@ -191,6 +194,8 @@ class Directory:
                 f": {quoted(digits.strip())} is not a phone number: "
                 "digits alone, country code first"
             )
+        if _GROUP_ID.fullmatch(digits):
+            return f": {digits} is the id of a group, which is written {digits}@g.us"
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")

@@ -131,3 +131,10 @@ def written_otherwise(text: str) -> str:
     """What to do about a number that is not written as digits alone; empty for anything else."""
     number = probably_meant(text)
     return "" if number is None else f": a number is written as digits alone, {number}?"
+
+
+def person_not_group(text: str) -> str:
+    """What to do about a phone number that is addressed as a group; empty for a group's id."""
+    plain = text.isascii() and text.isdecimal()
+    odd = too_long(text) or lacks_country(text) or is_none_of_brazil(text)
+    return "" if not plain or odd else f": @g.us is for groups, a person is {text}"

@@ -16,7 +16,12 @@ _ENCODED_TWICE = re.compile(
     "LzlqL|aVZCT1J3MEtHZ2|UjBsR09E|VWtsR1|VDJkblV3|SlZCRV|ZGF0YTph|ZGF0YTpp|ZGF0YTp2"
 )
 # What becomes of a missing value in the languages clients are written in.
-_NOTHING = frozenset({"undefined", "null", "none", "nil", "nan", "true", "false"})
+_NOTHING = frozenset(
+    {"undefined", "null", "none", "nil", "nan", "true", "false", "[object object]"}
+)
+# A drive, a home, a folder, or the ending of a file's name: base64 has no dot. Hardly any is longer.
+_PATH = re.compile(r"(?:file:/|~/|\.{1,2}[/\\]|[A-Za-z]:[/\\])\S.*|\S.*\.[A-Za-z0-9]{2,5}")
+_PATH_MOST = 260
 
 
 def base64_problem(text: str) -> str | None:
@@ -31,16 +36,31 @@ def base64_problem(text: str) -> str | None:
         return "base64 is a data URI inside a data URI"
     if base64_text.startswith(("http://", "https://")):
         return "base64 is an address: mediaUrl takes those"
+    if len(base64_text) <= _PATH_MOST and _PATH.fullmatch(base64_text):
+        return "base64 is the path of a file: read the file and encode its bytes"
+    if base64_text == "filesystem-v2":
+        return (
+            "base64 is 'filesystem-v2', by which n8n names a file that it keeps elsewhere: "
+            "extract the file to a base64 string first"
+        )
     odd = _NOT_BASE64.search(base64_text)
     if odd is not None:
         return f"base64 has characters that are not base64, the first is {odd.group()!r}"
     if _AFTER_END.search(base64_text):
         return "base64 goes on after its end: what follows = is not read"
+    if _lost_plus(base64_text):
+        return "base64 has blanks in place of +: a form, or an address, turns + into a blank"
     if len(re.sub(r"[\s=]", "", base64_text)) % 4 == 1:
         return "base64 is cut off: no file has this length"
     if _ENCODED_TWICE.match(base64_text):
         return "base64 is encoded twice: what it stands for is base64 of a file again"
     return None
+
+
+def _lost_plus(base64_text: str) -> bool:
+    """Whether there are blanks, no +, and too few letters without what the blanks stand for."""
+    has_blanks = " " in base64_text and not re.search(r"[+\r\n]", base64_text)
+    return has_blanks and len(base64_text.replace(" ", "")) % 4 != 0 == len(base64_text) % 4
 
 
 def _image(content: bytes) -> bool:

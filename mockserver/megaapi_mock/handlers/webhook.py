@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..domain.settings import WebhookSettings, require_short
+from ..errors.names import quoted
 from .call import Call, Json, operation, success
 
 
@@ -35,8 +36,8 @@ def configure_webhook(call: Call) -> Json:
         secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
     )
     url = call.instance.webhook.url
-    if url and not url.strip():
-        call.note("webhookUrl is blank: no webhook can be sent there")
+    _note_odd_url(call, "webhookUrl", url)
+    _note_odd_url(call, "webhookSecondaryUrl", secondary_url or "")
     if call.profile["webhook_saved"] == "2022":
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
         return success("Webhook configured", dataMessage=webhook)
@@ -50,6 +51,7 @@ def update_webhook_url(call: Call) -> Json:
     require_short("url", url)
     if url:
         call.instance.webhook = replace(call.instance.webhook, url=url)
+        _note_odd_url(call, "url", url)
     else:
         call.note("url is empty: the one that was set stays")
     return _switch_answer(call, "Webhook url updated")
@@ -61,6 +63,17 @@ def enable_webhook(call: Call) -> Json:
     enabled = call.body["data"]["sendWebhook"]
     call.instance.webhook = replace(call.instance.webhook, enabled=enabled)
     return _switch_answer(call, f"Message webhook {'enabled' if enabled else 'disabled'}")
+
+
+def _note_odd_url(call: Call, field: str, url: str) -> None:
+    """Say at once that nothing can be sent to what the gateway takes all the same."""
+    if url and not url.strip():
+        call.note(f"{field} is blank: no webhook can be sent there")
+    elif url and not url.strip().lower().startswith(("http://", "https://")):
+        call.note(
+            f"{field} {quoted(url)} does not begin with http:// or https://: "
+            "no webhook can be sent there"
+        )
 
 
 def _switch_answer(call: Call, message: str) -> Json:

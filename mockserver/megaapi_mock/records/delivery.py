@@ -42,8 +42,9 @@ class Attempt:
 class Delivery:
     """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
 
-    `reason` says why the state is neither queued nor delivered; `chaos` what was done to it, or
-    which delivery it is a copy of; `left` when chaos let it go, if that held it.
+    `reason` says why the state is neither queued nor delivered, or that a redirect lost the body;
+    `chaos` what was done to it, or which delivery it is a copy of; `left` when chaos let it go, if
+    that held it.
     """
 
     id: str

@@ -17,6 +17,10 @@ from .message_media import media_in
 from .overrides import text_path
 
 
+# So many events are named that arrive with one messageType.
+NAMED_MOST = 3
+
+
 @dataclass(frozen=True, slots=True)
 class InboundEvent:
     """Something a contact does; `payload` is its sample as JSON.
@@ -69,9 +73,23 @@ class InboundEvents(dict[str, InboundEvent]):
             return
         inbound = [name for name in self._samples.names() if self._is_inbound(name)]
         way = CAUSED_BY_GATEWAY.get(event)
+        arriving = [name for name in inbound if self._message_type(name) == event]
+        if arriving:
+            names = " or ".join(sorted(arriving, key=self._oddity)[:NAMED_MOST])
+            raise ControlRefused(400, f"event: {event} is a messageType; the event is called {names}")
         guess = did_you_mean(event, inbound)
         more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
         raise ControlRefused(400, f"event: {quoted(event)} is not something a contact does; {more}")
+
+    def _message_type(self, event: str) -> object:
+        return self._samples.sample(event).get("messageType")
+
+    def _oddity(self, event: str) -> tuple[bool, bool, int]:
+        """The least of what a customer does in a private chat, in the plainest way."""
+        sample = self._samples.sample(event)
+        key = sample.get("key", {})
+        is_private = Jid.verbatim(str(key.get("remoteJid", ""))).person
+        return (not is_private, bool(key.get("fromMe") or sample.get("broadcast")), len(event))
 
     def _is_inbound(self, event: str) -> bool:
         sample = self._samples.sample(event)

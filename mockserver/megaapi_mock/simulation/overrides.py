@@ -12,6 +12,8 @@ from ..domain.message import content_key
 from ..errors import ControlRefused
 from .payloads import Payloads
 
+# So many fields are named to somebody who gives a text to what has none.
+FIELDS_NAMED = 4
 # Longer than any path, shorter than any file worth sending.
 _PATH_MOST = 260
 # A root, a home, a folder, a drive, or the ending of a file's name.
@@ -30,7 +32,10 @@ def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dic
     place = text_path(sample)
     if "text" in body:
         if place is None:
-            raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
+            paths = _settable(sample)
+            if not paths:
+                raise ControlRefused(400, f"text: {event} has no text")
+            raise ControlRefused(400, f"text: {event} has no text; use set for {paths}")
         overrides = {place: body["text"], **overrides}
     # Where a sample has its text there is a field for it.
     for path, value in values_by_path.items():
@@ -42,6 +47,17 @@ def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dic
             hint = ' (did you mean "text" beside "event"?)' if path == "text" and place else ""
             raise ControlRefused(400, f'set: {mistake}{hint}; "force": true sets it anyway')
     return overrides
+
+
+def _settable(payload: Mapping[str, Any]) -> str:
+    """A few plain fields of a message, by the paths that `set` takes; empty where it has none."""
+    content = payload.get("message")
+    name = content_key(content) if isinstance(content, dict) else None
+    fields = content[name] if name and isinstance(content, dict) else None
+    if not isinstance(fields, dict):
+        return ""
+    plain = [field for field, value in fields.items() if isinstance(value, str | int | float)]
+    return ", ".join(f"message.{name}.{field}" for field in plain[:FIELDS_NAMED])
 
 
 def text_path(payload: Mapping[str, Any]) -> str | None:
@@ -72,6 +88,12 @@ def require_file(media: str) -> None:
 
     A decoder takes any letters, so that a mistake would become a few bytes of nonsense.
     """
+    if media.strip().lower().startswith(("http://", "https://")):
+        raise ControlRefused(
+            400,
+            f"media: {media[:80]!r} is an address: the mock fetches nothing for a contact, send the "
+            "bytes of the file as base64 or as a data URI",
+        )
     require_no_path(media)
     if media.startswith("data:"):
         return

@@ -178,7 +178,7 @@ class Webhook(ShownRecord):
 
     @property
     def reason(self) -> str | None:
-        """Why it is neither queued nor delivered."""
+        """Why it is neither queued nor delivered, or that a redirect lost its body."""
         reason: str | None = self.shown["reason"]
         return reason
 

@@ -279,7 +279,7 @@ class Courier:
             log_failure(log, "the webhook transport broke")
             error = f"our own bug: {describe(problem)}"
         attempt = trip.attempt(error, answer)
-        reason = error or failure_reason(attempt.status)
+        reason = error or failure_reason(attempt.status, attempt.redirects)
         with self._lock:
             is_abandoned = self.under_way.pop(delivery, None) is None
             if not is_abandoned:

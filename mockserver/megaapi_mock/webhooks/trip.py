@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..records.delivery import Attempt
 from .http.client import ReceiverAnswer
+
+
+# How much of an address that a receiver leads on to a sentence shows.
+ADDRESS_SHOWN = 200
 
 
 class TimeSource(Protocol):
@@ -43,9 +48,18 @@ class RunningAttempt:
         )
 
 
-def failure_reason(status: int | None) -> str | None:
-    """Say why an answer is not a success; None for a 2xx."""
-    if status is None or 200 <= status < 300:
+def failure_reason(status: int | None, redirects: Sequence[str] = ()) -> str | None:
+    """Say why an answer is not a success, or whose redirect lost the body; None for a whole 2xx."""
+    if status is None:
+        return None
+    is_good = 200 <= status < 300
+    if redirects and not redirects[-1].startswith("POST "):
+        answered = "" if is_good else f"answered {status}: "
+        return (
+            f"receiver {answered}led on to {redirects[-1][:ADDRESS_SHOWN]}, and a redirect to GET "
+            "loses the body: set an address that answers the POST itself"
+        )
+    if is_good:
         return None
     hint = " (a redirect that was not followed)" if 300 <= status < 400 else ""
     return f"receiver answered {status}{hint}"

@@ -67,6 +67,24 @@ def test_reason_of_long_digits_says_how_a_lid_is_written(app: MockApp, digits: s
     assert refusal.startswith("from: ") and "is longer than any phone number there" in refusal
 
 
+def test_id_of_a_group_without_its_address_is_said_to_be_one(app: MockApp) -> None:
+    reason = sent(app, "120363000000000001").headers["X-Mock-Reason"]
+    sentence = "120363000000000001 is the id of a group, which is written 120363000000000001@g.us"
+    assert reason.endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("to", "hint"),
+    [
+        ("5511900000002@g.us", ": @g.us is for groups, a person is 5511900000002"),
+        ("120363000000000099@g.us", ""),
+        ("5511900000002-1600000000@g.us", ""),
+    ],
+)
+def test_number_addressed_as_a_group_is_said_to_be_one(app: MockApp, to: str, hint: str) -> None:
+    assert sent(app, to).headers["X-Mock-Reason"] == f"{to} is not a group of {KEY}{hint}"
+
+
 def test_long_digits_are_a_number_where_listed_linked_or_by_the_switch(make_app: MakeApp) -> None:
     own = {"key": KEY, "token": "TESTKEY0001", "number": "5511900000001", "connected": True}
     other = {"key": "megacode-LONG", "token": "LONG", "number": LONG[1], "connected": True}

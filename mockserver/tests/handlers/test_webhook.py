@@ -42,13 +42,27 @@ def test_the_second_address_stays_unless_it_is_sent(instance: Instance) -> None:
     assert instance.webhook == WebhookSettings(URL, True)
 
 
-@pytest.mark.parametrize(("url", "notes"), [(" ", 1), ("", 0), ("no address", 0), (URL, 0)])
-def test_any_text_is_taken_and_a_blank_one_is_noted(
-    instance: Instance, url: str, notes: int
+@pytest.mark.parametrize(
+    ("url", "note"),
+    [
+        (" ", "is blank: no webhook can be sent there"),
+        ("", ""),
+        ("127.0.0.1:9000/hook", "'127.0.0.1:9000/hook' does not begin with http:// or https://"),
+        ("{{ $json.url }}", "'{{ $json.url }}' does not begin with http:// or https://"),
+        (" HTTPS://bot.example.test ", ""),
+        (URL, ""),
+    ],
+)
+def test_any_text_is_taken_and_an_odd_one_is_noted(
+    instance: Instance, url: str, note: str
 ) -> None:
-    asked = call(instance, {"webhookUrl": url, "webhookEnabled": True})
+    data = {"webhookEnabled": True, "webhookSecondaryEnabled": True}
+    asked = call(instance, {**data, "webhookUrl": url, "webhookSecondaryUrl": url})
     webhook.configure_webhook(asked)
-    assert instance.webhook.url == url and len(asked.notes) == notes
+    assert instance.webhook.url == url
+    assert len(asked.notes) == (2 if note else 0)
+    for field, said in zip(("webhookUrl", "webhookSecondaryUrl"), asked.notes, strict=False):
+        assert said.startswith(f"{field} ") and note in said
 
 
 def test_the_form_of_2022_has_other_names(instance: Instance) -> None:

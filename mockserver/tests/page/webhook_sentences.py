@@ -69,6 +69,7 @@ def webhook_sentences(url: str) -> Iterator[str]:
     """Everything the mock at `url`, or its code, says of webhooks that do not arrive."""
     yield from undelivered(url)
     yield from (f"{failure_reason(status)}" for status in (500, 302))
+    yield from (f"{failure_reason(status, ('GET http://a/b',))}" for status in (200, 404))
     yield from (_explain(error, "127.0.0.1:9") for error in ERRORS)
     yield from (failure_of(answer, stays) for answer, stays in ANSWERS)
     yield "no connection to 127.0.0.1:9 within 30 s"

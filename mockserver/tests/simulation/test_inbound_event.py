@@ -43,6 +43,21 @@ def test_a_name_that_nobody_knows_is_guessed(events: InboundEvents) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("conversation", "text-plain or "),
+        ("imageMessage", "image or "),
+        ("listResponseMessage", "list-response"),
+    ],
+)
+def test_a_message_type_leads_to_the_event(events: InboundEvents, name: str, meant: str) -> None:
+    with pytest.raises(ControlRefused) as refusal:
+        events[name]
+    sentence = f"event: {name} is a messageType; the event is called {meant}"
+    assert str(refusal.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
     ("name", "private", "in_group", "plain"),
     [
         ("text-plain", False, False, True),

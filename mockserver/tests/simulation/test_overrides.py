@@ -118,9 +118,22 @@ def test_text_goes_where_such_an_event_has_it(app: MockApp, event: str, path: li
     assert found == "Oi!"
 
 
-def test_text_of_an_event_without_any_is_refused(app: MockApp) -> None:
-    refusal = ControlApi(app).refusal("POST", INBOUND, {"event": "sticker", "text": "oi"})
-    assert refusal.startswith("text: sticker has no text")
+@pytest.mark.parametrize(
+    ("event", "paths"),
+    [
+        ("sticker", "use set for message.stickerMessage.url, "),
+        ("reaction", "use set for message.reactionMessage.text"),
+    ],
+)
+def test_text_of_an_event_without_any_is_refused(app: MockApp, event: str, paths: str) -> None:
+    refusal = ControlApi(app).refusal("POST", INBOUND, {"event": event, "text": "oi"})
+    assert refusal.startswith(f"text: {event} has no text; {paths}")
+
+
+def test_address_as_media_is_refused(app: MockApp) -> None:
+    body = {"event": "image", "media": "https://files.example.test/a.jpg"}
+    refusal = ControlApi(app).refusal("POST", INBOUND, body)
+    assert "is an address: the mock fetches nothing for a contact" in refusal
 
 
 @pytest.mark.parametrize("media", ["/tmp/voz", "./voz.ogg", "~/voz.ogg", "voz.ogg", "C:\\voz.ogg"])

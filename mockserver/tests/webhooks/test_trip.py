@@ -27,6 +27,26 @@ def test_only_a_2xx_is_a_success(status: int | None, reason: str | None) -> None
     assert failure_reason(status) == reason
 
 
+LOST = "and a redirect to GET loses the body: set an address that answers the POST itself"
+
+
+@pytest.mark.parametrize(
+    ("status", "redirects", "reason"),
+    [
+        (200, ("POST http://a/b",), None),
+        (200, ("GET http://a/b",), f"receiver led on to GET http://a/b, {LOST}"),
+        (200, ("POST http://a", "GET http://b"), f"receiver led on to GET http://b, {LOST}"),
+        (404, ("GET http://a/b",), f"receiver answered 404: led on to GET http://a/b, {LOST}"),
+        (404, ("POST http://a/b",), "receiver answered 404"),
+        (None, ("GET http://a/b",), None),
+    ],
+)
+def test_a_redirect_that_loses_the_body_is_named(
+    status: int | None, redirects: tuple[str, ...], reason: str | None
+) -> None:
+    assert failure_reason(status, redirects) == reason
+
+
 def test_an_attempt_has_the_mocks_time_and_the_machines_duration() -> None:
     started = time.perf_counter() - 0.25
     attempt = RunningAttempt(time=7.0, started=started).attempt("no answer within 5 s")

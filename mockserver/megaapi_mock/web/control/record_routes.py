@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -48,8 +48,10 @@ class RecordRoutes:
         index: Sequence[Operation],
         search: RecordSearch,
         places: Places,
+        events: Collection[str],
     ) -> None:
         self._instances, self._journal, self._index = instances, journal, index
+        self._events = events
         self._records = instances.store.records
         self._search, self._waits = search, Waits(journal, places)
         self._criteria = WaitCriteria(search)
@@ -70,6 +72,7 @@ class RecordRoutes:
     def exchanges(self) -> Json:
         """Requests with their replies, newest last."""
         self._require_operation(request.args.get("operation"))
+        self._require_event(request.args.get("event"))
         matches = lists.all_of(
             [lists.exchange_matches(request.args), self._search.exchanges(request.args)]
         )
@@ -88,6 +91,12 @@ class RecordRoutes:
                 400, f"there is no operation {name[:80]!r}: {guess}see /_mock/operations"
             )
 
+    def _require_event(self, name: str | None) -> None:
+        """Of an event that does not exist nothing ever comes, however long one waits."""
+        if name is not None and name not in self._events:
+            guess = did_you_mean(name, self._events)
+            raise ControlRefused(400, f"there is no event {name[:80]!r}: {guess}see /_mock/events")
+
     def exchange(self, id: str) -> Json:
         """One request with its reply."""
         exchange = self._records.exchanges.get(id)
@@ -98,6 +107,7 @@ class RecordRoutes:
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
         log = self._records.deliveries
+        self._require_event(request.args.get("event"))
         matches = lists.all_of(
             [lists.delivery_matches(request.args), self._search.deliveries(request.args)]
         )
@@ -139,6 +149,13 @@ class RecordRoutes:
         """Messages of all instances, or of one, newest last."""
         store, publisher = self._instances.store, self._instances.publisher
         arguments, key, start = request.args, request.args.get("instance"), [0]
+        kind = arguments.get("event")
+        if kind is not None and kind in self._events:
+            raise ControlRefused(
+                400,
+                f"event: {kind} is an event: /_mock/deliveries is asked by those; a message has a "
+                "type, like conversation",
+            )
         chats = self._search.chats(arguments)
         fits = self._search.messages(arguments, chats)
         rows = MessageRows(store, publisher, key, fits, chats=chats, indexes=self._indexes)

@@ -117,10 +117,10 @@ class ControlRoutes:
     def _of_records(self) -> list[Route]:
         runtime, journal = self._runtime, self._runtime.records.journal
         instances, search, places = runtime.instances, self._search, self._places
-        index = runtime.api.description.index
+        index, events = runtime.api.description.index, frozenset(runtime.setup.samples.names())
         return [
             *StreamRoutes(instances.store, journal, places).routes(),
-            *RecordRoutes(instances, journal, index, search, places).routes(),
+            *RecordRoutes(instances, journal, index, search, places, events).routes(),
         ]
 
     def _of_instances(self) -> list[Route]:

@@ -10,6 +10,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from http.client import BadStatusLine, HTTPException
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from .connection import (
@@ -50,6 +51,13 @@ def axios_headers(user_agent: str = "axios/1.7.7") -> tuple[tuple[str, str], ...
         ("User-Agent", user_agent),
         ("Accept-Encoding", "gzip, compress, deflate, br"),
     )
+
+
+# Behind a refused connection to loopback.
+IN_CONTAINER = (
+    "; the mock runs in a container, where localhost is the container itself: name the other "
+    "container, or host.docker.internal"
+)
 
 
 class AddressRefused(DeliveryFailed):
@@ -285,13 +293,23 @@ class HttpTransport:
         sock.close()
 
 
+def is_in_container() -> bool:
+    """Whether this process runs in a container of Docker or Podman, with a loopback of its own."""
+    return any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
+
+
+def _is_own(place: str) -> bool:
+    return place.startswith(("localhost", "127.", "[::1]", "0.0.0.0"))
+
+
 def _explain(error: Exception, place: str) -> str:
     """Say in a sentence what went wrong on the way to `place` or back."""
     match error:
         case socket.gaierror() | UnicodeError():
             return f"the host of {place} is not known here (name look-up failed)"
         case ConnectionRefusedError():
-            return f"nothing listens at {place} (connection refused)"
+            hint = IN_CONTAINER if _is_own(place) and is_in_container() else ""
+            return f"nothing listens at {place} (connection refused){hint}"
         case ssl.SSLCertVerificationError():
             return f"the certificate of {place} was not accepted: {error.verify_message}"
         case ssl.SSLError():

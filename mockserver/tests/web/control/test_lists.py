@@ -128,6 +128,18 @@ def test_messages_by(busy: ControlApi, query: str, count: int) -> None:
     assert len(busy.items(f"/messages?{query}")) == count
 
 
+@pytest.mark.parametrize("path", ["exchanges", "deliveries"])
+def test_an_event_that_does_not_exist_is_refused_at_once(busy: ControlApi, path: str) -> None:
+    refusal = busy.refusal("GET", f"/{path}?event=text&wait=60")
+    assert refusal.startswith("there is no event 'text': did you mean text-")
+    assert refusal.endswith("see /_mock/events")
+
+
+def test_an_event_is_not_the_type_of_a_message(busy: ControlApi) -> None:
+    refusal = busy.refusal("GET", "/messages?event=text-plain&wait=60")
+    assert refusal.startswith("event: text-plain is an event: /_mock/deliveries is asked by those")
+
+
 def test_messages_of_an_unknown_instance(busy: ControlApi) -> None:
     assert "megacode-NOBODY" in busy.refusal(
         "GET", "/messages?instance=megacode-NOBODY", status=404

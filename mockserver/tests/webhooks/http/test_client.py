@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from megaapi_mock.webhooks.http import client
 from megaapi_mock.webhooks.http.client import (
     AddressRefused,
     AllowedHosts,
@@ -420,6 +421,24 @@ def test_nobody_listening_is_said(transport: Callable[..., HttpTransport]) -> No
         port = taken.getsockname()[1]
         with pytest.raises(DeliveryFailed, match=f"nothing listens at 127.0.0.1:{port}"):
             post(transport(), f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("place", "inside", "hint"),
+    [
+        ("localhost:9000", True, client.IN_CONTAINER),
+        ("127.0.0.1:9000", True, client.IN_CONTAINER),
+        ("[::1]:9000", True, client.IN_CONTAINER),
+        ("bot:9000", True, ""),
+        ("localhost:9000", False, ""),
+    ],
+)
+def test_localhost_in_a_container_is_said_to_be_the_container(
+    place: str, inside: bool, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "is_in_container", lambda: inside)
+    sentence = client._explain(ConnectionRefusedError(), place)
+    assert sentence == f"nothing listens at {place} (connection refused){hint}"
 
 
 def test_an_unknown_name_is_said(

@@ -168,6 +168,7 @@ def test_the_journal_shows_where_a_webhook_was_led(
     if switch == "follow":
         assert (ended["state"], attempt["status"]) == ("delivered", 200)
         assert attempt["redirects"] == [f"GET {hook}/end"]
+        assert ended["reason"].startswith(f"receiver led on to GET {hook}/end, and a redirect")
     else:
         assert (ended["state"], attempt["status"]) == ("failed", 302)
         assert "redirects" not in attempt

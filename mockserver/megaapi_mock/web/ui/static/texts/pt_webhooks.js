@@ -1,6 +1,9 @@
 // Why a webhook did not arrive, and what chaos did to it, in Portuguese.
 
 export default [
+  ["receiver answered {status}: led on to {call}, and a redirect to GET loses the body: set an address that answers the POST itself", "o bot respondeu {status}: levou a {call}, e um redirecionamento para GET perde o corpo: configure um endereço que responda ele mesmo ao POST"],
+  ["receiver led on to {call}, and a redirect to GET loses the body: set an address that answers the POST itself", "o bot levou a {call}, e um redirecionamento para GET perde o corpo: configure um endereço que responda ele mesmo ao POST"],
+  ["the mock runs in a container, where localhost is the container itself: name the other container, or host.docker.internal", "o mock roda num contêiner, onde localhost é o próprio contêiner: use o nome do outro contêiner, ou host.docker.internal"],
   ["receiver answered {status} (a redirect that was not followed)", "o bot respondeu {status} (um redirecionamento que não foi seguido)"],
   ["receiver answered {status}", "o bot respondeu {status}"],
   ["nothing listens at {place} (connection refused)", "ninguém escuta em {place} (conexão recusada)"],

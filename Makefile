@@ -37,9 +37,9 @@ postgres: $(VENV)/postgres.stamp
 page: $(VENV)/page.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal --timeout 900 -m page mockserver/tests/page $(ARGS)
 
-# The programs of the reference pages in PHP, Node.js and C#, each language in its own interpreter.
+# The programs of the reference pages in PHP, Node.js and C#, each language in its own interpreter, and the examples.
 languages: $(VENV)/languages.stamp
-	$(BIN)/python -m pytest -m languages mockserver/tests/reference $(ARGS)
+	$(BIN)/python -m pytest -m languages mockserver/tests/reference mockserver/tests/test_other_languages.py $(ARGS)
 
 # The page's modules under the eyes of ESLint.
 page-lint: node_modules/stamp

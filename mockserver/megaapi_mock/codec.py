@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from typing import Any
 
@@ -21,6 +22,7 @@ _ALIKE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # How much of a body that is not JSON at all its refusal shows.
 BEGINNING_SHOWN = 12
+_WORD = re.compile(r"[A-Za-z]+")
 # What people, and editors of texts, write in place of a double quote.
 _ODD_QUOTES = frozenset("'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}")
 
@@ -65,6 +67,14 @@ def _problem(text: bytes, error: orjson.JSONDecodeError) -> str:
         return f"{error}; a line break inside a string is written \\n"
     if rest[:1] in _ODD_QUOTES:
         return f"{error}; a string stands in double quotes, \""
+    if written.startswith("[object "):
+        return f"{error}; it is an object turned into text: encode it as JSON"
+    if "expected ','" in error.msg:
+        return f'{error}; a comma is missing, or a quote inside a string is not written \\"'
+    word = _WORD.match(rest)
+    if "expected a JSON value" in error.msg and error.pos:
+        problem = f"{word[0][:BEGINNING_SHOWN]} is not JSON" if word else "there is no value"
+        return f"{error}; {problem}"
     if error.pos == 0 and rest:
         return f"{error}; it begins with {rest[:BEGINNING_SHOWN]!r}"
     return str(error)

@@ -38,6 +38,13 @@ def test_what_is_no_json_is_said_so(body: bytes) -> None:
         (b"{'a': 1}", '; a string stands in double quotes, "'),
         ('{"a": “x”}'.encode(), '; a string stands in double quotes, "'),
         (b'={"a": 1}', """; it begins with '={"a": 1}'"""),
+        (b"[object Object]", "; it is an object turned into text: encode it as JSON"),
+        (
+            b'{"a": "say "x""}',
+            '; a comma is missing, or a quote inside a string is not written \\"',
+        ),
+        (b'{"a": undefined}', "; undefined is not JSON"),
+        (b'{"a": }', "; there is no value"),
         (b"from=5511900000002&text=oi", "; it begins with 'from=5511900'"),
     ],
 )

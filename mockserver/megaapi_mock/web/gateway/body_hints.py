@@ -62,11 +62,13 @@ def _field_hints(
     where = f"{'/'.join(place) or 'body'}: "
     for name in missing:
         inner_fields = _resolved(fields.get(name, {}), root).get("properties", {})
-        written = _written(name, unknown, value, inner_fields)
+        # A point in a name makes no object of it, as it would in some clients.
+        inside = [each for each in unknown if each.startswith((f"{name}.", f"{name}["))]
+        written = None if inside else _written(name, unknown, value, inner_fields)
         if written is not None:
             unknown.remove(written)
             yield f"{where}{written[:LENGTH_MOST]!r} is called {name!r} here"
-        elif inside := [each for each in value if each in inner_fields]:
+        elif inside or (inside := [each for each in value if each in inner_fields]):
             unknown = [each for each in unknown if each not in inside]
             yield f"{where}{_names(inside)} must stand inside {name!r}"
     if unknown:
@@ -99,6 +101,13 @@ def _value_hint(value: Any, kinds: Sequence[str], schema: Mapping[str, Any]) -> 
         return _text_hint(value, kinds, schema)
     if type(value) in (int, float) and kinds == ("string",):
         return "write the number in quotes"
+    # What PHP makes of arrays whose keys are not 0, 1, 2..., and of empty ones.
+    if isinstance(value, dict) and "array" in kinds and "object" not in kinds:
+        return "write it as a list, [...]"
+    if isinstance(value, list) and "object" in kinds:
+        return "write it as an object, {...}"
+    if isinstance(value, dict) and value.get("type") == "Buffer" and "string" in kinds:
+        return 'it is a Buffer of Node.js: write buffer.toString("base64")'
     return None
 
 
@@ -110,6 +119,8 @@ def _text_hint(text: str, kinds: Sequence[str], schema: Mapping[str, Any]) -> st
             return "write the number without quotes"
         if {"object", "array"} & set(kinds) and is_encoded(text):
             return "it is a string that holds JSON: encode it once"
+        if text.startswith("[object "):
+            return "it is an object turned into text: encode it as JSON"
         return None
     pattern = schema.get("pattern")
     if pattern and "," in text and len(text) <= LENGTH_MOST and not re.search(pattern, text):

@@ -67,6 +67,27 @@ def wrapped(data: Any) -> dict[str, Any]:
             wrapped(LIST),
             "messageData/sections/0/rows/0: unknown fields 'id' (known: title, description, rowId)",
         ),
+        (
+            f"{SEND}/text",
+            {"messageData.to": NUMBER, "messageData.text": "x"},
+            "body: 'messageData.to', 'messageData.text' must stand inside 'messageData'",
+        ),
+        (
+            f"{SEND}/text",
+            wrapped("[object Object]"),
+            "messageData: it is an object turned into text: encode it as JSON",
+        ),
+        (
+            f"{SEND}/mediaBase64",
+            wrapped({**TO, "type": "image", "base64": {"type": "Buffer", "data": [1]}}),
+            'messageData/base64: it is a Buffer of Node.js: write buffer.toString("base64")',
+        ),
+        (f"{SEND}/text", wrapped([]), "messageData: write it as an object, {...}"),
+        (
+            f"{SEND}/listMessage",
+            wrapped({**LIST, "sections": {"1": {"title": "S", "rows": []}}}),
+            "messageData/sections: write it as a list, [...]",
+        ),
         (f"{SEND}/mediaUrl", wrapped(MEDIA), "messageData: 'mediaUrl' is called 'url' here"),
         (GROUP, wrapped({"group_name": "x"}), "body: 'messageData' is called 'group_data' here"),
         (

@@ -66,7 +66,7 @@ def _problem(text: bytes, error: orjson.JSONDecodeError) -> str:
     if "control character" in error.msg:
         return f"{error}; a line break inside a string is written \\n"
     if rest[:1] in _ODD_QUOTES:
-        return f"{error}; a string stands in double quotes, \""
+        return f'{error}; a string stands in double quotes, "'
     if written.startswith("[object "):
         return f"{error}; it is an object turned into text: encode it as JSON"
     if "expected ','" in error.msg:

@@ -19,7 +19,7 @@ _ENCODED_TWICE = re.compile(
 _NOTHING = frozenset(
     {"undefined", "null", "none", "nil", "nan", "true", "false", "[object object]"}
 )
-# A drive, a home, a folder, or the ending of a file's name: base64 has no dot. Hardly any is longer.
+# A drive, a home, a folder, or the ending of a file's name: base64 has no dot.
 _PATH = re.compile(r"(?:file:/|~/|\.{1,2}[/\\]|[A-Za-z]:[/\\])\S.*|\S.*\.[A-Za-z0-9]{2,5}")
 _PATH_MOST = 260
 
@@ -30,19 +30,8 @@ def base64_problem(text: str) -> str | None:
     base64_text = (text[prefix.end() :] if prefix else text).strip()
     if not base64_text.strip("="):
         return "base64 is empty"
-    if base64_text.lower() in _NOTHING:
-        return f"base64 is the word {base64_text!r}"
-    if _DATA_URI.match(base64_text[:500]):
-        return "base64 is a data URI inside a data URI"
-    if base64_text.startswith(("http://", "https://")):
-        return "base64 is an address: mediaUrl takes those"
-    if len(base64_text) <= _PATH_MOST and _PATH.fullmatch(base64_text):
-        return "base64 is the path of a file: read the file and encode its bytes"
-    if base64_text == "filesystem-v2":
-        return (
-            "base64 is 'filesystem-v2', by which n8n names a file that it keeps elsewhere: "
-            "extract the file to a base64 string first"
-        )
+    if (other := _something_else(base64_text)) is not None:
+        return other
     odd = _NOT_BASE64.search(base64_text)
     if odd is not None:
         return f"base64 has characters that are not base64, the first is {odd.group()!r}"
@@ -54,6 +43,24 @@ def base64_problem(text: str) -> str | None:
         return "base64 is cut off: no file has this length"
     if _ENCODED_TWICE.match(base64_text):
         return "base64 is encoded twice: what it stands for is base64 of a file again"
+    return None
+
+
+def _something_else(text: str) -> str | None:
+    """What stands in place of base64: a word, an address, a path; None for neither."""
+    if text.lower() in _NOTHING:
+        return f"base64 is the word {text!r}"
+    if _DATA_URI.match(text[:500]):
+        return "base64 is a data URI inside a data URI"
+    if text.startswith(("http://", "https://")):
+        return "base64 is an address: mediaUrl takes those"
+    if len(text) <= _PATH_MOST and _PATH.fullmatch(text):
+        return "base64 is the path of a file: read the file and encode its bytes"
+    if text == "filesystem-v2":
+        return (
+            "base64 is 'filesystem-v2', by which n8n names a file that it keeps elsewhere: "
+            "extract the file to a base64 string first"
+        )
     return None
 
 

@@ -16,7 +16,6 @@ from .contact_events import NON_MESSAGE_EVENTS
 from .message_media import media_in
 from .overrides import text_path
 
-
 # So many events are named that arrive with one messageType.
 NAMED_MOST = 3
 
@@ -76,7 +75,9 @@ class InboundEvents(dict[str, InboundEvent]):
         arriving = [name for name in inbound if self._message_type(name) == event]
         if arriving:
             names = " or ".join(sorted(arriving, key=self._oddity)[:NAMED_MOST])
-            raise ControlRefused(400, f"event: {event} is a messageType; the event is called {names}")
+            raise ControlRefused(
+                400, f"event: {event} is a messageType; the event is called {names}"
+            )
         guess = did_you_mean(event, inbound)
         more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
         raise ControlRefused(400, f"event: {quoted(event)} is not something a contact does; {more}")

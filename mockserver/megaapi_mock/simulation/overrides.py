@@ -91,8 +91,8 @@ def require_file(media: str) -> None:
     if media.strip().lower().startswith(("http://", "https://")):
         raise ControlRefused(
             400,
-            f"media: {media[:80]!r} is an address: the mock fetches nothing for a contact, send the "
-            "bytes of the file as base64 or as a data URI",
+            f"media: {media[:80]!r} is an address: the mock fetches nothing for a contact, send "
+            "the bytes of the file as base64 or as a data URI",
         )
     require_no_path(media)
     if media.startswith("data:"):

@@ -10,7 +10,6 @@ from typing import Protocol
 from ..records.delivery import Attempt
 from .http.client import ReceiverAnswer
 
-
 # How much of an address that a receiver leads on to a sentence shows.
 ADDRESS_SHOWN = 200
 

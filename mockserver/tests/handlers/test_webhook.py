@@ -53,9 +53,7 @@ def test_the_second_address_stays_unless_it_is_sent(instance: Instance) -> None:
         (URL, ""),
     ],
 )
-def test_any_text_is_taken_and_an_odd_one_is_noted(
-    instance: Instance, url: str, note: str
-) -> None:
+def test_any_text_is_taken_and_an_odd_one_is_noted(instance: Instance, url: str, note: str) -> None:
     data = {"webhookEnabled": True, "webhookSecondaryEnabled": True}
     asked = call(instance, {**data, "webhookUrl": url, "webhookSecondaryUrl": url})
     webhook.configure_webhook(asked)

@@ -14,6 +14,7 @@ from megaapi_mock.handlers import file_check
 from megaapi_mock.simulation import contact_events
 from megaapi_mock.spec.value_types import mismatch
 from megaapi_mock.webhooks.chaos import chaos_options
+from megaapi_mock.webhooks.http.client import IN_CONTAINER
 
 SOURCES = Path(megaapi_mock.__file__).parent
 # What is raised, or returned, with a sentence that a user of the page reads.
@@ -25,6 +26,8 @@ REFUSALS = frozenset({
     "PayloadTooLarge", "RequestTimeout", "StoreUnavailable", "Unauthorized",
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
 })  # fmt: skip
+# Functions that return what is wrong as a sentence, or None.
+PROBLEMS = frozenset({"base64_problem", "_list_problem", "_mismatch"})
 # What a sentence is called before it is raised.
 SENTENCES = frozenset({"reason", "problem"})
 # Stands for a value: what differs from one refusal to the next.
@@ -43,6 +46,44 @@ ELSEWHERE = {
 }
 # What a field can be asked to be.
 TYPES, WORDS = ("string", "integer", "number", "boolean", "array"), {"string", "integer"}
+# Behind a token that is not the instance's; what is wrong with JSON; what a body was meant to be.
+TOKEN_HINTS = (
+    ": it is empty",
+    ": the word Bearer stands twice",
+    ": nothing has been put in for its placeholder",
+    ": it is the instance's key",
+    ": there are quotation marks or brackets around it",
+    ": capital and small letters differ",
+)
+JSON_PROBLEMS = (
+    "byte 9 of it is 0xe1, which is not UTF-8",
+    "trailing comma is not allowed: line 1 column 2 (char 1)",
+    "unexpected control character in string: line 1; a line break inside a string is written \\n",
+    'unexpected character, expected a string key: line 1; a string stands in double quotes, "',
+    "unexpected character, expected ',' or '}': line 1; a comma is missing, or a quote inside a "
+    'string is not written \\"',
+    "unexpected character, expected a JSON value: line 1; undefined is not JSON",
+    "unexpected character, expected a JSON value: line 1; there is no value",
+    "unexpected character, expected a JSON value: line 1; it is an object turned into text: "
+    "encode it as JSON",
+    "unexpected character, expected a JSON value: line 1; it begins with '='",
+)
+BODY_HINTS = (
+    "'a' is called 'b' here",
+    "'a', 'b' must stand inside 'c'",
+    "unknown fields 'a', 'b' (known: c, d)",
+    "write the number in quotes",
+    "write the number without quotes",
+    "write true without quotes",
+    "write -23.5",
+    "write it as a list, [...]",
+    "write it as an object, {...}",
+    'it is a Buffer of Node.js: write buffer.toString("base64")',
+    "it is a string that holds JSON: encode it once",
+    "it is an object turned into text: encode it as JSON",
+    "'a' was expected, not 'b'",
+    "'a' does not match '^b$'",
+)
 # Nothing but values and a word or two: what comes of them is in COMPOSED.
 HOLLOW = {
     "message: X1 X1",
@@ -111,6 +152,28 @@ COMPOSED = (
     "nothing to show",
     "message: A1 reached no phone: only admins write there",
     "yaml: line 1: the file cannot be read",
+    *(f"the bearer token is not the one of K1{hint}" for hint in TOKEN_HINTS),
+    "the Authorization header must be 'Bearer <token>': there is none",
+    "the Authorization header must be 'Bearer <token>': its scheme is 'Basic'",
+    "the Authorization header must be 'Bearer <token>': the word Bearer is missing",
+    *(f"the body is not JSON: {problem}" for problem in JSON_PROBLEMS),
+    "the body is JSON, but neither an object nor a list; it is a string that holds JSON: encode "
+    "it once",
+    *(f"messageData: {hint} (spec/a.yaml)" for hint in BODY_HINTS),
+    "the body was read as a form: Content-Type a/b; it looks like JSON: send it as Content-Type "
+    "c/d",
+    "A1 is not a group of K1: @g.us is for groups, a person is 5511900000002",
+    "A1 has no WhatsApp account in this world: 1203 is the id of a group, which is written 1@g.us",
+    "row 1 of section 1 has no title: nothing to read there; sent all the same",
+    "POST /a is an operation of plan start and token, not of plan code: serve it with --profile a",
+    "POST /a is an operation of plan token, not of plan code: serve it with --profile token",
+    "POST /a is not an operation of plan code; did you mean POST /b? That is an operation of plan "
+    "start, business and token, not of plan code: serve it with --profile start",
+    "POST /a is not an operation of plan code; did you mean POST /b? That is an operation of plan "
+    "token, not of plan code: serve it with --profile token",
+    "GET /a is not an operation of plan code; no document of the vendor has it; did you mean B?",
+    "there is no event 'a': did you mean b? see /_mock/events",
+    f"nothing listens at localhost:1 (connection refused){IN_CONTAINER}",
     "body: Content-Type a/b: send the file as c/d, in the part `file` (spec/e.yaml)",
 )
 # A sentence that stands elsewhere, behind the field that it is about.
@@ -142,7 +205,10 @@ def _of_yaml() -> Iterator[str]:
 def _of(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         spoken: list[ast.expr] = []
-        if isinstance(node, ast.Call) and (_name(node.func) in REFUSALS or _is_note(node.func)):
+        if isinstance(node, ast.FunctionDef) and node.name in PROBLEMS:
+            returns = (each for each in ast.walk(node) if isinstance(each, ast.Return))
+            spoken = [each.value for each in returns if each.value is not None]
+        elif isinstance(node, ast.Call) and (_name(node.func) in REFUSALS or _is_note(node.func)):
             spoken = [*node.args, *(each.value for each in node.keywords if each.arg == "reason")]
         elif isinstance(node, ast.Assign) and _name(node.targets[0]) in SENTENCES:
             spoken = [node.value]

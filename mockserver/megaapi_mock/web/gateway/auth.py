@@ -74,7 +74,9 @@ def _require_bearer(authorization: str) -> None:
         if scheme:
             # Whatever is not a scheme may be the token itself, which no sentence quotes.
             known = blank and _SCHEME.fullmatch(scheme)
-            scheme_text = f"its scheme is {quoted(scheme)}" if known else "the word Bearer is missing"
+            scheme_text = (
+                f"its scheme is {quoted(scheme)}" if known else "the word Bearer is missing"
+            )
         raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")
 
 

@@ -61,7 +61,7 @@ def require_usable(
         else None
     )
     if unread is not None:
-        problems, hints = [f"body: {unread}"], []
+        problems, hints = [f"body: {unread}"], list[str]()
     else:
         problems, hints = _problems(validators, request, operation, document)
     sentences = "; ".join([*problems[:3], *hints])

@@ -126,7 +126,10 @@ def test_a_constant_is_named_beside_what_came(app: MockApp) -> None:
 def test_nothing_is_said_of_what_may_be_there() -> None:
     schema = {
         "required": ["a"],
-        "properties": {"a": {"type": ["string", "integer"]}, "b": {"$ref": "#/components/schemas/B"}},
+        "properties": {
+            "a": {"type": ["string", "integer"]},
+            "b": {"$ref": "#/components/schemas/B"},
+        },
     }
     schemas = {"B": {"type": "array", "items": {"type": "boolean"}}}
     assert list(body_hints({"a": 5, "b": [True], "other": 1}, schema, schemas)) == []

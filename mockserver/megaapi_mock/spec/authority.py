@@ -184,11 +184,11 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
 def _message(detail: Any) -> str:
     """The validator's sentence, in which a value stands as it does in JSON, null and not None."""
     value = detail.instance
-    shown = repr(value) if isinstance(value, str) else dumps(value).decode()
+    value_text = repr(value) if isinstance(value, str) else dumps(value).decode()
     if detail.validator == "type":
         types = detail.validator_value
         kinds = [types] if isinstance(types, str) else types
-        return f"{shown} is not of type {', '.join(map(repr, kinds))}"
+        return f"{value_text} is not of type {', '.join(map(repr, kinds))}"
     if detail.validator == "const":
-        return f"{detail.message}, not {shown}"
+        return f"{detail.message}, not {value_text}"
     return str(detail.message)

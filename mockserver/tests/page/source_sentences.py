@@ -94,6 +94,7 @@ HOLLOW = {
     "event: X1 is not something a contact does; X1",
     "code: X1 X1",
     "there is no operation X1: X1see /_mock/operations",
+    "there is no event X1: X1see /_mock/events",
     "X1 (spec/X1)",
     "set: X1 must be X1",
     "X1 X1 blank: a phone shows nothing there",

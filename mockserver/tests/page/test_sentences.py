@@ -32,7 +32,7 @@ IN_PORTUGUESE = """async sentences => {
     });
 }"""
 TABLE = """async () => {
-    const names = ["sentences", "webhooks", "faults", "fields"];
+    const names = ["calls", "sentences", "webhooks", "faults", "fields"];
     const tables = names.map(name => import(`/_mock/ui/texts/pt_${name}.js`));
     return (await Promise.all(tables)).flatMap(table => table.default);
 }"""

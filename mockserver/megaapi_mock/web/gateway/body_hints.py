@@ -31,7 +31,7 @@ def body_hints(
 def _hints(
     value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], place: tuple[str, ...]
 ) -> Iterator[str]:
-    schema = _resolved(schema, root)
+    schema = _follow_references(schema, root)
     kinds = schema.get("type", ())
     kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     if isinstance(value, dict) and "properties" in schema:
@@ -61,13 +61,13 @@ def _field_hints(
         return
     where = f"{'/'.join(place) or 'body'}: "
     for name in missing:
-        inner_fields = _resolved(fields.get(name, {}), root).get("properties", {})
+        inner_fields = _follow_references(fields.get(name, {}), root).get("properties", {})
         # A point in a name makes no object of it, as it would in some clients.
         inside = [each for each in unknown if each.startswith((f"{name}.", f"{name}["))]
-        written = None if inside else _written(name, unknown, value, inner_fields)
-        if written is not None:
-            unknown.remove(written)
-            yield f"{where}{written[:LENGTH_MOST]!r} is called {name!r} here"
+        sent_name = None if inside else _name_sent(name, unknown, value, inner_fields)
+        if sent_name is not None:
+            unknown.remove(sent_name)
+            yield f"{where}{sent_name[:LENGTH_MOST]!r} is called {name!r} here"
         elif inside or (inside := [each for each in value if each in inner_fields]):
             unknown = [each for each in unknown if each not in inside]
             yield f"{where}{_names(inside)} must stand inside {name!r}"
@@ -75,14 +75,14 @@ def _field_hints(
         yield f"{where}unknown fields {_names(unknown)} (known: {', '.join(fields)})"
 
 
-def _written(
+def _name_sent(
     name: str, unknown: Sequence[str], value: Mapping[str, Any], inner_fields: Mapping[str, Any]
 ) -> str | None:
     """Under which name a field was sent: nearly its own, or another that holds what it holds."""
     plain = {plain_name(each): each for each in unknown if len(each) <= LENGTH_MOST}
-    wanted = plain_name(name)
-    near = get_close_matches(wanted, plain, 1, _SAME_FIELD)
-    near += [each for each in plain if len(wanted) > 2 and wanted in each]
+    plain_wanted = plain_name(name)
+    near = get_close_matches(plain_wanted, plain, 1, _SAME_FIELD)
+    near += [each for each in plain if len(plain_wanted) > 2 and plain_wanted in each]
     if near:
         return plain[near[0]]
     return next(
@@ -96,7 +96,7 @@ def _written(
 
 
 def _value_hint(value: Any, kinds: Sequence[str], schema: Mapping[str, Any]) -> str | None:
-    """How a value of another type or form has to be written; None where nobody can tell."""
+    """How a value of another type or form has to be sent_name; None where nobody can tell."""
     if isinstance(value, str):
         return _text_hint(value, kinds, schema)
     if type(value) in (int, float) and kinds == ("string",):
@@ -130,11 +130,11 @@ def _text_hint(text: str, kinds: Sequence[str], schema: Mapping[str, Any]) -> st
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = [repr(name[:LENGTH_MOST]) for name in names[:_NAMED_MOST]]
-    return ", ".join([*shown, *(["..."] if len(names) > _NAMED_MOST else [])])
+    quoted_names = [repr(name[:LENGTH_MOST]) for name in names[:_NAMED_MOST]]
+    return ", ".join([*quoted_names, *(["..."] if len(names) > _NAMED_MOST else [])])
 
 
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+def _follow_references(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in schema:
         schema = target_of(schema["$ref"], root)
     return schema

@@ -1,5 +1,6 @@
 // Sentences of the server (reasons, refusals, what faults and fields mean) in the language of the page. They are
 // English on the wire; a sentence that the table does not have is shown as it is.
+import calls from "../texts/pt_calls.js";
 import pt from "../texts/pt_sentences.js";
 import faults from "../texts/pt_faults.js";
 import fields from "../texts/pt_fields.js";
@@ -48,7 +49,7 @@ export function inFewWords(sentence) {
 
 /** The sentence in Portuguese, or null; `onRule` hears which lines of the table were used. */
 export function translate(sentence, onRule) {
-  if (!rules.length) rules.push(...[...pt, ...webhooks, ...faults, ...fields].map(readRule));
+  if (!rules.length) rules.push(...[...calls, ...pt, ...webhooks, ...faults, ...fields].map(readRule));
   return byRule(sentence, onRule) ?? withFile(sentence, onRule) ?? afterField(sentence, onRule) ?? inParts(sentence, onRule);
 }
 

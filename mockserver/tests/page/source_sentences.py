@@ -27,7 +27,7 @@ REFUSALS = frozenset({
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
 })  # fmt: skip
 # Functions that return what is wrong as a sentence, or None.
-PROBLEMS = frozenset({"base64_problem", "_list_problem", "_mismatch"})
+PROBLEMS = frozenset({"base64_problem", "_something_else", "_list_problem", "_mismatch"})
 # What a sentence is called before it is raised.
 SENTENCES = frozenset({"reason", "problem"})
 # Stands for a value: what differs from one refusal to the next.

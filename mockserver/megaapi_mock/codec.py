@@ -1,4 +1,4 @@
-"""JSON and other bodies: read within bounds, letters to be kept, and as they are shown."""
+"""JSON and other bodies: read within bounds, written to be kept, and as they are shown."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ def parse_json(body: bytes, *, parts: int = JSON_PARTS) -> Any:
 
 
 def _problem(text: bytes, error: orjson.JSONDecodeError) -> str:
-    """What keeps a body from being JSON, and for what people often do, how it is letters."""
+    """What keeps a body from being JSON, and for what people often do, how it is written."""
     try:
         letters = text.decode("utf-8")
     except UnicodeDecodeError as failure:
         return f"byte {failure.start} of it is {text[failure.start]:#04x}, which is not UTF-8"
     rest = letters[error.pos :]
     if "control character" in error.msg:
-        return f"{error}; a line break inside a string is letters \\n"
+        return f"{error}; a line break inside a string is written \\n"
     if rest[:1] in _ODD_QUOTES:
         return f'{error}; a string stands in double quotes, "'
     if letters.startswith("[object "):
         return f"{error}; it is an object turned into text: encode it as JSON"
     if "expected ','" in error.msg:
-        return f'{error}; a comma is missing, or a quote inside a string is not letters \\"'
+        return f'{error}; a comma is missing, or a quote inside a string is not written \\"'
     word = _WORD.match(rest)
     if "expected a JSON value" in error.msg and error.pos:
         problem = f"{word[0][:BEGINNING_SHOWN]} is not JSON" if word else "there is no value"

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 PRIVATE = "[private]"
 NUMBER = "[number]"
-# `<token>` is how a sentence says where the token belongs, and no secret.
-_BEARER = re.compile(r"(?i)\b(bearer|x-mock-token:?)\s+(?!<token>)[^\s,;'\"]+")
+# But for our own sentences: `Bearer <token>`, the bearer token is, the word Bearer is, stands.
+_BEARER = re.compile(
+    r"(?i)\b(bearer|x-mock-token:?)\s+(?!<token>|(?:token|is|stands)\s)[^\s,;'\"]+"
+)
 # Of a URL in a sentence: user and password, and what each parameter says.
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 _PARAMETER = re.compile(r"([?&][^=&\s]*=)[^&\s]*")

@@ -24,11 +24,23 @@ def redaction() -> Redaction:
         ("http://user:pass@a.example/x", f"http://{PRIVATE}@a.example/x"),
         ("/hook?token=abc&k=1 end", f"/hook?token={PRIVATE}&k={PRIVATE} end"),
         ("200  POST /rest/x", "200  POST /rest/x"),
-        ("must be 'Bearer <token>': there is none", "must be 'Bearer <token>': there is none"),
+        ("Bearer token-1, Bearer is-1", f"Bearer {PRIVATE}, Bearer {PRIVATE}"),
     ],
 )
 def test_a_terminal_shows_no_token_and_no_parameter(text: str, shown: str) -> None:
     assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "must be 'Bearer <token>': there is none",
+        "the bearer token is not the one of it: the word Bearer stands twice",
+        "the word Bearer is missing",
+    ],
+)
+def test_a_sentence_about_tokens_stays_whole(text: str) -> None:
+    assert without_secrets(text) == text
 
 
 def test_an_instance_has_one_other_name_in_a_run(redaction: Redaction) -> None:

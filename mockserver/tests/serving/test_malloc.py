@@ -107,7 +107,7 @@ def test_a_mock_that_serves_many_at_once_keeps_to_them(
     mock = Process(mock_command("serve", "--port", str(port), "--quiet"))
     try:
         await_port(port)
-        path = "/_mock/exchanges?wait=2&event=never"
+        path = "/_mock/exchanges?wait=2&event=newsletter"
         waits = [threading.Thread(target=ask, args=(port, path)) for _ in range(24)]
         for wait in waits:
             wait.start()

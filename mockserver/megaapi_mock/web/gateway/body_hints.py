@@ -96,7 +96,7 @@ def _name_sent(
 
 
 def _value_hint(value: Any, kinds: Sequence[str], schema: Mapping[str, Any]) -> str | None:
-    """How a value of another type or form has to be sent_name; None where nobody can tell."""
+    """How a value of another type or form has to be written; None where nobody can tell."""
     if isinstance(value, str):
         return _text_hint(value, kinds, schema)
     if type(value) in (int, float) and kinds == ("string",):

@@ -68,7 +68,7 @@ def _field_hints(
         if sent_name is not None:
             unknown.remove(sent_name)
             yield f"{where}{sent_name[:LENGTH_MOST]!r} is called {name!r} here"
-        elif inside or (inside := [each for each in value if each in inner_fields]):
+        elif inside or (inside := [each for each in unknown if each in inner_fields]):
             unknown = [each for each in unknown if each not in inside]
             yield f"{where}{_names(inside)} must stand inside {name!r}"
     if unknown:
@@ -79,7 +79,9 @@ def _name_sent(
     name: str, unknown: Sequence[str], value: Mapping[str, Any], inner_fields: Mapping[str, Any]
 ) -> str | None:
     """Under which name a field was sent: nearly its own, or another that holds what it holds."""
-    plain = {plain_name(each): each for each in unknown if len(each) <= LENGTH_MOST}
+    # What has fields of its own was sent as an object, whatever its name.
+    fitting = [each for each in unknown if not inner_fields or isinstance(value[each], dict)]
+    plain = {plain_name(each): each for each in fitting if len(each) <= LENGTH_MOST}
     plain_wanted = plain_name(name)
     near = get_close_matches(plain_wanted, plain, 1, _SAME_FIELD)
     near += [each for each in plain if len(plain_wanted) > 2 and plain_wanted in each]
@@ -88,8 +90,8 @@ def _name_sent(
     return next(
         (
             each
-            for each in unknown
-            if isinstance(value[each], dict) and any(key in inner_fields for key in value[each])
+            for each in fitting
+            if inner_fields and any(key in inner_fields for key in value[each])
         ),
         None,
     )

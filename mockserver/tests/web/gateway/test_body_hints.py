@@ -38,6 +38,11 @@ def wrapped(data: Any) -> dict[str, Any]:
         (f"{SEND}/text", {**TO, "text": "x"}, "body: 'to', 'text' must stand inside 'messageData'"),
         (
             f"{SEND}/text",
+            {**TO, "message": "x"},
+            "body: 'to' must stand inside 'messageData'; body: unknown fields 'message'",
+        ),
+        (
+            f"{SEND}/text",
             {"message_data": {**TO, "text": "x"}},
             "body: 'message_data' is called 'messageData' here",
         ),

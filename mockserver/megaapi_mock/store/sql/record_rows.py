@@ -10,11 +10,14 @@ from ...domain.fault_effects import FaultHit
 from ...records.delivery import Attempt, Delivery
 from ...records.exchange import Exchange
 from ...records.fault_hit import RecordedHit
+from ...records.log import delivery_bytes, exchange_bytes, hit_bytes
 from .batch import Row, dumps, loads
 
 Record = Exchange | Delivery | RecordedHit
 # The kind of a record, and what its ids begin with.
 EXCHANGE, DELIVERY, FAULT_HIT = "exchange", "delivery", "fault-hit"
+KINDS = (EXCHANGE, DELIVERY, FAULT_HIT)
+PREFIXES = ("x", "d", "s")
 
 
 def kind_of(record: Record) -> str:
@@ -24,6 +27,13 @@ def kind_of(record: Record) -> str:
     return DELIVERY if isinstance(record, Delivery) else FAULT_HIT
 
 
+def bytes_of(record: Record) -> int:
+    """The bytes that a record takes, closely enough."""
+    if isinstance(record, Exchange):
+        return exchange_bytes(record)
+    return delivery_bytes(record) if isinstance(record, Delivery) else hit_bytes(record)
+
+
 def row_of(record: Record, seq: int) -> Row:
     """The row of a record, in the order of the columns."""
     if isinstance(record, Exchange):
@@ -31,8 +41,10 @@ def row_of(record: Record, seq: int) -> Row:
         bodies = record.request_body, record.response_body
         return seq, EXCHANGE, record.id, record.instance, None, head, *bodies
     if isinstance(record, Delivery):
+        # Before the rest: what ends meanwhile is told once more, what has ended is whole.
+        state = record.state
         head = delivery_head(record)
-        return seq, DELIVERY, record.id, record.instance, record.state, head, record.body, None
+        return seq, DELIVERY, record.id, record.instance, state, head, record.body, None
     fault_hit = record.hit
     head = dumps([fault_hit.time, list(fault_hit.fault), fault_hit.what])
     return seq, FAULT_HIT, record.id, fault_hit.instance, None, head, None, None

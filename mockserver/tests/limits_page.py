@@ -16,9 +16,8 @@ from megaapi_mock.domain.settings import TEXT_MOST
 from megaapi_mock.faults.active import ARMED_MOST
 from megaapi_mock.profile import default_profile
 from megaapi_mock.records.feed import ENTRIES_MOST
-from megaapi_mock.serving.bodies import Limits
+from megaapi_mock.serving.bodies import HEADERS_WITHIN, Limits
 from megaapi_mock.serving.deferred import DEFERRED_BYTES, DEFERRED_MOST
-from megaapi_mock.serving.server import HEADERS_WITHIN
 from megaapi_mock.serving.waitress_server import CONNECTIONS_MOST
 from megaapi_mock.settings import PREFIX, Settings
 from megaapi_mock.simulation.plays import PLAYS_MOST

@@ -62,11 +62,15 @@ class JsonLines:
             redaction, key = self.redaction, exchange.instance
             # As sentences have it.
             path = unquote(exchange.path.partition("?")[0])
+            method, reason = redaction.method(exchange.method), exchange.reason
+            if reason is not None:
+                reason = reason.replace(f"{exchange.method} ", f"{method} ")
             fields |= {
                 "id": redaction.record_id(exchange.id, key),
                 "instance": redaction.instance(key),
+                "method": method,
                 "path": redaction.path(exchange.path, key),
-                "reason": redaction.sentence(exchange.reason, key, path),
+                "reason": redaction.sentence(reason, key, path),
                 "violations": [redaction.sentence(it, key, path) for it in exchange.violations],
             }
         self._output.write(json_line("call", **fields))

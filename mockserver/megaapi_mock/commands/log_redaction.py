@@ -19,6 +19,12 @@ _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 _PARAMETER = re.compile(r"([?&][^=&\s]*=)[^&\s]*")
 _URL = re.compile(r"https?://[^\s'\",;]+")
 _DIGITS = re.compile(r"\+?\d{8,}(?:[-@][\w.:-]*)?")
+# An address that is no number, as a caller wrote it: such sentences begin with it.
+_ADDRESS = re.compile(r"(^|: )[^:'\"\[\]]*?@(?:g\.us|s\.whatsapp\.net|c\.us|lid|newsletter)\b")
+# What HTTP knows; another one is a text of the caller's.
+_METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
+)
 # What a sentence quotes is what somebody has sent.
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|“[^”]*”")
 
@@ -51,6 +57,10 @@ class Redaction:
         number, _, owner = id_.partition(".")
         return f"{number}.{self.instance(key or owner)}" if owner else number
 
+    def method(self, method: str) -> str:
+        """The method of a call."""
+        return method if method in _METHODS else PRIVATE
+
     def path(self, path: str, key: str | None) -> str:
         """A path in which only the contract's own words are left, and what instance it is of."""
         plain = path.partition("?")[0]
@@ -81,7 +91,8 @@ class Redaction:
         text = _URL.sub(lambda match: self.url(match[0]), _BEARER.sub(rf"\1 {PRIVATE}", text))
         if key:
             text = text.replace(key, self.instance(key) or "")
-        return _DIGITS.sub(NUMBER, _QUOTED.sub(f"'{PRIVATE}'", text))
+        text = _DIGITS.sub(NUMBER, _QUOTED.sub(f"'{PRIVATE}'", text))
+        return _ADDRESS.sub(rf"\1{PRIVATE}", text)
 
     def _part(self, part: str, key: str | None) -> str:
         if part == key:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import SetupError
+from ..settings import Settings, from_environment
 from ..store.open_store import open_database, shown_name
 from .options import OUTPUT_FILE
 
 if TYPE_CHECKING:
     from ..store.sql.database import Database
+    from ..store.sql.stored_content import StoredContent
 
 
 @click.group()
@@ -30,13 +32,28 @@ def check_command(url: str) -> None:
     with _open_existing(url) as database:
         from ..store.sql.check import check
 
-        problems, counts = check(database)
+        problems, counts = check(database, _refusal)
     for problem in problems:
         click.echo(problem)
     for name, count in counts.items():
         click.echo(f"{count:,} {name}")
     click.echo("damaged" if problems else "everything can be read")
     sys.exit(1 if problems else 0)
+
+
+def _refusal(content: StoredContent) -> str | None:
+    """Why no mock would start on it, asked of one that keeps nothing."""
+    from ..simulation.resume import refusal
+    from ..web import use_cases
+    from ..web.app import build_app
+
+    given = from_environment()
+    settings = Settings(**{name: given[name] for name in ("spec", "fixtures") if name in given})
+    app = build_app(settings=settings)
+    try:
+        return refusal(use_cases.state_parts(app.runtime), content)
+    finally:
+        app.stop(0)
 
 
 @store.command("export")

@@ -56,6 +56,8 @@ class Vault:
     ) -> None:
         self.budget = budget
         self.size = 0
+        # Grows with every file that comes or goes.
+        self.version = 0
         self._blobs: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = lock
 
@@ -71,6 +73,7 @@ class Vault:
                 self._blobs.move_to_end(digest)
                 return digest
             self._blobs[digest] = content
+            self.version += 1
             self.size += len(content) + BLOB
             while self.size > self.budget and len(self._blobs) > 1:
                 self.size -= len(self._blobs.popitem(last=False)[1]) + BLOB
@@ -91,6 +94,7 @@ class Vault:
         with self._lock:
             self._blobs.clear()
             self.size = 0
+            self.version += 1
 
 
 def media_bytes(path: str, media: Media) -> int:

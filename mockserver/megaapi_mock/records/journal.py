@@ -41,6 +41,7 @@ class Journal:
         self.fault_hits: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()
+        self._numbers.on_crowded_out = self._forget_numbers
         self._forgotten_counts: Counter[str | None] = Counter()
         self._waiters = Waiters()
         # Empty while nobody waits for anything.
@@ -96,6 +97,10 @@ class Journal:
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
                 self.keep_count(name, {prefix: number})
+
+    def _forget_numbers(self, owner: str) -> None:
+        if self.recorder is not None:
+            self.recorder.forget_numbers(owner)
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply, which is written down elsewhere."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 # Instances come and go for as long as a mock runs. Of so many the counters are kept, those of
 # deleted ones included; the one that counted nothing for longest is forgotten. By then nothing that
@@ -14,14 +14,19 @@ OWNERS_MOST = 20_000
 class RecordNumbers(OrderedDict[str, dict[str, int]]):
     """The last number of each kind, by owner; `""` owns records of no instance. Not thread-safe.
 
-    Who has counted last stands last.
+    Who has counted last stands last. `on_crowded_out` hears of each owner that made room for
+    another one.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_crowded_out: Callable[[str], None] = lambda owner: None
 
     def of_new(self, owner: str) -> dict[str, int]:
         """The numbers of an owner who had none; the first one makes room where there is none."""
         numbers = self[owner] = {}
         if len(self) > OWNERS_MOST:
-            self.popitem(last=False)
+            self.on_crowded_out(self.popitem(last=False)[0])
         return numbers
 
     def set(self, owner: str, numbers: Mapping[str, int]) -> None:

@@ -19,7 +19,8 @@ class Outcome:
     Its `deliveries` wait until the answer has been handed over (`released`), its
     `peer_messages` are carried to other instances at once, its `exchange` is the call that asked
     for it, None where nobody called, its `fault_hits` are the faults that hit it; `peer_message` is
-    the message of a peer that it carries out, if any.
+    the message of a peer that it carries out, if any. `turned_away` are those of its deliveries
+    that nobody will claim: they have ended, and whoever made the change tells of it.
     """
 
     instance: str
@@ -30,3 +31,4 @@ class Outcome:
     fault_hits: Sequence[RecordedHit] = ()
     is_released: bool = False
     peer_message: Envelope | None = None
+    turned_away: Sequence[Delivery] = ()

@@ -27,3 +27,6 @@ class Recorder(Protocol):
 
     def count(self, owner: str, numbers: Mapping[str, int]) -> None:
         """An owner has counted so far."""
+
+    def forget_numbers(self, owner: str) -> None:
+        """Nobody remembers any more how far this owner has counted."""

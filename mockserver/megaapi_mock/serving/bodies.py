@@ -16,6 +16,8 @@ from ..errors import CUT, LATE, Overloaded
 SMALL = PIECE = 2**16
 # By how much the room of a body grows that does not say how long it is.
 STEP = 2**20
+# Seconds for headers to come, which is also how long granian keeps an idle connection.
+HEADERS_WITHIN = 30.0
 # Of an answer that waits for its client: who takes less within `answer_seconds` is let go.
 TAKEN_LEAST = 64 * 1024
 

@@ -37,7 +37,7 @@ from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 
 from ..errors import SetupError
-from .bodies import Limits
+from .bodies import HEADERS_WITHIN, Limits
 from .calls import WatchedApp
 from .connections import Watch
 from .deferred import DEFERRED_MOST
@@ -60,8 +60,6 @@ GRANIAN_THREADS = 512
 GRANIAN_THREADS_IDLE = 10
 # Files that a connection may need: its own, and those of what it causes.
 FILES_FOR_EACH = 3
-# Seconds for headers to come, which is also how long granian keeps an idle connection.
-HEADERS_WITHIN = 30.0
 # Granian's bound of headers is that of what it reads ahead of one connection, and not below this.
 READ_AHEAD_LEAST = 8 * 1024
 # What a request in flight gets on a stop before the courier's grace begins.

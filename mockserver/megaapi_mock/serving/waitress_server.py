@@ -15,7 +15,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
 from ..errors import LATE
-from .bodies import SMALL, TAKEN_LEAST, Limits, late
+from .bodies import HEADERS_WITHIN, SMALL, TAKEN_LEAST, Limits, late
 from .calls import WatchedApp
 
 if TYPE_CHECKING:
@@ -167,9 +167,11 @@ class WaitressServer(TcpWSGIServer):
             self.watched.on_departure()
         free = [channel for channel in channels if channel.is_free and not channel.will_close]
         reading = [channel for channel in free if channel.request is not None]
+        whole = self._limits.request_seconds
         for channel in reading:
-            if now - channel.request.began >= self._limits.request_seconds:
-                channel.give_up(self._limits.request_seconds)
+            within = whole if channel.request.headers_finished else min(HEADERS_WITHIN, whole)
+            if now - channel.request.began >= within:
+                channel.give_up(within)
         self._make_room_on_disk(reading, now)
         if len(channels) > self._limits.connections * CROWDED:
             surplus = len(channels) - self._limits.connections * COMFORTABLE

@@ -10,7 +10,7 @@ from ..errors import ControlRefused, Impossible, SetupError, StoreUnavailable
 from ..faults import saved_faults
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
-from ..store.serialize import Forms
+from ..store.serialize import Forms, Misfit
 from ..store.snapshot import save_world
 from ..store.state_checks import of_own_store
 from ..webhooks.chaos.chaos_options import Chaos
@@ -61,24 +61,50 @@ def begin(parts: StateParts, abandon: Abandon, courier: Courier, *, world: str) 
     return True
 
 
+def refusal(parts: StateParts, content: StoredContent) -> str | None:
+    """Why a mock could not go on with what a store holds; nothing changes."""
+    try:
+        with of_own_store():
+            snapshot.read_all(parts, content.as_state(), content.parts["start"])
+        _read_chaos(content)
+    except (ControlRefused, Impossible, Misfit) as error:
+        return str(error)
+    return None
+
+
+def _read_chaos(content: StoredContent) -> dict[str, Chaos]:
+    """ControlRefused where it is none."""
+    saved = content.parts["chaos"]
+    if not isinstance(saved, dict) or not all(isinstance(each, dict) for each in saved.values()):
+        raise ControlRefused(400, "chaos: must be an object of objects")
+    return {key: Chaos.of(chaos, seed=chaos.get("seed", 0)) for key, chaos in saved.items()}
+
+
 def _resume(
     parts: StateParts, abandon: Abandon, courier: Courier, store: SqlStore, content: StoredContent
 ) -> None:
     try:
+        all_chaos = _read_chaos(content)
         with of_own_store():
             snapshot.load(
                 parts,
                 abandon,
                 content.as_state(),
                 start=content.parts["start"],
-                on_loaded=lambda: _put_back(parts, courier, store, content),
+                on_loaded=lambda: _put_back(parts, courier, store, content, all_chaos),
             )
     except (ControlRefused, Impossible) as refusal:
         raise SetupError(store.writer.database.damage_text(str(refusal))) from None
     parts.instances.publisher.carry_all()
 
 
-def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: StoredContent) -> None:
+def _put_back(
+    parts: StateParts,
+    courier: Courier,
+    store: SqlStore,
+    content: StoredContent,
+    all_chaos: dict[str, Chaos],
+) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
     parts.ids.restore(*content.parts["ids"])
     for _, record in content.records:
@@ -88,8 +114,8 @@ def _put_back(parts: StateParts, courier: Courier, store: SqlStore, content: Sto
             parts.outside.journal.add_deliveries([record])
         else:
             parts.outside.journal.fault_hits.add(record)
-    for key, chaos in content.parts["chaos"].items():
-        parts.outside.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
+    for key, chaos in all_chaos.items():
+        parts.outside.chaos_dispatcher.start(key, chaos)
     store.begin(content)
     for delivery in content.owed:
         # A copy that chaos has made is not copied again.

@@ -66,7 +66,7 @@ def load_all(
     # One at a time: what is read belongs to the gateway that stands then, and no other.
     with parts.instances.start.loading:
         with _readable():
-            whole = _read_all(parts, state, start)
+            whole = read_all(parts, state, start)
         with parts.instances.publisher.at_rest():
             parts.clock.restore(whole.clock)
             parts.ids.seed = whole.parts.seed
@@ -206,7 +206,8 @@ def _readable() -> Iterator[None]:
         raise ControlRefused(400, sentence) from None
 
 
-def _read_all(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> _SavedWhole:
+def read_all(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -> _SavedWhole:
+    """A state of all, with what a reset leads back to; nothing changes. Misfit for what is none."""
     forms, gateway = Forms(documents=SAVED_TYPES), parts.instances.store.gateway
     saved = _read_parts(parts.outside, state, forms)
     if start is not None and start is not state:
@@ -214,7 +215,7 @@ def _read_all(parts: StateParts, state: Json, start: Mapping[str, Any] | None) -
         with inside("start"):
             if not isinstance(start, Mapping):
                 raise Misfit("must be an object or null")
-            _read_all(parts, dict(start), None)
+            read_all(parts, dict(start), None)
     clock: ClockState = _decode(state, "clock", forms)
     with inside("clock"):
         require_sane_clock(clock)
@@ -237,8 +238,7 @@ def _read_one(parts: StateParts, state: Json) -> tuple[_SavedParts, Instance]:
 
 
 def _read_parts(outside: OutsideParts, state: Json, forms: Forms) -> _SavedParts:
-    numbers: dict[str, int] = _decode(state, "numbers", forms)
-    seed: int = _decode(state, "seed", forms)
+    seed, numbers = (_decode(state, name, forms) for name in ("seed", "numbers"))
     with inside("numbers"):
         require_sane_numbers({"seed": seed, **numbers})
     return _SavedParts(

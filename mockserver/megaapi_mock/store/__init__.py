@@ -72,7 +72,8 @@ class Store(Protocol):
         Raises UnknownInstance. What is due by then happens before the change is kept. It is made
         now, or at an earlier moment that a jump of the clock has just come to. What stands in the
         outcome when the block ends is kept with the state, in one step: its exchange and
-        deliveries are on record from then on, and what it owes can be claimed.
+        deliveries are on record from then on, and what it owes can be claimed, but for what is
+        `turned_away`.
         """
 
     def add(

@@ -13,13 +13,12 @@ from ..domain.instance import Instance
 from ..domain.number_registry import NumberRegistry
 from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs, describe
-from ..records.delivery import end
 from ..records.journal import Journal
 from ..records.log import RecordQueries
 from ..records.outcome import Outcome
 from . import Owed
 from .due_times import DueTime, DueTimes
-from .owed import Capacity, OwedInMemory
+from .owed import Capacity, OwedInMemory, turn_away
 from .retire import retire
 
 
@@ -136,9 +135,7 @@ class MemoryStore:
                 self._owed.keep(outcome)
         except Exception as error:
             self._bugs.note(f"what a change of {outcome.instance} owes cannot be kept")
-            for delivery in outcome.deliveries:
-                if delivery.state == "queued":
-                    end(delivery, "abandoned", f"our own bug: {describe(error)}")
+            turn_away(outcome, "abandoned", f"our own bug: {describe(error)}")
         try:
             if outcome.exchange or outcome.fault_hits or outcome.deliveries:
                 self._journal.keep(outcome)

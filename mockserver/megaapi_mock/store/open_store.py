@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MEMORY = "memory"
 _SQLITE = "sqlite:///"
+# SQLite's own name for a database that is gone with its connection.
+_NO_FILE = ":memory:"
 SYNCS = ("normal", "full")
 # Of each extra of the package, what it installs for a store.
 _NEEDS = {
@@ -54,8 +56,11 @@ def sqlite_path(url: str) -> Path:
             f"{shown_address(url)} is not a store: {guess}it must be `memory`, sqlite:///FILE, "
             "or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
         )
+    path = url.removeprefix(_SQLITE)
+    if path == _NO_FILE:
+        raise SetupError(f"{url} is no file, and forgets everything: use `memory`, or name a file")
     _require_packages(url, "store")
-    return Path(url.removeprefix(_SQLITE))
+    return Path(path)
 
 
 def _require_packages(name: str, extra: str) -> None:
@@ -95,6 +100,8 @@ def require_sync(sync: str) -> None:
 def open_database(url: str, sync: str = "normal", *, must_exist: bool = False) -> Database:
     """The database of a URL, held alone. SetupError says why it cannot be."""
     require_sync(sync)
+    if url == MEMORY:
+        raise SetupError("`memory` ends with its mock: name a database, such as sqlite:///FILE")
     require_store(url)
     if is_postgres(url):
         database: Database = _postgres().PostgresDatabase(
@@ -106,7 +113,7 @@ def open_database(url: str, sync: str = "normal", *, must_exist: bool = False) -
         raise SetupError(f"there is no file {path}")
     from .sql.sqlite import SqliteDatabase
 
-    return SqliteDatabase(path, sync=sync)
+    return SqliteDatabase(path, sync=sync, must_exist=must_exist)
 
 
 def open_leadership(url: str) -> Leadership:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from ..domain.peer_messages import Envelope
-from ..records.delivery import Delivery, end
+from ..records.delivery import Delivery, State, end
 from ..records.outcome import Outcome
 
 
@@ -29,6 +29,14 @@ class Capacity:
         self.size += sign * len(delivery.body)
 
 
+def turn_away(outcome: Outcome, state: State, reason: str) -> None:
+    """End what nobody will claim of a change that is kept; `turned_away` has it."""
+    queue = [delivery for delivery in outcome.deliveries if delivery.state == "queued"]
+    for delivery in queue:
+        end(delivery, state, reason)
+    outcome.turned_away = queue
+
+
 class OwedInMemory:
     """Thread-safe. Outcomes of one instance are claimed in the order of their changes.
 
@@ -45,17 +53,16 @@ class OwedInMemory:
     def keep(self, outcome: Outcome) -> None:
         """Remember what a change owes, now that it is kept; its instance is still held."""
         with self._lock:
-            if outcome.deliveries and not self._is_turned_away(outcome):
-                self._waiting.setdefault(outcome.instance, deque()).append(outcome)
-                self._count(outcome, 1)
             self._peer_messages.extend(outcome.peer_messages)
+            if outcome.deliveries and not self._is_turned_away(outcome):
+                self._count(outcome, 1)
+                self._waiting.setdefault(outcome.instance, deque()).append(outcome)
 
     def _is_turned_away(self, outcome: Outcome) -> bool:
         if not self._room.is_over:
             return False
         reason = f"{self._room.count} deliveries wait already for answers before them to leave"
-        for delivery in outcome.deliveries:
-            end(delivery, "dropped", reason)
+        turn_away(outcome, "dropped", reason)
         return True
 
     def claim_deliveries(self, key: str) -> Iterator[Outcome]:

@@ -96,24 +96,36 @@ class Courier:
         turned_away: list[Delivery] = []
         with self._lock:
             for delivery in deliveries:
-                if not self._accepting:
-                    end(delivery, "abandoned", COURIER_STOPPED)
-                    # Who waits for the end of the stop is told of these too.
-                    self._abandoned_count += not self._is_over
+                try:
+                    is_accepted = self._accept(delivery)
+                except Exception as problem:
+                    # What was accepted before it is sent, and so is what comes behind.
+                    log_failure(log, "our own bug: %s is in no lane", delivery.id)
+                    end(delivery, "abandoned", f"our own bug: {describe(problem)}")
+                    is_accepted = False
+                if not is_accepted:
                     turned_away.append(delivery)
-                elif self._is_full(delivery):
-                    reason = f"the outbox is full: {self._pending} deliveries wait already"
-                    end(delivery, "dropped", reason)
-                    turned_away.append(delivery)
-                else:
-                    ready = self._lanes.queue(delivery)
-                    self._pending += 1
-                    if ready:
-                        self._work.notify()
             if self._lanes.ready > self._pool.free:
                 self._pool.ensure_workers()
         for delivery in turned_away:
             self._tell(delivery)
+
+    def _accept(self, delivery: Delivery) -> bool:
+        """Whether it is in its lane from now on, or else has ended; the lock is held."""
+        if not self._accepting:
+            end(delivery, "abandoned", COURIER_STOPPED)
+            # Who waits for the end of the stop is told of these too.
+            self._abandoned_count += not self._is_over
+            return False
+        if self._is_full(delivery):
+            reason = f"the outbox is full: {self._pending} deliveries wait already"
+            end(delivery, "dropped", reason)
+            return False
+        ready = self._lanes.queue(delivery)
+        self._pending += 1
+        if ready:
+            self._work.notify()
+        return True
 
     def _is_full(self, delivery: Delivery) -> bool:
         """Whether one more is too much; the lock is held. What waits alone may have any size."""

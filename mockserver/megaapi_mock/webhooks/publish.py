@@ -99,6 +99,8 @@ class Publisher:
             # Nothing is owed if it was rolled back; if it was kept, it must not hold up later ones.
             self.release(outcome)
             raise
+        for delivery in outcome.turned_away:
+            self._on_change(delivery)
         if messages:
             self._tell_messages(key, messages)
         for kind in kinds:

@@ -105,9 +105,22 @@ def test_nothing_private_is_in_the_log(make_app: MakeApp) -> None:
     log.call("GET", f"/rest/instance/megacode-TESTKEY0009?token={TOKEN}")
     log.call("GET", f"/rest/{TOKEN}/{FRIEND}/{SECRET}")
     log.call("GET", f"/rest/instance/isOnWhatsApp/{KEY}?jid={FRIEND}@s.whatsapp.net")
+    log.call(TOKEN, f"/rest/instance/{KEY}")
+    log.send(to="55 11 98888-0003")
     text = log.text()
     assert len(text.splitlines()) >= 9
-    for private in (KEY, TOKEN, "TESTKEY", "TESTTOKEN", FRIEND, "55119", SECRET, "nobody", "hush"):
+    for private in (
+        KEY,
+        TOKEN,
+        "TESTKEY",
+        "TESTTOKEN",
+        FRIEND,
+        "55119",
+        SECRET,
+        "nobody",
+        "hush",
+        "98888",
+    ):
         assert private not in text, private
 
 

@@ -96,6 +96,9 @@ def test_an_address_keeps_host_and_port(redaction: Redaction, url: str, shown: s
         ("5511900000002 has no account", f"{NUMBER} has no account"),
         ("+5511900000002@s.whatsapp.net: no", f"{NUMBER} no"),
         ("120363000000000001@g.us is a group", f"{NUMBER} is a group"),
+        ("55 11 90000-0002@g.us is not a group: a number", f"{PRIVATE} is not a group: a number"),
+        ("group: da Ana@g.us is not a group", f"group: {PRIVATE} is not a group"),
+        ("nobody answers: status@broadcast", "nobody answers: status@broadcast"),
         ("text 'oi, Ana' is odd", f"text '{PRIVATE}' is odd"),
         ('option "it\\"s" is odd', f"option '{PRIVATE}' is odd"),
         ("“oi” is odd", f"'{PRIVATE}' is odd"),
@@ -108,6 +111,11 @@ def test_an_address_keeps_host_and_port(redaction: Redaction, url: str, shown: s
 def test_a_sentence_says_nothing_of_people(redaction: Redaction, text: str, shown: str) -> None:
     own = str(redaction.instance(KEY))
     assert redaction.sentence(text, KEY, f"/rest/{KEY}") == shown.replace("{own}", own)
+
+
+def test_method_that_is_none_is_a_text_of_the_callers(redaction: Redaction) -> None:
+    assert redaction.method("GET") == "GET"
+    assert redaction.method("TESTTOKEN0001") == PRIVATE
 
 
 def test_no_sentence_stays_none(redaction: Redaction) -> None:

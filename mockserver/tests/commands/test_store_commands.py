@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from megaapi_mock.commands.main import main
+from megaapi_mock.errors import SetupError
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.open_store import open_database, shown_name, sqlite_path
 from megaapi_mock.store.state_file import unseal
@@ -67,6 +68,13 @@ def test_check_says_how_much_there_is(url: str) -> None:
         ("UPDATE part SET value = '{}' WHERE name = 'world'", "world: "),
         ("DELETE FROM part WHERE name = 'faults'", "is damaged: faults is missing"),
         ("UPDATE record SET head = '{'", "is damaged: a row cannot be read"),
+        ("UPDATE instance SET fields = '{}'", f"instance {KEY}: "),
+        ("UPDATE part SET value = '{\"acks\": 7}' WHERE name = 'profile'", "profile.acks: must be"),
+        ("UPDATE part SET value = '7' WHERE name = 'clock'", "clock: must be"),
+        ("UPDATE part SET value = '{}' WHERE name = 'start'", "start.seed: must be"),
+        ("UPDATE part SET value = '[]' WHERE name = 'faults'", "faults: must be"),
+        ("UPDATE part SET value = '{\"x\": 7}' WHERE name = 'chaos'", "chaos: must be"),
+        ("UPDATE number SET last = -1", "must be"),
     ],
 )
 def test_check_finds_what_cannot_be_read(url: str, statement: str, sentence: str) -> None:
@@ -75,6 +83,9 @@ def test_check_finds_what_cannot_be_read(url: str, statement: str, sentence: str
     assert done.exit_code == 1
     assert sentence in done.output
     assert done.output.splitlines()[-1] == "damaged"
+    # Nor would a mock start on it.
+    with pytest.raises(SetupError, match="is damaged"):
+        build_app(settings=Settings(store=url))
 
 
 def test_export_writes_a_state_that_a_mock_starts_with(url: str, tmp_path: Path) -> None:
@@ -138,7 +149,13 @@ def test_a_bare_file_is_told_as_the_url_it_needs(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_cannot_be_exported(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
     (tmp_path / "new.db").touch()
-    done = run("export", f"sqlite:///{tmp_path / 'new.db'}")
+    done = run("export", url)
+    assert done.exit_code == 2
+    assert "there is no store in" in done.stderr and "no mock has run on it" in done.stderr
+    assert (tmp_path / "new.db").read_bytes() == b""
+    open_database(url).close()
+    done = run("export", url)
     assert done.exit_code == 2
     assert "is empty: no mock has run on it" in done.stderr

@@ -65,3 +65,16 @@ def test_many_threads_share_one_vault() -> None:
     assert failures == []
     kept = vault.blobs().values()
     assert vault.size == sum(len(blob) + BLOB for blob in kept) <= vault.budget
+
+
+def test_each_file_that_comes_or_goes_is_another_version() -> None:
+    vault = Vault(budget=600)
+    versions = [vault.version]
+    for content in (b"1", b"2", b"3", b"3"):
+        vault.put(content)
+        versions.append(vault.version)
+    # The third takes the place of the first: as large as before, and not the same.
+    assert len(vault.blobs()) == 2
+    assert versions[1:4] == sorted(set(versions[1:4])) and versions[3] == versions[4]
+    vault.clear()
+    assert vault.version > versions[-1]

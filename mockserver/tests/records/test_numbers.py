@@ -37,11 +37,14 @@ def test_who_counted_nothing_for_longest_is_forgotten(
     counted: RecordNumbers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(numbers, "OWNERS_MOST", 2)
+    crowded_out: list[str] = []
+    counted.on_crowded_out = crowded_out.append
     counted.set(TWO, {"x": 6})
     counted.set(THREE, {"x": 1})
     assert list(counted) == [TWO, THREE]
     counted.of_new(ONE)["x"] = 1
     assert list(counted) == [THREE, ONE]
+    assert crowded_out == [ONE, TWO]
 
 
 def test_numbers_are_forgotten_by_owner_or_all(counted: RecordNumbers) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from megaapi_mock.errors import LATE
-from megaapi_mock.serving.bodies import SMALL, TAKEN_LEAST, Limits
+from megaapi_mock.serving.bodies import HEADERS_WITHIN, SMALL, TAKEN_LEAST, Limits
 from megaapi_mock.serving.waitress_server import (
     CONNECTIONS_MOST,
     ON_DISK,
@@ -163,6 +164,17 @@ def test_requests_that_take_too_long_are_given_up(server: WaitressServer) -> Non
     early.receive(90.1)
     server.maintenance(100)
     assert server.tasks == [late]
+
+
+def test_headers_alone_have_less_time_than_a_whole_request(server: WaitressServer) -> None:
+    server._limits = replace(LIMITS, request_seconds=4 * HEADERS_WITHIN)
+    dribbled, whole = Channel(server, activity=100), Channel(server, activity=100)
+    dribbled.receive(100 - HEADERS_WITHIN, headers=False)
+    whole.receive(100 - HEADERS_WITHIN)
+    server.maintenance(99)
+    assert not dribbled.will_close
+    server.maintenance(100)
+    assert dribbled.will_close and not whole.will_close and server.tasks == []
 
 
 def test_a_crowd_loses_idle_connections_first_then_the_slowest_requests(

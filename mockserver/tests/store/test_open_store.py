@@ -85,6 +85,22 @@ def test_a_wrong_sync_gets_the_one_that_was_meant() -> None:
         require_sync("ful")
 
 
+def test_database_that_forgets_everything_is_refused() -> None:
+    for opens in (require_store, open_database):
+        with pytest.raises(SetupError, match="forgets everything: use `memory`, or name a file"):
+            opens("sqlite:///:memory:")
+    with pytest.raises(SetupError, match="`memory` ends with its mock: name a database"):
+        open_database("memory", must_exist=True)
+
+
+def test_empty_file_is_no_store_that_exists(tmp_path: Path) -> None:
+    file = tmp_path / "mock.db"
+    file.write_bytes(b"")
+    with pytest.raises(SetupError, match=r"there is no store in .*: no mock has run on it"):
+        open_database(f"sqlite:///{file}", must_exist=True)
+    assert file.read_bytes() == b"" and list(tmp_path.iterdir()) == [file]
+
+
 def test_a_database_may_have_to_exist(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'mock.db'}"
     with pytest.raises(SetupError, match="there is no file"):

@@ -67,7 +67,7 @@ def test_what_there_is_no_room_for_is_dropped_with_the_reason(
     assert room.count == 3
     refused = outcome()
     owed.keep(refused)
-    [delivery] = refused.deliveries
+    [delivery] = refused.turned_away
     assert delivery.state == "dropped"
     assert delivery.reason == "3 deliveries wait already for answers before them to leave"
     [claimed] = owed.claim_deliveries(ONE)
@@ -77,6 +77,22 @@ def test_what_there_is_no_room_for_is_dropped_with_the_reason(
     assert (room.count, room.size) == (0, 0)
     owed.keep(later := outcome())
     assert [*owed.claim_deliveries(ONE)] == [later]
+
+
+def test_what_cannot_be_counted_leaves_nothing_half_kept(
+    owed: OwedInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    failed = outcome()
+    failed.peer_messages = [first := envelope()]
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(Capacity, "add", broken)
+        owed.keep(failed)
+    assert [*owed.claim_deliveries(ONE)] == []
+    # The change is kept, and so is what it told another instance.
+    assert owed.claim_peer_message() is first
 
 
 def test_messages_to_peers_are_claimed_in_order_and_may_be_returned(owed: OwedInMemory) -> None:

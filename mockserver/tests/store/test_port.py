@@ -21,6 +21,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.outcome import Outcome
 from megaapi_mock.store import Store
+from megaapi_mock.store.owed import OwedInMemory
 
 from ..support import START
 from .conftest import OpenStore
@@ -274,6 +275,10 @@ def record_calls(store: Store) -> None:
             pass
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("planted")
+
+
 def test_records_are_found_by_id_place_and_instance(store: Store) -> None:
     record_calls(store)
     exchanges, deliveries = store.records.exchanges, store.records.deliveries
@@ -296,6 +301,25 @@ def test_a_change_that_is_dropped_leaves_no_record(store: Store) -> None:
         raise RuntimeError
     assert list(store.records.exchanges.after(None)) == []
     assert list(store.records.deliveries.after(None)) == []
+
+
+def test_deliveries_that_cannot_be_owed_have_ended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed = [delivery(1, "a"), delivery(2, "a")]
+    outcome = Outcome("a", deliveries=owed, is_released=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(OwedInMemory, "_count", broken)
+        with store.change("a", None, outcome) as instance:
+            instance.name = "kept"
+    assert outcome.turned_away == owed
+    assert [each.state for each in owed] == ["abandoned", "abandoned"]
+    assert owed[0].reason == "our own bug: RuntimeError('planted')"
+    assert list(store.owed.claim_deliveries("a")) == []
+    with store.read("a") as instance:
+        assert instance.name == "kept"
+    record_calls(store)
+    assert [each.instance for each in store.owed.abandon()] == ["b", "a"]
 
 
 # -- one holder at a time --------------------------------------------------------------------

@@ -11,10 +11,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from megaapi_mock.records import numbers
 from megaapi_mock.settings import Settings
+from megaapi_mock.store.open_store import open_database
+from megaapi_mock.store.owed import OwedInMemory
+from megaapi_mock.store.sql.schema import SQL
+from megaapi_mock.web import use_cases
 from megaapi_mock.web.app import MockApp
 
 from ..histories import History, keys, open_mock
+from ..support import RecordingTransport
 
 Json = dict[str, Any]
 RECORDS = ("exchanges", "deliveries", "fault-hits", "messages", "instances", "faults")
@@ -111,3 +117,83 @@ def test_chaos_goes_on_after_an_orderly_stop_until_it_is_ended(store_url: str) -
         control(app, f"/instances/{key}/chaos", "DELETE")
     with mock_on(store_url) as app:
         assert control(app, f"/instances/{key}/chaos")["chaos"] is None
+
+
+@pytest.mark.parametrize("state", ["dropped", "abandoned"])
+def test_webhook_that_could_not_be_owed_has_ended_for_good(
+    store_url: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    (key,) = keys(1)
+    with mock_on(store_url) as app:
+        control(app, f"/instances/{key}/webhook", "POST", {"url": "http://127.0.0.1:9000/hook"})
+        with monkeypatch.context() as patch:
+            if state == "dropped":
+                patch.setattr(app.runtime.webhooks.owed_room, "limit", -1)
+            else:
+                patch.setattr(OwedInMemory, "keep", broken)
+            control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
+        before = everything(app)["deliveries"]
+        assert {each["state"] for each in before} == {state}
+        counted = app.runtime.records.counts.figures().webhooks
+        assert {names[1] for names in counted} == {state}
+        assert counted.total() == len(before)
+        app.runtime.records.bugs.clear()
+    with mock_on(store_url) as app:
+        assert everything(app)["deliveries"] == before
+        transport = app.runtime.webhooks.courier._transport
+        assert isinstance(transport, RecordingTransport) and transport.posts == []
+
+
+def test_files_of_one_size_take_no_more_room_than_they_may(store_url: str) -> None:
+    settings = Settings(store=store_url, media_bytes=5_000)
+    app = open_mock(settings=settings)
+    (key,) = keys(1)
+    store = app.runtime.instances.store
+    for number in range(20):
+        store_file(app, key, bytes([number]) * 1_000)
+        store.settle()
+    app.stop(60)
+    database = open_database(store_url)
+    files = [content for _, _, content in database.read(SQL.blobs)]
+    database.close()
+    assert files == [bytes([number]) * 1_000 for number in range(16, 20)]
+
+
+def store_file(app: MockApp, key: str, content: bytes) -> None:
+    """A customer sends a file."""
+    app.runtime.instances.publisher.change(
+        key, lambda instance: instance.keep_media("document", "text/plain", content)
+    )
+
+
+def test_counters_of_deleted_instances_take_bounded_room(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "OWNERS_MOST", 4)
+    with mock_on(store_url) as app:
+        for number in range(12):
+            key = f"megacode-TESTKEY01{number:02}"
+            control(app, "/instances", "POST", {"key": key, "connected": True})
+            control(app, f"/instances/{key}/inbound", "POST", {"text": "oi"})
+            control(app, f"/instances/{key}", "DELETE")
+        app.runtime.instances.store.settle()
+        remembered = app.runtime.records.journal.last_numbers()
+    database = open_database(store_url)
+    rows = {f"{kind}.{owner}": last for owner, kind, last in database.read(SQL.numbers)}
+    database.close()
+    assert rows == remembered
+    assert len({name.partition(".")[2] for name in rows}) == 4
+
+
+def test_made_up_names_go_on_and_take_no_instance_away(store_url: str) -> None:
+    made: list[str] = []
+    for _ in range(3):
+        with mock_on(store_url) as app:
+            made += [control(app, "/instances", "POST", {})["key"]]
+            made += [use_cases.running_host(app.runtime).create(None, "", enabled=False)]
+            listed = [each["key"] for each in control(app, "/instances?limit=1000")["items"]]
+            assert set(made) <= set(listed)
+    assert len(set(made)) == 6

@@ -22,7 +22,7 @@ from megaapi_mock.webhooks.http.client import (
     ReceiverAnswer,
     axios_headers,
 )
-from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS
+from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS, Lanes
 
 LIMIT = 60.0
 URL = "http://hook.test/"
@@ -415,6 +415,26 @@ def test_a_full_outbox_drops_the_new(
     gate.set()
     assert under_test.wait_idle(LIMIT)
     assert [one.state for one in owed[:3]] == ["delivered"] * 3
+
+
+def test_delivery_that_no_lane_takes_ends_alone(
+    courier: Callable[..., Courier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def queue(lanes: Lanes, one: Delivery) -> bool:
+        if one is owed[1]:
+            raise RuntimeError("planted")
+        return real(lanes, one)
+
+    real = Lanes.queue
+    seen: list[Delivery] = []
+    under_test = courier(ScriptedTransport(), on_change=seen.append)
+    owed = [delivery(number) for number in range(3)]
+    monkeypatch.setattr(Lanes, "queue", queue)
+    under_test.accept(owed)
+    assert under_test.wait_idle(LIMIT)
+    assert [one.state for one in owed] == ["delivered", "abandoned", "delivered"]
+    assert owed[1].reason == "our own bug: RuntimeError('planted')"
+    assert sorted(ids(seen)) == sorted(ids(owed))
 
 
 def test_a_full_outbox_is_full_in_bytes_too(

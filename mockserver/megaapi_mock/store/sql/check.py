@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from ...clock import Clock
 from ...domain.gateway import Gateway
@@ -18,8 +19,13 @@ from .record_rows import kind_of
 from .stored_content import StoredContent, load
 
 
-def check(database: Database) -> tuple[list[str], dict[str, int]]:
-    """What is wrong with it, a sentence each; and how much there is of what."""
+def check(
+    database: Database, refusal: Callable[[StoredContent], str | None] = lambda content: None
+) -> tuple[list[str], dict[str, int]]:
+    """What is wrong with it, a sentence each; and how much there is of what.
+
+    `refusal` says why no mock would start on it, where nothing else is wrong.
+    """
     problems = database.check()
     try:
         content = load(database)
@@ -28,7 +34,10 @@ def check(database: Database) -> tuple[list[str], dict[str, int]]:
     if content is None:
         return problems, {}
     with of_own_store():
-        return [*problems, *_unreadable(content)], _counts(content)
+        problems += _unreadable(content)
+    if not problems and (why := refusal(content)) is not None:
+        problems.append(why)
+    return problems, _counts(content)
 
 
 def _unreadable(content: StoredContent) -> list[str]:
@@ -40,11 +49,11 @@ def _unreadable(content: StoredContent) -> list[str]:
     gateway = Gateway(
         clock=Clock(), ids=Ids(), directory=world.directory, rules=Rules(), vault=Vault()
     )
-    for document in content.instances:
+    for key, document in zip(content.positions, content.instances, strict=True):
         try:
             load_instance(document, gateway, forms)
         except (Misfit, Impossible) as error:
-            problems.append(f"instance {document['key']}: {error}")
+            problems.append(f"instance {key}: {error}")
     return problems
 
 

@@ -20,14 +20,6 @@ class OwedInDatabase(OwedInMemory):
         self.writer: RecordWriter | None = None
         self._claim: Envelope | None = None
 
-    def keep(self, outcome: Outcome) -> None:
-        """Remember what a change owes; what there is no room for is written down as dropped."""
-        super().keep(outcome)
-        if self.writer is not None:
-            for delivery in outcome.deliveries:
-                if delivery.state != "queued":
-                    self.writer.delivery_changed(delivery)
-
     def claim_peer_message(self) -> Envelope | None:
         """Take out the one that was written first: whoever claimed one before is done with it."""
         self._drop(self._claim)

@@ -256,6 +256,8 @@ class PostgresDatabase:
     def vacuum(self) -> None:
         """Give back the room of deleted rows."""
         with self._lock:
+            # It says nothing before it has copied a whole table.
+            self._session.patience = None
             try:
                 for table in TABLES.sorted_tables:
                     self._session.execute(f'VACUUM FULL "{table.name}"'.encode())

@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +47,34 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::bigint::oid AND 
 
 
 class Session(psycopg.Connection[tuple[Any, ...]]):
-    """Gives up a server that says nothing for `patience` seconds."""
+    """Gives up a server that says nothing for `patience` seconds; None waits for ever.
 
-    patience: float = ANSWER_WITHIN
+    What comes or goes in pieces may take longer: a whole store over a slow network.
+    """
+
+    patience: float | None = ANSWER_WITHIN
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        if self.patience is not None and timeout is None:
+            gen = while_it_speaks(gen, self.patience)
+        return super().wait(gen, interval, timeout)
+
+
+def while_it_speaks(gen: Any, patience: float) -> Generator[Any, Any, Any]:
+    """The same steps of the driver; each that finds the server ready is a word of it."""
+    last_word = time.monotonic()
+    try:
+        step = next(gen)
+        while True:
+            ready = yield step
+            now = time.monotonic()
+            if ready:
+                last_word = now
+            elif now - last_word >= patience:
+                raise psycopg.OperationalError(f"it has said nothing for {patience:g} s")
+            step = gen.send(ready)
+    except StopIteration as end:
+        return end.value
 
 
 def application_name() -> str:

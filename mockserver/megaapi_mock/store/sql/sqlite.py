@@ -22,13 +22,18 @@ SYNC = {"normal": "NORMAL", "full": "FULL"}
 
 
 class SqliteDatabase:
-    """A `Database`. While it is open no other process can open the file."""
+    """A `Database`. While it is open no other process can open the file.
 
-    def __init__(self, path: Path, *, sync: str = "normal") -> None:
+    `must_exist`: a mock has run on it.
+    """
+
+    def __init__(self, path: Path, *, sync: str = "normal", must_exist: bool = False) -> None:
         self.path, self.name = path, str(path)
         self._lock = threading.Lock()
         self.is_closed = False
         version = _version_in_header(path)
+        if must_exist and not version:
+            raise SetupError(f"there is no store in {path}: no mock has run on it")
         self._connection = _connect(path)
         try:
             self._begin(version, sync)
@@ -150,6 +155,9 @@ def _version_in_header(path: Path) -> int:
 
     Reads the header alone: what is refused is not touched.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # A pipe would be waited for without end, and a device keeps nothing.
+        raise SetupError(f"the store {path} cannot be opened: it is not a file")
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER)

@@ -18,7 +18,7 @@ from ..owed import Capacity
 from .batch import Batch, dumps
 from .database import Database
 from .owed import OwedInDatabase
-from .record_rows import DELIVERY, EXCHANGE, Record
+from .record_rows import DELIVERY, EXCHANGE, PREFIXES, Record
 from .schema import CLEAR, CLEAR_STATE, SQL
 from .state_rows import StateRows
 from .stored_content import StoredContent
@@ -54,7 +54,7 @@ class SqlStore(MemoryStore):
         self._written_parts: dict[str, str] = {}
         self._part_values: dict[str, Any] = {}
         self._blobs: set[bytes] = set()
-        self._vault_seen: tuple[int, int] = (0, 0)
+        self._vault_seen: tuple[int, int] = (0, -1)
         # What is to be written when everybody who is held is free again; None while nobody is.
         self._structure_changes: list[Add] | None = None
         self.writer = RecordWriter(
@@ -174,7 +174,7 @@ class SqlStore(MemoryStore):
     def _add_blobs(self, batch: Batch) -> None:
         """The bytes of media as they are in memory: the oldest go there."""
         vault = self.gateway.vault
-        vault_state = id(vault), vault.size
+        vault_state = id(vault), vault.version
         if vault_state == self._vault_seen:
             return
         blobs = vault.blobs()
@@ -194,7 +194,17 @@ class SqlStore(MemoryStore):
 
     def _write_new(self, instance: Instance) -> None:
         if self._is_kept:
-            self.writer.write(partial(self._add_instance, instance))
+            self.writer.write(partial(self._add_instance, instance), self._add_made_names)
+
+    def _add_made_names(self, batch: Batch) -> None:
+        """How many names were made up so far: none may be given twice.
+
+        What numbers records stands in their rows.
+        """
+        for scope, last in self._journal.last_numbers("").items():
+            kind = scope.removesuffix(".")
+            if kind not in PREFIXES:
+                batch.count("", kind, last)
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""
@@ -274,7 +284,7 @@ class SqlStore(MemoryStore):
         self._part_values.clear()
         self._add_parts(self.parts, batch)
         self._blobs.clear()
-        self._vault_seen = (0, 0)
+        self._vault_seen = (0, -1)
         self._add_blobs(batch)
         for record in self._all_records():
             self.writer.add_record(record, batch)

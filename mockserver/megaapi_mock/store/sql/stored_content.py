@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from ...domain.peer_messages import Envelope
@@ -85,7 +86,10 @@ def _load(database: Database) -> StoredContent | None:
     if missing := sorted(PARTS - parts.keys()):
         raise Misfit(f"{', '.join(missing)} is missing")
     instances, positions = _instances(database)
-    blobs = list(database.read(SQL.blobs))
+    blobs = database.read(SQL.blobs)
+    for digest, _, content in blobs:
+        if not isinstance(content, bytes) or sha256(content).digest() != digest:
+            raise Misfit("the bytes of a file are not those that were kept")
     forms = Forms(documents=DOCUMENTS)
     with inside("ids"):
         parts["ids"] = forms.of(_IDS).decode(_with_last_series(parts["ids"]))

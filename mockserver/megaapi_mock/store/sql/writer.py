@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from ...domain.peer_messages import Envelope
 from ...errors import StoreUnavailable
 from ...records.bugs import log_failure
 from ...records.delivery import COURIER_STOPPED, STOPPED, Delivery
-from ...records.log import delivery_bytes, exchange_bytes, hit_bytes
+from ...records.log import delivery_bytes
 from ...records.outcome import Outcome
 from ..serialize import Forms
 from ..snapshot import DOCUMENTS
@@ -21,15 +19,15 @@ from .batch import Batch, dumps
 from .database import Database, StoreDiverged
 from .record_rows import (
     DELIVERY,
-    EXCHANGE,
-    FAULT_HIT,
     Record,
+    bytes_of,
     delivery_head,
     kind_of,
     row_of,
 )
 from .schema import CLEAR_RECORDS, SQL
 from .waiting import Add, WaitingWrites
+from .written_rows import WrittenRows
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +37,6 @@ FLUSH_AFTER, RETRY_AFTER = 0.02, 1.0
 SMALL = 500
 # In one transaction of so many, what the journal has let go is deleted.
 TRIM_EVERY = 50
-
-_PREFIX = {EXCHANGE: "x", DELIVERY: "d", FAULT_HIT: "s"}
-_BYTES: Mapping[str, Callable[[Any], int]] = {
-    EXCHANGE: exchange_bytes, DELIVERY: delivery_bytes, FAULT_HIT: hit_bytes,
-}  # fmt: skip
 
 
 class RecordWriter:
@@ -78,7 +71,7 @@ class RecordWriter:
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}
         self.peer_rows: dict[int, int] = {}
-        self._rows_written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
+        self._rows_written = WrittenRows()
         self._wake, self._stopping = threading.Event(), threading.Event()
         # While the last attempt to write what waits was in vain.
         self.failing = threading.Event()
@@ -88,7 +81,7 @@ class RecordWriter:
 
     def record(self, record: Record) -> None:
         """One more record that no change has made."""
-        self.soon(lambda batch: self.add_record(record, batch), _BYTES[kind_of(record)](record))
+        self.soon(lambda batch: self.add_record(record, batch), bytes_of(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further; what only a stop has ended is owed at the next start."""
@@ -108,6 +101,10 @@ class RecordWriter:
                 batch.count(owner, kind, last)
 
         self.soon(add)
+
+    def forget_numbers(self, owner: str) -> None:
+        """Nobody remembers any more how far this owner has counted."""
+        self.soon(partial(_add_lost_numbers, owner))
 
     def soon(self, add: Add, size: int = SMALL) -> None:
         """Write this with the next transaction, or a moment later in one of its own.
@@ -151,13 +148,14 @@ class RecordWriter:
         """The row of a record, and how far its owner has counted by it."""
         row = row_of(record, self.next_seq())
         kind, id_ = row[1], row[2]
-        if isinstance(record, Delivery) and record.state == "queued":
+        # As the row has it: who ends it meanwhile tells so later.
+        if isinstance(record, Delivery) and row[4] == "queued":
             self.owed[record] = self._seq
         else:
-            batch.after(partial(self._rows_written[kind].append, (self._seq, id_)))
+            self._rows_written.put_with(batch, kind, self._seq, id_)
         batch.add(SQL.add_record, row)
-        number, _, owner = id_.removeprefix(_PREFIX[kind]).partition(".")
-        batch.count(owner, _PREFIX[kind], int(number))
+        number, _, owner = id_[1:].partition(".")
+        batch.count(owner, id_[0], int(number))
 
     def add_outcome(self, outcome: Outcome, batch: Batch) -> None:
         """What a change owes and leaves on record, in the order of the journal."""
@@ -195,33 +193,21 @@ class RecordWriter:
         batch.add(SQL.set_delivery, (state, delivery_head(delivery), seq))
         if state != "queued":
             batch.after(partial(self.owed.pop, delivery, None))
-            batch.after(partial(self._rows_written[DELIVERY].append, (seq, delivery.id)))
+            self._rows_written.put_with(batch, DELIVERY, seq, delivery.id)
 
     def _add_oblivion(self, owner: str | None, batch: Batch) -> None:
         batch.forget_numbers(owner)
         if owner is None:
             batch.run(CLEAR_RECORDS)
-            for rows in self._rows_written.values():
-                batch.after(rows.clear)
+            batch.after(self._rows_written.clear)
         else:
             batch.add(SQL.drop_records_of, (owner,))
             batch.add(SQL.drop_numbers_of, (owner,))
         for delivery in [each for each in self.owed if owner in (None, each.instance)]:
             batch.after(partial(self.owed.pop, delivery, None))
 
-    def _add_trimmed(self, batch: Batch) -> None:
-        """What the journal has let go meanwhile goes here too; the oldest first."""
-        for kind, rows in self._rows_written.items():
-            old_rows = []
-            for entry in rows:
-                if self._keeps(kind, entry[1]):
-                    break
-                batch.add(SQL.drop_record, (entry[0],))
-                old_rows.append(entry)
-            batch.after(partial(_drop_first, rows, old_rows))
-
     def disown(self, deliveries: Iterable[Delivery]) -> None:
-        """Forget deliveries whose change was not kept."""
+        """Forget deliveries that have ended, or whose change was not kept."""
         for delivery in deliveries:
             self.owed.pop(delivery, None)
 
@@ -252,7 +238,7 @@ class RecordWriter:
             add(batch)
         self._writes += 1
         if self._writes % TRIM_EVERY == 0:
-            self._add_trimmed(batch)
+            self._rows_written.trim(self._keeps, batch)
         statements = batch.finish()
         if statements:
             self.database.write(statements)
@@ -274,8 +260,9 @@ class RecordWriter:
         """Write everything, in place of what was and what waited; nobody changes it meanwhile."""
         with self._lock:
             self._waiting.take()
-            for rows in self._rows_written.values():
-                rows.clear()
+            self._rows_written.clear()
+            # What told of their end waits no longer.
+            self.disown([each for each in list(self.owed) if each.state != "queued"])
             batch = Batch()
             add(batch)
             self.database.write(batch.finish())
@@ -289,7 +276,7 @@ class RecordWriter:
             if isinstance(record, Delivery) and record.state == "queued":
                 self.owed[record] = seq
             else:
-                self._rows_written[kind_of(record)].append((seq, record.id))
+                self._rows_written.put(kind_of(record), seq, record.id)
 
     # -- soon ---------------------------------------------------------------------------------
 
@@ -342,8 +329,6 @@ class RecordWriter:
         self.database.close()
 
 
-def _drop_first(rows: deque[tuple[int, str]], old_rows: Sequence[tuple[int, str]]) -> None:
-    """Unless a reset has emptied it meanwhile."""
-    for entry in old_rows:
-        if rows and rows[0] is entry:
-            rows.popleft()
+def _add_lost_numbers(owner: str, batch: Batch) -> None:
+    batch.forget_numbers(owner)
+    batch.add(SQL.drop_numbers_of, (owner,))

@@ -19,7 +19,10 @@ _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 ADDRESSES_MOST = 256
 OPTION = "--allow-webhook-host"
 # Where IPv6 hides an IPv4 address that its router unpacks.
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_UNPACKED = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+# Of nobody's network outside, though Python calls some of them global: a cloud keeps its metadata
+# service in the first, a site its own machines in the second, a translator of its own in the third.
+_RESERVED = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "64:ff9b:1::/48")))
 # Of a host name, or the middle of an address.
 _PATTERN = re.compile(r"[a-z0-9_.*:-]+")
 
@@ -107,7 +110,7 @@ def _real(address: str) -> _Ip:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
-    if ip in _NAT64:
+    if not (ip.is_loopback or ip.is_unspecified) and any(ip in each for each in _UNPACKED):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or ip
 
@@ -119,6 +122,7 @@ def _is_of(kind: AllowedHosts, ip: _Ip) -> bool:
         case "loopback":
             return ip.is_loopback
         case "public":
-            return ip.is_global and not ip.is_multicast
+            is_reserved = any(ip in network for network in _RESERVED)
+            return ip.is_global and not ip.is_multicast and not is_reserved
     # Link-local is neither: clouds keep their metadata service there.
     return ip.is_loopback or (ip.is_private and not ip.is_link_local)

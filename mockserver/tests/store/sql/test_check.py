@@ -93,8 +93,31 @@ def test_a_world_that_cannot_be_read_hides_its_instances(monkeypatch: pytest.Mon
 def test_each_instance_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     good = content().instances[0]
     bad = {**good, "name": 5, "key": "megacode-TESTKEY0002"}
-    problems, _ = checked(monkeypatch, content(instances=[good, bad, {**bad, "key": KEY}]))
+    nameless = {name: value for name, value in good.items() if name != "key"}
+    keys = [KEY, "megacode-TESTKEY0002", "megacode-TESTKEY0003"]
+    stored = content(
+        instances=[good, bad, nameless], positions=dict(zip(keys, (1, 2, 3), strict=True))
+    )
+    problems, _ = checked(monkeypatch, stored)
     assert problems == [
         "instance megacode-TESTKEY0002: name: must be a string, not 5",
-        f"instance {KEY}: name: must be a string, not 5",
+        "instance megacode-TESTKEY0003: key is missing",
     ]
+
+
+def test_what_no_mock_starts_on_is_said_where_nothing_else_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(check_module, "load", lambda _: content())
+    asked: list[StoredContent] = []
+
+    def refusal(stored: StoredContent) -> str:
+        asked.append(stored)
+        return "clock: must be an object"
+
+    for problems in ((), ("page 7 is torn",)):
+        database: Any = Checked(*problems)
+        told, counts = check(database, refusal)
+        assert told == [*(problems or ["clock: must be an object"])]
+        assert counts["instances"] == 1
+    assert len(asked) == 1

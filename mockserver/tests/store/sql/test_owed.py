@@ -7,7 +7,6 @@ from typing import cast
 import pytest
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.peer_messages import Envelope, PeerAck
-from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.records.outcome import Outcome
 from megaapi_mock.store.owed import Capacity
 from megaapi_mock.store.sql.batch import Batch
@@ -25,9 +24,6 @@ class Written:
     def __init__(self) -> None:
         self.notes: list[tuple[str, object]] = []
         self.peer_rows: dict[int, int] = {}
-
-    def delivery_changed(self, delivery: Delivery) -> None:
-        self.notes.append(("changed", delivery))
 
     def forget_peer_message(self, envelope: Envelope) -> None:
         self.notes.append(("forgotten", envelope))
@@ -91,19 +87,6 @@ def test_what_is_abandoned_is_written_off(owed: OwedInDatabase, written: Written
     owed.keep(Outcome(ONE, peer_messages=[mine, other]))
     owed.abandon(ONE)
     assert written.notes == [("forgotten", mine)] and owed.peer_messages() == [other]
-
-
-def test_what_there_is_no_room_for_is_written_down_as_dropped(
-    owed: OwedInDatabase, written: Written
-) -> None:
-    def outcome() -> Outcome:
-        delivery = Delivery(f"d1.{ONE}", 1.0, ONE, "text-plain", "", "http://a", b"", ONE)
-        return Outcome(ONE, deliveries=[delivery])
-
-    owed.keep(outcome())
-    assert written.notes == []
-    owed.keep(dropped := outcome())
-    assert written.notes == [("changed", dropped.deliveries[0])]
 
 
 def test_what_is_resumed_stands_in_its_row_already(owed: OwedInDatabase, written: Written) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +12,15 @@ from megaapi_mock.errors import SetupError
 
 pytest.importorskip("psycopg")
 
+import psycopg
 from megaapi_mock.store.sql import postgres_session
-from megaapi_mock.store.sql.postgres_session import application_name, hold, one_line
+from megaapi_mock.store.sql.postgres_session import (
+    application_name,
+    hold,
+    one_line,
+    while_it_speaks,
+)
+from psycopg.waiting import Ready, Wait
 
 NAME = "postgresql://127.0.0.1/mock"
 ANOTHER = (41, "megaapi-mock, process 7 on build", "127.0.0.1", "2026-01-05 09:00 UTC")
@@ -97,3 +104,40 @@ def test_application_name_fits_what_the_server_keeps(monkeypatch: pytest.MonkeyP
 
 def test_error_of_several_lines_is_one() -> None:
     assert one_line(ValueError("no\n  such\ttable")) == "no such table"
+
+
+def answer(steps: int) -> Generator[Wait, Ready, str]:
+    """What the driver does until an answer is whole."""
+    for _ in range(steps):
+        yield Wait.R
+    return "whole"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the time is, for the session alone."""
+    now = [0.0]
+    monkeypatch.setattr(postgres_session, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
+def test_server_that_speaks_may_take_longer_than_it_may_be_silent(clock: list[float]) -> None:
+    steps = while_it_speaks(answer(20), 15.0)
+    assert next(steps) == Wait.R
+    with pytest.raises(StopIteration) as end:
+        for ready in (Ready.R, Ready.NONE) * 10:
+            clock[0] += 14.0 if ready else 0.9
+            steps.send(ready)
+    assert end.value.value == "whole"
+    assert clock[0] > 140
+
+
+def test_server_that_is_silent_is_given_up(clock: list[float]) -> None:
+    steps = while_it_speaks(answer(9), 15.0)
+    next(steps)
+    steps.send(Ready.R)
+    clock[0] = 14.9
+    steps.send(Ready.NONE)
+    clock[0] = 15.0
+    with pytest.raises(psycopg.OperationalError, match="it has said nothing for 15 s"):
+        steps.send(Ready.NONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, asdict, fields
 from typing import Any
 
@@ -46,14 +48,14 @@ EXCHANGE = Exchange(
     operation="send_text",
     method="POST",
     path="/a?b",
-    request_headers=[("A", "1")],
+    request_headers=(("A", "1"),),
     request_body=b"\xff",
     status=400,
-    response_headers=[("B", "2")],
+    response_headers=(("B", "2"),),
     response_body=b"{}",
     reason="no",
     violations=("to: missing",),
-    events=["ack-server"],
+    events=("ack-server",),
     fault=("f1", "reply"),
     duration_ms=8.5,
 )
@@ -79,3 +81,54 @@ def test_the_example_sets_every_field(record: Any) -> None:
 )
 def test_a_record_comes_back_whole(record: Record) -> None:
     assert asdict(record_of(row_of(record, 7))) == asdict(record)
+
+
+COLUMNS = ("seq", "kind", "id", "instance", "state", "head", "body", "answer")
+
+
+@pytest.mark.parametrize(
+    ("record", "column", "value"),
+    [
+        (EXCHANGE, "kind", "call"),
+        (EXCHANGE, "id", "one"),
+        (EXCHANGE, "instance", 7),
+        (EXCHANGE, "body", None),
+        (EXCHANGE, "answer", "text"),
+        (DELIVERY, "instance", None),
+        (DELIVERY, "state", "lost"),
+        (DELIVERY, "body", None),
+        (DELIVERY, "head", "{}"),
+    ],
+)
+def test_row_with_another_value_in_a_column_is_none(
+    record: Record, column: str, value: object
+) -> None:
+    row = dict(zip(COLUMNS, row_of(record, 7), strict=True))
+    with pytest.raises((ValueError, TypeError)):
+        record_of(tuple({**row, column: value}.values()))
+
+
+def places_in(value: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """Every place in lists within lists, the innermost last."""
+    yield place
+    for index, inner in enumerate(value if isinstance(value, list) else ()):
+        yield from places_in(inner, (*place, index))
+
+
+def put(value: Any, place: tuple[int, ...], other: object) -> Any:
+    """The same with another value in this place."""
+    if not place:
+        return other
+    first, *rest = place
+    return [*value[:first], put(value[first], tuple(rest), other), *value[first + 1 :]]
+
+
+@pytest.mark.parametrize(
+    "record", [EXCHANGE, DELIVERY, HIT], ids=["exchange", "delivery", "fault-hit"]
+)
+def test_head_of_a_row_holds_nothing_that_fits_nowhere(record: Record) -> None:
+    row = row_of(record, 7)
+    head = json.loads(row[5])
+    for place in places_in(head):
+        with pytest.raises((ValueError, TypeError)):
+            record_of((*row[:5], json.dumps(put(head, place, {"a": 1})), *row[6:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,14 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         SqliteDatabase(tmp_path / "nowhere" / "mock.db")
     with pytest.raises(SetupError, match="cannot be opened: Is a directory"):
         SqliteDatabase(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files here")
+def test_pipe_or_device_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(SetupError, match="cannot be opened: it is not a file"):
+            SqliteDatabase(path)
 
 
 @pytest.mark.parametrize("package", ["sqlalchemy", "alembic"])

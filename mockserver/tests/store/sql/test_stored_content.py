@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any, cast
 
 import pytest
@@ -54,7 +55,7 @@ class Rows:
             ],
             SQL.peer_messages: [(8, json.dumps(envelope))],
             SQL.numbers: [(KEY, "d", 2)],
-            SQL.blobs: [(b"digest", 9, b"bytes")],
+            SQL.blobs: [(sha256(b"bytes").digest(), 9, b"bytes")],
         }
 
     def read(self, sql: str) -> list[tuple[Any, ...]]:
@@ -132,6 +133,8 @@ def test_a_part_that_is_missing_is_named(rows: Rows) -> None:
         (SQL.rows, (KEY, "messages", "1 ONE", "{"), "a row cannot be read"),
         (SQL.peer_messages, (10, '{"sender": 5}'), "must be a string|is missing"),
         (SQL.records, (10, "delivery", "d3", KEY, "queued", "[]", b"", None), "a row cannot be"),
+        (SQL.blobs, (sha256(b"bytes").digest(), 10, b"other"), "the bytes of a file are not"),
+        (SQL.blobs, (sha256(b"bytes").digest(), 10, 7), "the bytes of a file are not"),
     ],
 )
 def test_what_cannot_be_read_is_damage(

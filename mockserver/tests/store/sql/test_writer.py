@@ -15,7 +15,8 @@ from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.fault_hit import RecordedHit
 from megaapi_mock.store.sql import waiting
 from megaapi_mock.store.sql import writer as writer_module
-from megaapi_mock.store.sql.record_rows import Record, record_of
+from megaapi_mock.store.sql.batch import Row
+from megaapi_mock.store.sql.record_rows import Record, record_of, row_of
 from megaapi_mock.store.sql.schema import SQL
 from megaapi_mock.store.sql.sqlite import SqliteDatabase
 from megaapi_mock.store.sql.writer import RecordWriter
@@ -201,3 +202,38 @@ def test_bodies_that_wait_for_a_database_stay_within_their_bytes(
         assert len(writer._waiting._adds) <= 4
     assert writer.is_behind
     monkeypatch.undo()
+
+
+def test_delivery_that_ends_while_it_is_written_has_ended(
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends_meanwhile(record: Record, seq: int) -> Row:
+        row = row_of(record, seq)
+        assert isinstance(record, Delivery)
+        end(record, "delivered", None)
+        return row
+
+    one = delivery(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer_module, "row_of", ends_meanwhile)
+        writer.record(one)
+        writer.write()
+    # Whoever ended it tells so.
+    writer.delivery_changed(one)
+    writer.write()
+    (found,) = rows(writer)
+    assert isinstance(found, Delivery) and found.state == "delivered"
+    assert writer.owed == {}
+
+
+def test_deliveries_that_ended_before_all_is_written_again_are_not_owed(
+    writer: RecordWriter,
+) -> None:
+    ended, waits = delivery(1), delivery(2)
+    for each in (ended, waits):
+        writer.record(each)
+    writer.write()
+    end(ended, "delivered", None)
+    writer.delivery_changed(ended)
+    writer.rewrite(lambda batch: [writer.add_record(each, batch) for each in (ended, waits)])
+    assert list(writer.owed) == [waits]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..domain.settings import WebhookSettings, require_short
+from ..domain.settings import WebhookSettings
 from .call import Call, Json, operation, success
+from .receiver_address import check_address
 
 
 @operation()
@@ -20,14 +21,14 @@ def webhook_settings(call: Call) -> Json:
 
 @operation()
 def configure_webhook(call: Call) -> Json:
-    """Any string is taken as a URL; the undocumented second pair is kept when it is sent."""
+    """Any text is taken as a URL; the undocumented second pair is kept when it is sent."""
     data, before = call.data, call.instance.webhook
     secondary_url, secondary_on = (
         data.get("webhookSecondaryUrl"),
         data.get("webhookSecondaryEnabled"),
     )
-    require_short("webhookUrl", data["webhookUrl"])
-    require_short("webhookSecondaryUrl", secondary_url or "")
+    check_address(call, "webhookUrl", data["webhookUrl"])
+    check_address(call, "webhookSecondaryUrl", secondary_url or "")
     call.instance.webhook = WebhookSettings(
         url=data["webhookUrl"],
         enabled=data["webhookEnabled"],
@@ -35,8 +36,6 @@ def configure_webhook(call: Call) -> Json:
         secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
     )
     url = call.instance.webhook.url
-    if url and not url.strip():
-        call.note("webhookUrl is blank: no webhook can be sent there")
     if call.profile["webhook_saved"] == "2022":
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
         return success("Webhook configured", dataMessage=webhook)
@@ -47,7 +46,7 @@ def configure_webhook(call: Call) -> Json:
 def update_webhook_url(call: Call) -> Json:
     """The older way: an empty URL keeps the one that is set (ancestor)."""
     url = call.body["data"]["url"]
-    require_short("url", url)
+    check_address(call, "url", url)
     if url:
         call.instance.webhook = replace(call.instance.webhook, url=url)
     else:

@@ -24,6 +24,7 @@ REFUSALS = frozenset({
     "NotAuthorized", "NotLoggedIn", "NumberNotRegistered", "OutOfRange", "Overloaded",
     "PayloadTooLarge", "RequestTimeout", "StoreUnavailable", "Unauthorized",
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
+    "UnusableAddress",
 })  # fmt: skip
 # What a sentence is called before it is raised.
 SENTENCES = frozenset({"reason", "problem"})

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from ..wsgi import Environ, StartResponse, Wsgi
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
+from .express import method_asked
 from .letter_case import AnyCase
 from .pipeline import Pipeline
 from .reply import JSON, PREFLIGHT, Headers, ReadyReply, Reply, send
@@ -34,6 +35,7 @@ class Front:
         any_case = (
             AnyCase(operation.path for operation in pipeline.api.operations) if express else None
         )
+        self._overrides = pipeline.setup.profile.is_on("method_override")
         self._release_before_answer = pipeline.setup.profile["webhook_release"] == "before"
         self._match = lru_cache(maxsize=4_096)(
             partial(_match, Routes(pipeline.api.operations), any_case)
@@ -51,6 +53,8 @@ class Front:
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
             return send(start_response, reply, reply.headers(), method="HEAD", after=None)
+        if self._overrides:
+            request.method = method_asked(environ, request.method)
         match = self._find(request)
         if match is None:
             result = self._pipeline.unknown_route(request)

@@ -303,7 +303,7 @@ export default [
   ["message {id} is unknown here; the gateway looks nothing up", "a mensagem {id} não é conhecida aqui; o gateway não procura nada"],
   ["the file was not fetched (fetch_media=off): stand-in bytes were sent", "o arquivo não foi buscado (fetch_media=off): foram enviados bytes de exemplo"],
   ["url leads to an HTML page, not to {what}: use the address of the file itself", "a url leva a uma página HTML, não a {what}: use o endereço do próprio arquivo"],
-  ["webhookUrl is blank: no webhook can be sent there", "webhookUrl está em branco: nenhum webhook pode ser enviado"],
+  ["{field} is blank: no webhook can be sent there", "{field} está em branco: nenhum webhook pode ser enviado"],
   ["subject must be {what+}", "subject precisa ser {what}"],
   ["desc must be {what+}", "desc precisa ser {what}"],
   ["announce must be {what+}", "announce precisa ser {what}"],

@@ -96,6 +96,11 @@ def test_sound_base64_is_sent_without_a_word_and_read(make_app: MakeApp, text: s
     ("type_", "content", "said"),
     [
         ("image", b"<!DOCTYPE html><p>404", "not a picture, it is an HTML page"),
+        ("image", b"\xef\xbb\xbf\n <!-- x --><HTML>", "not a picture, it is an HTML page"),
+        ("image", b"<?xml version='1.0'?><Error/>", "not a picture, it is an XML document"),
+        ("image", b"<svg xmlns='x'/>", "not a picture, it is an XML document"),
+        ("image", b"\x1f\x8b\x08\x00", "not a picture, it is compressed with gzip"),
+        ("image", b"Access denied.", "not a picture, it is text: 'Access denied.'"),
         ("image", b'{"error": 1}', "not a picture, it looks like JSON"),
         ("image", b"%PDF-1.4", "not a picture, it begins with 25 50 44 46"),
         ("sticker", b"\x89PNG\r\n\x1a\n", "not a WebP picture"),

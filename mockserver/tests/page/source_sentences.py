@@ -30,7 +30,10 @@ REFUSALS = frozenset({
 SENTENCES = frozenset({"reason", "problem"})
 # Stands for a value: what differs from one refusal to the next.
 VALUE = "X1"
-BEGINNINGS = ("is an HTML page", "looks like JSON", "is Ogg without Opus")
+BEGINNINGS = (
+    "is an HTML page", "is an XML document", "is compressed with gzip", "is text: 'no'",
+    "looks like JSON", "is Ogg without Opus",
+)  # fmt: skip
 # Sources whose sentences no page shows.
 ELSEWHERE = {
     "web/control/control_client.py": "for programs that drive a mock",

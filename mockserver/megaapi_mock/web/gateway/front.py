@@ -80,6 +80,8 @@ class Front:
         short = len(request.path) <= _LONGEST_CACHED
         find = self._match if short else self._match.__wrapped__
         match = find(request.path, request.method)
+        if match is not None and "%" in request.url and not _is_written_out(match, request.url):
+            return None
         if match is not None and not match[1] and match[0].is_key_in_query:
             return match[0], request.query.get("instance_key", "")
         return match
@@ -141,6 +143,16 @@ def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> 
         candidates = (routes.match(spelling, method) for spelling in any_case.spellings(path))
         match = next(filter(None, candidates), None)
     return match
+
+
+def _is_written_out(match: Match, url: str) -> bool:
+    """Whether a URL spells out the words of its route: Express decodes values alone."""
+    written = url.partition("?")[0].removesuffix("/").lower().split("/")
+    route = match[0].path.lower().split("/")
+    return len(route) == len(written) and all(
+        part.startswith("{") or part == written_part
+        for part, written_part in zip(route, written, strict=True)
+    )
 
 
 def _nothing() -> None:

@@ -11,6 +11,7 @@ from ..domain.groups import ADDED, ALREADY_IN, UNKNOWN
 from ..domain.jid import Jid
 from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
+from .shown import is_blank
 
 # So many people who were refused are explained in one reason.
 NOTED_MOST = 3
@@ -50,7 +51,7 @@ def create_group(call: Call) -> Json:
     """The instance becomes superadmin; who forbids being added is left out (vendor)."""
     data = call.body["group_data"]
     _require_somebody(call)
-    if not data["group_name"].strip():
+    if is_blank(data["group_name"]):
         call.note("group_name is blank: a phone shows nothing there; made all the same")
     group = call.instance.groups.create(data["group_name"], data["participants"])
     invitees = {Jid.parse(text) for text in data["participants"]}

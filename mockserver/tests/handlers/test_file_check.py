@@ -223,7 +223,7 @@ QUOTED = {
 }
 
 
-@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+@pytest.mark.parametrize("blank", ["", "  ", "\n", "\u200b \u2060", "\u3164\u2800"])
 @pytest.mark.parametrize(
     ("kind", "data", "said"),
     [
@@ -256,6 +256,39 @@ def test_blank_where_a_phone_shows_a_text(
     assert f"{said}: a phone shows nothing there; sent" in reply.headers["X-Mock-Reason"]
     reply = send(make_app(settings=Settings(strict=True)), kind, **data)
     assert reply.status_code == 422 and said in reply.get_json()["violations"][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("location", {"latitude": 95, "longitude": 0}, "latitude 95 is on no map: from -90 to 90"),
+        ("location", {"latitude": "1", "longitude": "-180.5"}, "longitude -180.5 is on no map"),
+        (
+            "listMessage",
+            {"text": "oi", "buttonText": "Ver", "sections": [SECTION, SECTION]},
+            "stands at 2 choices: an answer does not tell them apart",
+        ),
+        (
+            "buttonMessage",
+            {"text": "oi", "type": "text", "buttons": [BUTTON, {**BUTTON, "title": "Outro"}]},
+            "stands at 2 choices: an answer does not tell them apart",
+        ),
+    ],
+)
+def test_what_no_phone_makes_sense_of_is_sent_with_a_reason(
+    make_app: MakeApp, kind: str, data: Any, said: str
+) -> None:
+    reply = send(make_app(), kind, **data)
+    assert reply.status_code == 200, reply.headers["X-Mock-Reason"]
+    assert said in reply.headers["X-Mock-Reason"]
+    reply = send(make_app(settings=Settings(strict=True)), kind, **data)
+    assert reply.status_code == 422 and said in reply.get_json()["violations"][0]
+
+
+@pytest.mark.parametrize("latitude", [90, -90, "89.9", 0])
+def test_places_on_the_map_are_not_spoken_of(app: MockApp, latitude: Any) -> None:
+    reply = send(app, "location", latitude=latitude, longitude=180)
+    assert reply.status_code == 200 and "X-Mock-Reason" not in reply.headers
 
 
 def test_blank_name_of_a_group_and_blank_webhook_url(app: MockApp) -> None:

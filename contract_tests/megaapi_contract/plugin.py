@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from .run.runner import RunContext
 
 _VALUES = {
-    "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
+    "instance-key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
     "token": ("", "its token (or MEGAAPI_TOKEN)"),
     "timeout": ("30", "seconds for each answer"),
     "max-messages": ("40", "messages a run may send to a real host"),
     "gateway-plan": ("code", "code, start, business, token or all"),
 }
 _TYPES = {"timeout": float, "max-messages": int}
-_ENVIRONMENT = {"key": "MEGAAPI_INSTANCE_KEY", "token": "MEGAAPI_TOKEN"}
+_ENVIRONMENT = {"instance-key": "MEGAAPI_INSTANCE_KEY", "token": "MEGAAPI_TOKEN"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -206,7 +206,7 @@ def _options(config: pytest.Config) -> Any:
 
     return RunOptions(
         target=str(config.getoption("--megaapi-target")),
-        key=value("key"),
+        key=value("instance-key"),
         token=value("token"),
         allow=frozenset(config.getoption("--megaapi-allow")) | {"reads"},
         recipients=tuple(config.getoption("--megaapi-recipient")),

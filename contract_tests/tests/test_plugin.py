@@ -42,7 +42,7 @@ def test_each_probe_is_a_test(tmp_path: Path) -> None:
 def test_a_host_and_what_it_may_not_do(tmp_path: Path) -> None:
     with MockServer() as server:
         ran = pytest_run(
-            tmp_path, "--megaapi-target", server.url, "--megaapi-key", KEY,
+            tmp_path, "--megaapi-target", server.url, "--megaapi-instance-key", KEY,
             "--megaapi-token", TOKEN, "-k", "examples_of_send_text or examples_of_list_groups",
         )  # fmt: skip
     assert ran.returncode == 0, ran.stdout
@@ -51,7 +51,7 @@ def test_a_host_and_what_it_may_not_do(tmp_path: Path) -> None:
 
 def test_a_host_that_is_down_is_told_in_a_sentence(tmp_path: Path) -> None:
     ran = pytest_run(
-        tmp_path, "--megaapi-target", "http://127.0.0.1:9", "--megaapi-key", KEY,
+        tmp_path, "--megaapi-target", "http://127.0.0.1:9", "--megaapi-instance-key", KEY,
         "--megaapi-token", TOKEN,
     )  # fmt: skip
     assert ran.returncode == 4
@@ -72,7 +72,8 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
 
     with answering(some) as url:
         ran = pytest_run(
-            tmp_path, "--megaapi-target", url, "--megaapi-key", KEY, "--megaapi-token", TOKEN,
+            tmp_path, "--megaapi-target", url, "--megaapi-instance-key", KEY,
+            "--megaapi-token", TOKEN,
             "-k", "instance_status",
         )  # fmt: skip
     # A read is tried three times, and so is the status call after it: then the host is given up.
@@ -100,7 +101,8 @@ def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> Non
         instance = {"key": "megacode-TESTKEY0009", "token": SECRET, "connected": True}
         assert client.post("/_mock/instances", json=instance).status_code < 300
         ran = pytest_run(
-            tmp_path, "--megaapi-target", server.url, "--megaapi-key", "megacode-TESTKEY0009",
+            tmp_path, "--megaapi-target", server.url,
+            "--megaapi-instance-key", "megacode-TESTKEY0009",
             "--megaapi-token", SECRET, "-k", "examples_of_list_groups", "-vv", "-l",
             "--full-trace", "--tb=long",
         )  # fmt: skip
@@ -117,7 +119,8 @@ def test_what_a_run_does_to_the_owner_is_said_before_it(tmp_path: Path) -> None:
     )
     with MockServer() as server:
         ran = pytest_run(
-            tmp_path, "--megaapi-target", server.url, "--megaapi-key", KEY, "--megaapi-token",
+            tmp_path, "--megaapi-target", server.url, "--megaapi-instance-key", KEY,
+            "--megaapi-token",
             TOKEN, "--megaapi-allow", "changes", "-k", "examples_of_list_groups",
         )  # fmt: skip
     assert "the instance's own receiver gets none of them" in ran.stdout, ran.stdout

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .domain.message_states import AckDelay
+from .domain.message_states import parse_delay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .errors.names import did_you_mean
@@ -213,6 +213,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("body_parsing", "express", ("express", "json_only"), grade="baileys",
            help="bodies as the ancestor's Express reads them, or JSON alone, also without a type",
            settled_by="a call whose body is a form (application/x-www-form-urlencoded)"),
+    Switch("method_override", "on", _ON, grade="baileys",
+           help="the header X-HTTP-Method-Override of a POST names the method that counts",
+           settled_by="a POST to logout with the header X-HTTP-Method-Override: DELETE"),
+    Switch("if_none_match", "304", ("304", "200"),
+           help="a GET with the ETag of its answer in If-None-Match: 304, or the answer again",
+           settled_by="two status calls, the second with the ETag of the first in If-None-Match"),
     Switch("body_limit_mib", "32", form=_WHOLE, help="largest body",
            settled_by="bodies of growing size to a call that refuses them anyway"),
     Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",
@@ -270,7 +276,7 @@ class Profile:
             qr_seconds=self.seconds("qr_seconds"),
             qr_series=int(self["qr_series"]),
             restart_seconds=self.seconds("restart_seconds"),
-            ack_delays=tuple(_delay(part) for part in self["ack_delays"].split(",")),
+            ack_delays=tuple(parse_delay(part) for part in self["ack_delays"].split(",")),
             each_in_group=self["group_acks"] == "each",
             group_events=self.is_on("group_events"),
             presence_events=self.is_on("presence_events"),
@@ -284,14 +290,6 @@ class Profile:
             messages_kept=messages_kept,
             messages_bytes=messages_bytes,
         )
-
-
-def _delay(text: str) -> AckDelay:
-    """`1` or `0.5-2`; a span written backwards means the same."""
-    first, separator, last = text.partition("-")
-    if not separator:
-        return float(first)
-    return min(float(first), float(last)), max(float(first), float(last))
 
 
 def load_profile(name: str, fixtures: Path) -> Profile:

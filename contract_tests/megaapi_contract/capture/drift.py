@@ -18,6 +18,8 @@ from .form import FormDrift, Forms, is_placeholder
 from .known_fields import KnownFields, Path
 
 Record = Mapping[str, Any]
+# To a client that has the answer already and says so: nothing of the contract is in it.
+NOT_MODIFIED = 304
 UNKNOWN_CALL, UNKNOWN_EVENT = "unknown call", "unknown event"
 # Where nothing of the contract speaks of it.
 _NOBODY = Promise("inferred", "openapi.yaml")
@@ -158,6 +160,8 @@ class RecordReader:
             )
             return
         status = int(record["status"])
+        if status == NOT_MODIFIED:
+            return
         response = self._contract.response(operation, status)
         if response is None:
             promised = " or ".join(operation.definition["responses"])

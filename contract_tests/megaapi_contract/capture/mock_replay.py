@@ -25,7 +25,7 @@ from ..redaction.redaction import Redaction
 from ..redaction.vocabulary import Vocabulary
 from .capture_facts import CaptureFacts, Record, facts_of
 from .document_comparison import Difference, differences
-from .drift import UNKNOWN_CALL, Comparison, DriftCounter, RecordReader
+from .drift import NOT_MODIFIED, UNKNOWN_CALL, Comparison, DriftCounter, RecordReader
 from .form import FormDrift
 from .mock_requests import MockRequests
 from .mock_values import MockValues
@@ -120,6 +120,8 @@ class Replay:
     def _answer_differences(self, record: Record, answer: Answer) -> Iterator[FormDrift]:
         operation = self._contract.by_id.get(str(record["operation"]))
         status = int(record["status"])
+        if status == NOT_MODIFIED:
+            return
         if operation is None:
             if status != answer.status:
                 sentence = f"{status}, where the mock, which does not know it, has {answer.status}"

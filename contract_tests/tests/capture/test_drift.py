@@ -66,6 +66,14 @@ def test_the_same_difference_is_told_once_with_its_count(
     assert [(drift.count, drift.first) for drift in drifts] == [(3, 5)]
 
 
+def test_an_answer_that_the_client_had_already_is_no_difference(
+    records: list[Record], every_plan: Contract
+) -> None:
+    status = next(each for each in records if each.get("operation") == "instance_status")
+    known = {**copy.deepcopy(status), "status": 304, "body": None}
+    assert compare([known], every_plan).drifts == []
+
+
 # -- the command -----------------------------------------------------------------------------
 
 

@@ -85,3 +85,8 @@ def test_a_call_after_its_webhook_in_the_file_is_repeated_before_it() -> None:
     early_webhook = {"time": 1.5, "kind": "webhook"}
     ordered = list(in_time_order([early_webhook, late_call]))
     assert ordered == [late_call, early_webhook]
+
+
+def test_an_answer_that_the_client_had_already_is_no_difference(every_plan: Contract) -> None:
+    known = call(1, "list_groups", "/rest/group/list/<key 1>", 304, None) | {"body": None}
+    assert named([known], every_plan) == []

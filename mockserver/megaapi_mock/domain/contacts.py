@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from ..errors import Invalid
 from ..errors.names import quoted
-from .jid import ADDRESS_MOST, LID, PERSON, Jid, is_number
+from .jid import ADDRESS_MOST, GROUP, LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
 from .phone_number import (
     as_written,
+    is_group_id,
     is_none_of_brazil,
     is_old_group,
     lacks_country,
@@ -189,7 +190,7 @@ class Directory:
             return f": {digits} is the LID of {contact.name}, no phone number; answer to {to}"
         if (now := self.former_owner(digits)) is not None:
             return f": who had it is {now.jid} now"
-        if not digits.isdecimal():
+        if not (digits.isascii() and digits.isdecimal()):
             return written_otherwise(digits) or (
                 f": {quoted(digits.strip())} is not a phone number: "
                 "digits alone, country code first"
@@ -206,6 +207,8 @@ class Directory:
                 f": Brazil has no number like {digits}: 55, an area that exists, and 9 with "
                 "eight digits more, or eight"
             )
+        if is_group_id(digits):
+            return f": a group is written {digits}@{GROUP}"
         if self._is_long(digits):
             return (
                 f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"

@@ -106,6 +106,14 @@ UNPLAYED = _WITH_PLAYED[:-1]
 PLAYABLE = frozenset({"ptvMessage", "audioMessage", *keys_of(lambda kind: kind.once)})
 
 
+def parse_delay(text: str) -> AckDelay:
+    """`1` or `0.5-2`; a span written backwards means the same."""
+    first, separator, last = text.partition("-")
+    if not separator:
+        return float(first)
+    return min(float(first), float(last)), max(float(first), float(last))
+
+
 def draw_delays(delays: tuple[AckDelay, ...], draw: Callable[[], bytes]) -> list[float]:
     """Seconds for each step; `draw` gives 32 bytes of chance. No step comes before the last one."""
     chance: bytes | None = None

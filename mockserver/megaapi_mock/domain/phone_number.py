@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from .jid import ADDRESS_MOST
 
 BRAZIL = "55"
-# Area, then a mobile (9 and eight digits), an old mobile or a landline (eight digits).
-_NATIONAL = re.compile(r"0?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
+# Area, then a mobile (9 and eight digits), an old mobile or a landline (eight digits). In front of
+# it a 0 may be dialled, and behind that the two digits of a carrier.
+_NATIONAL = re.compile(r"(?:0(?:[1-9][0-9])??)?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
 # Area codes nobody has.
 _NO_AREAS = frozenset({"20", "23", "25", "26", "29", "30", "36", "39", "40", "50", "52", "56", "57",
                        "58", "59", "60", "70", "72", "76", "78", "80", "90"})  # fmt: skip
@@ -19,9 +21,18 @@ _BRAZILIAN = re.compile(r"55([1-9][0-9])9?[0-9]{8}")
 _IN_NO_AREA = re.compile(r"55(?:0?800[0-9]{6,7}|[34]00[0-9]{5})")
 # Country codes whose numbers have eight digits more: ten in all are whole there.
 _EIGHT_MORE = ("45", "47", "53", "65")
-_BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
+_BETWEEN = re.compile(r"[\s().+/\u2010-\u2015\u2212-]")
+# Marks that nobody sees, and that come along when a number is copied from a phone or a web page.
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Links and schemes with a number in them.
+_LINK = re.compile(
+    r"(?:https?://)?(?:(?:www\.)?wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)|(?:tel|whatsapp):",
+    re.IGNORECASE,
+)
 # Groups of old are the number of who made them, a dash and the second.
 _OLD_GROUP = re.compile(r"[0-9]{8,}-[0-9]{10}")
+# Those of today begin with these digits.
+_NEW_GROUP = re.compile(r"12036[0-9]{13}")
 # A number with the prefix that is dialled before a country code.
 _DIALLED_ABROAD = re.compile(r"00([1-9][0-9]{7,14})")
 # No number is longer with its country code. (E.164 allows 15 digits, which no country uses up.)
@@ -71,6 +82,11 @@ def is_old_group(text: str) -> bool:
     return len(text) <= ADDRESS_MOST and _OLD_GROUP.fullmatch(text) is not None
 
 
+def is_group_id(digits: str) -> bool:
+    """Whether these digits are how groups are called now, without their `@g.us`."""
+    return _NEW_GROUP.fullmatch(digits) is not None
+
+
 def _without_prefixes(digits: str) -> str:
     """Without the 00 of calls abroad, and the 0 of calls to another area behind the 55."""
     match = _DIALLED_ABROAD.fullmatch(digits)
@@ -88,14 +104,24 @@ def number_behind_prefix(digits: str) -> str | None:
     return None if number == digits else national(number) or number
 
 
+def _bare(text: str) -> str:
+    """A number without what stands between and around its digits, which are ASCII then."""
+    if not text.isascii():
+        visible = _UNSEEN.sub("", text)
+        text = "".join(str(unicodedata.decimal(mark, mark)) for mark in visible)
+    text = text.strip()
+    link = _LINK.match(text)
+    return _BETWEEN.sub("", text if link is None else text[link.end() :])
+
+
 def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
     if len(text) > ADDRESS_MOST:
         return text
-    digits = _without_prefixes(_BETWEEN.sub("", text))
+    digits = _without_prefixes(_bare(text))
     plain = digits.isascii() and digits.isdigit() and not is_old_group(text)
     # A number and something behind a hyphen is not a number.
-    odd = "-" in text and too_long(digits)
+    odd = "-" in text and too_long(national(digits) or digits)
     return digits if plain and not odd else text
 
 
@@ -105,9 +131,15 @@ def as_written(text: str, numbers: Iterable[str] = ()) -> str:
     What begins with + or 00 is whole, and so is one of these `numbers`; an address stays.
     """
     digits = digits_of(text)
-    if text.lstrip().startswith(("+", "00")) or digits in set(numbers):
+    if _is_whole(text) or digits in set(numbers):
         return digits
     return national(digits) or digits
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it begins as numbers with their country code do, or is a link to WhatsApp."""
+    start = _UNSEEN.sub("", text[:ADDRESS_MOST]).strip().lower().removeprefix("tel:")
+    return start.startswith(("+", "00")) or _LINK.match(start) is not None
 
 
 def probably_meant(text: str) -> str | None:
@@ -118,7 +150,7 @@ def probably_meant(text: str) -> str | None:
     """
     if len(text) > ADDRESS_MOST:
         return None
-    digits = _BETWEEN.sub("", text.partition("@")[0])
+    digits = _bare(text.partition("@")[0])
     if not (digits.isascii() and digits.isdigit()) or is_old_group(text):
         return None
     digits = _without_prefixes(digits)

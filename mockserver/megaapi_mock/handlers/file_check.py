@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 
 from .file_ends import early_end
@@ -15,6 +16,9 @@ _AFTER_END = re.compile(r"=\s*[^=\s]")
 _ENCODED_TWICE = re.compile(
     "LzlqL|aVZCT1J3MEtHZ2|UjBsR09E|VWtsR1|VDJkblV3|SlZCRV|ZGF0YTph|ZGF0YTpp|ZGF0YTp2"
 )
+_HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b")
+# Words: an error of the host, rather than a file with a signature of a few letters.
+_TEXT = re.compile(rb"[A-Za-z][\x20-\x7e\s]*[a-z]{2} [\x20-\x7e\s]*")
 # What becomes of a missing value in the languages clients are written in.
 _NOTHING = frozenset(
     {"undefined", "null", "none", "nil", "nan", "true", "false", "[object object]"}
@@ -118,12 +122,28 @@ def unshown(type_: str, content: bytes) -> str | None:
     return early_end(content)
 
 
+def is_html(content: bytes) -> bool:
+    """Whether these bytes begin as an HTML page does, comments and blanks before it included."""
+    start = _start(content)
+    return start.startswith(b"<") and _HTML.search(start) is not None
+
+
+def _start(content: bytes) -> bytes:
+    return content[:1000].removeprefix(BOM_UTF8).lstrip().lower()
+
+
 def _beginning(content: bytes) -> str:
-    start = content[:200].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html")):
+    if is_html(content):
         return "is an HTML page"
+    start = _start(content)
+    if start.startswith((b"<?xml", b"<svg", b"<error")):
+        return "is an XML document"
+    if content.startswith(b"\x1f\x8b"):
+        return "is compressed with gzip"
     if start.startswith((b"{", b"[")):
         return "looks like JSON"
     if content.startswith(b"OggS"):
         return "is Ogg without Opus"
+    if _TEXT.fullmatch(content[:100]):
+        return f"is text: {content[:40].decode()!r}"
     return f"begins with {content[:8].hex(' ')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import RequestRejected
+from .file_check import is_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,7 @@ class FetchedFile:
     @property
     def page(self) -> bool:
         """Whether it is an HTML page, by its type or its first words."""
-        start = self.content[:200].lstrip().lower()
-        return self.content_type.startswith("text/html") or start.startswith(
-            (b"<!doctype html", b"<html")
-        )
+        return self.content_type.startswith("text/html") or is_html(self.content)
 
 
 class Absent(Exception):

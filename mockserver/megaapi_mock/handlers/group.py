@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import islice
 
 from ..domain.group import Group, invite_code
+from ..domain.groups import ADDED, ALREADY_IN, UNKNOWN
 from ..domain.jid import Jid
 from ..errors import GroupNotFound, Unusable
 from .call import Call, Json, operation, success
+from .shown import is_blank
 
+# So many people who were refused are explained in one reason.
+NOTED_MOST = 3
 ParticipantsChange = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 
 
@@ -46,7 +51,7 @@ def create_group(call: Call) -> Json:
     """The instance becomes superadmin; who forbids being added is left out (vendor)."""
     data = call.body["group_data"]
     _require_somebody(call)
-    if not data["group_name"].strip():
+    if is_blank(data["group_name"]):
         call.note("group_name is blank: a phone shows nothing there; made all the same")
     group = call.instance.groups.create(data["group_name"], data["participants"])
     invitees = {Jid.parse(text) for text in data["participants"]}
@@ -189,6 +194,7 @@ def _change_participants(call: Call, message: str, change: ParticipantsChange) -
     outcome = change(group, data["participants"])
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
+    _note_refused(call, group, zip(data["participants"], outcome, strict=True))
     if call.profile["participants_shape"] == "2022":
         addresses = [call.instance.addresses.address_in(jid, group.jid) for jid, _ in outcome]
         return success(message, updatedParticipants=[[jid] for jid in addresses])
@@ -196,6 +202,19 @@ def _change_participants(call: Call, message: str, change: ParticipantsChange) -
     if call.profile["participants_shape"] == "flat":
         return success(message, updatedParticipants=people)
     return success(message, updatedParticipants=[[person] for person in people])
+
+
+def _note_refused(call: Call, group: Group, people: Iterable[tuple[str, tuple[Jid, str]]]) -> None:
+    """Say why the first people were refused: their statuses alone name no way out."""
+    refused = ((text, jid, status) for text, (jid, status) in people if status != ADDED)
+    for text, jid, status in islice(refused, NOTED_MOST):
+        if status == ALREADY_IN:
+            call.note(f"{jid} is a participant of {group.jid} already")
+        elif status == UNKNOWN and group.member(jid) is None:
+            if call.operation.id != "add_participants" and call.instance.person(jid):
+                call.note(f"{jid} is not a participant of {group.jid}")
+            else:
+                call.note(f"participant {call.instance.directory.no_account(Jid.parse(text))}")
 
 
 def _person(call: Call, group: Group, jid: Jid, status: str) -> Json:

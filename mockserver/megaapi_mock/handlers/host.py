@@ -9,6 +9,7 @@ from ..domain.settings import require_short
 from ..errors import HandledFailure, RequestRejected, UnknownInstance, Unusable
 from ..profile import Profile
 from .call import HostCall, Json, operation, success
+from .receiver_address import check_address
 
 # One whole step of a path; most other signs get lost on the way there.
 _FITS_A_PATH = re.compile(r"(?!\.{1,2}$)[^/?#%\\\s\x00-\x1f]+")
@@ -21,7 +22,7 @@ def create_instance(call: HostCall) -> Json:
     if call.query.get("disableWebhook") == "true":
         enabled = False
     key = call.query.get("instance_key")
-    require_short("webhookUrl", url)
+    check_address(call, "webhookUrl", url)
     require_short("instance_key", key or "")
     if key and not _FITS_A_PATH.fullmatch(key):
         raise Unusable(f"instance_key {key[:80]!r} cannot stand in a path")

@@ -11,7 +11,7 @@ from ..domain.connection import QR
 from ..domain.instance import Instance
 from ..domain.jid import Jid, chat_kind
 from ..domain.media import Media
-from ..domain.phone_number import written_otherwise
+from ..domain.phone_number import is_old_group, written_otherwise
 from ..errors import (
     AlreadyLoggedIn,
     Forbidden,
@@ -77,7 +77,8 @@ def is_on_whatsapp(call: Call) -> Json | RawReply:
     """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
     jid = Jid.parse(call.query["jid"])
     if jid.group:
-        if hint := written_otherwise(jid.user):
+        hint = written_otherwise(jid.user)
+        if hint or not (jid.user.isdecimal() or is_old_group(jid.user)):
             call.note(f"{jid} is read as a group because of the hyphen, and not looked up{hint}")
         return {"exists": True, "jid": str(jid)}
     contact = call.instance.reachability.unless_gone(call.instance.person(jid))

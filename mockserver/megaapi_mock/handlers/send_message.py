@@ -15,7 +15,14 @@ from ..profile import Profile
 from . import buttons, file_check, uploads, vcard
 from .call import Call, Json, operation, present
 from .media_types import MEDIA_TYPES, kind_of
-from .shown import question, question_file, require_shown, unshown_file
+from .shown import (
+    is_blank,
+    question,
+    question_file,
+    require_shown,
+    require_told_apart,
+    unshown_file,
+)
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
@@ -42,7 +49,7 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
     # By far the commonest send: nothing is asked about a text that is there.
-    if not str(call.data["text"]).strip():
+    if is_blank(call.data["text"]):
         require_shown(call, "text")
     return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
@@ -78,6 +85,7 @@ def send_media_base64(call: Call) -> Json:
 def send_location(call: Call) -> Json:
     """`caption` becomes the place's name; numeric strings count as numbers."""
     data, tidied = call.data, call.profile["location_form"] == "tidied"
+    question(call, _off_the_map(data), "200")
     number = float if tidied else _number
     place: Json = {
         "degreesLatitude": number(data["latitude"]),
@@ -87,6 +95,14 @@ def send_location(call: Call) -> Json:
         if data.get(source) if tidied else data.get(source) is not None:
             place[field] = data[source]
     return _answer_of_send(call, {"locationMessage": place})
+
+
+def _off_the_map(data: Mapping[str, Any]) -> str | None:
+    """Which coordinate no place has; the gateway takes them (recorded in 2022)."""
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        if abs(float(data[name])) > most:
+            return f"{name} {data[name]} is on no map: from -{most} to {most}"
+    return None
 
 
 @operation()
@@ -118,6 +134,7 @@ def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
     buttons.require_some(call)
     require_shown(call, "text", buttons=("title",))
+    require_told_apart(call, "id", (each.get("id") or None for each in call.data["buttons"]))
     if call.profile["buttons_form"] == "2022":
         return _answer_of_send(call, buttons.of_2022(call.data), "Button Message sent")
     return _answer_of_send(call, {"interactiveMessage": buttons.replies(call)})
@@ -274,6 +291,8 @@ def list_content(call: Call) -> Json:
     data = call.data
     question(call, _list_problem(data["sections"]), call.profile["empty_list"])
     require_shown(call, "text", "buttonText")
+    rows = (row for section in data["sections"] for row in section["rows"])
+    require_told_apart(call, "rowId", (row["rowId"] for row in rows))
     part: Json = {
         "title": data.get("title"),
         "description": data["text"],
@@ -295,7 +314,7 @@ def _list_problem(sections: list[Json]) -> str | None:
         f"row {number} of section {section_number}"
         for section_number, section in enumerate(sections, 1)
         for number, row in enumerate(section["rows"], 1)
-        if not row["title"].strip()
+        if is_blank(row["title"])
     ]
     return f"{', '.join(nameless[:5])} has no title: nothing to read there" if nameless else None
 

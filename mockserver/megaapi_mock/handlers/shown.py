@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..errors import Unusable
+from ..errors.names import quoted
 from .call import Call
 from .file_check import unshown
+
+# Blanks, and letters that leave no mark: of no width, for direction, fillers of Hangul and Braille.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0]*"
+)
 
 
 def question(call: Call, problem: str | None, status: str) -> None:
@@ -21,12 +30,12 @@ def question(call: Call, problem: str | None, status: str) -> None:
 
 def require_shown(call: Call, *fields: str, buttons: Sequence[str] = ()) -> None:
     """Say which texts that a phone shows are blank; what the gateway does then nobody knows."""
-    blank = [field for field in fields if _is_blank(call.data.get(field))]
+    blank = [field for field in fields if is_blank(call.data.get(field))]
     blank += [
         f"{field} of button {number}"
         for number, button in enumerate(call.data["buttons"] if buttons else (), 1)
         for field in buttons
-        if _is_blank(button.get(field))
+        if is_blank(button.get(field))
     ]
     if blank:
         verb = "is" if len(blank) == 1 else "are"
@@ -34,8 +43,18 @@ def require_shown(call: Call, *fields: str, buttons: Sequence[str] = ()) -> None
         question(call, problem, "200")
 
 
-def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+def require_told_apart(call: Call, field: str, values: Iterable[str | None]) -> None:
+    """Say which of several choices nobody can tell apart in an answer."""
+    counts = Counter(value for value in values if value is not None)
+    repeated = next((value for value, count in counts.items() if count > 1), None)
+    if repeated is not None:
+        problem = f"{field} {quoted(repeated)} stands at {counts[repeated]} choices"
+        question(call, f"{problem}: an answer does not tell them apart", "200")
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a text has nothing that a phone shows; False for whatever is no text."""
+    return isinstance(value, str) and _UNSEEN.fullmatch(value) is not None
 
 
 def unshown_file(call: Call, type_: str, content: bytes) -> str | None:

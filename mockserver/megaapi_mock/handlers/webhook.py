@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..domain.settings import WebhookSettings, require_short
-from ..errors.names import quoted
+from ..domain.settings import WebhookSettings
 from .call import Call, Json, operation, success
+from .receiver_address import check_address
 
 
 @operation()
@@ -21,14 +21,14 @@ def webhook_settings(call: Call) -> Json:
 
 @operation()
 def configure_webhook(call: Call) -> Json:
-    """Any string is taken as a URL; the undocumented second pair is kept when it is sent."""
+    """Any text is taken as a URL; the undocumented second pair is kept when it is sent."""
     data, before = call.data, call.instance.webhook
     secondary_url, secondary_on = (
         data.get("webhookSecondaryUrl"),
         data.get("webhookSecondaryEnabled"),
     )
-    require_short("webhookUrl", data["webhookUrl"])
-    require_short("webhookSecondaryUrl", secondary_url or "")
+    check_address(call, "webhookUrl", data["webhookUrl"])
+    check_address(call, "webhookSecondaryUrl", secondary_url or "")
     call.instance.webhook = WebhookSettings(
         url=data["webhookUrl"],
         enabled=data["webhookEnabled"],
@@ -36,8 +36,6 @@ def configure_webhook(call: Call) -> Json:
         secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
     )
     url = call.instance.webhook.url
-    _note_odd_url(call, "webhookUrl", url)
-    _note_odd_url(call, "webhookSecondaryUrl", secondary_url or "")
     if call.profile["webhook_saved"] == "2022":
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
         return success("Webhook configured", dataMessage=webhook)
@@ -48,10 +46,9 @@ def configure_webhook(call: Call) -> Json:
 def update_webhook_url(call: Call) -> Json:
     """The older way: an empty URL keeps the one that is set (ancestor)."""
     url = call.body["data"]["url"]
-    require_short("url", url)
+    check_address(call, "url", url)
     if url:
         call.instance.webhook = replace(call.instance.webhook, url=url)
-        _note_odd_url(call, "url", url)
     else:
         call.note("url is empty: the one that was set stays")
     return _switch_answer(call, "Webhook url updated")
@@ -63,17 +60,6 @@ def enable_webhook(call: Call) -> Json:
     enabled = call.body["data"]["sendWebhook"]
     call.instance.webhook = replace(call.instance.webhook, enabled=enabled)
     return _switch_answer(call, f"Message webhook {'enabled' if enabled else 'disabled'}")
-
-
-def _note_odd_url(call: Call, field: str, url: str) -> None:
-    """Say at once that nothing can be sent to what the gateway takes all the same."""
-    if url and not url.strip():
-        call.note(f"{field} is blank: no webhook can be sent there")
-    elif url and not url.strip().lower().startswith(("http://", "https://")):
-        call.note(
-            f"{field} {quoted(url)} does not begin with http:// or https://: "
-            "no webhook can be sent there"
-        )
 
 
 def _switch_answer(call: Call, message: str) -> Json:

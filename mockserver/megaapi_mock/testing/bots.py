@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
+from ..domain.web_address import address_problem
 from ..errors import SetupError
 from ..errors.frames import between_test_and_refusal
 from .asgi import AsgiApp, AsgiBridge
@@ -72,9 +73,9 @@ def require_wsgi(bot: object) -> None:
 
 def require_url(url: str) -> None:
     """SetupError unless webhooks can be sent there, or nowhere."""
-    if url and not url.startswith(("http://", "https://")):
+    if problem := address_problem(url):
         raise SetupError(
-            f"webhook_to: {url!r} is not a URL: write the whole of it, http://127.0.0.1:9000/webhook"
+            f"webhook_to: {problem}; write the whole of it, http://127.0.0.1:9000/webhook"
         )
 
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from megaapi_mock.domain.phone_number import (
     as_written,
     digits_of,
+    is_group_id,
     is_none_of_brazil,
     lacks_country,
     national,
+    probably_meant,
+    written_otherwise,
 )
 
 
@@ -38,6 +41,28 @@ from megaapi_mock.domain.phone_number import (
         ("55-1130000001", "551130000001"),
         ("0011900000002", "11900000002"),
         ("00", "00"),
+        ("0 15 11 90000-0002", "5511900000002"),
+        ("01511900000002", "5511900000002"),
+        ("+55 0 41 11 90000-0002", "5511900000002"),
+        ("\u202a+55 11 90000\u20110002\u202c", "5511900000002"),
+        ("\u200e(11) 90000-0002\ufeff", "5511900000002"),
+        ("\u202a+11900000002\u202c", "11900000002"),
+        (
+            "\uff15\uff15\uff11\uff11\uff19\uff10\uff10\uff10\uff10\uff10\uff10\uff10\uff12",
+            "5511900000002",
+        ),
+        (
+            "\u0665\u0665\u0661\u0661\u0669\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0662",
+            "5511900000002",
+        ),
+        ("tel:+55-11-90000-0002", "5511900000002"),
+        ("whatsapp:+5511900000002", "5511900000002"),
+        ("https://wa.me/5511900000002", "5511900000002"),
+        ("wa.me/12125550100", "12125550100"),
+        ("https://api.whatsapp.com/send?phone=5511900000002", "5511900000002"),
+        ("https://example.test/5511900000002", "https://example.test/5511900000002"),
+        ("tel:Ana", "tel:Ana"),
+        ("tel:11900000002", "5511900000002"),
     ],
 )
 def test_numbers_as_people_write_them(written: str, number: str) -> None:
@@ -66,6 +91,20 @@ def test_whole_numbers_of_other_countries_stay(number: str) -> None:
 )
 def test_numbers_without_their_country(number: str) -> None:
     assert lacks_country(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\uff15\uff15 11 90000-0002", "0 21 11 90000 0002", "tel:11900000002", "\u202a5511900000002"],
+)
+def test_what_was_meant_is_named(text: str) -> None:
+    assert probably_meant(text) == "5511900000002"
+    assert written_otherwise(text).endswith("digits alone, 5511900000002?")
+
+
+def test_ids_of_groups_are_known_by_their_form() -> None:
+    assert is_group_id("120363000000000001")
+    assert not any(map(is_group_id, ("5511900000002", "12036300000000000", "120363-1", "")))
 
 
 @given(area=st.sampled_from(["11", "21", "31", "48", "98"]), rest=st.integers(0, 99_999_999))

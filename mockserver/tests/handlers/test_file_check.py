@@ -102,6 +102,11 @@ def test_sound_base64_is_sent_without_a_word_and_read(make_app: MakeApp, text: s
     ("type_", "content", "said"),
     [
         ("image", b"<!DOCTYPE html><p>404", "not a picture, it is an HTML page"),
+        ("image", b"\xef\xbb\xbf\n <!-- x --><HTML>", "not a picture, it is an HTML page"),
+        ("image", b"<?xml version='1.0'?><Error/>", "not a picture, it is an XML document"),
+        ("image", b"<svg xmlns='x'/>", "not a picture, it is an XML document"),
+        ("image", b"\x1f\x8b\x08\x00", "not a picture, it is compressed with gzip"),
+        ("image", b"Access denied.", "not a picture, it is text: 'Access denied.'"),
         ("image", b'{"error": 1}', "not a picture, it looks like JSON"),
         ("image", b"%PDF-1.4", "not a picture, it begins with 25 50 44 46"),
         ("sticker", b"\x89PNG\r\n\x1a\n", "not a WebP picture"),
@@ -224,7 +229,7 @@ QUOTED = {
 }
 
 
-@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+@pytest.mark.parametrize("blank", ["", "  ", "\n", "\u200b \u2060", "\u3164\u2800"])
 @pytest.mark.parametrize(
     ("kind", "data", "said"),
     [
@@ -257,6 +262,39 @@ def test_blank_where_a_phone_shows_a_text(
     assert f"{said}: a phone shows nothing there; sent" in reply.headers["X-Mock-Reason"]
     reply = send(make_app(settings=Settings(strict=True)), kind, **data)
     assert reply.status_code == 422 and said in reply.get_json()["violations"][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("location", {"latitude": 95, "longitude": 0}, "latitude 95 is on no map: from -90 to 90"),
+        ("location", {"latitude": "1", "longitude": "-180.5"}, "longitude -180.5 is on no map"),
+        (
+            "listMessage",
+            {"text": "oi", "buttonText": "Ver", "sections": [SECTION, SECTION]},
+            "stands at 2 choices: an answer does not tell them apart",
+        ),
+        (
+            "buttonMessage",
+            {"text": "oi", "type": "text", "buttons": [BUTTON, {**BUTTON, "title": "Outro"}]},
+            "stands at 2 choices: an answer does not tell them apart",
+        ),
+    ],
+)
+def test_what_no_phone_makes_sense_of_is_sent_with_a_reason(
+    make_app: MakeApp, kind: str, data: Any, said: str
+) -> None:
+    reply = send(make_app(), kind, **data)
+    assert reply.status_code == 200, reply.headers["X-Mock-Reason"]
+    assert said in reply.headers["X-Mock-Reason"]
+    reply = send(make_app(settings=Settings(strict=True)), kind, **data)
+    assert reply.status_code == 422 and said in reply.get_json()["violations"][0]
+
+
+@pytest.mark.parametrize("latitude", [90, -90, "89.9", 0])
+def test_places_on_the_map_are_not_spoken_of(app: MockApp, latitude: Any) -> None:
+    reply = send(app, "location", latitude=latitude, longitude=180)
+    assert reply.status_code == 200 and "X-Mock-Reason" not in reply.headers
 
 
 def test_blank_name_of_a_group_and_blank_webhook_url(app: MockApp) -> None:

@@ -25,6 +25,7 @@ REFUSALS = frozenset({
     "NotAuthorized", "NotLoggedIn", "NumberNotRegistered", "OutOfRange", "Overloaded",
     "PayloadTooLarge", "RequestTimeout", "StoreUnavailable", "Unauthorized",
     "UnknownInstance", "UnknownRoute", "Unreachable", "Unreadable", "Unusable", "UnsupportedMedia",
+    "UnusableAddress",
 })  # fmt: skip
 # Functions that return what is wrong as a sentence, or None.
 PROBLEMS = frozenset({"base64_problem", "_something_else", "_list_problem", "_mismatch"})
@@ -32,7 +33,10 @@ PROBLEMS = frozenset({"base64_problem", "_something_else", "_list_problem", "_mi
 SENTENCES = frozenset({"reason", "problem"})
 # Stands for a value: what differs from one refusal to the next.
 VALUE = "X1"
-BEGINNINGS = ("is an HTML page", "looks like JSON", "is Ogg without Opus")
+BEGINNINGS = (
+    "is an HTML page", "is an XML document", "is compressed with gzip", "is text: 'no'",
+    "looks like JSON", "is Ogg without Opus",
+)  # fmt: skip
 # Sources whose sentences no page shows.
 ELSEWHERE = {
     "web/control/control_client.py": "for programs that drive a mock",

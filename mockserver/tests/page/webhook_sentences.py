@@ -28,6 +28,8 @@ ADDRESSES = (
     "http://10.1.1.1/x",
 )
 
+OWNER = {"Authorization": "Bearer TESTKEY0001"}
+
 # Sentences that stand in the code as they are.
 LITERALS = (
     ("abandoned: the mock stopped before an answer", courier),
@@ -129,7 +131,9 @@ def undelivered(url: str) -> Iterator[str]:
 
 def why_undelivered(url: str, instance: str, where: str) -> str:
     """Why a webhook to that address does not arrive."""
-    ask(f"{instance}/webhook", "POST", {"url": where, "enabled": True})
+    # Like the gateway, which takes any text; the control API does not.
+    hook = {"messageData": {"webhookUrl": where, "webhookEnabled": True}}
+    ask(f"{url}/rest/webhook/{KEY}/configWebhook", "POST", hook, OWNER)
     emitted = ask(f"{instance}/emit", "POST", {"event": "connected"})[1]
     path = f"{url}/_mock/deliveries/{emitted['deliveries'][0]}?wait=20"
     delivery = ask(path, "GET", None)[1]

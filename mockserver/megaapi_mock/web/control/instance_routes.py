@@ -20,6 +20,7 @@ from ...simulation.contact_messages import ContactMessages
 from ...simulation.lifecycle import Lifecycle, continue_counters
 from . import lists
 from .after_change import shown_after
+from .receiver_address import require_address
 
 Json = dict[str, Any]
 
@@ -67,6 +68,7 @@ class InstanceRoutes:
     def create(self, body: Json) -> tuple[Json, int]:
         """A new instance; what is not given is made up."""
         url, store = body.get("webhook_url"), self._instances.store
+        require_address("webhook_url", url)
         is_name_given = "name" in body
         with store.add(self._seed(body), is_name_given=is_name_given, most=self._most) as instance:
             continue_counters(instance, self._records.journal)

@@ -30,6 +30,7 @@ from ..disconnect import gone_of
 from .after_change import shown_after
 from .places import Places
 from .reader_turns import ReaderTurns
+from .receiver_address import require_address
 
 Json = dict[str, Any]
 # Seconds a verdict waits for what is still under way, unless asked otherwise.
@@ -112,6 +113,7 @@ class WebhookRoutes:
 
     def point(self, key: str, body: Json) -> Json:
         """Another URL, or none, without a call that the journal would show."""
+        require_address("url", body.get("url"))
 
         def change(instance: Instance) -> None:
             before = instance.webhook

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from ..wsgi import Environ, StartResponse, Wsgi
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
+from .express import method_asked
 from .letter_case import AnyCase
 from .pipeline import Pipeline
 from .reply import JSON, PREFLIGHT, Headers, ReadyReply, Reply, send
@@ -34,6 +35,7 @@ class Front:
         any_case = (
             AnyCase(operation.path for operation in pipeline.api.operations) if express else None
         )
+        self._overrides = pipeline.setup.profile.is_on("method_override")
         self._release_before_answer = pipeline.setup.profile["webhook_release"] == "before"
         self._match = lru_cache(maxsize=4_096)(
             partial(_match, Routes(pipeline.api.operations), any_case)
@@ -51,6 +53,8 @@ class Front:
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
             return send(start_response, reply, reply.headers(), method="HEAD", after=None)
+        if self._overrides:
+            request.method = method_asked(environ, request.method)
         match = self._find(request)
         if match is None:
             result = self._pipeline.unknown_route(request)
@@ -76,6 +80,8 @@ class Front:
         short = len(request.path) <= _LONGEST_CACHED
         find = self._match if short else self._match.__wrapped__
         match = find(request.path, request.method)
+        if match is not None and "%" in request.url and not _is_written_out(match, request.url):
+            return None
         if match is not None and not match[1] and match[0].is_key_in_query:
             return match[0], request.query.get("instance_key", "")
         return match
@@ -137,6 +143,16 @@ def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> 
         candidates = (routes.match(spelling, method) for spelling in any_case.spellings(path))
         match = next(filter(None, candidates), None)
     return match
+
+
+def _is_written_out(match: Match, url: str) -> bool:
+    """Whether a URL spells out the words of its route: Express decodes values alone."""
+    written = url.partition("?")[0].removesuffix("/").lower().split("/")
+    route = match[0].path.lower().split("/")
+    return len(route) == len(written) and all(
+        part.startswith("{") or part == written_part
+        for part, written_part in zip(route, written, strict=True)
+    )
 
 
 def _nothing() -> None:

@@ -38,6 +38,7 @@ from ...webhooks.publish import Publisher
 from .auth import is_token
 from .call_faults import ASKED, CallFaults, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
+from .express import unless_known
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
@@ -79,6 +80,7 @@ class Pipeline:
             setup.profile.plan, api.description.index, api.operations, setup.fixtures
         )
         self._outage = outage(setup.profile)
+        self._says_all = setup.profile["if_none_match"] == "200"
         bugs = self.records.bugs
         self._tell_listener = listener and log_errors_of(listener, "on_exchange failed", bugs)
 
@@ -113,10 +115,7 @@ class Pipeline:
         return self._close(reply, exchange, outcome)
 
     def _finish(self, request: Request, endpoint: Endpoint, real: Reply, *, is_kept: bool) -> Reply:
-        """The reply after faults have changed it, checked against the contract.
-
-        What `is_kept` is answered as it is, whatever fails here.
-        """
+        """The reply after faults, held to the contract; what `is_kept` is sent whatever fails."""
         call_faults = request.call_faults
         try:
             reply = real if call_faults is None else call_faults.apply(real)
@@ -127,7 +126,7 @@ class Pipeline:
             self.records.bugs.note(f"{endpoint.address}: its reply")
             has_happened = real.status >= 400 or (is_kept and real.status)
             return real if has_happened else own_bug(request)
-        return reply
+        return reply if self._says_all else unless_known(reply, request.environ, request.method)
 
     def _pause(self, request: Request, reply: Reply) -> None:
         """Let pass what a slow call, or a fault at it, takes before the answer leaves."""

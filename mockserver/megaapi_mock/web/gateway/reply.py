@@ -17,13 +17,14 @@ from ..wsgi import StartResponse
 Headers = list[tuple[str, str]]
 
 JSON = "application/json; charset=utf-8"
+NOT_MODIFIED = 304
 # How often a call that is held up looks whether it still is, in seconds.
 LOOK = 0.05
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 # The ancestor opens CORS to every origin; its answer to OPTIONS names these methods.
 CORS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "*")]
-_VARY = ("Vary", "X-HTTP-Method-Override")
+VARY_BY_METHOD = ("Vary", "X-HTTP-Method-Override")
 PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"),
     ("Access-Control-Allow-Headers", "Authorization,Content-Type,Accept"),
@@ -70,9 +71,11 @@ class Reply:
     def headers(self) -> Headers:
         """Everything the client gets, if it gets anything."""
         first = [("Content-Type", self.content_type)] if self.content_type else []
-        headers = [*first, ("Content-Length", str(len(self.body))), *CORS, *self.extra]
+        # Of an answer that the client has already, nobody says how long it is.
+        length = [("Content-Length", str(len(self.body)))] if self.status != NOT_MODIFIED else []
+        headers = [*first, *length, *CORS, *self.extra]
         if self.body and self.fault is None:
-            headers += (("ETag", etag(self.body)), _VARY)
+            headers += (("ETag", etag(self.body)), VARY_BY_METHOD)
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers

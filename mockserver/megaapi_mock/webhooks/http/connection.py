@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException
 
+from ...domain.web_address import UnusableAddress, WebAddress
 from .answer import AnswerHead, body_pieces, read_head
 from .incoming import Incoming, time_left, wait_for
 
@@ -25,10 +26,6 @@ PROVISIONAL_MOST = 100
 # So many different URLs and heads of requests are kept; beyond, the oldest are made again.
 HEADS_MOST = 256
 
-_URL = re.compile(r"(https?)://(?:([^/?#]*)@)?([^/?#]*)([^#]*)", re.IGNORECASE)
-_PLACE = re.compile(
-    r"(\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[^\x00-\x20\x7f:@\[\]]+)(?::([0-9]{0,5}))?", re.I
-)
 _UNSENDABLE = re.compile(rb"[^\x21-\x7e]")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -70,19 +67,12 @@ class Target:
     @lru_cache(maxsize=HEADS_MOST)
     def parse(cls, url: str) -> Target:
         """Take a URL apart; only bytes that cannot stand in a request line are percent-encoded."""
-        parts = _URL.match(url.strip())
-        if parts is None:
-            raise DeliveryFailed(f"not a URL with http:// or https://: {url[:200]!r}")
-        scheme, login, authority, path = parts.groups(default="")
-        place = _PLACE.fullmatch(authority)
-        if place is None:
-            raise DeliveryFailed(f"not a host, or host and port: {authority[:200]!r}")
-        tls = scheme.lower() == "https"
-        port = int(place[2] or (443 if tls else 80))
-        if not 0 < port < 65536:
-            raise DeliveryFailed(f"not a port number: {port}")
-        path = path if path.startswith("/") else "/" + path
-        return cls(tls, _ascii_host(place[1]), port, _sendable(path), _sendable(login))
+        try:
+            parts = WebAddress.parse(url)
+        except UnusableAddress as error:
+            raise DeliveryFailed(str(error)) from error
+        path, login = _sendable(parts.path), _sendable(parts.login)
+        return cls(parts.tls, parts.host, parts.port, path, login)
 
     @property
     def authority(self) -> str:
@@ -94,13 +84,6 @@ class Target:
     def place(self) -> tuple[bool, str, int]:
         """What two targets share when one connection can serve both."""
         return (self.tls, self.host, self.port)
-
-
-def _ascii_host(host: str) -> str:
-    try:
-        return host.strip("[]").lower().encode("ascii" if host.isascii() else "idna").decode()
-    except UnicodeError as error:
-        raise DeliveryFailed(f"not a host name: {host[:200]!r}") from error
 
 
 def _sendable(text: str) -> bytes:

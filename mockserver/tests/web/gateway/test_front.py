@@ -160,3 +160,21 @@ def test_an_answer_that_cannot_be_compressed_is_sent_as_it_is(
     [bug] = app.runtime.records.bugs
     assert f"GET {STATUS} is answered uncompressed" in str(bug)
     app.runtime.records.bugs.clear()
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        (f"/rest%2Finstance/{KEY}", 404),
+        (f"/%72est/instance/{KEY}", 404),
+        (f"/rest/instance%2f{KEY}", 404),
+        (f"/rest/instance/{KEY.replace('-', '%2D')}", 200),
+        (f"/REST/instance/{KEY.replace('m', '%6d', 1)}/", 200),
+        (f"{STATUS}?to=%2F", 200),
+    ],
+)
+def test_only_the_key_of_a_path_may_be_percent_encoded(app: MockApp, url: str, status: int) -> None:
+    """The ancestor's router compares what was sent, and decodes values alone."""
+    environ = {"RAW_URI": url, "REQUEST_URI": url}
+    reply = app.test_client().get(STATUS, headers=AUTH, environ_overrides=environ)
+    assert reply.status_code == status

@@ -19,7 +19,7 @@ _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 _PARAMETER = re.compile(r"([?&][^=&\s]*=)[^&\s]*")
 _URL = re.compile(r"https?://[^\s'\",;]+")
 _DIGITS = re.compile(r"\+?\d{8,}(?:[-@][\w.:-]*)?")
-# An address that is no number, as a caller wrote it: such sentences begin with it.
+# An address that is not a number, as a caller wrote it: such sentences begin with it.
 _ADDRESS = re.compile(r"(^|: )[^:'\"\[\]]*?@(?:g\.us|s\.whatsapp\.net|c\.us|lid|newsletter)\b")
 # What HTTP knows; another one is a text of the caller's.
 _METHODS = frozenset(

@@ -58,7 +58,9 @@ def sqlite_path(url: str) -> Path:
         )
     path = url.removeprefix(_SQLITE)
     if path == _NO_FILE:
-        raise SetupError(f"{url} is no file, and forgets everything: use `memory`, or name a file")
+        raise SetupError(
+            f"{url} is not a file and forgets everything: use `memory`, or name a file"
+        )
     _require_packages(url, "store")
     return Path(path)
 

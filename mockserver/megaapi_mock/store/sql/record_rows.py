@@ -27,7 +27,7 @@ _ID = re.compile(r"[xds][0-9]+(\..*)?", re.DOTALL)
 _NUMBER, _TEXT, _OPTIONAL = frozenset({int, float}), frozenset({str}), frozenset({str, NoneType})
 _LIST, _PAIR = frozenset({list}), frozenset({list, NoneType})
 # What stands in the head of each kind, in this order. By hand: each start reads thousands.
-_HEADS: Mapping[str, Sequence[frozenset[type]]] = {
+_HEADS: Mapping[str, Sequence[frozenset[Any]]] = {
     EXCHANGE: (
         _NUMBER, _OPTIONAL, _TEXT, _TEXT, _LIST, frozenset({int}), _LIST, _OPTIONAL, _LIST, _LIST,
         _PAIR, _NUMBER,
@@ -94,7 +94,7 @@ def _require_columns(kind: Any, id_: Any, instance: Any, state: Any) -> None:
         raise ValueError(f"{id_} cannot be {state!r}")
 
 
-def _require_types(values: Any, types: Sequence[frozenset[type]]) -> list[Any]:
+def _require_types(values: Any, types: Sequence[frozenset[Any]]) -> list[Any]:
     if type(values) is not list:
         raise TypeError("its head is not a list")
     for value, allowed in zip(values, types, strict=True):

@@ -21,8 +21,9 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from ..codec import ANSWER_PARTS, dumps, parse_json
+from ..codec import ANSWER_PARTS, parse_json
 from .operations import JSON, Operation
+from .schema_sentences import format_value
 from .violation import Violation
 
 
@@ -184,7 +185,7 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
 def _message(detail: Any) -> str:
     """The validator's sentence, in which a value stands as it does in JSON, null and not None."""
     value = detail.instance
-    value_text = repr(value) if isinstance(value, str) else dumps(value).decode()
+    value_text = repr(value) if isinstance(value, str) else format_value(value)
     if detail.validator == "type":
         types = detail.validator_value
         kinds = [types] if isinstance(types, str) else types

@@ -42,3 +42,20 @@ def test_a_body_alone_is_worded_as_within_its_request(document: object) -> None:
         if operation.request_schema is not None and not operation.takes_file:
             whole = authority.request_violations(operation, {}, dumps(document))
             assert authority.body_violations(operation, document) == whole
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        ([True], "[true]"),
+        (5, "5"),
+        ({"type": "Buffer", "data": [1] * 99}, '{"type":"Buffer","data":[1,1,'),
+        (2**70, "a value that JSON cannot hold"),
+    ],
+)
+def test_a_value_of_a_wrong_type_stands_as_in_json(value: object, shown: str) -> None:
+    body = {"messageData": {"to": "5511900000002", "text": value}}
+    (violation,) = Authority(BUNDLE.document).body_violations(SEND_TEXT, body)
+    assert violation.message.startswith(shown)
+    assert violation.message.endswith(" is not of type 'string'")

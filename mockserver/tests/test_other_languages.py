@@ -6,16 +6,19 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from megaapi_mock.commands.receiver_trial import TrialTerms, run_verdict
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
 
 from .control import ControlApi
-from .support import AUTH, KEY
+from .processes import Process, await_port, free_port
+from .support import AUTH, KEY, TOKEN
 
 TOP = Path(__file__).parents[2]
 ENGLISH = (TOP / "docs" / "other-languages.md").read_text(encoding="utf-8")
@@ -24,6 +27,11 @@ PROGRAMS = {
     "node": ["node", "--test", "examples/node/bot.test.mjs"],
     "php": ["php", "examples/php/bot_test.php"],
 }
+CAREFUL = {
+    "node": "node examples/node/careful_bot.mjs 9000",
+    "php": "php -S 127.0.0.1:9000 examples/php/careful_bot.php",
+}
+TERMS = TrialTerms(within=60.0, quiet=0.05, patience=2.0, limit=60.0)
 PERSON, GROUP = "5511900000002", "120363000000000001@g.us"
 ROW = {"title": "Ver o cardápio", "rowId": "menu"}
 LIST = {
@@ -69,6 +77,33 @@ def test_a_failed_wait_names_why_the_bot_was_refused(language: str, mock: MockSe
     done = run(language, mock)
     assert done.returncode == 1
     assert "fault f1 token-revoked" in done.stdout + done.stderr
+
+
+@pytest.mark.languages
+@pytest.mark.parametrize("language", CAREFUL)
+def test_the_careful_bot_passes_its_trial(language: str, mock: MockServer) -> None:
+    port = free_port()
+    environment = {
+        "MEGAAPI_GATEWAY": mock.url,
+        "MEGAAPI_INSTANCE_KEY": KEY,
+        "MEGAAPI_TOKEN": TOKEN,
+    }
+    command = CAREFUL[language].replace("9000", str(port)).replace("examples", f"{TOP}/examples")
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    bot = Process(["env", *variables, *command.split()])
+    try:
+        await_port(port)
+        receiver = f"http://127.0.0.1:{port}/webhook"
+        verdict = run_verdict(mock.url, receiver, instance=KEY, terms=TERMS)
+    finally:
+        bot.stop(signal.SIGKILL)
+    assert {check.outcome for check in verdict.checks} == {"passed"}, verdict.as_table()
+    assert verdict.figures["answers"] > 30, verdict.as_table()
+
+
+@pytest.mark.parametrize("language", CAREFUL)
+def test_the_page_starts_the_careful_bots(language: str) -> None:
+    assert all(f"`{CAREFUL[language]}`" in page for page in PAGES)
 
 
 def test_commands_of_the_page_are_those_that_run_here() -> None:

@@ -3,6 +3,7 @@
 
 export default [
   // What the bot did wrong.
+  ["participant {reason+}", "participante {reason}"],
   ["'{name}' is a required property", "falta o campo '{name}'"],
   ["{value} is not of type {type}", "{value} não é do tipo {type}"],
   ["{value} should be non-empty", "{value} não pode ser vazio"],
@@ -36,6 +37,7 @@ export default [
   ["{field} is blank: a phone shows nothing there", "{field} está em branco: o celular não mostra nada ali"],
   ["{jid} has no WhatsApp account in this world: {digits} contains a dialling prefix (0 or 00), {whole}?", "{jid} não tem WhatsApp neste mundo: {digits} contém um prefixo de discagem (0 ou 00), seria {whole}?"],
   ["{jid} has no WhatsApp account in this world: {digits} is longer than any phone number there; a LID is written {lid}", "{jid} não tem WhatsApp neste mundo: {digits} tem mais dígitos do que qualquer número de lá; um LID se escreve {lid}"],
+  ["{jid} has no WhatsApp account in this world: a group is written {group}", "{jid} não tem WhatsApp neste mundo: um grupo se escreve {group}"],
   ["{jid} has no WhatsApp account in this world: a number is written as digits alone, {whole}?", "{jid} não tem WhatsApp neste mundo: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}: a number is written as digits alone, {whole}?", "{jid} não é um grupo de {key}: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}", "{jid} não é um grupo de {key}"],
@@ -265,7 +267,6 @@ export default [
   ["{field} {value} stands at {count} choices: an answer does not tell them apart", "{field} {value} está em {count} opções: a resposta não diz qual delas foi escolhida"],
   ["{name} {value} is on no map: from {least} to {most}", "{name} {value} não fica em mapa nenhum: vai de {least} a {most}"],
   ["{jid} is a participant of {group} already", "{jid} já participa de {group}"],
-  ["participant {reason+}", "participante {reason}"],
   ["a whole number", "um número inteiro"],
   ["{event} is not something a contact does; the gateway causes it: {way}", "{event} não é algo que um contato faz; o gateway o causa: {way}"],
   ["{event} is not something a contact does; {guess+} there are {events}", "{event} não é algo que um contato faz; {guess} existem {events}"],

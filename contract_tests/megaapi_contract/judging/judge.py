@@ -24,6 +24,8 @@ _GATEWAY_ERRORS = (502, 503, 504, *range(520, 531))
 PASSING_ERRORS = frozenset({502, 503, 504})
 MAX_PER_BODY = 5
 
+# What a mock answers in a way of its own, with the list of what is wrong.
+STRICT_REFUSAL = 422
 # A proxy has limits of its own, and its own page to say so.
 TOO_LARGE = 413
 MOCK_MARK, MOCK_REASON = "X-Mock-Exchange", "X-Mock-Reason"
@@ -57,10 +59,15 @@ class Judge:
         ]
 
     def require_gateway(self, exchange: Exchange) -> None:
-        """Unusable when something else answers in the host's place: a CDN, a redirect."""
+        """Unusable when something else answers in the host's place: a CDN, a strict mock."""
+        host = urlsplit(exchange.url)
+        if _is_strict_refusal(exchange):
+            raise Unusable(
+                f"{host.scheme}://{host.netloc} is a mock with --strict, which answers 422 in the "
+                "place of what the gateway answers: start it without"
+            )
         if self._mock:
             return
-        host = urlsplit(exchange.url)
         location = exchange.header("Location")
         redirect = urlsplit(urljoin(exchange.url, location))
         if 300 <= exchange.status < 400 and location and redirect[:2] != host[:2]:
@@ -145,7 +152,7 @@ class Judge:
             yield "bare-500", sentence, Promise("observed", promise.file), ""
         response = self._contract.response(operation, exchange.status)
         if response is None:
-            if exchange.status == 422 and self._mock:
+            if exchange.status == STRICT_REFUSAL and self._mock:
                 return
             yield "status", f"{exchange.status} is not promised", promise, ""
             return
@@ -216,6 +223,14 @@ def _without_consequences(errors: Iterable[Any]) -> Iterator[Any]:
         is_fixed = error.kind.name in ("const", "enum")
         if not is_fixed or tuple(error.instance_path) not in of_wrong_type:
             yield error
+
+
+def _is_strict_refusal(exchange: Exchange) -> bool:
+    """Whether a mock says that it refuses more, and otherwise, than the gateway does."""
+    if exchange.status != STRICT_REFUSAL or not exchange.header(MOCK_MARK):
+        return False
+    document = exchange.json
+    return isinstance(document, dict) and isinstance(document.get("violations"), list)
 
 
 def _media_type(exchange: Exchange) -> str:

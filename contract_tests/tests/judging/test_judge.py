@@ -226,6 +226,18 @@ def test_somebody_else_who_answers_makes_a_host_unusable(
     Judge(CONTRACT, mock=True).require_gateway(answer_sent)
 
 
+@pytest.mark.parametrize("mock", [True, False])
+def test_mock_with_strict_cannot_be_judged(mock: bool) -> None:
+    headers = (("Content-Type", JSON), ("X-Mock-Exchange", "x1"), ("X-Mock-Reason", "no text"))
+    body = b'{"statusCode": 422, "violations": ["no text"]}'
+    judge = Judge(CONTRACT, mock=mock)
+    with pytest.raises(Unusable, match="is a mock with --strict"):
+        judge.require_gateway(answer("send_text", 422, body, headers=headers))
+    # Whoever answers so without being a mock is judged.
+    judge.require_gateway(answer("send_text", 422, body, headers=headers[:1]))
+    judge.require_gateway(answer("send_text", 422, b"{}", headers=headers))
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "body"),
     [

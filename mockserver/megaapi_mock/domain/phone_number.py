@@ -105,11 +105,8 @@ def number_behind_prefix(digits: str) -> str | None:
 
 
 def _bare(text: str) -> str:
-    """A number without what stands between and around its digits, which are ASCII then."""
-    if not text.isascii():
-        visible = _UNSEEN.sub("", text)
-        text = "".join(str(unicodedata.decimal(mark, mark)) for mark in visible)
-    text = text.strip()
+    """A number without what stands between and around its digits."""
+    text = _UNSEEN.sub("", text).strip()
     link = _LINK.match(text)
     return _BETWEEN.sub("", text if link is None else text[link.end() :])
 
@@ -150,7 +147,8 @@ def probably_meant(text: str) -> str | None:
     """
     if len(text) > ADDRESS_MOST:
         return None
-    digits = _bare(text.partition("@")[0])
+    # Those of other scripts are named, never read.
+    digits = "".join(str(unicodedata.decimal(mark, mark)) for mark in _bare(text.partition("@")[0]))
     if not (digits.isascii() and digits.isdigit()) or is_old_group(text):
         return None
     digits = _without_prefixes(digits)

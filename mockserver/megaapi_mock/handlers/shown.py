@@ -53,7 +53,7 @@ def require_told_apart(call: Call, field: str, values: Iterable[str | None]) -> 
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a text has nothing that a phone shows; False for whatever is no text."""
+    """Whether a text has nothing that a phone shows; False for anything but a text."""
     return isinstance(value, str) and _UNSEEN.fullmatch(value) is not None
 
 

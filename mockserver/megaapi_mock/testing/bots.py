@@ -62,9 +62,12 @@ def require_wsgi(bot: object) -> None:
         return
     kinds = "a URL, a WSGI app (Flask, Django, Bottle) or an ASGI app (Starlette, FastAPI, Quart)"
     name = getattr(bot, "__name__", None)
-    what = f"the function {name}" if inspect.isroutine(bot) else f"{type(bot).__name__} {bot!r:.80}"
+    is_class = inspect.isclass(bot) and not _is_of_python(bot)
+    makes_app = is_class or inspect.isroutine(bot)
+    kind_name = "class" if is_class else "function"
+    what = f"the {kind_name} {name}" if makes_app else f"{type(bot).__name__} {bot!r:.80}"
     hint = ""
-    if inspect.isroutine(bot):
+    if makes_app:
         hint = f"; if it makes the app, call it: webhook_to({name}(...))"
     elif callable(bot):
         hint = "; an app with a server of its own: start that, and give its URL"

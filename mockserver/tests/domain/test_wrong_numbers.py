@@ -118,6 +118,29 @@ def test_reason_names_the_number_with_its_country_code(app: MockApp) -> None:
     )
 
 
+def test_reason_names_the_group_whose_id_lacks_its_ending(app: MockApp) -> None:
+    reply = sent(app, "120363000000000001")
+    assert reply.status_code == 403
+    assert "a group is written 120363000000000001@g.us" in reply.headers["X-Mock-Reason"]
+
+
+def test_reason_names_the_number_in_digits_of_another_script(app: MockApp) -> None:
+    reply = sent(app, "\uff15\uff15 11 90000 0002")
+    assert reply.status_code == 403
+    assert "written as digits alone, 5511900000002?" in reply.headers["X-Mock-Reason"]
+
+
+def test_question_about_what_a_hyphen_makes_a_group_has_a_reason(app: MockApp) -> None:
+    path = f"/rest/instance/isOnWhatsApp/{KEY}?jid="
+    client = app.test_client()
+    for odd in ("90000-0002", "-"):
+        assert (
+            "because of the hyphen" in client.get(path + odd, headers=AUTH).headers["X-Mock-Reason"]
+        )
+    real = client.get(path + "5511900000001-1600000000", headers=AUTH)
+    assert "X-Mock-Reason" not in real.headers
+
+
 WRITTEN = (
     "+5511900000002", "5511 90000 0002", "11 90000 0002", "+55 11 900000002", "005511900000002",
     "5511900000002@c.us", "(11) 90000-0002", "+55 11 90000-0002", "11-900000002",

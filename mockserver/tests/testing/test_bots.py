@@ -69,6 +69,8 @@ def create_app(name: str = "shop") -> Any:
         ("http://a", "not str 'http://a'"),
         (create_app, "not the function create_app; if it makes the app, call it: "
                      "webhook_to(create_app(...))"),
+        (WithOptions, "not the class WithOptions; if it makes the app, call it: "
+                      "webhook_to(WithOptions(...))"),
         (object(), "not object <object"),
         (functools.partial(WithOptions(), extra=None), ""),
         (functools.partial(print, end=""), "not partial functools.partial"),

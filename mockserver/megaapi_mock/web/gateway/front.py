@@ -147,11 +147,11 @@ def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> 
 
 def _is_written_out(match: Match, url: str) -> bool:
     """Whether a URL spells out the words of its route: Express decodes values alone."""
-    written = url.partition("?")[0].removesuffix("/").lower().split("/")
-    route = match[0].path.lower().split("/")
-    return len(route) == len(written) and all(
-        part.startswith("{") or part == written_part
-        for part, written_part in zip(route, written, strict=True)
+    url_parts = url.partition("?")[0].removesuffix("/").lower().split("/")
+    route_parts = match[0].path.lower().split("/")
+    return len(route_parts) == len(url_parts) and all(
+        part.startswith("{") or part == url_part
+        for part, url_part in zip(route_parts, url_parts, strict=True)
     )
 
 

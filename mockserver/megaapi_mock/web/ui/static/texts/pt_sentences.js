@@ -222,7 +222,6 @@ export default [
   ["{field} {value} stands at {count} choices: an answer does not tell them apart", "{field} {value} está em {count} opções: a resposta não diz qual delas foi escolhida"],
   ["{name} {value} is on no map: from {least} to {most}", "{name} {value} não fica em mapa nenhum: vai de {least} a {most}"],
   ["{jid} is a participant of {group} already", "{jid} já participa de {group}"],
-  ["participant {reason+}", "participante {reason}"],
   ["a whole number", "um número inteiro"],
   ["{event} is not something a contact does; the gateway causes it: {way}", "{event} não é algo que um contato faz; o gateway o causa: {way}"],
   ["{event} is not something a contact does; {guess+} there are {events}", "{event} não é algo que um contato faz; {guess} existem {events}"],

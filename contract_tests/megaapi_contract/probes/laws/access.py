@@ -217,9 +217,7 @@ def pages_of_any_origin_may_call(session: Session, stage: Stage) -> None:
         (_names(answer, "methods", "GET"), "OPTIONS: the method that was asked for"),
         (_names(answer, "headers", "authorization"), "OPTIONS: the header that was asked for"),
     ):
-        session.hold(
-            holds, sentence, promise=promise, exchange=answer, operation="instance_status"
-        )
+        session.hold(holds, sentence, promise=promise, exchange=answer, operation="instance_status")
     answer = session.call("instance_status", instance, headers=(origin,))
     claim(session, answer, _is_open(answer), "any origin may read the answer", promise=promise)
 

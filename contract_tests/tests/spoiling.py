@@ -210,6 +210,15 @@ def carried_out() -> Fault:
     )
 
 
+def rewritten(pattern: str, write: Callable[[str], str]) -> Fault:
+    """Parts of the path are read as others."""
+    return Fault(
+        rewrite=lambda request: replace(
+            request, target=re.sub(pattern, lambda part: write(part[0]), request.target)
+        )
+    )
+
+
 def asked(old: bytes, new: bytes) -> Fault:
     """Other bytes in the request."""
     return Fault(rewrite=lambda request: replace(request, body=request.body.replace(old, new)))

@@ -33,6 +33,7 @@ from ..spoiling import (
     opened,
     put,
     replaced,
+    rewritten,
     swapped,
     told,
     turned,
@@ -455,6 +456,8 @@ FAULTS: Mapping[str, Fault] = {
     "numbers without whatsapp are refused": turned(403, 200),
     "other methods are unknown routes": turned(404, 405),
     "unknown routes are 404 in the usual form": replaced(b'{"name"', b'{"path":"/","name"'),
+    "the letters of a key count": rewritten(r"MEGACODE-[^/?]*", str.swapcase),
+    "pages of any origin may call": headed("Access-Control-Allow-Origin", "https://a.test"),
     "odd bodies that are no json are 400": turned(400, 500),
     "bodies above the limit are 413": turned(413, 200),
     "media above the limit is 413": turned(413, 200),
@@ -1003,6 +1006,13 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     ),
     "longer number cut": (
         "the very digits are taken", asked(f"{WORLD[0]}0".encode(), WORLD[0].encode())
+    ),
+    "preflight as an unknown route": ("pages of any origin may call", turned(204, 404)),
+    "preflight without the token's header": (
+        "pages of any origin may call", headed("Access-Control-Allow-Headers", "Accept")
+    ),
+    "preflight without a method": (
+        "pages of any origin may call", headed("Access-Control-Allow-Methods", "POST")
     ),
     "unknown route in small letters": (
         "unknown routes are 404 in the usual form", edited("message", str.lower)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections import Counter
 from types import SimpleNamespace
@@ -156,3 +157,30 @@ def test_no_bar_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> 
     with progress_bar("text", 3) as show:
         assert show is not None
         show(2)
+
+
+@pytest.mark.parametrize(
+    ("variables", "drawn"),
+    [
+        ({"TERM": "xterm-256color"}, {"bar", "colours"}),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"bar"}),
+        ({"TERM": "dumb"}, set()),
+    ],
+)
+def test_a_bar_has_no_colours_where_nobody_wants_them(
+    variables: dict[str, str], drawn: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress_bar("text", 3) as show:
+        assert show is not None
+        show(2)
+    text = terminal.getvalue()
+    signs = {"bar": "2/3" in text, "colours": re.search(r"\x1b\[[0-9;]*3[0-9]", text)}
+    assert {name for name, is_there in signs.items() if is_there} == drawn, text
+    assert ("\x1b" in text) == bool(drawn)

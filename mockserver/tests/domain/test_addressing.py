@@ -120,6 +120,36 @@ def test_older_payloads_name_by_number_whose_number_is_known(
     assert lid(BIA) in (payload["key"]["remoteJid"], payload["key"].get("participant"))
 
 
+@pytest.mark.parametrize("generation", ["2023", "2024", "2025"])
+def test_older_echoes_and_receipts_name_by_number_whose_number_is_known(
+    make_app: MakeApp, generation: str
+) -> None:
+    switches = {"payload_generation": generation, "group_acks": "each"}
+    chat = Chat(make_app(world=world(), switches=switches))
+    for to, named in ((ANA, jid(ANA)), (lid(ANA), jid(ANA)), (lid(BIA), lid(BIA))):
+        chat.told()
+        sent = chat.text(to=to)
+        keys = [post["key"] for post in chat.told()]
+        assert keys == [{"remoteJid": named, "fromMe": True, "id": sent}] * 4
+    chat.text(to=GROUP)
+    people = {post["key"].get("participant") for post in chat.told()}
+    assert people == {None, jid(ANA), lid(BIA), jid(CAIO)}
+
+
+@pytest.mark.parametrize("generation", ["2023", "2024", "2025"])
+def test_older_group_lists_name_by_number_whose_number_is_known(
+    make_app: MakeApp, generation: str
+) -> None:
+    chat = Chat(make_app(world=world(), switches={"payload_generation": generation}))
+    for group in rest(chat, "GET", f"group/list/{KEY}")["groups"]:
+        assert [member["id"] for member in group["participants"]] == [
+            jid(OWN), jid(ANA), lid(BIA), jid(CAIO),
+        ]  # fmt: skip
+        assert not any("phoneNumber" in member for member in group["participants"])
+        path = f"group/{KEY}/group?jid={group['id']}"
+        assert rest(chat, "GET", path)["group"] == group
+
+
 @pytest.mark.parametrize("event", IN_GROUPS)
 def test_in_a_group_everybody_is_named_as_they_are_met(chat: Chat, event: str) -> None:
     key = chat.does(event, ANA, group=GROUP)["key"]

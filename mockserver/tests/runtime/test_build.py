@@ -87,6 +87,8 @@ def test_limits_are_those_of_the_settings(build: Build) -> None:
     runtime = build(settings=settings)
     journal = runtime.records.journal
     assert (journal.exchanges.limit, journal.exchanges.budget) == (3, 1_000)
+    # What streams have still to read is bounded with it, however many there are.
+    assert journal.feed.budget == 250
     for room in (runtime.webhooks.owed_room, runtime.webhooks.chaos_dispatcher.room):
         assert (room.limit, room.budget) == (5, 2_000)
     # A place for each: what chaos holds takes no room of what waits for its answer.

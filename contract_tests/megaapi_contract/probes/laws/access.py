@@ -192,6 +192,47 @@ def other_methods_are_unknown_routes(
             claim_refusal(session, answer, 404, "another method", operation=operation)
 
 
+@LAWS.law("instance_status", phone=True)
+def the_letters_of_a_key_count(session: Session, stage: Stage) -> None:
+    instance = stage.instance()
+    other = HostInstance(instance.key.swapcase(), instance.token)
+    answer = session.call("instance_status", other)
+    claim_refusal(session, answer, 404, "a key in letters of the other size",
+            message=UNKNOWN_INSTANCE, promise=in_order(session, "instance_status", 404),
+            switches=UNKNOWN)  # fmt: skip
+
+
+@LAWS.law("instance_status", phone=True)
+def pages_of_any_origin_may_call(session: Session, stage: Stage) -> None:
+    """The ancestor opens CORS to all origins; browsers ask before they send a token."""
+    promise, origin = inferred(session, "instance_status"), ("Origin", "https://page.example.test")
+    instance = stage.instance()
+    asked = (("Access-Control-Request-Method", "GET"),
+             ("Access-Control-Request-Headers", "authorization"))  # fmt: skip
+    path = f"/rest/instance/{instance.key}"
+    answer = session.exchange(request("OPTIONS", path, headers=(origin, *asked)))
+    for holds, sentence in (
+        (answer.ok, "OPTIONS without a token: 2xx"),
+        (_is_open(answer), "OPTIONS: any origin may call"),
+        (_names(answer, "methods", "GET"), "OPTIONS: the method that was asked for"),
+        (_names(answer, "headers", "authorization"), "OPTIONS: the header that was asked for"),
+    ):
+        session.hold(holds, sentence, promise=promise, exchange=answer, operation="instance_status")
+    answer = session.call("instance_status", instance, headers=(origin,))
+    claim(session, answer, _is_open(answer), "any origin may read the answer", promise=promise)
+
+
+def _is_open(answer: Exchange) -> bool:
+    """Whether a page of the origin that asked, or of any, may have it."""
+    return answer.header("Access-Control-Allow-Origin") in ("*", "https://page.example.test")
+
+
+def _names(answer: Exchange, what: str, name: str) -> bool:
+    """Whether a preflight's answer allows this one of the methods or headers."""
+    allowed = answer.header(f"Access-Control-Allow-{what}").replace(" ", "").lower().split(",")
+    return name.lower() in allowed or "*" in allowed
+
+
 @LAWS.law("instance_status")
 def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
     paths, headers = [UNKNOWN_ROUTE], [("Accept", "*/*")]

@@ -11,7 +11,7 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim_success
-from .calls import message, sent_id, set_webhook, someone, text
+from .calls import QUERY, message, sent_id, set_webhook, someone, text
 from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookCondition, WebhookListener
 from .webhooks import (
@@ -28,7 +28,6 @@ from .webhooks import (
 
 LAWS = Laws()
 
-QUERY = "loja=1&modo=teste"
 # What an own message is told under: its echo, and its acknowledgements.
 TOLD_UNDER = ("messagesOutput", "messagesStatus")
 
@@ -97,6 +96,9 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     new.check_none(echoes, ECHO, "a webhook switched off", off_means_off(session))
     strays = _about(old.webhooks_here(session.receiver.webhooks), last)
     new.check_none(strays, ECHO, "the address before", promise)
+    # Where it was switched off nothing of it can be late, acknowledgements neither.
+    strays = _about(old.webhooks_here(session.receiver.webhooks), unheard)
+    new.check_none(strays, ACK_EVENTS[0], "an address switched off", off_means_off(session))
 
 
 @LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),

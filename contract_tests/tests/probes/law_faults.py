@@ -747,6 +747,9 @@ FAULTS: Mapping[str, Fault] = {
     "a file is told as delivered as a text is": files_undelivered(),
     "what the older call switches off tells nothing of a send": passed_over("/enableMessage"),
     "what is blocked is not told of a send": forgotten("/blockEvents"),
+    "a send is echoed while its receipts are blocked": asked(
+        b"messagesStatus", b"messagesOutput"
+    ),
     "webhooks keep the query of their address": asked(b"loja=1%2F2", b"loja=1/2"),
     "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
     "instances are told of themselves alone": changed("instance_key", KEY),

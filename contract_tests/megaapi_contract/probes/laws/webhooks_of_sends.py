@@ -119,6 +119,27 @@ def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> Non
     hook.claim(ECHO, _about(webhooks, last), "what is accepted again is told", promise=promise)
 
 
+@LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
+          phase=PHASE, worth=3, events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def a_send_is_echoed_while_its_receipts_are_blocked(session: Session, stage: Stage) -> None:
+    """A name that is blocked silences what it names, and nothing else."""
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
+    _require_own_webhooks(hook)
+    first = text(session, instance, words="Este se conta inteiro")
+    if all(map(is_ack, _about(hook.receive(_has_echo(hook, first)), first))):
+        # A host that sends no echo, or sent none yet.
+        return
+    _filter(session, instance, "block_events", TOLD_UNDER[1:])
+    blocked = text(session, instance, words="Este sem recibos")
+    hook.due.expect_none(blocked)
+    webhooks = hook.receive(_has_echo(hook, blocked))
+    _filter(session, instance, "accept_webhook_events", TOLD_UNDER[1:])
+    is_echoed = any(not is_ack(one) for one in _about(webhooks, blocked))
+    hook.claim(ECHO, is_echoed, "a send is told, whatever else is blocked",
+               promise=unsaid(session))  # fmt: skip
+
+
 @LAWS.law("send_media_base64", "send_text", effects=("sends", "changes"), phase=PHASE, worth=4,
           events=ACK_EVENTS)  # fmt: skip
 def a_file_is_told_as_delivered_as_a_text_is(session: Session, stage: Stage) -> None:

@@ -25,7 +25,7 @@ def _in_metres(degrees: Any) -> Any:
     return round(degrees, 4) if isinstance(degrees, float) else degrees
 
 
-def _numbered(rows: Any) -> Any:
+def _number_rows(rows: Any) -> Any:
     return [{**row, "rowId": f"row-{number}"} for number, row in enumerate(rows, 1)]
 
 
@@ -58,7 +58,7 @@ ROWS: tuple[Row, ...] = (
      lambda: Changed(all_of(is_inbound, has_value(_MENTIONS)), alter(put(_MENTIONS, [])))),
     ("rows of others have other ids", ("send_list",), (),
      lambda: Changed(all_of(is_inbound, kind("listMessage")),
-                     alter(edit_at("message.listMessage.sections.0.rows", _numbered)))),
+                     alter(edit_at("message.listMessage.sections.0.rows", _number_rows)))),
     ("documents of others have another key", ("send_media_base64",), ("document",),
      lambda: Changed(all_of(is_inbound, kind("documentMessage")),
                      alter(put("message.documentMessage.mediaKey", OTHER_KEY)))),

@@ -205,8 +205,8 @@ def _hold_mentions(
     if not isinstance(sent_jids, list):
         return
     known = arrived_jids if isinstance(arrived_jids, list) else []
-    shown = {jid for jid in known if isinstance(jid, str) and not jid_of(jid).lid}
-    right = len(known) == len(sent_jids) and shown <= {*sent_jids}
+    shown_jids = {jid for jid in known if isinstance(jid, str) and not jid_of(jid).lid}
+    right = len(known) == len(sent_jids) and shown_jids <= {*sent_jids}
     hook.claim(
         TEXT_EVENT, right, "who is mentioned is named where it arrives", one, promise=promise
     )

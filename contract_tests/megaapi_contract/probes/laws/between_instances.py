@@ -40,10 +40,10 @@ ARRIVING: Mapping[str, Fields] = {
         for operation in ("send_text", "send_link_preview", "send_media_url",
                           "send_media_base64")
     },
-    # More digits than a phone shows: WhatsApp carries all of them.
+    # To a metre: WhatsApp carries every digit. With more of them it could be somebody's number.
     "send_location": {
         **with_odd_texts(FULL["send_location"])[0],
-        "latitude": -23.5505199, "longitude": -46.63330625,
+        "latitude": -23.55057, "longitude": -46.63337,
     },
     "send_text_mentioned": {"text": f"@{WORLD[0]} {_ODD}", "mentions": [WORLD[0]]},
     "send_contact": {

@@ -27,7 +27,7 @@ NOT_IN_RECEIPTS = ("message", "pushName", "messageTimestamp")
 FORMS = ((True, "true"), (False, "false"))
 
 
-@LAWS.law("send_location", effects=("sends",))
+@LAWS.law("send_location", effects=("sends",), phone=True)
 def a_place_off_the_map_is_a_place(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     for latitude, longitude in OFF_THE_MAP:

@@ -49,7 +49,7 @@ RUNS = (
     HeldOutRun("2026-11-30", _PEER, "another list: those that two instances can show", 79, 55, 6),
     HeldOutRun(
         "2026-11-30", _PEER_ALONE,
-        "a third list: 56 of the 86 that two instances can show, ten or so at a time", 56, 31, 5,
+        "a third list: 71 of the 86 that two instances can show, ten or so at a time", 71, 38, 7,
     ),
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def section() -> Iterator[str]:
     yield "README, spec and evidence alone, and measured before anybody who works on the suite saw"
     yield "them. Of the other list seven need a logout, a link or the host's own token there."
     yield "With a second instance only what one instance had not shown as a failure was run again."
-    yield "Of the third list six lots of some ten faults were each planted at once, and what one"
+    yield "Of the third list eight lots of some ten faults were each planted at once, and what one"
     yield "of them hid of another is not counted."
     yield "A finding is told, but breaks only a fact that is graded `baileys` or `inferred`."
     yield ""

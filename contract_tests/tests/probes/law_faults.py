@@ -73,6 +73,45 @@ def without_context(payload: Any) -> Any:
     return payload
 
 
+def numbered_rows(payload: Any) -> Any:
+    """A list of somebody else whose rows have other ids."""
+    part = payload.get("message", {}).get("listMessage", {})
+    for section in part.get("sections", ()):
+        for number, row in enumerate(section["rows"], 1):
+            row["rowId"] = f"row-{number}"
+    return payload
+
+
+def in_metres(payload: Any) -> Any:
+    """A place of somebody else with four digits behind the point."""
+    part = payload.get("message", {}).get("locationMessage", {})
+    for name in ("degreesLatitude", "degreesLongitude"):
+        if name in part:
+            part[name] = round(part[name], 4)
+    return payload
+
+
+def voice_note(payload: Any) -> Any:
+    """A sound that is always a voice note."""
+    part = payload.get("message", {}).get("audioMessage")
+    if part is not None:
+        part["ptt"] = True
+    return payload
+
+
+def of_another_kind(before: str, after: str) -> Fault:
+    """A message of somebody else that comes as another kind."""
+
+    def spoil(payload: Any) -> Sequence[Any]:
+        message = payload.get("message", {})
+        if payload.get("key", {}).get("fromMe") is False and before in message:
+            message[after] = message.pop(before)
+            payload["messageType"] = after
+        return (payload,)
+
+    return told(spoil)
+
+
 def of_other_type(payload: Any) -> Any:
     """A message of somebody else whose file is said to be of no known type."""
     if payload.get("key", {}).get("fromMe") is False:
@@ -140,6 +179,45 @@ def token_shown() -> Fault:
         return replace(answer, body=json.dumps(body).encode())
 
     return Fault(alter=alter)
+
+
+def remembered_key() -> Fault:
+    """A status has the key that was asked for before."""
+    keys: list[str] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        body = json.loads(answer.body) if answer.body.startswith(b"{") else {}
+        if "instance" not in body:
+            return answer
+        keys.append(body["instance"]["key"])
+        body["instance"]["key"] = keys[-2:][0]
+        return replace(answer, body=json.dumps(body).encode())
+
+    return Fault(alter=alter)
+
+
+def told_after_all() -> Fault:
+    """Whatever text comes is taken back, and whatever was heard of before is too."""
+
+    def make() -> Spoil:
+        ids: list[str] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            key = payload.get("key", {})
+            if "message" not in payload:
+                return (payload,)
+            ids.append(key["id"])
+            about = {"remoteJid": key["remoteJid"], "fromMe": True}
+            return (payload, *(
+                {**payload, "key": {**key, "id": f"{one[::-1]}"},
+                 "messageType": "protocolMessage",
+                 "message": {"protocolMessage": {"key": {**about, "id": one}, "type": "REVOKE"}}}
+                for one in ids
+            ))  # fmt: skip
+
+        return spoil
+
+    return Fault(make_spoil=make)
 
 
 def passed_over(step: str) -> Fault:
@@ -668,11 +746,14 @@ FAULTS: Mapping[str, Fault] = {
     "ids of messages never come again": changed("key.id", OTHER_ID),
     "what was received can be answered": lost(kind("extendedTextMessage")),
     "webhooks go where they were sent last": forgotten("/configWebhook"),
-    "sends are told as json to the address that was set last": asked(b"?loja=1&modo=teste", b""),
+    "sends are told as json to the address that was set last": asked(b"loja=1%2F2", b"loja=1/2"),
     "a file is told as delivered as a text is": files_undelivered(),
     "what the older call switches off tells nothing of a send": passed_over("/enableMessage"),
     "what is blocked is not told of a send": forgotten("/blockEvents"),
-    "webhooks keep the query of their address": asked(b"?loja=1&modo=teste", b""),
+    "a send is echoed while its receipts are blocked": asked(
+        b"messagesStatus", b"messagesOutput"
+    ),
+    "webhooks keep the query of their address": asked(b"loja=1%2F2", b"loja=1/2"),
     "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
     "instances are told of themselves alone": changed("instance_key", KEY),
     "webhooks are posted as json": lost(lambda payload: True),
@@ -731,6 +812,9 @@ FAULTS: Mapping[str, Fault] = {
         "caption", "gifPlayback", "viewOnce", "address", "title", "description", "footer"
     ),
     "a file needs nothing beside it": turned(200, 500),
+    "a file in lines of base64 is the same file": edited(
+        f"{CONTENT}.documentMessage.fileLength", "57"
+    ),
     "files of every size come back whole": edited("data", lambda text: text[:80_000]),
     "every code of ones own comes back": edited("pairingCode", lambda code: code.lstrip("0")),
     # what is one's own
@@ -851,6 +935,9 @@ FAULTS: Mapping[str, Fault] = {
         "message.extendedTextMessage.text", lambda words: words.strip()
     ),
     "what arrives is what was sent": told(lambda payload: (without_accents(payload),)),
+    "each of two has a status of its own": remembered_key(),
+    "whoever wrote it is not told of a vain deletion": told_after_all(),
+    "what can be chosen arrives with its ids": told(lambda payload: (numbered_rows(payload),)),
     # what the documents name
     "a place off the map is a place": turned(200, 500),
     "an own message is passed on unmarked": asked(b'"fromMe":true', b'"fromMe":false'),
@@ -864,6 +951,8 @@ FAULTS: Mapping[str, Fault] = {
         lambda payload: ({**payload, "pushName": "Loja"},)
     ),
     "no answer shows the token": token_shown(),
+    "a configuration hides the token": token_shown(),
+    "a status hides the token": token_shown(),
     "a token that is nearly right opens nothing": opened(),
     "the token of another instance opens nothing": opened(),
     "what the blocked write is not told": lost(kind("conversation")),
@@ -1051,5 +1140,30 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "everybody named is accounted for", stopped_at_the_first_failure()
     ),
     "jid of who was told first": ("each of two is told under its own name", first_of("jid")),
+    "plus taken out of a card": (
+        "a contact card holds name and number",
+        edited(f"{CONTENT}.contactMessage.vcard", lambda card: card.replace("+", "")),
+    ),
+    "no type for a picture": (
+        "a file needs nothing beside it", edited(
+            f"{CONTENT}.imageMessage.mimetype", "application/octet-stream"
+        )
+    ),
+    "query in other letters": (
+        "sends are told as json to the address that was set last", asked(b"%c3%a7", b"%C3%A7")
+    ),
+    "digits of a place": (
+        "what arrives is what was sent", told(lambda payload: (in_metres(payload),))
+    ),
+    "mentions that nobody gets": (
+        "what arrives is what was sent", told(lambda payload: (without_context(payload),))
+    ),
+    "round videos that arrive as videos": (
+        "a file opens where it arrives", of_another_kind("ptvMessage", "videoMessage")
+    ),
+    "audio files that arrive as voice notes": (
+        "a file opens where it arrives",
+        told(lambda payload: (voice_note(payload),)),
+    ),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

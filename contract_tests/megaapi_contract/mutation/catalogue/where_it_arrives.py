@@ -13,11 +13,20 @@ from .planted_rules import own_jid, spoil_answers
 KIND = "where it arrives"
 OTHER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 OTHER_ID = "3EB0FFEEDDCCBBAAFFEEDD"
+_MENTIONS = "message.extendedTextMessage.contextInfo.mentionedJid"
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 
 def _on_one_line(words: Any) -> Any:
     return words.replace("\n", " ") if isinstance(words, str) else words
+
+
+def _in_metres(degrees: Any) -> Any:
+    return round(degrees, 4) if isinstance(degrees, float) else degrees
+
+
+def _number_rows(rows: Any) -> Any:
+    return [{**row, "rowId": f"row-{number}"} for number, row in enumerate(rows, 1)]
 
 
 def _without_ranks(answer: Any, call: InterceptedCall) -> Any:
@@ -36,6 +45,20 @@ ROWS: tuple[Row, ...] = (
     ("voice notes of others are audio files", ("send_media_base64",), ("audio-voice-note",),
      lambda: Changed(all_of(is_inbound, has_value("message.audioMessage.ptt", True)),
                      alter(put("message.audioMessage.ptt", False)))),
+    ("audio files of others are voice notes", ("send_media_base64",), ("audio-file",),
+     lambda: Changed(all_of(is_inbound, kind("audioMessage")),
+                     alter(put("message.audioMessage.ptt", True)))),
+    ("round videos of others have another key", ("send_media_base64",), ("video-note",),
+     lambda: Changed(all_of(is_inbound, kind("ptvMessage")),
+                     alter(put("message.ptvMessage.mediaKey", OTHER_KEY)))),
+    ("places of others are where they are to ten metres", ("send_location",), ("location",),
+     lambda: Changed(all_of(is_inbound, kind("locationMessage")),
+                     alter(edit_at("message.locationMessage.degreesLatitude", _in_metres)))),
+    ("mentions of others name nobody", ("send_text_mentioned",), ("text-extended",),
+     lambda: Changed(all_of(is_inbound, has_value(_MENTIONS)), alter(put(_MENTIONS, [])))),
+    ("rows of others have other ids", ("send_list",), (),
+     lambda: Changed(all_of(is_inbound, kind("listMessage")),
+                     alter(edit_at("message.listMessage.sections.0.rows", _number_rows)))),
     ("documents of others have another key", ("send_media_base64",), ("document",),
      lambda: Changed(all_of(is_inbound, kind("documentMessage")),
                      alter(put("message.documentMessage.mediaKey", OTHER_KEY)))),

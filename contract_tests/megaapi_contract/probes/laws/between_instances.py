@@ -10,14 +10,15 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...host.stage import WORLD, Stage
-from ...judging.results import Exchange, Webhook
+from ...judging.results import Exchange, Promise, Webhook
 from ...judging.values import jid_of
 from ..probe import Laws
 from ..session import Session
-from .assertions import claim_success, value_at
+from .assertions import claim, claim_success, inferred, is_same, value_at
 from .calls import make_group, message, sent_id, text, texts
+from .combined.passed_on import WRAPPERS
 from .content_fidelity import TEXTS
-from .echo_content import WRITTEN, promise_of_content
+from .echo_content import WRITTEN, promise_of_content, rows_of
 from .every_text import FULL, Fields, with_odd_texts
 from .requests import MESSAGE_ID
 from .watched_instance import WatchedInstance, watch_instance
@@ -28,6 +29,8 @@ LAWS = Laws()
 
 TEXT_EVENT = "text-extended"
 GROUP_EVENT = "group-text"
+# The name under which the contract has what business accounts send.
+LIST_EVENT = "interactive-order"
 _ODD = TEXTS[1]
 _QUOTED = {"remoteJid": as_given(WORLD[0]), "fromMe": True, "id": MESSAGE_ID}
 # What comes as an event that the contract has. Nobody has seen how lists and buttons arrive.
@@ -35,7 +38,12 @@ ARRIVING: Mapping[str, Fields] = {
     **{
         operation: with_odd_texts(FULL[operation])[0]
         for operation in ("send_text", "send_link_preview", "send_media_url",
-                          "send_media_base64", "send_location")
+                          "send_media_base64")
+    },
+    # To a metre: WhatsApp carries every digit. With more of them it could be somebody's number.
+    "send_location": {
+        **with_odd_texts(FULL["send_location"])[0],
+        "latitude": -23.55057, "longitude": -46.63337,
     },
     "send_text_mentioned": {"text": f"@{WORLD[0]} {_ODD}", "mentions": [WORLD[0]]},
     "send_contact": {
@@ -152,16 +160,24 @@ def what_arrives_is_what_was_sent(operation: str, session: Session, stage: Stage
 
 
 def _parts(answer: Exchange, received: list[Webhook]) -> Iterator[tuple[Any, Any, str]]:
-    """Each part of the content, as it was answered and as it arrived."""
+    """Each part of the content, as it was answered and as it arrived, wrapped or not."""
     if not received:
         # Who is told of what, other laws say.
         return
-    content = value_at(answer.json, "messageData", "message")
+    content = _inner(value_at(answer.json, "messageData", "message"))
+    arrived = _inner(value_at(received[0].json, "message"))
     for kind, part in content.items() if isinstance(content, dict) else ():
-        arrived_part = value_at(received[0].json, "message", kind)
+        arrived_part = value_at(arrived, kind)
         # It may arrive as another kind.
         if isinstance(part, dict) and isinstance(arrived_part, dict):
             yield part, arrived_part, kind
+
+
+def _inner(content: Any) -> Any:
+    """A content out of its wrappers."""
+    wrapped = (value_at(content, name, "message") for name in WRAPPERS)
+    inner = next((one for one in wrapped if one is not None), None)
+    return content if inner is None else _inner(inner)
 
 
 def _hold_part(
@@ -172,10 +188,28 @@ def _hold_part(
     if promise is None or event is None:
         return
     for name in WRITTEN:
-        if isinstance(sent_part.get(name), str):
-            same = arrived_part.get(name) == sent_part[name]
+        # What is false may be left out.
+        if sent_part.get(name) not in (None, False):
+            same = is_same(hook.session, arrived_part.get(name), sent_part[name])
             sentence = f"{kind}: the {name} arrives as it was sent"
             hook.claim(event.name, same, sentence, one, promise=promise)
+    _hold_mentions(hook, sent_part, arrived_part, one, promise)
+
+
+def _hold_mentions(
+    hook: WebhookListener, sent_part: Any, arrived_part: Any, one: Webhook, promise: Promise
+) -> None:
+    """Hold that whoever is mentioned is named where it arrives; numbers may be hidden there."""
+    path = ("contextInfo", "mentionedJid")
+    sent_jids, arrived_jids = value_at(sent_part, *path), value_at(arrived_part, *path)
+    if not isinstance(sent_jids, list):
+        return
+    known = arrived_jids if isinstance(arrived_jids, list) else []
+    shown_jids = {jid for jid in known if isinstance(jid, str) and not jid_of(jid).lid}
+    right = len(known) == len(sent_jids) and shown_jids <= {*sent_jids}
+    hook.claim(
+        TEXT_EVENT, right, "who is mentioned is named where it arrives", one, promise=promise
+    )
 
 
 for _operation in ARRIVING:
@@ -183,3 +217,50 @@ for _operation in ARRIVING:
     update_wrapper(_run, what_arrives_is_what_was_sent)
     LAWS.law(_operation, effects=("sends", "changes"), phase=PHASE, about=_operation, reader=True,
              worth=2, events=(TEXT_EVENT,))(_run)  # fmt: skip
+
+
+@LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, reader=True, worth=2,
+          events=(LIST_EVENT,))  # fmt: skip
+def what_can_be_chosen_arrives_with_its_ids(session: Session, stage: Stage) -> None:
+    """A choice brings its id back; nobody has seen how a list comes, or that it does."""
+    writer, reader = stage.instance(), watch_instance(session, stage)
+    fields = with_odd_texts(FULL["send_list"])[0]
+    answer = message(session, writer, "send_list", to=reader.number, **fields)
+    if not claim_success(session, answer, "a list"):
+        return
+    promise = inferred(session, "send_list")
+    for sent_part, arrived_part, _ in _parts(answer, reader.receive(answer)):
+        same = rows_of(arrived_part) == rows_of(sent_part)
+        reader.hook.claim(LIST_EVENT, same, "its rows arrive as they were sent", promise=promise)
+
+
+@LAWS.law("instance_status", effects=("reads", "changes"), phase=PHASE, reader=True)
+def each_of_two_has_a_status_of_its_own(session: Session, stage: Stage) -> None:
+    """Asked in turns: what a host remembers of one is nothing that it knows of the other."""
+    instance, reader = stage.instance(), watch_instance(session, stage)
+    turns = ((session, instance), (reader.session, reader.instance))
+    for caller, asked in (*turns, *turns):
+        answer = caller.call("instance_status", asked)
+        state = value_at(answer.json, "instance")
+        right = value_at(state, "key") in (None, asked.key)
+        claim(session, answer, right, "the status is of the instance that is asked for")
+        own = jid_of(value_at(state, "user", "id")).user.partition(":")[0]
+        right = own in ("", asked.number)
+        claim(session, answer, right, "the number is that of the instance that is asked for")
+
+
+@LAWS.law("delete_message", "send_text", effects=("sends", "changes"), phase=PHASE, reader=True,
+          worth=2, events=("deleted",))  # fmt: skip
+def whoever_wrote_it_is_not_told_of_a_vain_deletion(session: Session, stage: Stage) -> None:
+    """WhatsApp lets nobody take back in private what another has written."""
+    instance, reader = stage.instance(), watch_instance(session, stage)
+    theirs = text(reader.session, reader.instance, instance.number, "Este fica")
+    key = {"remoteJid": as_given(reader.number), "fromMe": False, "id": sent_id(theirs)}
+    session.gate.learn([sent_id(theirs)])
+    message(session, instance, "delete_message", to=reader.number, key=key)
+    last = text(session, instance, reader.number, "E este vem depois")
+    came = reader.hook.receive(lambda all_: sent_id(last) in map(message_id, all_))
+    path = ("message", "protocolMessage", "key", "id")
+    revoked = [one for one in came if value_at(one.json, *path) == sent_id(theirs)]
+    promise = inferred(session, "delete_message")
+    reader.hook.claim("deleted", not revoked, "a vain deletion is told to nobody", promise=promise)

@@ -24,6 +24,10 @@ Json = dict[str, Any]
 GROUP_NAME = 'A\u00e7\u00e3o & "S\u00e3o" \U0001f44d da equipe de vendas e entregas'
 
 
+# Clients keep a secret there, in whatever letters: nothing of it is written otherwise.
+QUERY = "loja=1%2F2&Modo=teste%20a+b&x=%c3%a7%C3%83"
+
+
 def someone(session: Session, number: int = 0) -> str:
     """A person to ask for: one of the listed ones, else oneself, else one of the mock's world."""
     fence = session.gate.fence

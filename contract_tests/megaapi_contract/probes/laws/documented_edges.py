@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from megaapi_mock.domain.jid import as_given
 
+from ...host.host_instance import HostInstance
 from ...host.stage import WORLD, Stage
 from ...host.upload import UPLOAD_TYPE, upload
+from ...judging.results import Promise
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim, claim_success, inferred, value_at
@@ -35,10 +37,12 @@ def a_place_off_the_map_is_a_place(session: Session, stage: Stage) -> None:
         hold_sent(session, stage, answer, to, locationMessage=degrees)
 
 
-@LAWS.law("forward_message", effects=("sends",), phone=True)
+@LAWS.law("forward_message", effects=("sends",), worth=1)
 def an_own_message_is_passed_on_unmarked(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     own = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
+    # What the library does, and no source says of this gateway.
+    promise = Promise("baileys", session.contract.by_id["forward_message"].spec_file)
     for kind, part in (
         ("extendedTextMessage", {"text": "Oi"}),
         ("locationMessage", {"degreesLatitude": -23.5, "degreesLongitude": -46.5}),
@@ -48,10 +52,11 @@ def an_own_message_is_passed_on_unmarked(session: Session, stage: Stage) -> None
         context = value_at(content, kind, "contextInfo")
         is_marked = value_at(context, "isForwarded") is True
         is_counted = value_at(context, "forwardingScore") not in (None, 0)
-        claim(session, answer, not (is_marked or is_counted), "an own message is not marked")
+        claim(session, answer, not (is_marked or is_counted), "an own message is not marked",
+              promise=promise)  # fmt: skip
 
 
-@LAWS.law("upload_document", effects=("sends",), phone=True)
+@LAWS.law("upload_document", effects=("sends",))
 def the_name_of_an_uploaded_file_keeps_every_letter(session: Session, stage: Stage) -> None:
     instance, to = stage.instance(), someone(session)
     for name in FILE_NAMES:
@@ -143,3 +148,21 @@ def no_answer_shows_the_token(session: Session, stage: Stage) -> None:
         is_shown = instance.token.encode() in answer.body.replace(instance.key.encode(), b"")
         claim(session, answer, not is_shown, "the token is not shown",
               promise=inferred(session, operation))  # fmt: skip
+
+
+def _hold_hidden(session: Session, operation: str, instance: HostInstance) -> None:
+    answer = session.call(operation, instance)
+    # The vendor makes a key of the token and its plan's name.
+    is_shown = instance.token.encode() in answer.body.replace(instance.key.encode(), b"")
+    claim(session, answer, not is_shown, "the token is not shown",
+          promise=inferred(session, operation))  # fmt: skip
+
+
+@LAWS.law("config_details", effects=("reads",))
+def a_configuration_hides_the_token(session: Session, stage: Stage) -> None:
+    _hold_hidden(session, "config_details", stage.instance())
+
+
+@LAWS.law("instance_status", effects=("reads",))
+def a_status_hides_the_token(session: Session, stage: Stage) -> None:
+    _hold_hidden(session, "instance_status", stage.instance())

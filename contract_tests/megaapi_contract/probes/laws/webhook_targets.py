@@ -14,7 +14,7 @@ from ...host.stage import Stage
 from ..probe import Laws, Probe
 from ..session import Session
 from .assertions import inferred, value_at
-from .calls import sent_id, set_webhook, text
+from .calls import QUERY, sent_id, set_webhook, text
 from .content_fidelity import TEXTS
 from .echo_content import is_acknowledged
 from .webhook_listener import WebhookListener
@@ -64,7 +64,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("text-plain",))  # fmt: skip
 def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> None:
-    instance, query = stage.instance(), "loja=1&modo=teste"
+    instance, query = stage.instance(), QUERY
     hook = WebhookListener(session, stage, instance)
     hook.url += f"?{query}"
     hook.open()

@@ -11,7 +11,7 @@ from ...judging.results import Exchange, Promise, Webhook
 from ..probe import Laws
 from ..session import Session
 from .assertions import claim_success
-from .calls import message, sent_id, set_webhook, someone, text
+from .calls import QUERY, message, sent_id, set_webhook, someone, text
 from .requests import GOOD_REQUESTS
 from .webhook_listener import WebhookCondition, WebhookListener
 from .webhooks import (
@@ -28,7 +28,6 @@ from .webhooks import (
 
 LAWS = Laws()
 
-QUERY = "loja=1&modo=teste"
 # What an own message is told under: its echo, and its acknowledgements.
 TOLD_UNDER = ("messagesOutput", "messagesStatus")
 
@@ -97,6 +96,9 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     new.check_none(echoes, ECHO, "a webhook switched off", off_means_off(session))
     strays = _about(old.webhooks_here(session.receiver.webhooks), last)
     new.check_none(strays, ECHO, "the address before", promise)
+    # Where it was switched off nothing of it can be late, acknowledgements neither.
+    strays = _about(old.webhooks_here(session.receiver.webhooks), unheard)
+    new.check_none(strays, ACK_EVENTS[0], "an address switched off", off_means_off(session))
 
 
 @LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
@@ -115,6 +117,27 @@ def what_is_blocked_is_not_told_of_a_send(session: Session, stage: Stage) -> Non
     hook.check_none(echoes, ECHO, "a send while both are blocked", unsaid(session))
     promise: Promise = unsaid(session)
     hook.claim(ECHO, _about(webhooks, last), "what is accepted again is told", promise=promise)
+
+
+@LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),
+          phase=PHASE, worth=3, events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def a_send_is_echoed_while_its_receipts_are_blocked(session: Session, stage: Stage) -> None:
+    """A name that is blocked silences what it names, and nothing else."""
+    instance = stage.instance()
+    hook = WebhookListener(session, stage, instance).open()
+    _require_own_webhooks(hook)
+    first = text(session, instance, words="Este se conta inteiro")
+    if all(map(is_ack, _about(hook.receive(_has_echo(hook, first)), first))):
+        # A host that sends no echo, or sent none yet.
+        return
+    _filter(session, instance, "block_events", TOLD_UNDER[1:])
+    blocked = text(session, instance, words="Este sem recibos")
+    hook.due.expect_none(blocked)
+    webhooks = hook.receive(_has_echo(hook, blocked))
+    _filter(session, instance, "accept_webhook_events", TOLD_UNDER[1:])
+    is_echoed = any(not is_ack(one) for one in _about(webhooks, blocked))
+    hook.claim(ECHO, is_echoed, "a send is told, whatever else is blocked",
+               promise=unsaid(session))  # fmt: skip
 
 
 @LAWS.law("send_media_base64", "send_text", effects=("sends", "changes"), phase=PHASE, worth=4,

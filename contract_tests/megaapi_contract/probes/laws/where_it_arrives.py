@@ -33,7 +33,9 @@ FILE_NAME = "or\u00e7amento n\u00ba 3.pdf"
 # The sample that each `type` is sent as, a file that phones open, and the event it arrives as.
 FILES = {
     "image": ("image", "image/jpeg", "image"), "video": ("video", "video/mp4", "video"),
+    "audio": ("audio", "audio/ogg; codecs=opus", "audio-file"),
     "ptt": ("audio", "audio/ogg; codecs=opus", "audio-voice-note"),
+    "ptv": ("video", "video/mp4", "video-note"),
     "document": ("document", "application/pdf", "document"),
     "sticker": ("sticker", "image/webp", "sticker"),
 }  # fmt: skip

@@ -107,8 +107,8 @@ def an_invite_link_leads_where_its_code_does(session: Session, stage: Stage) -> 
     answer = session.call("group_invite_code", instance, query={"group_id": jid})
     code = value_at(answer.json, "inviteCode")
     link = f"https://chat.whatsapp.com/{code}"
-    for written in (str(code), link, f"{link}/"):
-        answer = session.call("group_invite_info", instance, query={"code": written})
+    for name in (str(code), link, f"{link}/"):
+        answer = session.call("group_invite_info", instance, query={"code": name})
         is_group = answer.ok and group_of(answer).get("id") == jid
         claim(session, answer, is_group, "the group that it leads to",
               promise=inferred(session, "group_invite_info"))  # fmt: skip

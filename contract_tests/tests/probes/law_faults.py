@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from megaapi_contract.host.http import Answer, Headers, Request
 from megaapi_contract.host.stage import NO_WHATSAPP, WORLD
@@ -141,6 +142,11 @@ def plain_text_beyond_ascii() -> Fault:
         return headers if body.isascii() else (("Content-Type", "text/plain"),)
 
     return Fault(head=head)
+
+
+def with_charset() -> Fault:
+    """Webhooks name a charset beside their type."""
+    return Fault(head=lambda _, __: (("Content-Type", "application/json; charset=utf-8"),))
 
 
 def refusing(pattern: bytes) -> Fault:
@@ -524,6 +530,51 @@ def edited_list(change: Callable[[list[Any]], list[Any]]) -> Fault:
 
 
 # For every rule, one way to break it: the rules of one subject, as each law's name has it.
+def whole_picture(size: str) -> Fault:
+    """The whole picture comes where this size is asked for; where none is, for an empty one."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        query = dict(parse_qsl(request.query))
+        if "getProfilePicture" not in request.path or query.get("type", "") != size:
+            return answer
+        return replace(answer, body=answer.body.replace(b"_icon.", b"_image."))
+
+    return Fault(alter=alter)
+
+
+def deaf_to(part: bytes, end: str = "/deleteMessageFromMe") -> Fault:
+    """Calls whose path ends so never reach the host where this stands in their body."""
+    return Fault(swallow=lambda request: request.path.endswith(end) and part in request.body)
+
+
+def deaf_to_digits(end: str) -> Fault:
+    """Calls whose path ends so never reach the host unless they name a person by JID."""
+    return Fault(swallow=lambda request: request.path.endswith(end) and b"@" not in request.body)
+
+
+def no_links() -> Fault:
+    """Invitations are known by their code alone."""
+    return Fault(
+        alter=lambda request, answer: (
+            replace(answer, status=404, body=NO_GROUP)
+            if "chat.whatsapp.com" in request.query
+            else answer
+        )
+    )
+
+
+def by_jid_alone(field: str) -> Fault:
+    """Whoever is named in this field of a query without a JID is nobody."""
+
+    def rewrite(request: Request) -> Request:
+        digits = dict(parse_qsl(request.query)).get(field, "@")
+        if "@" in digits:
+            return request
+        return replace(request, target=request.target.replace(digits, f"{digits}9"))
+
+    return Fault(rewrite=rewrite)
+
+
 FAULTS: Mapping[str, Fault] = {
     # access
     "only the right key and token get in": turned(401, 200),
@@ -566,6 +617,7 @@ FAULTS: Mapping[str, Fault] = {
     "a list to many reaches each": replaced(b'"jidFailed":["', b'"jidFailed":["1'),
     "a template to many reaches each": replaced(b'"data":{"5511', b'"data":{"5521'),
     "a contact card holds name and number": replaced(b"FN:", b"N:", at="/contactMessage"),
+    "a number stands in a card as it was given": replaced(b"waid=+", b"waid="),
     "a message is unread until it is read": forgotten("/readMessage"),
     "the last chat comes first": oldest_chat_first(),
     "what was told of somebody stands in the chat": replaced(
@@ -573,6 +625,16 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "a chat holds what both sides wrote": replaced(b'"fromMe":true', b'"fromMe":false'),
     "a deleted message is in its chat no longer": forgotten("/deleteMessage"),
+    "an invite link leads where its code does": no_links(),
+    "what is deleted for oneself is in its chat no longer": forgotten("/deleteMessageFromMe"),
+    "who is mentioned by digits is named by jid": edited(
+        f"{QUOTE}.mentionedJid.*", lambda jid: jid.partition("@")[0]
+    ),
+    "a picture is the same by digits and by jid": by_jid_alone("to"),
+    "a chat is the same by digits and by jid": by_jid_alone("chat_id"),
+    "a pin by jid is let go by digits": deaf_to_digits("/pinChat"),
+    "who is blocked by jid is heard again by digits": deaf_to_digits("/blockChat"),
+    "a text to many takes digits and jids": asked(b'@s.whatsapp.net"', b'9@s.whatsapp.net"'),
     "whoever was written to is a contact": replaced(b'"5511900000002@', b'"5511900000902@'),
     "a new profile name is shown in the status": passed_over("/setProfileName/"),
     "an uploaded file comes back byte for byte": edited("data", lambda text: text[:-4]),
@@ -584,6 +646,9 @@ FAULTS: Mapping[str, Fault] = {
     "an uploaded picture has another address": passed_over("/setProfilePicture"),
     "a new instance is there and not linked": edited("instances.*.status", "connected"),
     "the list shows every instance as its status does": edited("instances.*.user.id", STRANGER),
+    "instances are listed in order of creation": edited(
+        "instances", lambda instances: instances[::-1]
+    ),
     "a new instance has the webhook that it was given": asked(b"messageData", b"messageDate"),
     "a deleted instance is gone": forgotten("/delete"),
     "only the administrator has all instances": turned(401, 200),
@@ -592,6 +657,7 @@ FAULTS: Mapping[str, Fault] = {
     "the older calls change the same webhook": forgotten("/enableMessage"),
     "people have pictures of their own": frozen("getProfilePicture"),
     "the whole picture is not the small one": frozen("getProfilePicture"),
+    "without a size of its own it is the small picture": whole_picture("grande"),
     "a new picture has another address": passed_over("/setProfilePictureUrl/"),
     "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
     "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),
@@ -1014,6 +1080,17 @@ FAULTS: Mapping[str, Fault] = {
 
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
+    "a charset beside the type": ("webhooks are posted as json", with_charset()),
+    "letters like digits in codes": (
+        "pairing codes have eight characters",
+        edited("pairingCode", lambda code: code[:-1] + "O"),
+    ),
+    "deleted for oneself in the second form alone": (
+        "what is deleted for oneself is in its chat no longer", deaf_to(b'"key":')
+    ),
+    "the whole picture where no size is asked for": (
+        "without a size of its own it is the small picture", whole_picture("")
+    ),
     "an envelope around a lookup": (
         "people on whatsapp exist", beside(b'"exists":true', b'"error":false,"message":"Found"')
     ),

@@ -23,8 +23,6 @@ from .phone_number import (
     written_otherwise,
 )
 
-# Ids of groups since 2021: 120363, and twelve digits more.
-_GROUP_ID = re.compile(r"120363[0-9]{12}")
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
 _UNHIDING = pow(_FACTOR, -1, _HIDDEN)
@@ -195,8 +193,8 @@ class Directory:
                 f": {quoted(digits.strip())} is not a phone number: "
                 "digits alone, country code first"
             )
-        if _GROUP_ID.fullmatch(digits):
-            return f": {digits} is the id of a group, which is written {digits}@g.us"
+        if is_group_id(digits):
+            return f": {digits} is the id of a group, which is written {digits}@{GROUP}"
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
@@ -207,8 +205,6 @@ class Directory:
                 f": Brazil has no number like {digits}: 55, an area that exists, and 9 with "
                 "eight digits more, or eight"
             )
-        if is_group_id(digits):
-            return f": a group is written {digits}@{GROUP}"
         if self._is_long(digits):
             return (
                 f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"

@@ -121,7 +121,7 @@ def test_reason_names_the_number_with_its_country_code(app: MockApp) -> None:
 def test_reason_names_the_group_whose_id_lacks_its_ending(app: MockApp) -> None:
     reply = sent(app, "120363000000000001")
     assert reply.status_code == 403
-    assert "a group is written 120363000000000001@g.us" in reply.headers["X-Mock-Reason"]
+    assert "which is written 120363000000000001@g.us" in reply.headers["X-Mock-Reason"]
 
 
 def test_reason_names_the_number_in_digits_of_another_script(app: MockApp) -> None:

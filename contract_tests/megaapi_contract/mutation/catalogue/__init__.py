@@ -18,6 +18,7 @@ from . import (
     instance,
     later_looks,
     messages,
+    named_both_ways,
     of_many,
     on_given_hosts,
     other_plans,
@@ -37,7 +38,7 @@ _SUBJECTS = (
     from_customers,
     from_the_contract, from_users, in_context, carried_over, as_written, asked_again,
     other_plans, of_many, documented_edges, where_it_arrives, later_looks, shared_groups,
-    set_again, on_given_hosts, written_by_others,
+    set_again, on_given_hosts, written_by_others, named_both_ways,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from . import (
     long_collections,
     media,
     messages,
+    named_both_ways,
     neighbours,
     no_trace,
     optional_fields,
@@ -65,7 +66,7 @@ _SUBJECTS = (
     uploads, hosts, taken, renewals,
     optional_fields, long_collections, each_of_many, between_instances, documented_edges,
     where_it_arrives, group_of_instances, phone_off, later_looks, to_many, whoever_writes,
-    set_again, written_by_others,
+    set_again, written_by_others, named_both_ways,
     lifecycle,
 )  # fmt: skip
 

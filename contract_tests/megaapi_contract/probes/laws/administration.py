@@ -98,6 +98,22 @@ def each_group_has_one_invite_code(session: Session, stage: Stage) -> None:
     claim(session, answer, codes[0] != codes[1], "no two groups have one code")
 
 
+@LAWS.law("group_invite_info", "group_invite_code", "create_group", effects=("changes", "reads"),
+          phone=True)  # fmt: skip
+def an_invite_link_leads_where_its_code_does(session: Session, stage: Stage) -> None:
+    """People copy the link; the documents declare the code alone, so the link is a guess."""
+    instance = stage.instance()
+    jid = _group(session, stage, instance, someone(session))
+    answer = session.call("group_invite_code", instance, query={"group_id": jid})
+    code = value_at(answer.json, "inviteCode")
+    link = f"https://chat.whatsapp.com/{code}"
+    for name in (str(code), link, f"{link}/"):
+        answer = session.call("group_invite_info", instance, query={"code": name})
+        is_group = answer.ok and group_of(answer).get("id") == jid
+        claim(session, answer, is_group, "the group that it leads to",
+              promise=inferred(session, "group_invite_info"))  # fmt: skip
+
+
 def _fetch_list(
     session: Session, operation: str, instance: HostInstance
 ) -> tuple[Exchange, list[Any]]:

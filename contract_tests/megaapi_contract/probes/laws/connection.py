@@ -28,6 +28,8 @@ from .media import LINKED_ALREADY, qr
 LAWS = Laws()
 
 PAIRING = re.compile(r"[1-9A-Z]{8}")
+# Letters that the library's alphabet lacks: people take them for digits, or for one another.
+NOT_IN_CODES = frozenset("IOU")
 # How long a restart may show the instance as not linked, in seconds, and how often one looks.
 RESTARTS, LOOKS = 10.0, 20
 _DEVICE = re.compile(r"(\d+)(?::\d+)?@s\.whatsapp\.net")
@@ -165,6 +167,9 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
         claim(session, answer, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
     claim(session, answer, len(set(codes)) == 3, "another code each time",
           promise=inferred(session, "pairing_code"))  # fmt: skip
+    # The schema takes any letter, for people may choose a code of their own.
+    claim(session, answer, NOT_IN_CODES.isdisjoint("".join(codes)), "no I, no O, no U",
+          promise=Promise("baileys", session.contract.by_id["pairing_code"].spec_file))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)

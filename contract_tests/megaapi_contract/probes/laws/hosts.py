@@ -10,7 +10,14 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ..probe import Laws
 from ..session import Session
-from .assertions import UNKNOWN_INSTANCE, claim, claim_refusal, claim_success, value_at
+from .assertions import (
+    UNKNOWN_INSTANCE,
+    claim,
+    claim_refusal,
+    claim_success,
+    inferred,
+    value_at,
+)
 
 LAWS = Laws()
 
@@ -19,10 +26,10 @@ NOWHERE = HostInstance("", "")
 HANDLED = ("delete_unknown",)
 
 
-def _make(session: Session, data: Mapping[str, Any] | None = None) -> Exchange:
-    """A new instance under the key of these laws."""
+def _make(session: Session, data: Mapping[str, Any] | None = None, *, key: str = KEY) -> Exchange:
+    """A new instance under a key of these laws."""
     body = {"messageData": data} if data else None
-    return session.call("create_instance", NOWHERE, query={"instance_key": KEY}, body=body)
+    return session.call("create_instance", NOWHERE, query={"instance_key": key}, body=body)
 
 
 def _made_key(answer: Exchange) -> Any:
@@ -79,6 +86,22 @@ def the_list_shows_every_instance_as_its_status_does(session: Session, stage: St
     user = value_at(rows_by_key.get(linked.key), "user", "id")
     is_own = isinstance(user, str) and user.partition(":")[0] == linked.number
     claim(session, answer, is_own, "a linked one stands there with its number")
+
+
+@LAWS.law("list_instances", "create_instance", "delete_instance",
+          effects=("reads", "changes", "disconnects"), phone=True)  # fmt: skip
+def instances_are_listed_in_order_of_creation(session: Session, stage: Stage) -> None:
+    # Neither the order of letters nor its reverse.
+    keys = [f"{KEY}-{letter}" for letter in "bca"]
+    for key in keys:
+        claim_success(session, _make(session, key=key), "a new instance")
+    answer, rows_by_key = _instances_by_key(session)
+    listed_keys = [key for key in rows_by_key if key in keys]
+    # The answer was seen with a single instance; its order is the ancestor's.
+    claim(session, answer, listed_keys == keys, "each stands behind those made before it",
+          promise=inferred(session, "list_instances"))  # fmt: skip
+    for key in keys:
+        _delete(session, key)
 
 
 @LAWS.law("create_instance", "webhook_settings", "delete_instance",

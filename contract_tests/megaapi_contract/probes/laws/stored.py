@@ -40,6 +40,21 @@ def a_contact_card_holds_name_and_number(session: Session, stage: Stage) -> None
         claim(session, answer, is_there, "the number stands in the card, with its WhatsApp id")
 
 
+@LAWS.law("send_contact", effects=("sends",))
+def a_number_stands_in_a_card_as_it_was_given(session: Session, stage: Stage) -> None:
+    """The recorded card had digits alone; that nothing is taken out of others is a guess."""
+    instance, to = stage.instance(), someone(session)
+    for number in (f"+{to}", f"+{to[:2]} ({to[2:4]}) {to[4:9]}-{to[9:]}", f"0{to}"):
+        answer = message(
+            session, instance, "send_contact", to=to, vcard={**CARD, "phoneNumber": number}
+        )
+        card = value_at(answer.json, "messageData", "message", "contactMessage", "vcard")
+        lines = [line for line in str(card).split("\n") if line.startswith("TEL")]
+        is_given = len(lines) == 1 and lines[0].endswith(f"waid={number}:{number}")
+        claim(session, answer, is_given, "the number as it was given, in both places",
+              promise=inferred(session, "send_contact"))  # fmt: skip
+
+
 def _receive(stage: Stage, instance: HostInstance, person: str, words: str = WORDS) -> str:
     """The id of a message that this person has just written."""
     body = {"event": "text-plain", "from": person, "text": words}
@@ -112,6 +127,28 @@ def a_deleted_message_is_in_its_chat_no_longer(session: Session, stage: Stage) -
           promise=inferred(session, "list_messages"))  # fmt: skip
 
 
+@LAWS.law("list_messages", "send_text", "delete_message_from_me",
+          effects=("reads", "sends", "changes"))  # fmt: skip
+def what_is_deleted_for_oneself_is_in_its_chat_no_longer(session: Session, stage: Stage) -> None:
+    """Whichever of the two forms is used; the messages beside it stay."""
+    instance, person = stage.instance(), someone(session)
+    answers = [text(session, instance, person, words) for words in ("Um", "Dois", "Três")]
+    first, second, last = map(sent_id, answers)
+    stamp = value_at(answers[1].json, "messageData", "messageTimestamp")
+    key = {"remoteJid": f"{person}@s.whatsapp.net", "fromMe": True, "id": second}
+    for body, left in (
+        ({"to": person, "messageData": {"id": first, "timestamp": stamp}}, [second, last]),
+        ({"messageData": {"to": person, "key": key, "messageTimestamp": stamp}}, [last]),
+    ):
+        session.call("delete_message_from_me", instance, body=body)
+        answer = session.call("list_messages", instance, query={"chat_id": person})
+        stored = answer.json if isinstance(answer.json, list) else []
+        ids = [value_at(one, "key", "id") for one in stored]
+        own = [one for one in ids if one in (first, second, last)]
+        claim(session, answer, own == left, "it is gone, and nothing else",
+              promise=inferred(session, "list_messages"))  # fmt: skip
+
+
 @LAWS.law("list_contacts", "send_text", effects=("reads", "sends"))
 def whoever_was_written_to_is_a_contact(session: Session, stage: Stage) -> None:
     instance, person = stage.instance(), someone(session)
@@ -156,6 +193,21 @@ def the_whole_picture_is_not_the_small_one(session: Session, stage: Stage) -> No
         return
     claim(session, whole[0], whole[1] != small[1], "`type` decides which picture it is",
           promise=session.contract.promise("profile_picture"))  # fmt: skip
+
+
+@LAWS.law("profile_picture", phone=True)
+def without_a_size_of_its_own_it_is_the_small_picture(session: Session, stage: Stage) -> None:
+    """Nobody has shown what comes without a size, or with one that there is not: a guess.
+
+    Only a mock's addresses can be compared: WhatsApp may sign each one for itself.
+    """
+    instance = stage.instance()
+    own = f"{instance.number}@s.whatsapp.net"
+    small = _picture(session, instance, own, "icon")[1]
+    for size, when in (({}, "no size"), ({"type": "grande"}, "another word")):
+        answer = session.call("profile_picture", instance, query={"to": own, **size})
+        claim(session, answer, value_at(answer.json, "data") == small, f"{when}: the small one",
+              promise=inferred(session, "profile_picture"))  # fmt: skip
 
 
 @LAWS.law(

@@ -135,8 +135,11 @@ def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
         text(session, instance, words=words)
     for one in hook.receive():
         headers = {name.lower(): value for name, value in one.headers}
-        kind = headers.get("content-type", "").partition(";")[0]
+        kind, _, parameters = headers.get("content-type", "").partition(";")
         hook.claim("text-plain", kind == "application/json", "the type is JSON", one)
+        # One delivery was captured, and a tunnel may have a way of its own.
+        hook.claim("text-plain", not parameters, "the type has no charset beside it", one,
+                   promise=inferred(session, "configure_webhook"))  # fmt: skip
 
 
 # -- what is blocked -------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ..wsgi import Environ
 from .reply import NOT_MODIFIED, VARY_BY_METHOD, Reply, etag
 
-_OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
+# Looked for in every call, before anything here is asked.
+OVERRIDE, KNOWN_TAGS = "HTTP_X_HTTP_METHOD_OVERRIDE", "HTTP_IF_NONE_MATCH"
 _METHODS = frozenset(("GET", "PUT", "PATCH", "POST", "DELETE"))
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)")
 
@@ -18,7 +19,7 @@ def method_asked(environ: Environ, method: str) -> str:
 
     A HEAD stands for the GET that it is: who has sent a POST waits for the body.
     """
-    override = environ.get(_OVERRIDE)
+    override = environ.get(OVERRIDE)
     if not override or method != "POST":
         return method
     name = str(override).partition(",")[0].strip().upper()
@@ -29,7 +30,7 @@ def method_asked(environ: Environ, method: str) -> str:
 
 def unless_known(reply: Reply, environ: Environ, method: str) -> Reply:
     """304 without a body where the client names the answer's tag in If-None-Match."""
-    tags = environ.get("HTTP_IF_NONE_MATCH")
+    tags = environ.get(KNOWN_TAGS)
     if not tags or method not in ("GET", "HEAD") or not 200 <= reply.status < 300:
         return reply
     if not reply.body or reply.fault is not None or reply.broken is not None:

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from ..wsgi import Environ, StartResponse, Wsgi
 from .broken_reply import send_broken
 from .compression import VARY_BY_ENCODING, compress
-from .express import method_asked
+from .express import OVERRIDE, method_asked
 from .letter_case import AnyCase
 from .pipeline import Pipeline
 from .reply import JSON, PREFLIGHT, Headers, ReadyReply, Reply, send
@@ -53,7 +53,7 @@ class Front:
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
             return send(start_response, reply, reply.headers(), method="HEAD", after=None)
-        if self._overrides:
+        if self._overrides and OVERRIDE in environ:
             request.method = method_asked(environ, request.method)
         match = self._find(request)
         if match is None:

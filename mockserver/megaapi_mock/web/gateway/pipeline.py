@@ -38,7 +38,7 @@ from ...webhooks.publish import Publisher
 from .auth import is_token
 from .call_faults import ASKED, CallFaults, NeedsChange, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
-from .express import unless_known
+from .express import KNOWN_TAGS, unless_known
 from .fault_settlement import settle
 from .fetcher import Fetcher
 from .host_calls import HostCalls
@@ -126,7 +126,8 @@ class Pipeline:
             self.records.bugs.note(f"{endpoint.address}: its reply")
             has_happened = real.status >= 400 or (is_kept and real.status)
             return real if has_happened else own_bug(request)
-        return reply if self._says_all else unless_known(reply, request.environ, request.method)
+        asks = KNOWN_TAGS in request.environ and not self._says_all
+        return unless_known(reply, request.environ, request.method) if asks else reply
 
     def _pause(self, request: Request, reply: Reply) -> None:
         """Let pass what a slow call, or a fault at it, takes before the answer leaves."""

@@ -80,7 +80,6 @@ export default [
   ["{field} is blank: a phone shows nothing there", "{field} está em branco: o celular não mostra nada ali"],
   ["{jid} has no WhatsApp account in this world: {digits} contains a dialling prefix (0 or 00), {whole}?", "{jid} não tem WhatsApp neste mundo: {digits} contém um prefixo de discagem (0 ou 00), seria {whole}?"],
   ["{jid} has no WhatsApp account in this world: {digits} is longer than any phone number there; a LID is written {lid}", "{jid} não tem WhatsApp neste mundo: {digits} tem mais dígitos do que qualquer número de lá; um LID se escreve {lid}"],
-  ["{jid} has no WhatsApp account in this world: a group is written {group}", "{jid} não tem WhatsApp neste mundo: um grupo se escreve {group}"],
   ["{jid} has no WhatsApp account in this world: a number is written as digits alone, {whole}?", "{jid} não tem WhatsApp neste mundo: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}: a number is written as digits alone, {whole}?", "{jid} não é um grupo de {key}: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}: @g.us is for groups, a person is {number}", "{jid} não é um grupo de {key}: @g.us é só para grupos, uma pessoa é {number}"],

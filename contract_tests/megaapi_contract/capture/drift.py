@@ -15,6 +15,7 @@ from ..judging.contract_fields import ContractFields
 from ..judging.results import Promise
 from ..redaction.public_headers import media_type_of
 from .form import FormDrift, Forms, is_placeholder
+from .letters import Letters
 
 Record = Mapping[str, Any]
 UNKNOWN_CALL, UNKNOWN_EVENT = "unknown call", "unknown event"
@@ -117,7 +118,7 @@ class RecordReader:
 
     def __init__(self, contract: Contract) -> None:
         self._contract, self._forms = contract, Forms(contract)
-        self._fields = ContractFields(contract)
+        self._fields, self._letters = ContractFields(contract), Letters(contract)
         self._sentences: dict[tuple[str, int], frozenset[str]] = {}
 
     def about(self, record: Record) -> str:
@@ -128,6 +129,17 @@ class RecordReader:
 
     def drifts(self, record: Record) -> Iterator[FormDrift]:
         """The differences of one record."""
+        paths: set[str] = set()
+        for drift in self._form_drifts(record):
+            paths.add(drift.path)
+            yield drift
+        yield from (drift for drift in self.letter_drifts(record) if drift.path not in paths)
+
+    def letter_drifts(self, record: Record) -> Iterator[FormDrift]:
+        """The texts of one record that have not the letters that the contract asks for."""
+        return self._letters.drifts(record)
+
+    def _form_drifts(self, record: Record) -> Iterator[FormDrift]:
         if record["kind"] == "webhook":
             yield from self._webhook_drifts(record)
         elif record["method"] not in ("HEAD", "OPTIONS"):
@@ -137,9 +149,7 @@ class RecordReader:
         event = self._contract.events.get(str(record["event"]))
         payload = (record["request_body"] or {}).get("json")
         if event is None:
-            kind = payload.get("messageType") if isinstance(payload, dict) else None
-            sentence = f"messageType {kind} fits no event of the contract"
-            yield FormDrift("unknown event", "messageType", sentence, _NOBODY)
+            yield _unknown_event(record["request_body"], payload)
             return
         content = event.definition["requestBody"]["content"][JSON]
         promise = self._contract.event_promise(event.name)
@@ -208,6 +218,19 @@ class RecordReader:
             known = frozenset(_example_messages(resolve(response, self._contract.document)))
             self._sentences[operation_id, status] = known
         return known
+
+
+def _unknown_event(body: Any, payload: Any) -> FormDrift:
+    """What is wrong with a webhook that no event can be named for."""
+    if body is None:
+        return FormDrift("missing body", "body", "the body is empty", _NOBODY)
+    if not isinstance(payload, dict):
+        return FormDrift("different form", "body", "the body is not a JSON object", _NOBODY)
+    if "messageType" not in payload:
+        sentence = "it is not there, so that no event can be named"
+        return FormDrift("missing field", "messageType", sentence, _NOBODY)
+    sentence = f"messageType {payload['messageType']} fits no event of the contract"
+    return FormDrift("unknown event", "messageType", sentence, _NOBODY)
 
 
 def _new_fields(paths: Iterable[str], promise: Promise) -> Iterator[FormDrift]:

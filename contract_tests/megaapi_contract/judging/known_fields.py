@@ -98,9 +98,7 @@ def _members(node: Any) -> Iterator[tuple[str, Any]]:
             yield ITEM, value
 
 
-def _schema_paths(
-    node: Any, path: Path, document: Mapping[str, Any]
-) -> Iterator[tuple[Path, str]]:
+def _schema_paths(node: Any, path: Path, document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Each path of a schema, with the word that gives the members of this place their names."""
     if not isinstance(node, Mapping) or len(path) > DEPTH:
         return

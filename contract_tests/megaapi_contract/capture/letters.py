@@ -12,7 +12,7 @@ from ..judging.results import Promise
 from ..redaction.vocabulary import Vocabulary
 from .form import FormDrift
 
-# `200: messageData/key/id: "<id 4>" does not match "^3EB0$"`; of a webhook `key.id: ... (spec/...)`.
+# `200: messageData/key/id: "<id 4>" does not match "^3EB0$"`; of a webhook `key.id: ... (spec/x)`.
 _BREACH = re.compile(
     r"(?:\d{3}: )?(?P<path>[^\s:]+): "
     r'"[^"]*" (?P<rule>does not match "(?P<pattern>.*)"|is (?:shorter|longer) than \d+ characters?)'

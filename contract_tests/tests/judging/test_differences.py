@@ -148,7 +148,8 @@ def test_of_several_shapes_the_nearest_is_meant() -> None:
             "webhookData/webhookEnabled: boolean",
         ),
         ("is_on_whatsapp", {"exists": "true", "jid": "1@lid"}, "exists: boolean"),
-        ("send_location", {"error": False, "message": "x", "messageData": 7}, "messageData: object"),
+        ("send_location", {"error": False, "message": "x", "messageData": 7},
+         "messageData: object"),
     ],
 )  # fmt: skip
 def test_a_wrong_type_inside_is_nearer_than_another_form(

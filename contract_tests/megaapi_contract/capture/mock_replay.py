@@ -229,7 +229,7 @@ class Replay:
                     continue
             place = promise_at(self._contract, schema, each.path, promise)
             yield FormDrift(each.kind, "/".join(each.path) or "body", each.sentence, place)
-        # The mock keeps the contract: what it forbids of a text's letters is no text of the mock.
+        # The mock keeps the contract: letters that are forbidden are never those of the mock.
         paths = {each.path for each in known_differences}
         for drift in self.reader.letter_drifts(record):
             if _steps(drift.path) not in paths:

@@ -27,7 +27,8 @@ CALL = {"messageType": "call", "type": "call", "data": {
 }}  # fmt: skip
 TAUGHT: list[Record] = [
     send_text(1, "<number 2>", 202, {"queued": True, "position": "<int 1>",
-                                     "others": [{"id": "<id 1>"}, {"id": "<id 2>"}], "none": [], "more": {"<name 2>": 1}}),
+                                     "others": [{"id": "<id 1>"}, {"id": "<id 2>"}],
+                                     "none": [], "more": {"<name 2>": 1}}),
     send_text(2, "<number 2>", 200, SENT | {"requestId": "<id 9>"}),
     call(3, "is_on_whatsapp", "/rest/instance/isOnWhatsApp/<key 1>?jid=<number 2>", 200,
          {"exists": True, "jid": "<number 2>@s.whatsapp.net", "<name 1>": 1}),

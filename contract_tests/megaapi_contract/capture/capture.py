@@ -18,7 +18,7 @@ from ..host.http import Answer
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..judging.results import Breach, Exchange, Webhook, read_json
-from ..redaction.redaction import Redaction
+from ..redaction.redaction import METHODS, Redaction
 from ..reports.har import exchange_entry, har_of, webhook_entry
 from .relay import Passage
 
@@ -76,7 +76,7 @@ class Capture:
             return
         if passage.failure:
             self.counts["unanswered"] += 1
-            self._tell(f"no answer: {passage.method} {kind}: {passage.failure}")
+            self._tell(f"no answer: {_method(passage)} {kind}: {passage.failure}")
             return
         self.counts[kind] += 1
         if kind == "webhook":
@@ -125,7 +125,8 @@ class Capture:
         try:
             answer = decode_content(answer)
         except Unusable as refusal:
-            self._tell(f"not readable: {passage.method} {self._redaction.sentence(str(refusal))}")
+            sentence = self._redaction.sentence(str(refusal))
+            self._tell(f"not readable: {_method(passage)} {sentence}")
         return Exchange(
             number=self.counts["call"],
             operation=route[0].id if route else None,
@@ -294,6 +295,10 @@ def _make_empty(folder: Path) -> None:
         raise SetupError(f"--record {folder}: {error.strerror or error}") from None
     if not is_empty:
         raise SetupError(f"--record {folder}: this folder is not empty: name a new one")
+
+
+def _method(passage: Passage) -> str:
+    return passage.method if passage.method in METHODS else "<method>"
 
 
 def _token(value: str) -> str:

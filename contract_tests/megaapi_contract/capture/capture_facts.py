@@ -101,12 +101,22 @@ def is_linked(record: Record, need_link: frozenset[str]) -> bool | None:
     if message in (NOT_LINKED, ALREADY_LINKED, NOT_REGISTERED):
         return bool(message != NOT_LINKED)
     if isinstance(state, dict) and record["operation"] == "instance_status":
-        return bool(state.get("status") == "connected")
+        return _is_linked_in(state)
     if record["operation"] in ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"):
         return False if record["status"] == 200 else None
     # Fields that cannot be used are a bare 500, and looked at behind the link.
     is_behind_the_link = 200 <= record["status"] < 300 or record["status"] == 500
     return True if is_behind_the_link and record["operation"] in need_link else None
+
+
+def _is_linked_in(state: Mapping[str, Any]) -> bool | None:
+    """What the status of an instance says; None for a status that nobody knows."""
+    if "status" not in state:
+        # As in 2022: linked is who has a user.
+        return "user" in state
+    status = state["status"]
+    is_known = isinstance(status, str) and not PLACEHOLDER.search(status)
+    return status == "connected" if is_known else None
 
 
 def numbers_in(node: Any) -> Iterator[int]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from megaapi_mock.spec.operations import JSON
 from megaapi_mock.spec.validate import resolve
 
 from ..judging.contract import Contract
+from ..judging.contract_fields import ContractFields
 from ..judging.results import Promise
 from ..redaction.public_headers import media_type_of
 from .form import FormDrift, Forms, is_placeholder
-from .known_fields import KnownFields, Path
+from .letters import Letters
 
 Record = Mapping[str, Any]
 # To a client that has the answer already and says so: nothing of the contract is in it.
@@ -120,7 +120,7 @@ class RecordReader:
 
     def __init__(self, contract: Contract) -> None:
         self._contract, self._forms = contract, Forms(contract)
-        self._known_fields: dict[str, KnownFields] = {}
+        self._fields, self._letters = ContractFields(contract), Letters(contract)
         self._sentences: dict[tuple[str, int], frozenset[str]] = {}
 
     def about(self, record: Record) -> str:
@@ -131,6 +131,17 @@ class RecordReader:
 
     def drifts(self, record: Record) -> Iterator[FormDrift]:
         """The differences of one record."""
+        paths: set[str] = set()
+        for drift in self._form_drifts(record):
+            paths.add(drift.path)
+            yield drift
+        yield from (drift for drift in self.letter_drifts(record) if drift.path not in paths)
+
+    def letter_drifts(self, record: Record) -> Iterator[FormDrift]:
+        """The texts of one record that have not the letters that the contract asks for."""
+        return self._letters.drifts(record)
+
+    def _form_drifts(self, record: Record) -> Iterator[FormDrift]:
         if record["kind"] == "webhook":
             yield from self._webhook_drifts(record)
         elif record["method"] not in ("HEAD", "OPTIONS"):
@@ -140,14 +151,12 @@ class RecordReader:
         event = self._contract.events.get(str(record["event"]))
         payload = (record["request_body"] or {}).get("json")
         if event is None:
-            kind = payload.get("messageType") if isinstance(payload, dict) else None
-            sentence = f"messageType {kind} fits no event of the contract"
-            yield FormDrift("unknown event", "messageType", sentence, _NOBODY)
+            yield _unknown_event(record["request_body"], payload)
             return
         content = event.definition["requestBody"]["content"][JSON]
         promise = self._contract.event_promise(event.name)
         yield from self._forms.drifts(content["schema"], payload, promise)
-        yield from self._new_fields(event.name, content, payload, promise)
+        yield from _new_fields(self._fields.new_in_webhook(event.name, payload), promise)
 
     def _answer_drifts(self, record: Record) -> Iterator[FormDrift]:
         operation = self._contract.by_id.get(str(record["operation"]))
@@ -197,46 +206,13 @@ class RecordReader:
         response = self._contract.response(operation, status) or {}
         content = response.get("content", {})[JSON]
         yield from self._forms.drifts(content.get("schema"), document, promise)
-        yield from self._new_fields(f"{operation_id} {status}", content, document, promise)
+        new_paths = self._fields.new_in_answer(operation_id, status, document)
+        yield from _new_fields(new_paths, promise)
         wording = document.get("message") if isinstance(document, dict) else None
         sentences = self._fixed_sentences(operation_id, status)
         if sentences and isinstance(wording, str) and is_placeholder(wording):
             sentence = f"another wording than {' or '.join(sorted(sentences))}"
             yield FormDrift("other value", "message", sentence, promise)
-
-    def _new_fields(
-        self, name: str, content: Mapping[str, Any], document: Any, promise: Promise
-    ) -> Iterator[FormDrift]:
-        """The fields that the contract does not have, though it does not forbid them."""
-        known = self._known_fields.get(name)
-        if known is None:
-            known = self._known_fields[name] = self._known_of(content, self._contents)
-        for path in known.unknown_in(document):
-            yield FormDrift("new field", path, "the contract does not have it", promise)
-
-    def _known_of(
-        self, content: Mapping[str, Any], contents: frozenset[Path] = frozenset()
-    ) -> KnownFields:
-        examples = [each.get("value") for each in content.get("examples", {}).values()]
-        document = self._contract.document
-        return KnownFields(content.get("schema"), examples, document, contents)
-
-    @cached_property
-    def _contents(self) -> frozenset[Path]:
-        """What all webhooks and answers say of the contents of messages."""
-        every_content = [
-            event.definition["requestBody"]["content"][JSON]
-            for event in self._contract.events.values()
-        ]
-        for operation in self._contract.operations:
-            for status in operation.definition["responses"]:
-                response = self._contract.response(operation, int(status)) or {}
-                every_content += (
-                    [response["content"][JSON]] if JSON in response.get("content", {}) else []
-                )
-        return frozenset(
-            path for content in every_content for path in self._known_of(content).content_paths()
-        )
 
     def _fixed_sentences(self, operation_id: str, status: int) -> frozenset[str]:
         """The documented `message` of these answers."""
@@ -246,6 +222,25 @@ class RecordReader:
             known = frozenset(_example_messages(resolve(response, self._contract.document)))
             self._sentences[operation_id, status] = known
         return known
+
+
+def _unknown_event(body: Any, payload: Any) -> FormDrift:
+    """What is wrong with a webhook that no event can be named for."""
+    if body is None:
+        return FormDrift("missing body", "body", "the body is empty", _NOBODY)
+    if not isinstance(payload, dict):
+        return FormDrift("different form", "body", "the body is not a JSON object", _NOBODY)
+    if "messageType" not in payload:
+        sentence = "it is not there, so that no event can be named"
+        return FormDrift("missing field", "messageType", sentence, _NOBODY)
+    sentence = f"messageType {payload['messageType']} fits no event of the contract"
+    return FormDrift("unknown event", "messageType", sentence, _NOBODY)
+
+
+def _new_fields(paths: Iterable[str], promise: Promise) -> Iterator[FormDrift]:
+    """The fields that the contract does not have, though it does not forbid them."""
+    for path in paths:
+        yield FormDrift("new field", path, "the contract does not have it", promise)
 
 
 def _example_messages(response: Mapping[str, Any]) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from megaapi_mock.domain.json_path import value_at
 from megaapi_mock.spec.validate import Compiler
 
 from ..judging.additions import widen
@@ -68,14 +70,14 @@ class Forms:
         paths: set[str] = set()
         for error in errors:
             place = self._contract.nearest_promise(schema, error.evaluation_path, promise)
-            for drift in _drifts_of_error(nearest(error), place):
+            for drift in _drifts_of_error(nearest(error), place, redacted):
                 # Of what is wrong with one place the first thing is enough.
                 if drift.path not in paths:
                     paths.add(drift.path)
                     yield drift
 
 
-def _drifts_of_error(error: Any, promise: Promise) -> Iterator[FormDrift]:
+def _drifts_of_error(error: Any, promise: Promise, redacted: Any) -> Iterator[FormDrift]:
     path = "/".join(map(str, error.instance_path))
     keyword = error.kind.name
     kind = _KIND_OF_KEYWORD.get(keyword, "different form")
@@ -88,7 +90,16 @@ def _drifts_of_error(error: Any, promise: Promise) -> Iterator[FormDrift]:
                 kind, _join_path(path, str(name)), "the contract does not have it", promise
             )
     else:
-        yield FormDrift(kind, path or "body", error.message, promise)
+        yield FormDrift(kind, path or "body", _sentence(error, redacted), promise)
+
+
+def _sentence(error: Any, redacted: Any) -> str:
+    """What is wrong with a value: a number that was not written down is called one."""
+    message: str = error.message
+    value = value_at(redacted, *error.instance_path)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return f"a number{message.removeprefix(json.dumps(error.instance))}"
+    return message
 
 
 def _join_path(path: str, name: str) -> str:

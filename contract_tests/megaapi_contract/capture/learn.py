@@ -133,7 +133,9 @@ class _Proposals:
         response: dict[str, Any] = {"description": "Seen in a capture.", **_provenance()}
         body = drift.record["body"] or {}
         if "json" in body:
-            response["content"] = {_JSON: {"schema": _schema_of(body["json"])}}
+            example = {"summary": "As it was recorded", "value": _example_of(body["json"])}
+            content = {"schema": _schema_of(body["json"]), "examples": {"recorded": example}}
+            response["content"] = {_JSON: content}
         status = str(drift.record["status"])
         return responses is not None and self._files.insert_member(
             responses, status, _flow(response), in_order=True
@@ -177,6 +179,8 @@ class _Proposals:
 
 
 _NOTHING = object()
+# What is in it was not to be seen.
+_OPEN = {"x-open": True, "description": "Empty, or without a known name, in the capture."}
 
 
 def _provenance() -> dict[str, Any]:
@@ -209,13 +213,22 @@ def _schema_of(value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         members = {name: _schema_of(each) for name, each in value.items()
                    if not is_placeholder(name)}  # fmt: skip
-        return {"type": "object", **({"properties": members} if members else {})}
+        return {"type": "object", **({"properties": members} if members else _OPEN)}
     if isinstance(value, list):
-        return {"type": "array", **({"items": _schema_of(value[0])} if value else {})}
+        return {"type": "array", **({"items": _schema_of(value[0])} if value else _OPEN)}
     if value is None:
         return {"type": "null"}
     types = {bool: "boolean", int: "integer", float: "number"}
     return {"type": types.get(type(value), "string")}
+
+
+def _example_of(value: Any) -> Any:
+    """A recorded value that fits its type: one item of a list, and only names written down."""
+    value = with_numbers(value)
+    if isinstance(value, dict):
+        members = ((name, each) for name, each in value.items() if not is_placeholder(name))
+        return {name: _example_of(each) for name, each in members}
+    return [_example_of(each) for each in value[:1]] if isinstance(value, list) else value
 
 
 def _flow(value: Mapping[str, Any]) -> str:

@@ -126,6 +126,17 @@ class _Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: Relay
 
+    def __getattr__(self, name: str) -> Any:
+        # Python's server looks for a method of this name; which one it is, is the gateway's matter.
+        if name.startswith("do_"):
+            return self._pass_on
+        raise AttributeError(name)
+
+    @property
+    def _target(self) -> str:
+        """Path and query as they came: Python's server takes a second slash away."""
+        return self.requestline.split()[1]
+
     def _pass_on(self) -> None:
         headers, started = tuple(self.headers.items()), time.time()
         clock = time.perf_counter()
@@ -145,20 +156,17 @@ class _Connection(BaseHTTPRequestHandler):
         # First: whoever has this answer may ask for more at once, and that is noticed after it.
         self.server.notice(
             Passage(
-                self.command, self.path, headers, body, answer.status,
+                self.command, self._target, headers, body, answer.status,
                 tuple(answer.headers.items()), answer.body, started,
                 time.perf_counter() - clock, failure,
             )
         )  # fmt: skip
         self._answer(answer, answer.body)
 
-    # Python's server looks for a method of this name.
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
-
     def _ask(self, body: bytes) -> HttpResponse:
         upstream = self.server.upstream
         answer = exchange(
-            upstream.server, self.command, upstream.target(self.path),
+            upstream.server, self.command, upstream.target(self._target),
             tuple(_fields(self.headers.items(), self.command, body, host_field(upstream.server))),
             body, seconds=upstream.seconds, most=ANSWER_MOST + 1,
         )  # fmt: skip

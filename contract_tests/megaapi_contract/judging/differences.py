@@ -26,6 +26,7 @@ _EXPECTATIONS = {
 MAX_MENTIONED = 4
 # Words of ordinary sentences that are names of members too.
 _WRAPPERS = frozenset({"message", "error", "data", "key", "instance"})
+_FIXED = frozenset({"const", "enum", "falseSchema"})
 _WORD = re.compile(r"[A-Za-z_]\w+")
 
 
@@ -137,15 +138,23 @@ def nearest(error: Any) -> Any:
 
 
 def _distance(branch: list[Any], outer: Any) -> int:
-    """How far a value is from one alternative; a wrong type counts most."""
-    return sum(_weight(error, _depth(error) == _depth(outer)) for error in branch)
+    """How far a value is from one alternative: of a place that breaks several rules one counts."""
+    by_place: dict[tuple[Any, ...], list[Any]] = {}
+    for error in branch:
+        place = (*error.instance_path, getattr(error.kind, "property", None))
+        by_place.setdefault(place, []).append(error)
+    return sum(_weight(errors, _depth(errors[0]) == _depth(outer)) for errors in by_place.values())
 
 
-def _weight(error: Any, outermost: bool) -> int:
-    if error.kind.name not in ("type", "const", "enum", "falseSchema"):
-        return 1
-    # A fixed value elsewhere mostly says which of the alternatives is meant.
-    return 10 if outermost else 3
+def _weight(errors: list[Any], outermost: bool) -> int:
+    """How much says that another alternative is meant."""
+    rules = {error.kind.name for error in errors}
+    if outermost and rules & {"type", *_FIXED}:
+        return 10
+    if rules & _FIXED and "type" not in rules:
+        # A fixed value elsewhere mostly says which of the alternatives is meant.
+        return 3
+    return 2 if "required" in rules else 1
 
 
 def _depth(error: Any) -> int:

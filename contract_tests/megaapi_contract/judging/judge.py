@@ -14,6 +14,7 @@ from megaapi_mock.spec.recognise import RecognisedEvent
 from ..errors import CallCut, Unusable
 from .additions import widen
 from .contract import Contract
+from .contract_fields import ContractFields
 from .differences import nearest
 from .results import Breach, Exchange, Promise, Webhook, json_problem
 
@@ -44,6 +45,7 @@ class Judge:
     def __init__(self, contract: Contract, *, mock: bool) -> None:
         self._contract, self._mock = contract, mock
         self._marks_seen = False
+        self._fields = ContractFields(contract)
 
     def exchange(self, exchange: Exchange, probe: str) -> list[Breach]:
         """The breaches of an exchange: promises of its operation it breaks, and what it adds."""
@@ -104,14 +106,21 @@ class Judge:
         )
 
     def webhook(self, webhook: Webhook, probe: str) -> list[Breach]:
-        """The breaches of a webhook: where it fits no event of the contract."""
+        """The breaches of a webhook: where it fits no event of the contract, and what it adds."""
         recognition = self._contract.recogniser.recognise(webhook.json)
+        new_fields = list(self._new_fields_of_webhook(webhook, recognition, probe))
         if recognition.fits:
-            return []
+            return new_fields
         addition = self._addition_of(webhook, recognition)
         if addition:
             promise = Promise("inferred", "openapi.yaml")
-            return [Breach(probe, "addition", "", addition, promise, None, webhook, rule=addition)]
+            breach = Breach(probe, "addition", "", addition, promise, None, webhook, rule=addition)
+            return [breach, *new_fields]
+        return [*self._misfits_of_webhook(webhook, recognition, probe), *new_fields]
+
+    def _misfits_of_webhook(
+        self, webhook: Webhook, recognition: RecognisedEvent, probe: str
+    ) -> list[Breach]:
         name = recognition.event.name if recognition.event else "unknown event"
         unknown = Promise("vendor-doc", "openapi.yaml", ())
         return [
@@ -127,6 +136,17 @@ class Judge:
             )
             for misfit in islice(recognition.misfits, MAX_PER_BODY)
         ]
+
+    def _new_fields_of_webhook(
+        self, webhook: Webhook, recognition: RecognisedEvent, probe: str
+    ) -> Iterator[Breach]:
+        if recognition.event is None:
+            return
+        name = recognition.event.name
+        promise = self._contract.event_promise(name)
+        new_paths = self._fields.new_in_webhook(name, webhook.json)
+        for sentence in map(_new_field, islice(new_paths, MAX_PER_BODY)):
+            yield Breach(probe, "addition", "", sentence, promise, None, webhook, rule=sentence)
 
     def _addition_of(self, webhook: Webhook, recognition: RecognisedEvent) -> str:
         """What a webhook adds to the contract; empty when it breaks the contract."""
@@ -171,6 +191,18 @@ class Judge:
             return
         if media_type == JSON:
             yield from self._misfits(exchange, contents[media_type].get("schema"), promise)
+            yield from self._new_fields(exchange, promise)
+
+    def _new_fields(self, exchange: Exchange, promise: Promise) -> Iterator[RuleBreach]:
+        """The fields of a success that the contract leaves room for, and does not have."""
+        if not exchange.ok:
+            # Those of errors are closed: what is more in them is a misfit of their schema.
+            return
+        new_paths = self._fields.new_in_answer(
+            str(exchange.operation), exchange.status, exchange.json
+        )
+        for sentence in map(_new_field, islice(new_paths, MAX_PER_BODY)):
+            yield "addition", sentence, promise, sentence
 
     def _misfits(
         self, exchange: Exchange, schema: Mapping[str, Any] | None, promise: Promise
@@ -231,6 +263,10 @@ def _is_strict_refusal(exchange: Exchange) -> bool:
         return False
     document = exchange.json
     return isinstance(document, dict) and isinstance(document.get("violations"), list)
+
+
+def _new_field(path: str) -> str:
+    return f"{path}: a field that the contract does not have"
 
 
 def _media_type(exchange: Exchange) -> str:

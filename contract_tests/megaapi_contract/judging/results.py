@@ -39,7 +39,8 @@ def json_problem(body: bytes) -> str:
     if body.startswith(_BYTE_ORDER_MARK):
         return "a byte order mark stands before the JSON"
     try:
-        if read_json(body) is not None or json.loads(body, parse_int=len) is None:
+        document = json.loads(body, parse_int=len, parse_constant=_refuse_constant)
+        if read_json(body) is not None or document is None:
             return ""
     except RecursionError:
         return "the JSON is nested too deep"
@@ -50,6 +51,11 @@ def json_problem(body: bytes) -> str:
     if _LONG_NUMBER.search(body):
         return "the JSON holds a number of hundreds of digits"
     return "the JSON is nested too deep, or too large"
+
+
+def _refuse_constant(name: str) -> None:
+    """ValueError for NaN and Infinity, which JSON does not have."""
+    raise ValueError(name)
 
 
 @dataclass(frozen=True, slots=True)

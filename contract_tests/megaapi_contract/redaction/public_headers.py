@@ -35,6 +35,19 @@ def is_public(value: str, vocabulary: Vocabulary) -> bool:
     return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))
 
 
+def split_value(name: str, value: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """The part of a header's value that can be shown as it is, and the rest, which cannot.
+
+    Of a content type only the parameters are private: what a body is says nothing of a person.
+    """
+    if name in PUBLIC_HEADERS and is_public(value, vocabulary):
+        return value, ""
+    media_type, semicolon, parameters = value.partition(";")
+    if name == "content-type" and semicolon and is_public(media_type.strip(), vocabulary):
+        return f"{media_type.strip()}; ", parameters.strip()
+    return "", value
+
+
 def media_type_of(headers: Iterable[tuple[str, str]]) -> str:
     """The content type without its parameters; empty where none is said."""
     values = (value for name, value in headers if name.lower() == "content-type")

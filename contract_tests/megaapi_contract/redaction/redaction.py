@@ -15,7 +15,7 @@ from ..judging.contract import Contract
 from ..judging.differences import difference
 from ..judging.results import Breach, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
-from .public_headers import PUBLIC_HEADERS, is_public, media_type_of
+from .public_headers import PUBLIC_HEADERS, media_type_of, split_value
 from .sentences import Sentences
 from .token_owners import Credentials, Owners
 from .vocabulary import Vocabulary
@@ -305,10 +305,10 @@ class Redaction:
             if value not in self._reasons:
                 self._reasons[value] = self.sentence(value)
             return self._reasons[value]
-        secret = self.placeholders.secret(value)
-        if name in PUBLIC_HEADERS and not secret and is_public(value, self.vocabulary):
-            return value
-        return self.placeholders.text(value, name)
+        public, private = split_value(name, value, self.vocabulary)
+        if self.placeholders.secret(value) or self.placeholders.secret(public.rstrip("; ")):
+            public, private = "", value
+        return public + (self.placeholders.text(private, name) if private else "")
 
     def _credentials(self, credentials: Credentials) -> str:
         if credentials.owner in ("none", "wrong"):

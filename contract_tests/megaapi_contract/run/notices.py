@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..host.target import LOOPBACK
-from ..safety.restore_file import RestoreFile
+from ..safety.restore_file import RestoreFile, leftovers_elsewhere
 from .context import RunContext
 from .options import RunOptions
 
@@ -54,14 +54,24 @@ def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
         yield f"an earlier run had left {', '.join(context.restored_before_run)}: put back now"
     for restore in _with_entries(context):
         yield f"an earlier run has left {restore.description}: not put back, see {restore.path}"
+    if context.gate.restore is not None:
+        known = {each.path for each in _restore_files(context)}
+        for restore in leftovers_elsewhere(known):
+            yield (
+                f"an earlier run has left {restore.description} of another instance, of "
+                f"{restore.target}. A run of that instance puts it back, or: "
+                f"megaapi-contract restore {restore.path}"
+            )
 
 
 def _with_entries(context: RunContext) -> Iterator[RestoreFile]:
     """The restore files of the instances, as far as something stands in them."""
+    return (restore for restore in _restore_files(context) if restore.entries)
+
+
+def _restore_files(context: RunContext) -> Iterator[RestoreFile]:
     peer = context.peer.gate.restore if context.peer is not None else None
-    for restore in (context.gate.restore, peer):
-        if restore is not None and restore.entries:
-            yield restore
+    yield from (each for each in (context.gate.restore, peer) if each is not None)
 
 
 def notices_before_run(context: RunContext) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -40,6 +40,16 @@ def restore_file_path(target: str, key: str) -> Path:
     """The path of an instance's file, whose name does not reveal the instance."""
     name = sha256(f"{_normalised_address(target)}\n{key}".encode()).hexdigest()[:16]
     return state_folder() / f"restore-{name}.json"
+
+
+def leftovers_elsewhere(known: Collection[Path]) -> Iterator[RestoreFile]:
+    """What runs of other instances have left, but for those that still go on."""
+    for path in sorted(state_folder().glob("restore-*.json")):
+        with suppress(SetupError):
+            restore = read_file(path) if path not in known else None
+            if restore is not None and restore.entries and restore.lock():
+                restore.unlock()
+                yield restore
 
 
 def _normalised_address(target: str) -> str:

@@ -50,10 +50,22 @@ def _set(name: str, value: Any) -> Callable[[Record], None]:
     return lambda record: record.__setitem__(name, value)
 
 
+def _break(message: str) -> Callable[[Record], None]:
+    """What the proxy has noted of a text, whose letters nobody sees behind its placeholder."""
+    broken = {"kind": "schema", "message": message, "grade": "observed", "file": "openapi.yaml"}
+    return lambda record: record.__setitem__("broken", [broken])
+
+
 def _unknown_path(record: Record) -> None:
     record["operation"], record["path"] = None, "/rest/<step 1>/<key 1>"
 
 
+def _hook(body: Any) -> Callable[[Record], None]:
+    return lambda record: record.update(event=None, request_body=body)
+
+
+LOCATION = ("messageData", "message", "locationMessage")
+SENT_ID = "^(3EB0[0-9A-F]{18}|[0-9A-F]{40})$"
 JSON_HEADERS = [["content-type", "text/html"]]
 KEY_ID = ("messageData", "key", "id")
 PLANTED: list[tuple[str, Callable[[Record], None], str, str]] = [
@@ -103,5 +115,23 @@ PLANTED: list[tuple[str, Callable[[Record], None], str, str]] = [
     ("text-plain", _put("messageTimestamp", value=True), "different form", "messageTimestamp"),
     ("send_text", _set("body", None), "missing body", "200"),
     ("send_text", _unknown_path, "unknown call", "path"),
+    ("list_groups", _set("body", {"json": None}), "different form", "body"),
+    ("list_groups", _set("body", {"json": ["<text 1>"]}), "different form", "body"),
+    ("send_text", _set("body", {"json": "<text 1>"}), "different form", "body"),
+    ("webhook_settings", _put("webhookData", "webhookEnabled", value="true"), "different form",
+     "webhookData/webhookEnabled"),
+    ("is_on_whatsapp", _put("exists", value="true"), "different form", "exists"),
+    ("send_location", _put(*LOCATION, "degreesLatitude", value="<text 1>"), "different form",
+     "messageData/message/locationMessage/degreesLatitude"),
+    ("instance_status", _put("server", value="<text 1>"), "new field", "server"),
+    ("send_text", _break(f'200: messageData/key/id: "<id 4>" does not match "{SENT_ID}"'),
+     "other value", "messageData/key/id"),
+    ("image", _break('message.imageMessage.url: "<text 3>" does not match "^https://.+$" '
+                     "(spec/components/schemas/ImageMessage.yaml)"),
+     "other value", "message/imageMessage/url"),
+    ("text-plain", _hook(None), "missing body", "body"),
+    ("text-plain", _hook({"text": "<body 1, 9 bytes>"}), "different form", "body"),
+    ("text-plain", _hook({"json": [{"messageType": "conversation"}]}), "different form", "body"),
+    ("text-plain", _hook({"json": {"data": {}}}), "missing field", "messageType"),
 ]  # fmt: skip
 NAMES = [f"{number} {planted[0]} {planted[2]}" for number, planted in enumerate(PLANTED)]

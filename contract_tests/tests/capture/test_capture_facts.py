@@ -29,6 +29,10 @@ def webhook(event: str, **payload: Any) -> Record:
     [
         (call("instance_status", 200, {"instance": {"status": "connected"}}), True),
         (call("instance_status", 200, {"instance": {"status": "disconnected"}}), False),
+        (call("instance_status", 200, {"instance": {"user": {"name": "<text 1>"}}}), True),
+        (call("instance_status", 200, {"instance": {"key": "<key 1>"}}), False),
+        (call("instance_status", 200, {"instance": {"status": "<text 1>"}}), None),
+        (call("instance_status", 200, {"instance": {"status": None}}), None),
         (call("list_groups", 403, {"message": "Instance not logged in"}), False),
         (call("list_groups", 200, {"groups": []}), True),
         (call("list_groups", 500, {}), True),

@@ -68,6 +68,22 @@ def test_what_is_not_of_its_form_is_named_by_kind_and_place(
     assert places(forms, document) == [place]
 
 
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("<int 4>", 'a number is not of type "string"'),
+        ("<float 4>", 'a number is not of type "string"'),
+        (17, '17 is not of type "string"'),
+        (["<int 4>"], '[1000000000] is not of type "string"'),
+    ],
+)
+def test_a_number_that_was_not_written_down_is_called_one(
+    forms: Forms, value: Any, sentence: str
+) -> None:
+    (drift,) = forms.drifts(SCHEMA, {"key": {"id": value}}, START)
+    assert drift.sentence == sentence
+
+
 def test_one_place_is_named_once_whatever_is_wrong_with_it(forms: Forms) -> None:
     schema = {"properties": {"a": {"type": "string", "enum": ["x"], "not": {"const": 1}}}}
     assert places(forms, {"a": 1}, schema) == [("different form", "a")]

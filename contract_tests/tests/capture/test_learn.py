@@ -17,6 +17,7 @@ from megaapi_contract.cli import main
 from megaapi_contract.errors import SetupError
 from megaapi_contract.judging.contract import Contract
 from megaapi_mock.resources import root
+from megaapi_mock.spec.lint import lint
 
 from .recorded import SENT, Record, call, send_text, webhook
 
@@ -25,7 +26,9 @@ CALL = {"messageType": "call", "type": "call", "data": {
     "date": "<time 1>", "offline": False, "status": "offer", "isVideo": False, "isGroup": False,
 }}  # fmt: skip
 TAUGHT: list[Record] = [
-    send_text(1, "<number 2>", 202, {"queued": True, "position": "<int 1>"}),
+    send_text(1, "<number 2>", 202, {"queued": True, "position": "<int 1>",
+                                     "others": [{"id": "<id 1>"}, {"id": "<id 2>"}],
+                                     "none": [], "more": {"<name 2>": 1}}),
     send_text(2, "<number 2>", 200, SENT | {"requestId": "<id 9>"}),
     call(3, "is_on_whatsapp", "/rest/instance/isOnWhatsApp/<key 1>?jid=<number 2>", 200,
          {"exists": True, "jid": "<number 2>@s.whatsapp.net", "<name 1>": 1}),
@@ -51,6 +54,7 @@ def test_the_patch_teaches_the_contract_what_was_seen(spec: Path, every_plan: Co
     before = {drift.kind for drift in compare(TAUGHT[:2], every_plan).drifts}
     assert before == {"other status", "new field"}
     apply(spec, learn(TAUGHT, every_plan, spec))
+    assert lint(spec) == []
     taught = Contract(spec, plan="all")
     assert [drift.as_json() for drift in compare(TAUGHT[:2], taught).drifts] == []
     assert taught.promise("send_text", 202).sources == (SOURCE,)

@@ -43,6 +43,24 @@ def test_what_the_mock_reads_is_an_example_and_the_rest_is_made_up(every_plan: C
     assert request.target == "/rest/sendMessage/megacode-TESTKEY1001/location"
 
 
+@pytest.mark.parametrize(
+    ("recorded", "sent"),
+    [
+        ("application/json; <text 4>", ["application/json"]),
+        ("application/json; charset=utf-8", ["application/json; charset=utf-8"]),
+        ("multipart/form-data; <text 4>", []),
+        ("<text 4>", []),
+    ],
+)
+def test_a_content_type_is_sent_without_parameters_not_written_down(
+    recorded: str, sent: list[str], every_plan: Contract
+) -> None:
+    headers = [["content-type", recorded]]
+    call = record(every_plan, "send_text", {"json": {}}, status=500, request_headers=headers)
+    types = [value for name, value in built(every_plan, call).headers if name == "content-type"]
+    assert types == sent
+
+
 def test_a_webhook_address_is_one_that_the_mock_may_call(every_plan: Contract) -> None:
     body = {"json": {"messageData": {"webhookUrl": "<url 1>", "webhookEnabled": True}}}
     request = built(every_plan, record(every_plan, "configure_webhook", body))

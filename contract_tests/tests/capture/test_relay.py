@@ -108,6 +108,25 @@ def test_a_request_arrives_as_it_was_sent() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["GET //rest//instance/k", "GET /a?q=caf\xc3\xa9&x=\xff", "PROPFIND /a", "get /a", "OPTIONS *"],
+)
+def test_a_request_line_is_passed_on_as_it_is(line: str) -> None:
+    requests: list[bytes] = []
+
+    def take(connection: socket.socket) -> None:
+        requests.append(read_request(connection))
+        connection.sendall(reply("200 OK", "text/plain", b"ok"))
+
+    passages: list[Passage] = []
+    with answering(take, reads=False) as address, relaying(address, passages) as relay:
+        came = said(relay, f"{line} HTTP/1.1\r\nHost: relay.test\r\n\r\n".encode("latin-1"))
+    assert came.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert requests[0].split(b"\r\n")[0] == f"{line} HTTP/1.1".encode("latin-1")
+    assert f"{passages[0].method} {passages[0].target}" == line
+
+
 def test_head_and_no_content_have_no_body() -> None:
     answer = b"HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n"
     with answering(sending(answer)) as address, relaying(address, []) as relay:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 import pytest
 from megaapi_contract.judging.additions import is_same_but_for_additions, member_names, widen
 from megaapi_contract.judging.contract import Contract
+from megaapi_mock.spec.plans import EVERY_PLAN
 from megaapi_mock.spec.validate import Compiler
 
 SCHEMA: dict[str, Any] = {
@@ -90,6 +92,34 @@ def test_examples_are_values_and_the_contract_itself_stays() -> None:
     assert wide.pop("type") == "string"
     assert wide == {name: value for name, value in schema.items() if name != "enum"}
     assert widen([SCHEMA, 7, "text"])[1:] == [7, "text"]
+
+
+def test_of_no_answer_a_field_can_go_or_change_its_type_unnoticed() -> None:
+    """One of several forms may be closed: open, it would take what is broken of the others."""
+    contract = Contract(plan=EVERY_PLAN)
+    for operation in contract.operations:
+        for status in operation.definition["responses"]:
+            response = contract.response(operation, int(status)) or {}
+            content = response.get("content", {}).get("application/json", {})
+            strict = contract.compiler.compile(content.get("schema"))
+            wide = contract.wide.compile(widen(content.get("schema")))
+            for example in content.get("examples", {}).values():
+                for document in broken_copies(example["value"]):
+                    is_noticed = strict.is_valid(document) or not wide.is_valid(document)
+                    assert is_noticed, (operation.id, status, document)
+
+
+def broken_copies(node: Any) -> Iterator[Any]:
+    """The document without each of its fields, and with each as a list."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield {other: each for other, each in node.items() if other != name}
+            yield {**node, name: []}
+            yield from ({**node, name: copy} for copy in broken_copies(value))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            for copy in broken_copies(value):
+                yield [*node[:number], copy, *node[number + 1 :]]
 
 
 # -- contents that are compared --------------------------------------------------------------

@@ -138,6 +138,28 @@ def test_of_several_shapes_the_nearest_is_meant() -> None:
     assert nearest(plain) is plain
 
 
+@pytest.mark.parametrize(
+    ("operation", "document", "expected"),
+    [
+        (
+            "webhook_settings",
+            {"error": False, "message": "x",
+             "webhookData": {"webhookUrl": "x", "webhookEnabled": "true"}},
+            "webhookData/webhookEnabled: boolean",
+        ),
+        ("is_on_whatsapp", {"exists": "true", "jid": "1@lid"}, "exists: boolean"),
+        ("send_location", {"error": False, "message": "x", "messageData": 7},
+         "messageData: object"),
+    ],
+)  # fmt: skip
+def test_a_wrong_type_inside_is_nearer_than_another_form(
+    operation: str, document: Any, expected: str, contract: Contract
+) -> None:
+    assert [each for each, _ in differences(contract, answer(operation, 200, document))] == [
+        expected
+    ]
+
+
 def webhook_breaches(contract: Contract, payload: Any) -> list[Breach]:
     webhook = Webhook(1, json.dumps(payload).encode(), (), 0.0, None)
     return Judge(contract, mock=False).webhook(webhook, "a probe")

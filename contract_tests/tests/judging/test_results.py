@@ -25,6 +25,7 @@ from megaapi_contract.judging.results import (
     Result,
     RunInterrupted,
     Webhook,
+    json_problem,
     read_json,
     weakest,
 )
@@ -192,6 +193,19 @@ def test_an_interruption_carries_what_was_done_until_then() -> None:
     assert ProbeInterrupted(result).result is result
     assert RunInterrupted(report).report is report
     assert isinstance(RunInterrupted(report), KeyboardInterrupt)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"a": NaN}', ""),
+        (b"[-Infinity]", ""),
+        (b'{"a": 1', ""),
+        (b"[" * 200 + b"]" * 200, "the JSON is nested too deep, or too large"),
+    ],
+)
+def test_only_legal_json_has_a_problem_of_its_own(body: bytes, problem: str) -> None:
+    assert json_problem(body) == problem
 
 
 def test_an_exchange_with_a_byte_order_mark_is_not_json() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from megaapi_contract.judging.contract import Contract
-from megaapi_contract.redaction.public_headers import PUBLIC_HEADERS, is_public
+from megaapi_contract.redaction.public_headers import PUBLIC_HEADERS, is_public, split_value
 from megaapi_contract.redaction.vocabulary import Vocabulary
 
 
@@ -43,6 +43,25 @@ def vocabulary() -> Vocabulary:
 )
 def test_a_value_is_public_by_its_form(vocabulary: Vocabulary, value: str, public: bool) -> None:
     assert is_public(value, vocabulary) == public
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "parts"),
+    [
+        ("content-type", "text/html; charset=utf-8", ("text/html; charset=utf-8", "")),
+        ("content-type", "application/json;charset=iso-8859-1",
+         ("application/json; ", "charset=iso-8859-1")),
+        ("content-type", "multipart/form-data; boundary=Zorba",
+         ("multipart/form-data; ", "boundary=Zorba")),
+        ("content-type", "zorba/json; a=1", ("", "zorba/json; a=1")),
+        ("accept", "application/json; q=1", ("", "application/json; q=1")),
+        ("x-zorba", "application/json", ("", "application/json")),
+    ],
+)  # fmt: skip
+def test_of_a_content_type_only_the_parameters_are_private(
+    vocabulary: Vocabulary, name: str, value: str, parts: tuple[str, str]
+) -> None:
+    assert split_value(name, value, vocabulary) == parts
 
 
 def test_names_are_standard_and_in_small_letters() -> None:

@@ -23,6 +23,17 @@ __tracebackhide__ = between_test_and_refusal
 READ_AT_ONCE = 64 * 2**10
 
 
+class _PlainConnection(HTTPConnection):
+    """Sends a target as it is given: a character for each byte, as servers read it."""
+
+    def _encode_request(self, request: str) -> bytes:
+        return request.encode("latin-1")
+
+
+class _TlsConnection(_PlainConnection, HTTPSConnection):
+    """The same over TLS."""
+
+
 @dataclass(frozen=True)
 class Server:
     """Who is called: `tls` is None for plain HTTP, else as `trusted` makes it."""
@@ -34,8 +45,8 @@ class Server:
     def connection(self, seconds: float) -> HTTPConnection:
         """A connection that is not open yet; no single step of it waits longer than this."""
         if self.tls is not None:
-            return HTTPSConnection(self.host, self.port, timeout=seconds, context=self.tls)
-        return HTTPConnection(self.host, self.port, timeout=seconds)
+            return _TlsConnection(self.host, self.port, timeout=seconds, context=self.tls)
+        return _PlainConnection(self.host, self.port, timeout=seconds)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .validate import Compiler, resolve
 MESSAGE_MOST = 160
 # A large body can break a rule in every line; so many tell enough.
 MISFITS_MOST = 50
-_NUMERAL = re.compile(r"-?[0-9]{1,18}")
+_WRITTEN_VALUE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})|true|false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,10 @@ class Recogniser:
                 self._any_content.setdefault(kind, []).append(candidate)
 
     def recognise(self, payload: Any) -> RecognisedEvent:
-        """The first event that fits, else the one with the fewest misfits.
+        """The first event that fits, else the one with the fewest places that do not.
 
-        Where several have as few, the one that would fit best if each number written as a text
-        were a number.
+        Where several have as few, the one that would fit best if each number, and each true or
+        false, that is written as a text were none.
         """
         if not isinstance(payload, dict):
             return RecognisedEvent(None, (FieldMismatch("body", "is not a JSON object"),))
@@ -91,13 +91,12 @@ class Recogniser:
         for candidate in (*candidates, *self._any_content.get(kind, ())):
             if candidate.validator.is_valid(payload):
                 return RecognisedEvent(candidate.event)
-        results = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
-        fewest = min(len(misfits) for _, misfits in results)
-        nearest = [each for each in results if len(each[1]) == fewest]
+        counts = [_place_count(candidate, payload) for candidate in candidates]
+        nearest = [each for each, count in zip(candidates, counts, strict=True)
+                   if count == min(counts)]  # fmt: skip
         if len(nearest) > 1:
-            nearest.sort(key=lambda each: _left_unwritten(each[0], payload))
-        candidate, misfits = nearest[0]
-        return RecognisedEvent(candidate.event, misfits)
+            nearest.sort(key=lambda each: _left_unwritten(each, payload))
+        return RecognisedEvent(nearest[0].event, tuple(_misfits(nearest[0], payload)))
 
     def _unknown(self, payload: Mapping[str, Any]) -> FieldMismatch:
         if "messageType" not in payload:
@@ -129,16 +128,26 @@ def _types(
         yield from _types(part, document, is_common=is_common)
 
 
+def _place_count(candidate: _Candidate, payload: Any) -> int:
+    """How many places do not fit: one that breaks several rules, and each missing field, is one."""
+    return len(
+        {
+            (*error.instance_path, getattr(error.kind, "property", None))
+            for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST)
+        }
+    )
+
+
 def _left_unwritten(candidate: _Candidate, payload: Mapping[str, Any]) -> int:
-    """How many misfits are left where texts that are out of place become the numbers they say."""
+    """How many misfits are left where texts that are out of place become the values they say."""
     copy = orjson.loads(orjson.dumps(payload))
     for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST):
-        if isinstance(error.instance, str) and _NUMERAL.fullmatch(error.instance):
+        if isinstance(error.instance, str) and _WRITTEN_VALUE.fullmatch(error.instance):
             *way, last = error.instance_path
             place = copy
             for step in way:
                 place = place[step]
-            place[last] = int(error.instance)
+            place[last] = orjson.loads(error.instance)
     return sum(1 for _ in islice(candidate.validator.iter_errors(copy), MISFITS_MOST))
 
 

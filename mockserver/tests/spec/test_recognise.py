@@ -69,6 +69,27 @@ def test_the_nearest_of_many_events_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("event", "field", "value"),
+    [
+        ("text-plain", "fromMe", "false"),
+        ("text-plain", "fromMe", 0),
+        ("text-plain", "remoteJid", 7),
+        ("from-me-api-echo", "fromMe", "true"),
+        ("audio-voice-note", "fromMe", None),
+    ],
+)
+def test_one_wrong_field_is_nearer_than_two_that_break_fewer_rules(
+    event: str, field: str, value: Any
+) -> None:
+    """Several parts of one schema may speak of a field: it is one place that does not fit."""
+    payload = SAMPLES.payload(event)
+    payload["key"][field] = value
+    found = RECOGNISER.recognise(payload)
+    assert found.event is not None and found.event.name == event
+    assert {misfit.field for misfit in found.misfits} == {f"key.{field}"}
+
+
+@pytest.mark.parametrize(
     ("status", "event"),
     [("2", "ack-server"), ("3", "ack-delivered"), ("4", "ack-read"), ("5", "ack-played")],
 )

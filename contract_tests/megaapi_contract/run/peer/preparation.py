@@ -84,7 +84,9 @@ def _restore_leftovers(context: RunContext, session: Session) -> None:
         return
     restored = restore_leftovers(session, session.restorer, restore)
     context.restored_before_run += restored
-    if restore.entries:
+    if CHANGES not in context.options.allow:
+        restore.unlock()
+    elif restore.entries:
         raise SetupError(
             f"an earlier run has left {restore.description} of the second instance, which cannot "
             f"be put back: {restore.path}"
@@ -140,13 +142,19 @@ def _session(context: RunContext, target: Target) -> Session:
 
 
 def _restore_file(context: RunContext, target: Target) -> RestoreFile | None:
-    """The restore file of the second instance, which is for a run that may change anything."""
+    """The restore file of the second instance: of a run that may change it, or of an earlier one.
+
+    SetupError while another run is changing it; None where this one changes nothing.
+    """
     options = context.options
-    if CHANGES not in options.allow:
-        return None
     restore = RestoreFile.for_instance(target.name, options.peer_key, options.peer_token)
+    is_changing = CHANGES in options.allow
+    if not is_changing and not restore.entries:
+        return None
     if not restore.lock():
-        raise SetupError(IN_USE)
+        if is_changing:
+            raise SetupError(IN_USE)
+        return None
     restore.reload()
     return restore
 

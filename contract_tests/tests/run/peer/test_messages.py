@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from megaapi_contract.capture.known_fields import KnownFields
 from megaapi_contract.errors import NotTried
 from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.known_fields import KnownFields
 from megaapi_contract.probes.laws.requests import good_requests_of
 from megaapi_contract.run.peer.messages import WRITINGS, MessageRequest
 from megaapi_mock.spec.operations import JSON

@@ -18,7 +18,7 @@ from megaapi_contract.run.peer.preparation import IN_USE, NOT_FORWARDED, ON_ANOT
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_contract.run.selection import skip_reason
-from megaapi_contract.safety.restore_file import restore_file_path
+from megaapi_contract.safety.restore_file import RestoreFile, restore_file_path
 from megaapi_mock.spec.plans import EVERY_PLAN
 
 from ...support import LISTED
@@ -145,12 +145,26 @@ def left_behind(pair: Pair, state_folder: Path) -> Path:
     return path
 
 
-def test_the_next_run_puts_it_back(pair: Pair, state_folder: Path) -> None:
+@pytest.mark.parametrize("allow", [SENDS, SENDS - {"changes"}])
+def test_the_next_run_puts_it_back(allow: frozenset[str], pair: Pair, state_folder: Path) -> None:
     path = left_behind(pair, state_folder)
-    with pair.prepared(peer_target="", gateway_plan=EVERY_PLAN) as context:
+    with pair.prepared(peer_target="", gateway_plan=EVERY_PLAN, allow=allow) as context:
         notices = [*notices_before_run(context)]
     assert webhook_of(pair)["webhookUrl"] == OWNERS and not path.exists()
     assert "an earlier run had left its webhook: put back now" in notices
+
+
+def test_a_run_without_it_says_how_it_is_put_back(pair: Pair, state_folder: Path) -> None:
+    path = left_behind(pair, state_folder)
+    alone = {"peer_key": "", "peer_token": "", "peer_target": ""}
+    with pair.prepared(**alone) as context:
+        (notice,) = [one for one in notices_before_run(context) if "another instance" in one]
+    assert notice.endswith(f"or: megaapi-contract restore {path}")
+    restore = RestoreFile.for_instance(pair.server.url, PEER_KEY)
+    assert restore.lock()
+    with pair.prepared(**alone) as context:
+        assert not any("another instance" in one for one in notices_before_run(context))
+    restore.unlock()
 
 
 def test_what_stands_in_its_file_is_said_after_a_run(pair: Pair, state_folder: Path) -> None:

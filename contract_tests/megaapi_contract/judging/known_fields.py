@@ -14,6 +14,7 @@ ITEM = "*"
 DEPTH = 14
 # `imageMessage`, `pollCreationMessageV3`.
 _CONTENT_NAME = re.compile(r"Message(V\d+)?$")
+ANY_NAME = "additionalProperties"
 _JOINED = ("allOf", "anyOf", "oneOf")
 _CONDITIONAL = ("if", "then", "else", "not")
 
@@ -34,11 +35,12 @@ class KnownFields:
     ) -> None:
         self._contents = contents
         self._kinds = {path[0] for path in contents}
-        self._paths: set[Path] = set(_schema_paths(schema, (), contract_document))
+        schema_paths = [*_schema_paths(schema, (), contract_document)]
+        self._paths: set[Path] = {path for path, _ in schema_paths}
         # Where the schema names fields; elsewhere it leaves them open, whatever examples show.
         self._parents = {path[:-1] for path in self._paths if path[-1] != ITEM}
         # Where any name may stand, each with a value of the same form.
-        self._maps = {path[:-1] for path in self._paths if path[-1] == ITEM}
+        self._maps = {path[:-1] for path, word in schema_paths if word == ANY_NAME}
         for example in examples:
             self._paths.update(self._all_paths(example, ()))
 
@@ -96,16 +98,17 @@ def _members(node: Any) -> Iterator[tuple[str, Any]]:
             yield ITEM, value
 
 
-def _schema_paths(node: Any, path: Path, document: Mapping[str, Any]) -> Iterator[Path]:
+def _schema_paths(node: Any, path: Path, document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Each path of a schema, with the word that gives the members of this place their names."""
     if not isinstance(node, Mapping) or len(path) > DEPTH:
         return
     schema = resolve(node, document)
     for name, value in schema.get("properties", {}).items():
-        yield (*path, name)
+        yield (*path, name), "properties"
         yield from _schema_paths(value, (*path, name), document)
-    for word in ("items", "additionalProperties"):
+    for word in ("items", ANY_NAME):
         if isinstance(schema.get(word), Mapping):
-            yield (*path, ITEM)
+            yield (*path, ITEM), word
             yield from _schema_paths(schema[word], (*path, ITEM), document)
     for word in _JOINED:
         for part in schema.get(word, ()):

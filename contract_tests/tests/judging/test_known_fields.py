@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_contract.capture.known_fields import DEPTH, ITEM, KnownFields
+from megaapi_contract.judging.known_fields import DEPTH, ITEM, KnownFields
 
 DOCUMENT = {
     "components": {
@@ -97,3 +97,9 @@ def test_a_content_within_a_content_may_be_any() -> None:
     contents = frozenset({("textMessage", "quoted")})
     document = {"textMessage": {"quoted": {"id": "1"}, "videoMessage": {"url": "u"}}}
     assert unknown(schema, document, contents=contents) == []
+
+
+def test_a_list_in_place_of_an_object_gives_its_members_no_names() -> None:
+    schema = {"anyOf": [{"type": "array", "items": KEY}, KEY]}
+    assert unknown(schema, {"id": "1", "extra": 1}) == ["extra"]
+    assert unknown(schema, [{"id": "1", "extra": 1}]) == ["*/extra"]

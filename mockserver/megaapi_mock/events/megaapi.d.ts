@@ -417,6 +417,7 @@ export interface PtvMessage {
   /** Encrypted; needed by downloadMediaMessage. */
   url?: string;
   mimetype?: string;
+  caption?: string;
   directPath?: string;
   /** 32 bytes as base64. */
   mediaKey?: string;
@@ -507,6 +508,7 @@ export interface DocumentMessage {
   jpegThumbnail?: string;
   thumbnailHeight?: number;
   thumbnailWidth?: number;
+  viewOnce?: boolean;
   contextInfo?: ContextInfo;
 }
 
@@ -545,6 +547,7 @@ export interface CaptionedDocumentMessageDocument {
   jpegThumbnail?: string;
   thumbnailHeight?: number;
   thumbnailWidth?: number;
+  viewOnce?: boolean;
   contextInfo?: ContextInfo;
 }
 

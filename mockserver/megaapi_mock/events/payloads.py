@@ -518,6 +518,8 @@ class PtvMessage(TypedDict):
 
     mimetype: NotRequired[str]
 
+    caption: NotRequired[str]
+
     directPath: NotRequired[str]
 
     mediaKey: NotRequired[str]
@@ -652,6 +654,8 @@ class DocumentMessage(TypedDict):
 
     thumbnailWidth: NotRequired[int]
 
+    viewOnce: NotRequired[bool]
+
     contextInfo: NotRequired[ContextInfo]
 
 
@@ -708,6 +712,8 @@ class CaptionedDocumentMessageDocument(TypedDict):
     thumbnailHeight: NotRequired[int]
 
     thumbnailWidth: NotRequired[int]
+
+    viewOnce: NotRequired[bool]
 
     contextInfo: NotRequired[ContextInfo]
 

@@ -48,8 +48,9 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 @operation(mend=fill_missing_text)
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
-    # By far the commonest send: nothing is asked about a text that begins with a letter.
-    if not str(call.data["text"])[:1].isalnum() and is_blank(call.data["text"]):
+    # By far the commonest send: nothing is asked about a text that begins with a Latin letter.
+    first = str(call.data["text"])[:1]
+    if not (first.isascii() and first.isalnum()) and is_blank(call.data["text"]):
         require_shown(call, "text")
     return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 

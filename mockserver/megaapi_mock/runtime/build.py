@@ -78,7 +78,7 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     on_change = delivery_listener(
         records.journal, records.counts, parts.get("on_delivery"), records.bugs
     )
-    webhooks = _webhooks(setup, clock, records.journal, on_change, parts.get("transport"))
+    webhooks = _webhooks(setup, clock, records, on_change, parts.get("transport"))
     store = _store(setup.settings, gateway, records, webhooks.owed_room, parts)
     publisher = Publisher(
         store=store,
@@ -171,15 +171,15 @@ def _store_of(settings: Settings) -> Callable[..., Store]:
 def _webhooks(
     setup: Setup,
     clock: Clock,
-    journal: Journal,
+    records: Records,
     on_change: Callable[[Delivery], None],
     transport: Transport | None,
 ) -> Webhooks:
     settings = setup.settings
-    courier = courier_of(setup.profile, settings, clock, on_change, transport)
+    courier = courier_of(setup.profile, settings, clock, on_change, transport, records.bugs)
     chaos_dispatcher = ChaosDispatcher(
         clock=clock,
-        journal=journal,
+        journal=records.journal,
         forward=courier.accept,
         on_change=on_change,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),

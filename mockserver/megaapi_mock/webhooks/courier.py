@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..records.bugs import describe, ends_program, log_failure
+from ..records.bugs import Bugs, describe, ends_program, log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
 from .http.client import AddressRefused, DeliveryFailed, Headers, Transport
 from .lanes import Lane, Lanes
@@ -44,12 +44,14 @@ class Courier:
         workers: int = 8,
         outbox_limit: int = 50_000,
         outbox_bytes: int = 64 * 2**20,
+        bugs: Bugs | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._on_change = on_change
         self._headers = tuple(headers)
         self._timeout = timeout
+        self._bugs = Bugs() if bugs is None else bugs
         self._outbox_limit, self._outbox_bytes = outbox_limit, outbox_bytes
 
         self._lock = threading.Lock()
@@ -100,7 +102,7 @@ class Courier:
                     is_accepted = self._accept(delivery)
                 except Exception as problem:
                     # What was accepted before it is sent, and so is what comes behind.
-                    log_failure(log, "our own bug: %s is in no lane", delivery.id)
+                    self._bugs.note(f"{delivery.id} is in no lane")
                     end(delivery, "abandoned", f"our own bug: {describe(problem)}")
                     is_accepted = False
                 if not is_accepted:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ..clock import Clock
 from ..profile import Profile
+from ..records.bugs import Bugs
 from ..records.delivery import Delivery
 from ..serving.ports import is_loopback
 from ..settings import Settings
@@ -27,6 +28,7 @@ def courier_of(
     clock: Clock,
     on_change: Callable[[Delivery], None],
     transport: Transport | None,
+    bugs: Bugs | None = None,
 ) -> Courier:
     """A courier that sends as the gateway of this profile does."""
     return Courier(
@@ -42,6 +44,7 @@ def courier_of(
         timeout=profile.seconds("webhook_timeout"),
         outbox_limit=settings.outbox_limit,
         outbox_bytes=settings.outbox_bytes,
+        bugs=bugs,
     )
 
 

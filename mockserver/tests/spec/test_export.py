@@ -114,7 +114,7 @@ def test_the_contract_itself_is_as_before() -> None:
     assert "AnyWebhook" not in BUNDLE.document["components"]["schemas"]
     for name, schema in BUNDLE.document["components"]["schemas"].items():
         # Generators fail at `false`: in these a member that must not be there is another schema.
-        if name not in ("InstanceOf2022", "NumberFound", "NumberMissing"):
+        if name not in ("InstanceOf2022", "NumberFound", "NumberMissing", "SwallowedSend"):
             assert SCHEMAS[name] == schema
     assert DOCUMENT["webhooks"] == BUNDLE.document["webhooks"]
 

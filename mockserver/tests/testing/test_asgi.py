@@ -214,8 +214,8 @@ KINDS = (
         (make_bot, KINDS + r"the function make_bot; .* call it: webhook_to\(make_bot\(...\)\)"),
         (make_async_bot, KINDS + "the function make_async_bot; if it makes the app, call it"),
         (OwnServer(), KINDS + "OwnServer .*; an app with a server of its own: start that"),
-        ("localhost:9000/hook", "webhook_to: 'localhost:9000/hook' is not a URL: write the whole"),
-        ("webhook", "webhook_to: 'webhook' is not a URL"),
+        ("localhost:9000/hook", "https://: 'localhost:9000/hook'; write the whole of it"),
+        ("webhook", "webhook_to: not a URL with http:// or https://: 'webhook'"),
     ],
 )
 def test_anything_else_is_refused_in_a_sentence(shop: Instance, bot: Any, sentence: str) -> None:

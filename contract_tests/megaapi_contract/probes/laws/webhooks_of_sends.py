@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ...errors import NotTried
@@ -76,12 +77,7 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
         old.settle_echo(True)
     _require_own_webhooks(old)
     promise = session.contract.promise("configure_webhook")
-    for one in own_webhooks:
-        headers = {name.lower(): value for name, value in one.headers}
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        old.claim(ECHO, kind == "application/json", "the type is JSON", one, promise=promise)
-        is_kept = urlsplit(one.url).query == QUERY
-        old.claim(ECHO, is_kept, "the query of the address is kept", one, promise=promise)
+    _claim_json_at_the_whole_address(old, own_webhooks, promise)
     set_webhook(session, instance, old.url, enabled=False)
     unheard = text(session, instance, words="Este nao se conta a ninguem")
     new.open()
@@ -99,6 +95,17 @@ def sends_are_told_as_json_to_the_address_that_was_set_last(session: Session, st
     # Where it was switched off nothing of it can be late, acknowledgements neither.
     strays = _about(old.webhooks_here(session.receiver.webhooks), unheard)
     new.check_none(strays, ACK_EVENTS[0], "an address switched off", off_means_off(session))
+
+
+def _claim_json_at_the_whole_address(
+    hook: WebhookListener, webhooks: Iterable[Webhook], promise: Promise
+) -> None:
+    for one in webhooks:
+        headers = {name.lower(): value for name, value in one.headers}
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        hook.claim(ECHO, kind == "application/json", "the type is JSON", one, promise=promise)
+        is_kept = urlsplit(one.url).query == QUERY
+        hook.claim(ECHO, is_kept, "the query of the address is kept", one, promise=promise)
 
 
 @LAWS.law("block_events", "accept_webhook_events", "send_text", effects=("sends", "changes"),

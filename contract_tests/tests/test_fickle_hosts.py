@@ -31,7 +31,8 @@ ONE_WAY = "one way throughout"
 # What decides nothing that one answer shows: where a host lets webhooks go and how it posts them,
 # whether it has a route, fetches files, reads bodies or is down; under which address each of many
 # people is met; whose the digits are that no number has (nobody writes to them); what is read from
-# one webhook alone; what is the same text in both ways where the suite asks; and what is read once.
+# one webhook alone; what is the same text in both ways where the suite asks; what is read once; and
+# what a header decides that the suite does not send.
 NOT_LOOKED_AT = frozenset(
     {
         "addressing", "webhook_hosts", "webhook_keep_alive", "webhook_redirects",
@@ -39,6 +40,7 @@ NOT_LOOKED_AT = frozenset(
         "context_info_type", "payload_generation", "location_form", "disconnect_text",
         "group_acks", "group_events", "group_full", "presence_events", "number_lengths",
         "contact_name", "unknown_invite", "picture_of_others", "own_tokens",
+        "if_none_match", "method_override",
     }
 )  # fmt: skip
 

@@ -293,7 +293,7 @@ def list_content(call: Call) -> Json:
     question(call, _list_problem(data["sections"]), call.profile["empty_list"])
     require_shown(call, "text", "buttonText")
     rows = (row for section in data["sections"] for row in section["rows"])
-    require_told_apart(call, "rowId", (row["rowId"] for row in rows))
+    require_told_apart(call, "rowId", (row.get("rowId") for row in rows))
     part: Json = {
         "title": data.get("title"),
         "description": data["text"],

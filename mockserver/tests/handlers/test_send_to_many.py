@@ -64,6 +64,16 @@ def test_a_list_is_the_one_that_a_single_list_is(instance: Instance) -> None:
     assert message["message"]["listMessage"]["buttonText"] == "Ver"
 
 
+def test_rows_of_a_list_need_no_ids(instance: Instance) -> None:
+    rows = [{"title": "Pizza"}, {"title": "Suco"}]
+    report = many(
+        instance, send_to_many.list_to_many, FRIEND, text="Cardápio", buttonText="Ver",
+        sections=[{"rows": rows}],
+    )  # fmt: skip
+    [message] = report["data"].values()
+    assert message["message"]["listMessage"]["sections"][0]["rows"] == rows
+
+
 def test_a_template_is_that_of_2022(instance: Instance) -> None:
     button = {"type": "replyButton", "title": "Sim"}
     report = many(instance, send_to_many.template_to_many, FRIEND, text="oi", buttons=[button])

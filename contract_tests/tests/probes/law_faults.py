@@ -1218,7 +1218,7 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     ),
     "jid of who was told first": ("each of two is told under its own name", first_of("jid")),
     "plus taken out of a card": (
-        "a contact card holds name and number",
+        "a number stands in a card as it was given",
         edited(f"{CONTENT}.contactMessage.vcard", lambda card: card.replace("+", "")),
     ),
     "no type for a picture": (

@@ -60,10 +60,8 @@ class Courier:
         self._stopping = threading.Lock()
         self._lanes = Lanes()
         self.under_way: dict[Delivery, RunningAttempt] = {}
-        self._pending = 0
-        self._pausing = 0
-        self._accepting = True
-        self._is_over = False
+        self._pending = self._pausing = 0
+        self._accepting, self._is_over = True, False
         self._over = threading.Event()  # set with _ended, for those who wait without the lock
         self._abandoned_count = 0
         self._pool = WorkerPool(

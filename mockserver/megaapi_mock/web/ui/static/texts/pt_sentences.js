@@ -220,6 +220,7 @@ export default [
   ["a number of deliveries, {least} to {most}", "um número de entregas, de {least} a {most}"],
   ["there is no operation {name}: see /_mock/operations", "não há operação {name}: veja /_mock/operations"],
   ["{field} {value} stands at {count} choices: an answer does not tell them apart", "{field} {value} está em {count} opções: a resposta não diz qual delas foi escolhida"],
+  ["{field} {value} stands at {count} choices", "{field} {value} está em {count} opções"],
   ["{name} {value} is on no map: from {least} to {most}", "{name} {value} não fica em mapa nenhum: vai de {least} a {most}"],
   ["{jid} is a participant of {group} already", "{jid} já participa de {group}"],
   ["a whole number", "um número inteiro"],

@@ -170,6 +170,8 @@ COMPOSED = (
     "A1 is not a group of K1: @g.us is for groups, a person is 5511900000002",
     "A1 has no WhatsApp account in this world: 1203 is the id of a group, which is written 1@g.us",
     "row 1 of section 1 has no title: nothing to read there; sent all the same",
+    "rowId 'a' stands at 2 choices: an answer does not tell them apart; sent all the same",
+    "latitude 91 is on no map: from -90 to 90; sent all the same",
     "POST /a is an operation of plan start and token, not of plan code: serve it with --profile a",
     "POST /a is an operation of plan token, not of plan code: serve it with --profile token",
     "POST /a is not an operation of plan code; did you mean POST /b? That is an operation of plan "

@@ -148,6 +148,8 @@ def sent_out(
     return host.left
 
 
+# As long as a whole run: `make hosts` has it.
+@pytest.mark.hosts
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("filled", [True, False], ids=["cast", "raw"])
 def test_whatever_schemathesis_generates(mode: GenerationMode, filled: bool) -> None:

@@ -15,7 +15,7 @@ from ..judging.contract_fields import ContractFields
 from ..judging.results import Promise
 from ..redaction.public_headers import media_type_of
 from .form import FormDrift, Forms, is_placeholder
-from .letters import Letters
+from .text_breaches import TextBreaches
 
 Record = Mapping[str, Any]
 # To a client that has the answer already and says so: nothing of the contract is in it.
@@ -120,7 +120,7 @@ class RecordReader:
 
     def __init__(self, contract: Contract) -> None:
         self._contract, self._forms = contract, Forms(contract)
-        self._fields, self._letters = ContractFields(contract), Letters(contract)
+        self._fields, self._text_breaches = ContractFields(contract), TextBreaches(contract)
         self._sentences: dict[tuple[str, int], frozenset[str]] = {}
 
     def about(self, record: Record) -> str:
@@ -135,11 +135,11 @@ class RecordReader:
         for drift in self._form_drifts(record):
             paths.add(drift.path)
             yield drift
-        yield from (drift for drift in self.letter_drifts(record) if drift.path not in paths)
+        yield from (drift for drift in self.text_drifts(record) if drift.path not in paths)
 
-    def letter_drifts(self, record: Record) -> Iterator[FormDrift]:
-        """The texts of one record that have not the letters that the contract asks for."""
-        return self._letters.drifts(record)
+    def text_drifts(self, record: Record) -> Iterator[FormDrift]:
+        """The texts of one record that broke their pattern or their length."""
+        return self._text_breaches.drifts(record)
 
     def _form_drifts(self, record: Record) -> Iterator[FormDrift]:
         if record["kind"] == "webhook":

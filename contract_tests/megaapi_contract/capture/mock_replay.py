@@ -231,9 +231,9 @@ class Replay:
                     continue
             place = promise_at(self._contract, schema, each.path, promise)
             yield FormDrift(each.kind, "/".join(each.path) or "body", each.sentence, place)
-        # The mock keeps the contract: letters that are forbidden are never those of the mock.
+        # The mock keeps the contract: what breaks a pattern never comes from the mock.
         paths = {each.path for each in known_differences}
-        for drift in self.reader.letter_drifts(record):
+        for drift in self.reader.text_drifts(record):
             if _steps(drift.path) not in paths:
                 yield drift
 

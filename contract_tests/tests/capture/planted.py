@@ -51,7 +51,7 @@ def _set(name: str, value: Any) -> Callable[[Record], None]:
 
 
 def _break(message: str) -> Callable[[Record], None]:
-    """What the proxy has noted of a text, whose letters nobody sees behind its placeholder."""
+    """What the proxy notes of a text before a placeholder takes its place."""
     broken = {"kind": "schema", "message": message, "grade": "observed", "file": "openapi.yaml"}
     return lambda record: record.__setitem__("broken", [broken])
 

@@ -25,7 +25,20 @@ _NOTHING = frozenset(
 )
 # A drive, a home, a folder, or the ending of a file's name: base64 has no dot.
 _PATH = re.compile(r"(?:file:/|~/|\.{1,2}[/\\]|[A-Za-z]:[/\\])\S.*|\S.*\.[A-Za-z0-9]{2,5}")
+# A root or a home. Base64 of a JPEG begins with a slash too.
+_ROOT = re.compile(r"(?:/(?!9j/)|~).*", re.DOTALL)
+# Longer than any path, shorter than any file worth sending.
 _PATH_MOST = 260
+
+
+def is_path(text: str, *, from_root: bool = False) -> bool:
+    """Whether a text that stands in place of a file is the path of one.
+
+    What begins with a slash counts `from_root` alone: the base64 of many files does.
+    """
+    if len(text) > _PATH_MOST:
+        return False
+    return bool(_PATH.fullmatch(text) or (from_root and _ROOT.fullmatch(text)))
 
 
 def base64_problem(text: str) -> str | None:
@@ -58,7 +71,7 @@ def _something_else(text: str) -> str | None:
         return "base64 is a data URI inside a data URI"
     if text.startswith(("http://", "https://")):
         return "base64 is an address: mediaUrl takes those"
-    if len(text) <= _PATH_MOST and _PATH.fullmatch(text):
+    if is_path(text):
         return "base64 is the path of a file: read the file and encode its bytes"
     if text == "filesystem-v2":
         return (

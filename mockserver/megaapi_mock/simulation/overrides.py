@@ -10,14 +10,11 @@ from ..domain.content import kind_named
 from ..domain.json_path import require_path
 from ..domain.message import content_key
 from ..errors import ControlRefused
+from ..handlers.file_check import is_path
 from .payloads import Payloads
 
 # So many fields are named to somebody who gives a text to what has none.
 FIELDS_NAMED = 4
-# Longer than any path, shorter than any file worth sending.
-_PATH_MOST = 260
-# A root, a home, a folder, a drive, or the ending of a file's name.
-_PATH = re.compile(r"(/(?!9j/)|~|\.{1,2}[/\\]|[A-Za-z]:[/\\]).*|.*\.[A-Za-z0-9]{2,5}", re.DOTALL)
 
 
 def overrides_of(payloads: Payloads, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +104,7 @@ def require_file(media: str) -> None:
 
 def require_no_path(media: str) -> None:
     """ControlRefused for the path of a file: the mock reads none, and base64 takes any letters."""
-    if len(media) <= _PATH_MOST and _PATH.fullmatch(media.strip()):
+    if is_path(media.strip(), from_root=True):
         raise ControlRefused(
             400,
             f"media: {media[:80]!r} is the path of a file: the mock reads no files, send its bytes "

@@ -147,16 +147,22 @@ def test_an_emission_says_how_it_went() -> None:
     )
 
 
-def test_no_bar_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with progress_bar("text", 3) as show:
-        assert show is None
+def drawn_bar(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a terminal gets of a bar at two of three."""
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stderr", terminal)
     with progress_bar("text", 3) as show:
         assert show is not None
         show(2)
+    return terminal.getvalue()
+
+
+def test_no_bar_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with progress_bar("text", 3) as show:
+        assert show is None
+    drawn_bar(monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -174,13 +180,7 @@ def test_a_bar_has_no_colours_where_nobody_wants_them(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    terminal = io.StringIO()
-    monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with progress_bar("text", 3) as show:
-        assert show is not None
-        show(2)
-    text = terminal.getvalue()
+    text = drawn_bar(monkeypatch)
     signs = {"bar": "2/3" in text, "colours": re.search(r"\x1b\[[0-9;]*3[0-9]", text)}
     assert {name for name, is_there in signs.items() if is_there} == drawn, text
     assert ("\x1b" in text) == bool(drawn)

@@ -23,7 +23,6 @@ Json = dict[str, Any]
 # Longer than the names that a careless program cuts, and shorter than those of WhatsApp.
 GROUP_NAME = 'A\u00e7\u00e3o & "S\u00e3o" \U0001f44d da equipe de vendas e entregas'
 
-
 # Clients keep a secret there, in whatever letters: nothing of it is written otherwise.
 QUERY = "loja=1%2F2&Modo=teste%20a+b&x=%c3%a7%C3%83"
 

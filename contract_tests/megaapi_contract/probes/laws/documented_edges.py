@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from megaapi_mock.domain.jid import as_given
 
 from ...host.host_instance import HostInstance
@@ -143,15 +145,14 @@ _SHOWING = tuple(
 def no_answer_shows_the_token(session: Session, stage: Stage) -> None:
     instance = stage.instance()
     for operation in _SHOWING:
-        answer = session.call(operation, instance, **GOOD_REQUESTS[operation].arguments(WORLD[0]))
-        # The vendor makes a key of the token and its plan's name.
-        is_shown = instance.token.encode() in answer.body.replace(instance.key.encode(), b"")
-        claim(session, answer, not is_shown, "the token is not shown",
-              promise=inferred(session, operation))  # fmt: skip
+        arguments = GOOD_REQUESTS[operation].arguments(WORLD[0])
+        _hold_hidden(session, operation, instance, **arguments)
 
 
-def _hold_hidden(session: Session, operation: str, instance: HostInstance) -> None:
-    answer = session.call(operation, instance)
+def _hold_hidden(
+    session: Session, operation: str, instance: HostInstance, **arguments: Any
+) -> None:
+    answer = session.call(operation, instance, **arguments)
     # The vendor makes a key of the token and its plan's name.
     is_shown = instance.token.encode() in answer.body.replace(instance.key.encode(), b"")
     claim(session, answer, not is_shown, "the token is not shown",

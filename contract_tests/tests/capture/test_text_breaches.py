@@ -1,4 +1,4 @@
-"""Letters that were broken when a text came are named, though its placeholder has others."""
+"""Rules that a text broke when it came are named, though its placeholder hides it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.capture.capture import Capture, read_capture
-from megaapi_contract.capture.letters import Letters
+from megaapi_contract.capture.text_breaches import TextBreaches
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
@@ -20,8 +20,8 @@ SENT_ID = "^(3EB0[0-9A-F]{18}|[0-9A-F]{40})$"
 
 
 @pytest.fixture(scope="module")
-def letters(contract: Contract) -> Letters:
-    return Letters(contract)
+def breaches(contract: Contract) -> TextBreaches:
+    return TextBreaches(contract)
 
 
 def record(message: str, kind: str = "call") -> dict[str, Any]:
@@ -38,10 +38,10 @@ def record(message: str, kind: str = "call") -> dict[str, Any]:
          "key/remoteJid", "a text that is shorter than 1 character"),
     ],
 )  # fmt: skip
-def test_a_text_of_other_letters_is_named(
-    broken: dict[str, Any], path: str, sentence: str, letters: Letters
+def test_a_text_that_broke_its_pattern_is_named(
+    broken: dict[str, Any], path: str, sentence: str, breaches: TextBreaches
 ) -> None:
-    (drift,) = letters.drifts(broken)
+    (drift,) = breaches.drifts(broken)
     assert (drift.kind, drift.path, drift.sentence) == ("other value", path, sentence)
     assert (drift.promise.grade, drift.promise.file) == ("observed", "webhooks/image.yaml")
 
@@ -54,15 +54,15 @@ def test_a_text_of_other_letters_is_named(
         "201 is not promised",
     ],
 )
-def test_what_the_contract_does_not_ask_of_letters_is_not_named(
-    message: str, letters: Letters
+def test_what_the_contract_does_not_ask_of_a_text_is_not_named(
+    message: str, breaches: TextBreaches
 ) -> None:
-    assert [*letters.drifts(record(message))] == []
-    assert [*letters.drifts({"kind": "call"})] == []
+    assert [*breaches.drifts(record(message))] == []
+    assert [*breaches.drifts({"kind": "call"})] == []
 
 
 def test_what_a_proxy_has_noted_is_read(
-    tmp_path: Path, contract: Contract, vocabulary: Vocabulary, letters: Letters
+    tmp_path: Path, contract: Contract, vocabulary: Vocabulary, breaches: TextBreaches
 ) -> None:
     redaction = Redaction(contract, vocabulary=vocabulary)
     folder = tmp_path / "capture"
@@ -72,5 +72,5 @@ def test_what_a_proxy_has_noted_is_read(
     payload["message"]["imageMessage"]["url"] = "/elsewhere"
     capture.write("webhook", webhook(payload))
     capture.close()
-    paths = [drift.path for each in read_capture(folder) for drift in letters.drifts(each)]
+    paths = [drift.path for each in read_capture(folder) for drift in breaches.drifts(each)]
     assert paths == ["messageData/key/id", "message/imageMessage/url"]

@@ -1,4 +1,4 @@
-"""What the letters of a text broke: its placeholder has others, so it was judged when it came."""
+"""Rules that a text broke before it was redacted: its placeholder no longer shows them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _BREACH = re.compile(
 )
 
 
-class Letters:
-    """Names what a recorded text broke of the contract as it is now."""
+class TextBreaches:
+    """Reads what was noted of each text; rules that the contract has no more are left out."""
 
     def __init__(self, contract: Contract) -> None:
         self._vocabulary = Vocabulary(contract)
 
     def drifts(self, record: Mapping[str, Any]) -> Iterator[FormDrift]:
-        """Each text of a record that has not the letters it should have."""
+        """Each text of a record that broke its pattern or its length."""
         separator = "." if record["kind"] == "webhook" else "/"
         for broken in record.get("broken", ()):
             match = _BREACH.fullmatch(str(broken["message"]))
